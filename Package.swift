@@ -1,0 +1,64 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// The rooms of the house: `popcorn-lab` -> `Commands` -> `Lab` -> the others, which know `Topology` and `Support` only.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+]
+
+func room(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(of name: String, _ more: [Target.Dependency] = []) -> Target {
+    .testTarget(name: name + "Tests", dependencies: [.byName(name: name)] + more, swiftSettings: strict)
+}
+
+func cLibrary(_ name: String, pkgConfig: String, apt: String) -> Target {
+    .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([apt])])
+}
+
+let log = Target.Dependency.product(name: "Logging", package: "swift-log")
+let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
+
+let package = Package(
+    name: "popcorn-lab",
+    products: [.executable(name: "popcorn-lab", targets: ["popcorn-lab"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        .executableTarget(name: "popcorn-lab", dependencies: ["Commands"], swiftSettings: strict),
+        room(
+            "Commands",
+            ["Lab", log, .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+        room("Lab", ["Topology", "Support", "ImageStore", "Hypervisor", "Fabric", "Guest", "Trace", log]),
+        room("Topology", ["Support", "Yams"]),
+        room("ImageStore", ["Topology", "Support", "CLibarchive", "Yams", subprocess, log]),
+        room("Hypervisor", ["Topology", "Support", "CLibvirt", log]),
+        room("Fabric", ["Topology", "Support", log]),
+        room("Guest", ["Topology", "Support", "CLibssh", log]),
+        room("Trace", ["Topology", "Support"]),
+        room("Support", ["CLibcrypto", "CLinux"]),
+        .target(name: "CLinux"),
+
+        cLibrary("CLibarchive", pkgConfig: "libarchive", apt: "libarchive-dev"),
+        cLibrary("CLibcrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
+        cLibrary("CLibssh", pkgConfig: "libssh", apt: "libssh-dev"),
+        cLibrary("CLibvirt", pkgConfig: "libvirt-qemu", apt: "libvirt-dev"),
+
+        tests(of: "Topology"),
+        tests(of: "Support"),
+        tests(of: "ImageStore", ["Topology", "Support"]),
+        tests(of: "Hypervisor", ["Topology", "Support"]),
+        tests(of: "Fabric", ["Topology", "Support"]),
+        tests(of: "Guest", ["Topology", "Support"]),
+        tests(of: "Trace", ["Topology", "Support"]),
+        tests(of: "Lab", ["Topology", "Support"]),
+    ]
+)

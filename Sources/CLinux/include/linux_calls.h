@@ -1,0 +1,17 @@
+/* Calls of Linux and glibc that Swift cannot import: variadic ones, and those behind _GNU_SOURCE. */
+#ifndef POPCORN_LAB_LINUX_CALLS_H
+#define POPCORN_LAB_LINUX_CALLS_H
+
+#include <pthread.h>
+#include <sys/types.h>
+
+/* pidfd_open(2): a descriptor that becomes readable when the process ends, or -1 with errno. */
+int linux_pidfd_open(pid_t pid);
+
+/* Names the calling thread; Linux keeps the first 15 bytes. */
+void linux_set_thread_name(const char *name);
+
+/* TIOCGWINSZ of a terminal, or -1 with errno. */
+int linux_window_size(int descriptor, unsigned short *columns, unsigned short *rows);
+
+#endif

@@ -1,0 +1,49 @@
+/// An error that tells its reader what failed, where, and what to try next.
+///
+/// Each module has one error type that conforms; the command layer prints `summary`, then `hint`, and exits with `exitStatus`.
+public protocol ActionableError: Error, CustomStringConvertible, Sendable {
+    /// One sentence: what failed, on which node or file, and what was expected.
+    var summary: String { get }
+    /// What to try, if there is something to try.
+    var hint: String? { get }
+    var exitStatus: ExitStatus { get }
+}
+
+extension ActionableError {
+    public var hint: String? { nil }
+    public var exitStatus: ExitStatus { .failure }
+
+    public var description: String {
+        guard let hint else { return summary }
+        return "\(summary)\n  hint: \(hint)"
+    }
+}
+
+/// A failed system call, with the file or object that it was about.
+public struct SystemError: ActionableError {
+    public var operation: String
+    public var errno: Int32
+
+    /// - Parameter operation: what was tried, such as `open /tmp/x`; `errno` is read if it is not given.
+    public init(_ operation: String, errno code: Int32 = currentErrno()) {
+        self.operation = operation
+        self.errno = code
+    }
+
+    public var summary: String { "\(operation): \(errorText(errno))" }
+
+    public var hint: String? {
+        switch errno {
+        case ENOSPC: "free disk space; `popcorn-lab images ls` shows what the image cache holds"
+        case EACCES, EPERM: "check the permissions of this file and its directories"
+        default: nil
+        }
+    }
+
+    public var exitStatus: ExitStatus {
+        switch errno {
+        case ENOSPC, EACCES, EPERM, EROFS: .unavailable
+        default: .failure
+        }
+    }
+}

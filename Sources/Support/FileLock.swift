@@ -1,0 +1,59 @@
+import FoundationEssentials
+
+/// An exclusive `flock` on a file that says who holds it.
+///
+/// The kernel drops the lock when its holder dies, so a lock never has to be cleaned up.
+/// The file itself stays, as removing it would let two processes lock two files of one name.
+public final class FileLock: Sendable {
+    private let descriptor: Int32
+
+    /// Takes the lock, or fails at once with `LockedError` if another process holds it.
+    ///
+    /// - Parameter purpose: what the error of others will name, such as `popcorn-lab up x86,arm`.
+    public convenience init(path: String, purpose: String) throws {
+        try self.init(path: path, purpose: purpose, wait: false)
+    }
+
+    /// Takes the lock, waiting until its holder lets go. It blocks the calling thread: keep the sections short.
+    public static func waiting(path: String, purpose: String) throws -> FileLock {
+        try FileLock(path: path, purpose: purpose, wait: true)
+    }
+
+    private init(path: String, purpose: String, wait: Bool) throws {
+        descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw SystemError("open lock \(path)") }
+        while flock(descriptor, LOCK_EX | (wait ? 0 : LOCK_NB)) != 0 {
+            if errno == EINTR { continue }
+            let code = errno
+            let holder = Self.holder(path: path)
+            close(descriptor)
+            throw code == EWOULDBLOCK
+                ? LockedError(path: path, holder: holder) : SystemError("lock \(path)", errno: code)
+        }
+        ftruncate(descriptor, 0)
+        try AtomicFile.writeAll(Array("\(getpid()) \(purpose)\n".utf8), to: descriptor, name: path)
+    }
+
+    deinit {
+        ftruncate(descriptor, 0)
+        close(descriptor)
+    }
+
+    /// `PID PURPOSE` of the process that took the lock last, as it wrote it itself; `nil` if nobody holds it.
+    public static func holder(path: String) -> String? {
+        guard let bytes = FileManager.default.contents(atPath: path), !bytes.isEmpty else { return nil }
+        return String(decoding: bytes.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
+    }
+}
+
+/// Another process holds a lock.
+public struct LockedError: ActionableError {
+    public var path: String
+    public var holder: String?
+
+    public var summary: String {
+        "another popcorn-lab is at work here: " + (holder.map { "process \($0)" } ?? "the holder of \(path)")
+    }
+    public var hint: String? { "wait for it to end, or stop it with Ctrl-C or kill" }
+    public var exitStatus: ExitStatus { .locked }
+}

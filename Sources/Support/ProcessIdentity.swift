@@ -1,0 +1,47 @@
+import CLinux
+import FoundationEssentials
+
+/// A process, told apart from a later one with the same pid by its start time.
+public struct ProcessIdentity: Codable, Sendable, Hashable {
+    public var pid: Int32
+    /// Clock ticks since boot: field 22 of `/proc/PID/stat` (proc(5)).
+    public var startTime: UInt64
+
+    /// The identity of the process that has `pid` now; `nil` if there is none or it is a zombie.
+    public init?(pid: Int32) {
+        guard let bytes = FileManager.default.contents(atPath: "/proc/\(pid)/stat") else { return nil }
+        // The second field is the command in parentheses and may hold spaces and parentheses itself.
+        let text = String(decoding: bytes, as: UTF8.self)
+        guard let end = text.lastIndex(of: ")") else { return nil }
+        let fields = text[text.index(after: end)...].split(separator: " ")
+        guard fields.count > 19, fields[0] != "Z", fields[0] != "X", let start = UInt64(fields[19]) else { return nil }
+        self.pid = pid
+        startTime = start
+    }
+
+    public var isAlive: Bool { ProcessIdentity(pid: pid) == self }
+
+    /// Sends `signal`, unless the process is gone already.
+    public func send(signal: Int32) {
+        if isAlive { kill(pid, signal) }
+    }
+
+    /// SIGTERM, then SIGKILL after `grace`; returns when the process is gone, `false` if it would not go.
+    public func terminate(grace: Duration = .seconds(2)) -> Bool {
+        send(signal: SIGTERM)
+        if waitForExit(grace) { return true }
+        send(signal: SIGKILL)
+        return waitForExit(.seconds(5))
+    }
+
+    /// Waits for the end of a process that need not be a child. The kernel wakes us through a pidfd, nobody polls.
+    public func waitForExit(_ limit: Duration) -> Bool {
+        let descriptor = linux_pidfd_open(pid)
+        guard descriptor >= 0 else { return !isAlive }
+        defer { close(descriptor) }
+        guard isAlive else { return true }
+        var event = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        let milliseconds = limit.components.seconds * 1000 + limit.components.attoseconds / 1_000_000_000_000_000
+        return poll(&event, 1, Int32(clamping: milliseconds)) > 0 || !isAlive
+    }
+}

@@ -1,0 +1,55 @@
+import CLibcrypto
+import FoundationEssentials
+
+/// SHA-256 by libcrypto, which uses the machine's own instructions for it.
+public struct SHA256: ~Copyable {
+    private let context: OpaquePointer?
+
+    public init() {
+        context = EVP_MD_CTX_new()
+        EVP_DigestInit_ex(context, EVP_sha256(), nil)
+    }
+
+    deinit { EVP_MD_CTX_free(context) }
+
+    public func update(_ bytes: some ContiguousBytes) {
+        bytes.withUnsafeBytes { _ = EVP_DigestUpdate(context, $0.baseAddress, $0.count) }
+    }
+
+    /// The digest in lower-case hex; ends the computation.
+    public consuming func finish() -> String {
+        var digest = [UInt8](repeating: 0, count: 32)
+        var count: UInt32 = 0
+        EVP_DigestFinal_ex(context, &digest, &count)
+        return hexadecimal(digest)
+    }
+
+    /// The digest of some bytes, in lower-case hex.
+    public static func hex(of bytes: some ContiguousBytes) -> String {
+        let hash = SHA256()
+        hash.update(bytes)
+        return hash.finish()
+    }
+
+    /// The digest of a file's content, read in pieces.
+    public static func hex(ofFile path: String) throws -> String {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw SystemError("open \(path)") }
+        defer { close(descriptor) }
+        let hash = SHA256()
+        var buffer = [UInt8](repeating: 0, count: 1 << 18)
+        while true {
+            let count = read(descriptor, &buffer, buffer.count)
+            if count < 0 && errno == EINTR { continue }
+            guard count >= 0 else { throw SystemError("read \(path)") }
+            if count == 0 { return hash.finish() }
+            hash.update(buffer[..<count])
+        }
+    }
+}
+
+/// Lower-case hex of some bytes.
+public func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
+    let digits = Array("0123456789abcdef")
+    return String(bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
+}
