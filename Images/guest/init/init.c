@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT */
+#include "init.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/reboot.h>
+#include <sys/signalfd.h>
+#include <sys/syscall.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+static void bring_up_network(const struct node_config *config)
+{
+	network_up_loopback();
+	if (*config->management_mac &&
+	    network_up(config->management_mac, "mgmt", config->management_address, "") &&
+	    *config->management_gateway && !network_add_gateway(config->management_gateway))
+		report_error(STAGE_FABRIC, "gateway %s", config->management_gateway);
+	if (*config->fabric_mac && network_up(config->fabric_mac, "fabric", config->fabric_address, config->fabric_mtu))
+		report(STAGE_FABRIC, "%s", config->fabric_address);
+}
+
+/* Any load order of the nodes works: msg_socket connects in the background and keeps trying. */
+static void load_message_layer(const struct node_config *config)
+{
+	char parameters[1024];
+
+	if (!module_load("/lib/popcorn/popcorn.ko", ""))
+		return;
+	snprintf(parameters, sizeof(parameters), "ip=%s%s%s%s%s%s%s", config->peers, *config->secret ? " secret=" : "",
+		 config->secret, *config->port ? " port=" : "", config->port, *config->dead_ms ? " dead_ms=" : "",
+		 config->dead_ms);
+	if (module_load("/lib/popcorn/msg_socket.ko", parameters))
+		report(STAGE_MODULES, "popcorn msg_socket");
+}
+
+static void end(void)
+{
+	services_stop();
+	syscall(SYS_delete_module, "msg_socket", O_NONBLOCK);
+	sync();
+	report(STAGE_DOWN, "restarting");
+	/* A restart ends QEMU on every machine and kernel, as guests run with -no-reboot; a power-off may not. */
+	reboot(RB_AUTOBOOT);
+}
+
+/* busybox's reboot, halt and poweroff send these three to the first process. */
+static int open_signals(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGCHLD);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGUSR1);
+	sigaddset(&set, SIGUSR2);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+static void handle_signals(int signals)
+{
+	struct signalfd_siginfo info;
+	bool ending = false;
+
+	while (read(signals, &info, sizeof(info)) == sizeof(info))
+		ending |= info.ssi_signo != SIGCHLD;
+	services_reap();
+	if (ending)
+		end();
+}
+
+int main(void)
+{
+	struct node_config config;
+	struct utsname system;
+	struct pollfd events[4] = { { .events = POLLIN }, { .events = POLLPRI }, { .events = POLLIN }, { .events = POLLIN } };
+
+	mount_all();
+	report_open();
+	uname(&system);
+	report(STAGE_BOOTED, "%s %s", system.release, system.machine);
+	events[0].fd = open_signals();
+	config_load(&config, "/etc/popcorn/node");
+	if (*config.hostname)
+		sethostname(config.hostname, strlen(config.hostname));
+	modules_load_list("/etc/modules");
+	bring_up_network(&config);
+	services_start();
+	if (*config.peers)
+		load_message_layer(&config);
+	else
+		report_everything();
+	events[1].fd = *config.peers ? peers_open() : -1;
+	if (events[1].fd >= 0)
+		peers_update();
+	for (;;) {
+		events[2].fd = services_sshd_event();
+		events[3].fd = services_console();
+		if (poll(events, 4, -1) < 0 && errno != EINTR)
+			report_error(STAGE_READY, "poll");
+		if (events[0].revents & POLLIN)
+			handle_signals(events[0].fd);
+		if (events[1].fd >= 0 && events[1].revents & (POLLPRI | POLLERR))
+			peers_update();
+		if (events[2].fd >= 0 && events[2].revents & POLLIN)
+			services_sshd_input();
+		if (events[3].fd >= 0 && events[3].revents & POLLIN)
+			services_console_input();
+	}
+}

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The first process of the embedded guest.
+ *
+ * It does once, in C and without a shell, what a distribution's boot scripts do, because every fork costs ten
+ * milliseconds on an emulated CPU. The lab reads its progress on the serial console, one line a stage:
+ *
+ *     popcorn-init: STAGE DETAIL
+ *     popcorn-init: error STAGE: MESSAGE
+ *
+ * Stages come in the order of enum stage; an error does not end the boot, so that the console stays usable.
+ */
+#ifndef POPCORN_INIT_H
+#define POPCORN_INIT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum stage {
+	STAGE_BOOTED,	/* kernel release and machine */
+	STAGE_FABRIC,	/* the fabric address is up */
+	STAGE_MODULES,	/* popcorn.ko and msg_socket.ko are loaded */
+	STAGE_SSHD,	/* the SSH server listens */
+	STAGE_PEERS,	/* "UP of TOTAL": how many peers the message layer sees */
+	STAGE_READY,	/* every peer is seen; printed once */
+	STAGE_DOWN,	/* the last line before the guest ends */
+};
+
+/* What the lab wrote to /etc/popcorn/node, one KEY=VALUE a line. An absent key is an empty string. */
+struct node_config {
+	char hostname[65];
+	char management_mac[18];
+	char management_address[19];	/* with prefix length: 10.0.2.15/24 */
+	char management_gateway[16];
+	char fabric_mac[18];
+	char fabric_address[19];
+	char fabric_mtu[6];
+	char peers[512];		/* every node's address, in node-id order, with commas */
+	char secret[129];		/* hex */
+	char port[6];
+	char dead_ms[8];
+};
+
+#define PRINTF_LIKE __attribute__((format(printf, 2, 3)))
+
+/* report.c */
+void report_open(void);
+void report(enum stage stage, const char *format, ...) PRINTF_LIKE;
+/* With errno's text if errno is set. */
+void report_error(enum stage stage, const char *format, ...) PRINTF_LIKE;
+/* Makes every later kernel message appear on the console; the boot itself is quiet because a serial line is slow. */
+void report_everything(void);
+
+/* config.c */
+bool config_load(struct node_config *config, const char *path);
+
+/* mounts.c */
+void mount_all(void);
+
+/* modules.c */
+bool module_load(const char *path, const char *parameters);
+/* Loads every path of a file, one a line, in its order. */
+void modules_load_list(const char *list);
+
+/* network.c */
+void network_up_loopback(void);
+/* Finds the NIC by its MAC, names it, and gives it an address. */
+bool network_up(const char *mac, const char *name, const char *address, const char *mtu);
+bool network_add_gateway(const char *gateway);
+
+/* services.c */
+void services_start(void);
+/* The console's terminal, for poll(): readable when somebody types. -1 while a shell runs there. */
+int services_console(void);
+void services_console_input(void);
+/* A descriptor for poll() that becomes readable when the SSH server listens; -1 once it was seen. */
+int services_sshd_event(void);
+void services_sshd_input(void);
+/* Reaps every dead child and restarts the ones we own. */
+void services_reap(void);
+void services_stop(void);
+
+/* peers.c */
+int peers_open(void);
+/* Reads /proc/popcorn_peers and reports a change. */
+void peers_update(void);
+
+#endif

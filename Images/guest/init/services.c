@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: MIT */
+#include "init.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/inotify.h>
+#include <sys/ioctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* The SSH server writes this file right after it has begun to listen. */
+#define SSHD_PID_FILE "dropbear.pid"
+
+static pid_t sshd, shell;
+static int console = -1, run_watch = -1;
+
+static char *const environment[] = {
+	"PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin", "HOME=/root", "USER=root", "TERM=linux", NULL,
+};
+
+static pid_t spawn(char *const arguments[], int terminal)
+{
+	pid_t child = fork();
+	sigset_t none;
+
+	if (child)
+		return child;
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	setsid();
+	if (terminal >= 0) {
+		ioctl(terminal, TIOCSCTTY, 1);
+		dup2(terminal, STDIN_FILENO);
+		dup2(terminal, STDOUT_FILENO);
+		dup2(terminal, STDERR_FILENO);
+	}
+	if (chdir("/root") == 0)
+		execve(arguments[0], arguments, environment);
+	_exit(127);
+}
+
+static void start_sshd(void)
+{
+	static char *const arguments[] = {
+		"/usr/sbin/dropbear", "-F", "-s", "-r", "/etc/dropbear/host_key", "-P", "/run/" SSHD_PID_FILE, NULL,
+	};
+
+	sshd = spawn(arguments, -1);
+}
+
+void services_start(void)
+{
+	run_watch = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+	if (run_watch >= 0)
+		inotify_add_watch(run_watch, "/run", IN_CLOSE_WRITE);
+	start_sshd();
+	console = open("/dev/console", O_RDWR | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+}
+
+int services_sshd_event(void)
+{
+	return run_watch;
+}
+
+void services_sshd_input(void)
+{
+	char buffer[1024] __attribute__((aligned(__alignof__(struct inotify_event))));
+	ssize_t length = read(run_watch, buffer, sizeof(buffer));
+
+	for (char *at = buffer; at < buffer + length;) {
+		const struct inotify_event *event = (const struct inotify_event *)at;
+
+		at += sizeof(*event) + event->len;
+		if (!event->len || strcmp(event->name, SSHD_PID_FILE))
+			continue;
+		close(run_watch);
+		run_watch = -1;
+		report(STAGE_SSHD, "port 22");
+		return;
+	}
+}
+
+int services_console(void)
+{
+	return shell ? -1 : console;
+}
+
+/* A shell starts when somebody types, so a boot does not pay for it. The typed line itself is dropped. */
+void services_console_input(void)
+{
+	static char *const arguments[] = { "/bin/sh", "-l", NULL };
+	char typed[256];
+
+	while (read(console, typed, sizeof(typed)) > 0)
+		continue;
+	fcntl(console, F_SETFL, fcntl(console, F_GETFL) & ~O_NONBLOCK);
+	shell = spawn(arguments, console);
+}
+
+void services_reap(void)
+{
+	int status;
+	pid_t child;
+
+	while ((child = waitpid(-1, &status, WNOHANG)) > 0) {
+		if (child == sshd) {
+			errno = 0;
+			report_error(STAGE_SSHD, "the SSH server ended with status %#x; starting it again", status);
+			start_sshd();
+		} else if (child == shell) {
+			shell = 0;
+			fcntl(console, F_SETFL, fcntl(console, F_GETFL) | O_NONBLOCK);
+		}
+	}
+}
+
+void services_stop(void)
+{
+	sshd = shell = 0;
+	kill(-1, SIGTERM);
+	/* A second is enough for anything that saves its data on SIGTERM; the rest is killed. */
+	for (struct timespec left = { .tv_sec = 1 }; waitpid(-1, NULL, WNOHANG) >= 0;) {
+		sigset_t child;
+
+		sigemptyset(&child);
+		sigaddset(&child, SIGCHLD);
+		if (sigtimedwait(&child, NULL, &left) < 0 && errno == EAGAIN)
+			break;
+	}
+	kill(-1, SIGKILL);
+}
