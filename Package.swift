@@ -41,7 +41,7 @@ let package = Package(
         room("Topology", ["Support", "Yams"]),
         room("ImageStore", ["Topology", "Support", "CLibarchive", "Yams", subprocess, log]),
         room("Hypervisor", ["Topology", "Support", "CLibvirt", log]),
-        room("Fabric", ["Topology", "Support", log]),
+        room("Fabric", ["Topology", "Support", subprocess]),
         room("Guest", ["Topology", "Support", "CLibssh", log]),
         room("Trace", ["Topology", "Support"]),
         room("Support", ["CLibcrypto", "CLinux"]),

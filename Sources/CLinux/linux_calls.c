@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "linux_calls.h"
 
+#include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -9,6 +10,11 @@
 int linux_pidfd_open(pid_t pid)
 {
     return (int)syscall(SYS_pidfd_open, pid, 0);
+}
+
+int linux_eventfd(void)
+{
+    return eventfd(0, EFD_CLOEXEC);
 }
 
 void linux_set_thread_name(const char *name)

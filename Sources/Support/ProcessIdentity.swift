@@ -41,7 +41,6 @@ public struct ProcessIdentity: Codable, Sendable, Hashable {
         defer { close(descriptor) }
         guard isAlive else { return true }
         var event = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-        let milliseconds = limit.components.seconds * 1000 + limit.components.attoseconds / 1_000_000_000_000_000
-        return poll(&event, 1, Int32(clamping: milliseconds)) > 0 || !isAlive
+        return poll(&event, 1, Int32(clamping: limit.milliseconds)) > 0 || !isAlive
     }
 }

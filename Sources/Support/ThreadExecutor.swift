@@ -21,6 +21,31 @@ public final class ThreadExecutor: SerialExecutor {
 
     public func asUnownedSerialExecutor() -> UnownedSerialExecutor { UnownedSerialExecutor(ordinary: self) }
 
+    /// Runs `body` on a new thread, for work that blocks until its end.
+    public static func detach(name: String, _ body: @escaping @Sendable () -> Void) {
+        final class Start: Sendable {
+            let name: String
+            let body: @Sendable () -> Void
+            init(name: String, body: @escaping @Sendable () -> Void) {
+                self.name = name
+                self.body = body
+            }
+        }
+        var thread = pthread_t()
+        let context = Unmanaged.passRetained(Start(name: name, body: body)).toOpaque()
+        let result = pthread_create(
+            &thread, nil,
+            { context in
+                guard let context else { return nil }
+                let start = Unmanaged<Start>.fromOpaque(context).takeRetainedValue()
+                linux_set_thread_name(start.name)
+                start.body()
+                return nil
+            }, context)
+        precondition(result == 0, "pthread_create: \(errorText(result))")
+        pthread_detach(thread)
+    }
+
     /// The jobs and their thread. It is apart from the executor so that the thread does not keep the executor alive.
     private final class Queue: Sendable {
         private struct State {
@@ -46,21 +71,10 @@ public final class ThreadExecutor: SerialExecutor {
         }
 
         func start() {
-            var thread = pthread_t()
-            let context = Unmanaged.passRetained(self).toOpaque()
-            let result = pthread_create(
-                &thread, nil,
-                { context in
-                    guard let context else { return nil }
-                    Unmanaged<Queue>.fromOpaque(context).takeRetainedValue().run()
-                    return nil
-                }, context)
-            precondition(result == 0, "pthread_create: \(errorText(result))")
-            pthread_detach(thread)
+            ThreadExecutor.detach(name: name) { [self] in run() }
         }
 
         private func run() {
-            linux_set_thread_name(name)
             while true {
                 wakeUp.wait()
                 let (batch, stopped) = state.withLock { state in

@@ -8,6 +8,9 @@
 /* pidfd_open(2): a descriptor that becomes readable when the process ends, or -1 with errno. */
 int linux_pidfd_open(pid_t pid);
 
+/* A close-on-exec eventfd(2) with value 0, or -1 with errno. */
+int linux_eventfd(void);
+
 /* Names the calling thread; Linux keeps the first 15 bytes. */
 void linux_set_thread_name(const char *name);
 

@@ -1,0 +1,95 @@
+import CLinux
+
+/// Follows a growing file as `tail -F` does: what it holds now, then every addition as it is written.
+public enum FileFollower {
+    /// The file's bytes in order, starting at `offset`; the stream ends when its consumer is cancelled.
+    ///
+    /// - Parameter path: may not exist yet. If the file is replaced or truncated, reading begins again at its start.
+    public static func chunks(of path: String, from offset: Int64 = 0) throws -> AsyncStream<[UInt8]> {
+        let watch = try FileWatch(path: path)
+        let (stream, continuation) = AsyncStream.makeStream(of: [UInt8].self)
+        continuation.onTermination = { _ in watch.cancel() }
+        Follower(path: path, offset: offset, watch: watch, output: continuation).start()
+        return stream
+    }
+
+    /// The file's complete lines in order, without their line ends (`\n` or `\r\n`); see `chunks(of:from:)`.
+    public static func lines(of path: String, from offset: Int64 = 0) throws -> AsyncStream<String> {
+        let chunks = try chunks(of: path, from: offset)
+        let (stream, continuation) = AsyncStream.makeStream(of: String.self)
+        let task = Task {
+            var splitter = LineSplitter()
+            for await chunk in chunks {
+                for line in splitter.feed(chunk) { continuation.yield(line) }
+            }
+            continuation.finish()
+        }
+        continuation.onTermination = { _ in task.cancel() }
+        return stream
+    }
+}
+
+/// Cuts a stream of bytes into lines.
+public struct LineSplitter: Sendable {
+    private var rest: [UInt8] = []
+
+    public init() {}
+
+    /// The lines that `bytes` completes, without `\n` or `\r\n`.
+    public mutating func feed(_ bytes: [UInt8]) -> [String] {
+        rest += bytes
+        var lines: [String] = []
+        var start = rest.startIndex
+        while let end = rest[start...].firstIndex(of: UInt8(ascii: "\n")) {
+            var line = rest[start..<end]
+            while line.last == UInt8(ascii: "\r") { line.removeLast() }
+            lines.append(String(decoding: line, as: UTF8.self))
+            start = end + 1
+        }
+        rest.removeSubrange(..<start)
+        return lines
+    }
+
+    /// The last line, if it lacked its end.
+    public mutating func finish() -> String? {
+        defer { rest = [] }
+        return rest.isEmpty ? nil : String(decoding: rest, as: UTF8.self)
+    }
+}
+
+private final class Follower: Sendable {
+    private let path: String
+    private let offset: Int64
+    private let watch: FileWatch
+    private let output: AsyncStream<[UInt8]>.Continuation
+
+    init(path: String, offset: Int64, watch: FileWatch, output: AsyncStream<[UInt8]>.Continuation) {
+        self.path = path
+        self.offset = offset
+        self.watch = watch
+        self.output = output
+    }
+
+    func start() {
+        ThreadExecutor.detach(name: "follow") { [self] in
+            var position = offset
+            repeat { drain(&position) } while watch.wait() == .changed
+            output.finish()
+        }
+    }
+
+    private func drain(_ position: inout Int64) {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return }
+        defer { close(descriptor) }
+        let size = lseek(descriptor, 0, SEEK_END)
+        if size < position { position = 0 }
+        var buffer = [UInt8](repeating: 0, count: 1 << 16)
+        while true {
+            let count = pread(descriptor, &buffer, buffer.count, off_t(position))
+            guard count > 0 else { return }
+            position += Int64(count)
+            output.yield(Array(buffer[..<count]))
+        }
+    }
+}

@@ -1,0 +1,89 @@
+import CLinux
+
+/// Waits for changes of one file, which need not exist yet, by inotify on its directory.
+///
+/// Its calls block: use it on a thread of your own. `cancel` may come from any thread and ends the waiting.
+public final class FileWatch: Sendable {
+    private let inotify: Int32
+    private let cancelled: Int32
+    private let name: String
+
+    /// - Throws: `SystemError` if the file's directory cannot be watched.
+    public init(path: String) throws {
+        let split = path.lastIndex(of: "/")
+        let directory = split.map { String(path[..<$0]) } ?? "."
+        name = split.map { String(path[path.index(after: $0)...]) } ?? path
+        inotify = inotify_init1(Int32(IN_CLOEXEC | IN_NONBLOCK))
+        cancelled = linux_eventfd()
+        let events = IN_MODIFY | IN_CLOSE_WRITE | IN_CREATE | IN_MOVED_TO | IN_DELETE
+        guard inotify >= 0, cancelled >= 0, inotify_add_watch(inotify, directory, UInt32(events)) >= 0 else {
+            let error = SystemError("watch \(directory)")
+            close(inotify)
+            close(cancelled)
+            throw error
+        }
+    }
+
+    deinit {
+        close(inotify)
+        close(cancelled)
+    }
+
+    public func cancel() {
+        var one: UInt64 = 1
+        _ = write(cancelled, &one, MemoryLayout.size(ofValue: one))
+    }
+
+    public enum Event: Sendable {
+        case changed
+        case cancelled
+        case timedOut
+    }
+
+    /// Blocks until something happened to the file since the last call.
+    public func wait(until deadline: ContinuousClock.Instant? = nil) -> Event {
+        while true {
+            var polled = [
+                pollfd(fd: inotify, events: Int16(POLLIN), revents: 0),
+                pollfd(fd: cancelled, events: Int16(POLLIN), revents: 0),
+            ]
+            let left = deadline.map { max(.zero, $0 - .now).milliseconds + 1 } ?? -1
+            let count = poll(&polled, 2, Int32(clamping: left))
+            if polled[1].revents != 0 { return .cancelled }
+            if count == 0, let deadline, deadline <= .now { return .timedOut }
+            if polled[0].revents != 0, drain() { return .changed }
+        }
+    }
+
+    /// Reads all pending events; `true` if one of them was about our file.
+    private func drain() -> Bool {
+        var found = false
+        withUnsafeTemporaryAllocation(byteCount: 4096, alignment: MemoryLayout<inotify_event>.alignment) { buffer in
+            while true {
+                let length = read(inotify, buffer.baseAddress, buffer.count)
+                guard length > 0 else { return }
+                var offset = 0
+                while offset < length {
+                    let event = buffer.loadUnaligned(fromByteOffset: offset, as: inotify_event.self)
+                    let start = offset + MemoryLayout<inotify_event>.size
+                    let bytes = buffer[start..<start + Int(event.len)].prefix { $0 != 0 }
+                    found = found || String(decoding: bytes, as: UTF8.self) == name
+                    offset = start + Int(event.len)
+                }
+            }
+        }
+        return found
+    }
+}
+
+extension Duration {
+    /// Whole milliseconds, rounded down.
+    public var milliseconds: Int64 {
+        components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000
+    }
+
+    /// Microseconds, with fraction.
+    public var microseconds: Double {
+        Double(components.seconds) * 1e6 + Double(components.attoseconds) / 1e12
+    }
+}
