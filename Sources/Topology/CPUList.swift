@@ -1,0 +1,56 @@
+/// A set of the host's CPUs in the kernel's list format, such as `0-1,3`.
+public struct CPUList: TextValue {
+    /// In ascending order, neither touching nor overlapping.
+    public let ranges: [ClosedRange<Int>]
+
+    /// The highest CPU number that a Linux kernel can have: NR_CPUS is at most 8192.
+    public static let highest = 8191
+
+    /// Numbers and ranges separated by commas, in any order; overlaps are merged.
+    public init(parsing text: String) throws(TopologyError) {
+        var ranges: [ClosedRange<Int>] = []
+        for item in text.split(separator: ",", omittingEmptySubsequences: false) {
+            let ends = item.split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false)
+            guard let first = ends.first.flatMap({ Int(digits: $0) }), let last = ends.last.flatMap({ Int(digits: $0) })
+            else {
+                throw TopologyError(
+                    .invalidValue,
+                    "'\(text)' is not a list of CPUs; expected numbers and ranges separated by commas, such as 0-1,3")
+            }
+            guard first <= last else {
+                throw TopologyError(.invalidValue, "the range \(first)-\(last) in '\(text)' runs backwards")
+            }
+            guard last <= Self.highest else {
+                throw TopologyError(
+                    .invalidValue, "CPU \(last) in '\(text)' is beyond \(Self.highest), the highest that Linux can have"
+                )
+            }
+            ranges.append(first...last)
+        }
+        self.ranges = Self.merged(ranges)
+    }
+
+    private static func merged(_ ranges: [ClosedRange<Int>]) -> [ClosedRange<Int>] {
+        ranges.sorted { $0.lowerBound < $1.lowerBound }.reduce(into: []) { merged, range in
+            if let previous = merged.last, range.lowerBound <= previous.upperBound + 1 {
+                merged[merged.count - 1] = previous.lowerBound...max(previous.upperBound, range.upperBound)
+            } else {
+                merged.append(range)
+            }
+        }
+    }
+
+    /// Every CPU of the list, ascending.
+    public var cpus: [Int] { ranges.flatMap { Array($0) } }
+
+    public var count: Int { ranges.reduce(0) { $0 + $1.count } }
+
+    /// The highest CPU of the list.
+    public var last: Int? { ranges.last?.upperBound }
+
+    public func contains(_ cpu: Int) -> Bool { ranges.contains { $0.contains(cpu) } }
+
+    public var description: String {
+        ranges.map { $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)-\($0.upperBound)" }.joined(separator: ",")
+    }
+}

@@ -1,0 +1,45 @@
+/// A place in a text file. Lines and columns count from 1, columns in Unicode scalars, as libyaml does.
+public struct SourcePosition: Sendable, Hashable, Comparable {
+    public var line: Int
+    public var column: Int
+
+    public init(line: Int, column: Int) {
+        self.line = line
+        self.column = column
+    }
+
+    public static func < (left: SourcePosition, right: SourcePosition) -> Bool {
+        (left.line, left.column) < (right.line, right.column)
+    }
+}
+
+/// One problem of a file, told as compilers do, so that editors can jump to it.
+///
+/// ```
+/// lab.yaml:5:5: error: unknown key 'memroy' in a node; did you mean 'memory'?
+///     memroy: 1G
+///     ^
+/// ```
+public struct Diagnostic: Sendable, Hashable, CustomStringConvertible {
+    public var file: String
+    public var position: SourcePosition
+    public var message: String
+    /// The line that `position` names, without its line break; `nil` past the end of the file.
+    public var sourceLine: String?
+
+    public init(file: String, position: SourcePosition, message: String, sourceLine: String?) {
+        self.file = file
+        self.position = position
+        self.message = message
+        self.sourceLine = sourceLine
+    }
+
+    public var description: String {
+        let head = "\(file):\(position.line):\(position.column): error: \(message)"
+        guard let sourceLine, !sourceLine.allSatisfy(\.isWhitespace) else { return head }
+        // Tabs before the caret are kept, so that it stands under its character at any tab width.
+        var indent = sourceLine.unicodeScalars.prefix(position.column - 1).map { $0 == "\t" ? Character("\t") : " " }
+        indent += Array(repeating: " ", count: max(0, position.column - 1 - indent.count))
+        return "\(head)\n\(sourceLine)\n\(String(indent))^"
+    }
+}

@@ -1,0 +1,29 @@
+/// A lab as the user asked for it: guests, the wire between them, and the message layer on that wire.
+///
+/// The initialisers that read text (`init(spec:name:)`, `init(yaml:file:)`) give a valid lab or throw; who changes a lab
+/// or makes one from parts calls `validate()`.
+public struct LabSpec: Codable, Sendable, Hashable {
+    public var name: String
+    /// The place of a node in this list is its node id.
+    public var nodes: [NodeSpec]
+    public var fabric: FabricSpec
+    public var messageLayer: MessageLayerSpec
+
+    public static let defaultName = "default"
+
+    public init(
+        name: String = defaultName, nodes: [NodeSpec], fabric: FabricSpec = FabricSpec(),
+        messageLayer: MessageLayerSpec = MessageLayerSpec()
+    ) {
+        self.name = name
+        self.nodes = nodes
+        self.fabric = fabric
+        self.messageLayer = messageLayer
+    }
+
+    /// The nodes' addresses in the order of node ids, as the message layer wants them (`ip=a,b,...`).
+    public var messageLayerAddresses: [IPv4Address] { nodes.map(\.address) }
+
+    /// The ISAs that the lab has nodes of, each once, in order.
+    public var isas: [ISA] { Set(nodes.map(\.isa)).sorted() }
+}

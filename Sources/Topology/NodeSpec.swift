@@ -1,0 +1,37 @@
+/// One guest of a lab. Its place in the lab's list of nodes is its node id.
+public struct NodeSpec: Codable, Sendable, Hashable {
+    public var name: String
+    public var isa: ISA
+    public var vcpus: Int
+    public var memoryMiB: Int
+    /// The name of the image recipe that the node boots.
+    public var image: String
+    /// The libvirt URI of the machine that runs the node; `nil` for the lab's default.
+    public var host: String?
+    /// The host's CPUs that the node's virtual CPUs may run on; `nil` for all.
+    public var cpus: CPUList?
+    /// The host's NUMA node that the node's memory comes from; `nil` for any.
+    public var numaNode: Int?
+    /// The node's address on the fabric.
+    public var address: IPv4Address
+
+    public static let defaultVCPUs = 2
+    public static let defaultMemoryMiB = 512
+    public static let defaultImage = "embedded"
+
+    public init(
+        name: String, isa: ISA, vcpus: Int = defaultVCPUs, memoryMiB: Int = defaultMemoryMiB,
+        image: String = defaultImage, host: String? = nil, cpus: CPUList? = nil, numaNode: Int? = nil,
+        address: IPv4Address
+    ) {
+        self.name = name
+        self.isa = isa
+        self.vcpus = vcpus
+        self.memoryMiB = memoryMiB
+        self.image = image
+        self.host = host
+        self.cpus = cpus
+        self.numaNode = numaNode
+        self.address = address
+    }
+}
