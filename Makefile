@@ -1,0 +1,56 @@
+# popcorn-lab: `make help` lists the targets.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help setup build tutorial test bench lint format install completion clean
+
+PREFIX ?= /usr/local
+SWIFT_BUILD := swift build -c release --static-swift-stdlib
+LAB = $(shell $(SWIFT_BUILD) --show-bin-path)/popcorn-lab
+SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
+PACKAGES := $(shell sed 's/\#.*//' Configs/host-packages)
+
+help: ## List the targets.
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
+
+setup: ## Install the host packages of Configs/host-packages that are missing (Debian 12).
+	@missing=$$(dpkg-query -W -f '$${db:Status-Abbrev} $${Package}\n' $(PACKAGES) 2>/dev/null | \
+		awk '$$1 == "ii" { print $$2 }' | sort | comm -13 - <(tr ' ' '\n' <<< '$(PACKAGES)' | sort)); \
+	if [ -n "$$missing" ]; then \
+		echo "installing:" $$missing; \
+		$(SUDO) apt-get update -qq && \
+		DEBIAN_FRONTEND=noninteractive $(SUDO) apt-get install -y -qq --no-install-recommends $$missing >/dev/null; \
+	fi
+
+build: setup ## Build popcorn-lab in release mode.
+	$(SWIFT_BUILD) --product popcorn-lab
+
+tutorial: build ## Bring x86 and arm up, show that they talk, run a program on both, collect, take them down.
+	$(LAB) tutorial
+
+test: setup ## Run every test; those of EndToEndTests boot real guests.
+	swift build --build-tests
+	swift test --skip-build --no-parallel
+
+bench: build ## Measure against bare QEMU, OpenSSH and raw TCP; prints a table, writes bench.json.
+	$(LAB) bench --output bench.json
+
+lint: ## Check the formatting of all Swift sources.
+	swift format lint --strict --recursive --parallel Package.swift Sources Tests
+
+format: ## Format all Swift sources.
+	swift format --in-place --recursive --parallel Package.swift Sources Tests
+
+install: build ## Install popcorn-lab, its images' sources and its completions under PREFIX (/usr/local).
+	install -D $(LAB) $(DESTDIR)$(PREFIX)/bin/popcorn-lab
+	mkdir -p $(DESTDIR)$(PREFIX)/share/popcorn-lab
+	cp -R Images Configs $(DESTDIR)$(PREFIX)/share/popcorn-lab/
+	$(LAB) completion bash | install -D -m 644 /dev/stdin $(DESTDIR)$(PREFIX)/share/bash-completion/completions/popcorn-lab
+	$(LAB) completion zsh | install -D -m 644 /dev/stdin $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_popcorn-lab
+	$(LAB) completion fish | install -D -m 644 /dev/stdin $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/popcorn-lab.fish
+
+completion: build ## Print the bash completion; `source <(make -s completion)` tries it.
+	@$(LAB) completion bash
+
+clean: ## Remove what was built here; images and labs stay (`popcorn-lab prune`).
+	rm -rf .build bench.json

@@ -1,0 +1,27 @@
+import Support
+
+/// Every file of one lab, named in one place.
+public struct LabPaths: Sendable {
+    public let directories: Directories
+    public let name: String
+
+    public init(directories: Directories, name: String) {
+        self.directories = directories
+        self.name = name
+    }
+
+    // What must outlive a reboot of the host.
+    public var root: String { directories.labs + "/" + name }
+    public var record: String { root + "/lab.json" }
+    public var privateKey: String { root + "/id_ed25519" }
+    public var messageLayerSecret: String { root + "/secret" }
+    public func node(_ node: String) -> String { root + "/nodes/" + node }
+    public func initramfs(_ node: String) -> String { self.node(node) + "/initramfs" }
+    public func serialLog(_ node: String) -> String { self.node(node) + "/serial.log" }
+
+    // What is gone after a reboot anyway. Sockets live here: their paths hold at most 108 bytes (unix(7)).
+    public var runtime: String { directories.runtime + "/" + name }
+    public var lock: String { directories.runtime + "/" + name + ".lock" }
+    public var fabric: String { runtime + "/fabric" }
+    public func consoleSocket(_ node: String) -> String { runtime + "/" + node + ".console" }
+}

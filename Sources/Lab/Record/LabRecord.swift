@@ -1,0 +1,47 @@
+import FoundationEssentials
+import Support
+import Topology
+
+/// What popcorn-lab knows of a lab: enough to reach it, to mend it and to take it down.
+///
+/// It is written, atomically, before the thing it describes is created: a crash at any point leaves a record that names
+/// at least everything that exists.
+public struct LabRecord: Codable, Sendable {
+    /// Of this format; a newer popcorn-lab reads older ones.
+    public var version = 1
+    /// Tells two labs of one name apart, for instance when their MAC addresses are made.
+    public let id: String
+    public var spec: LabSpec
+    public var created: Date
+    /// The libvirt connection that all domains were created on.
+    public var uri: String
+    public var nodes: [NodeRecord]
+    /// The runs of this lab, oldest first; the first is that of `up`.
+    public var runs: [String]
+    /// What `net` did, by node.
+    public var impairments: [String: NodeImpairment] = [:]
+
+    public func node(named name: String) -> NodeRecord? { nodes.first { $0.name == name } }
+}
+
+/// One guest of a lab.
+public struct NodeRecord: Codable, Sendable {
+    public var spec: NodeSpec
+    /// Node id of the message layer: the place in the topology.
+    public var id: Int
+    public var domain: String
+    public var uuid: String
+    public var managementMAC: MACAddress
+    public var fabricMAC: MACAddress
+    /// On 127.0.0.1 of the host; forwarded to the guest's port 22.
+    public var sshPort: UInt16
+    /// In OpenSSH's form: `ssh-ed25519 AAAA…`.
+    public var hostKey: String
+    public var image: String
+    public var kernel: String
+    public var accelerator: String
+    public var acceleratorReason: String
+    public var qemu: ProcessIdentity?
+
+    public var name: String { spec.name }
+}
