@@ -1,6 +1,9 @@
 #define _GNU_SOURCE
 #include "linux_calls.h"
 
+#include <signal.h>
+#include <stdatomic.h>
+#include <string.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
@@ -31,4 +34,32 @@ int linux_window_size(int descriptor, unsigned short *columns, unsigned short *r
     *columns = size.ws_col;
     *rows = size.ws_row;
     return 0;
+}
+
+static int termination_descriptor;
+static const char *termination_message;
+static atomic_int terminations;
+
+static void on_termination(int number)
+{
+    unsigned char byte = (unsigned char)number;
+    ssize_t ignored;
+
+    if (atomic_fetch_add(&terminations, 1) == 0) {
+        ignored = write(termination_descriptor, &byte, 1);
+    } else {
+        ignored = write(STDERR_FILENO, termination_message, strlen(termination_message));
+        _exit(128 + number);
+    }
+    (void)ignored;
+}
+
+void linux_catch_termination(int descriptor, const char *message)
+{
+    struct sigaction action = { .sa_handler = on_termination, .sa_flags = SA_RESTART };
+
+    termination_descriptor = descriptor;
+    termination_message = strdup(message);
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
 }

@@ -17,4 +17,11 @@ void linux_set_thread_name(const char *name);
 /* TIOCGWINSZ of a terminal, or -1 with errno. */
 int linux_window_size(int descriptor, unsigned short *columns, unsigned short *rows);
 
+/*
+ * From now on the first SIGINT or SIGTERM writes its number, one byte, to descriptor; the second ends the process at once
+ * with a shell's exit code for it, after writing message to stderr. A handler survives no exec, unlike a blocked signal,
+ * so children start with the default behaviour.
+ */
+void linux_catch_termination(int descriptor, const char *message);
+
 #endif

@@ -1,3 +1,4 @@
+import Fabric
 import FoundationEssentials
 import Support
 import Topology
@@ -44,4 +45,17 @@ public struct NodeRecord: Codable, Sendable {
     public var qemu: ProcessIdentity?
 
     public var name: String { spec.name }
+}
+
+/// What is wrong on purpose with a node's connection to the fabric.
+public struct NodeImpairment: Codable, Sendable, Equatable {
+    public var linkCut = false
+    public var netem = Impairment()
+
+    public init() {}
+
+    /// In words, for `status`; empty if nothing is wrong.
+    public var summary: String {
+        [linkCut ? "link cut" : "", netem.summary].filter { !$0.isEmpty }.joined(separator: ", ")
+    }
 }

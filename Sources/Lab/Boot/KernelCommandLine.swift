@@ -1,0 +1,27 @@
+import Topology
+
+/// The kernel command line of the embedded guest.
+enum KernelCommandLine {
+    static func embedded(isa: ISA) -> String {
+        (common + specific(isa)).joined(separator: " ")
+    }
+
+    private static let common = [
+        // A panic must end QEMU at once: guests run with -no-reboot.
+        "panic=-1",
+        // The serial line is the slowest part of an emulated boot. Warnings and our init's lines still show, and dmesg has all.
+        "loglevel=5",
+        // Guests of a lab trust each other's kernels; mitigations only cost time under emulation.
+        "mitigations=off",
+        // The kernel's log must hold a whole migration with tracing on.
+        "log_buf_len=1M", "printk.devkmsg=on",
+    ]
+
+    private static func specific(_ isa: ISA) -> [String] {
+        switch isa {
+        // An emulated timer under load can miss the kernel's check of it, which ends in a panic.
+        case .x86_64: ["console=ttyS0", "no_timer_check"]
+        case .aarch64: ["console=ttyAMA0"]
+        }
+    }
+}

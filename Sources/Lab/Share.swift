@@ -1,0 +1,44 @@
+import FoundationEssentials
+import Support
+
+/// The files that ship with popcorn-lab: `Images/` (what guests are made of) and `Configs/` (labs).
+public struct Share: Sendable {
+    public let root: String
+
+    public init(root: String) { self.root = root }
+
+    public var images: String { root + "/Images" }
+    public var configs: String { root + "/Configs" }
+    public var programs: String { images + "/programs" }
+
+    /// Finds them: `POPCORN_LAB_SHARE`, else `../share/popcorn-lab` beside the installed executable, else the source tree
+    /// that the executable was built in.
+    public static func locate(environment: [String: String], executable: String) throws -> Share {
+        if let named = environment["POPCORN_LAB_SHARE"], !named.isEmpty {
+            guard isShare(named) else {
+                throw LabError(
+                    .badArgument, "POPCORN_LAB_SHARE is '\(named)', which has no Images/embedded.yaml",
+                    hint: "set it to the source tree or to PREFIX/share/popcorn-lab")
+            }
+            return Share(root: named)
+        }
+        var directory = parent(of: executable)
+        if isShare(parent(of: directory) + "/share/popcorn-lab") {
+            return Share(root: parent(of: directory) + "/share/popcorn-lab")
+        }
+        while directory.count > 1 {
+            if isShare(directory) { return Share(root: directory) }
+            directory = parent(of: directory)
+        }
+        throw LabError(
+            .hostUnfit, "cannot find the files that ship with popcorn-lab (Images/, Configs/)",
+            hint: "`make install` puts them beside the executable; or set POPCORN_LAB_SHARE to the source tree")
+    }
+
+    private static func isShare(_ path: String) -> Bool { access(path + "/Images/embedded.yaml", R_OK) == 0 }
+
+    private static func parent(of path: String) -> String {
+        let cut = path.lastIndex(of: "/") ?? path.startIndex
+        return cut == path.startIndex ? "/" : String(path[..<cut])
+    }
+}
