@@ -20,8 +20,16 @@ struct LabDraft {
     /// Fills the gaps: `x86`, `x86-2`, `arm`, ... for names, the lowest free addresses from the fabric's first host on.
     ///
     /// Names and addresses that the author gave are never taken. The result may still be wrong in other ways; what is
-    /// reported here is only that the subnet has too few addresses.
-    func completed() -> (lab: LabSpec, problems: [LabProblem]) {
+    /// added to the findings here is only that there are too many nodes, or too few addresses for them.
+    func completed(hostCPUs: CPUList? = nil) -> (lab: LabSpec, problems: [LabProblem]) {
+        let most = LabLimits.nodes.upperBound
+        guard nodes.count <= most else {
+            var shorter = self
+            shorter.nodes = Array(nodes.prefix(most))
+            let (lab, problems) = shorter.completed(hostCPUs: hostCPUs)
+            let excess = LabProblem("nodes[\(most)]", "the lab has \(nodes.count) nodes; it may have at most \(most)")
+            return (lab, problems + [excess])
+        }
         var names = Set(nodes.compactMap(\.name))
         var addresses = Set(nodes.compactMap(\.address))
         var problems: [LabProblem] = []
@@ -46,7 +54,7 @@ struct LabDraft {
         let lab = LabSpec(
             name: name ?? LabSpec.defaultName, nodes: nodes, fabric: fabric, messageLayer: messageLayer)
         let lacking = Set(problems.map { $0.path + ".address" })
-        return (lab, problems + lab.problems().filter { !lacking.contains($0.path) })
+        return (lab, problems + lab.problems(hostCPUs: hostCPUs).filter { !lacking.contains($0.path) })
     }
 
     private static func freeName(for isa: ISA, taken: Set<String>) -> String {
