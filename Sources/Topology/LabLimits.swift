@@ -1,0 +1,29 @@
+/// What a lab may ask for at all; a host may offer less.
+public enum LabLimits {
+    /// Node ids are small numbers in every message, and one switch carries all of the lab.
+    public static let nodes = 1...32
+
+    public static let vcpus = 1...64
+
+    /// NUMA node numbers: MAX_NUMNODES of the kernel is at most 1024.
+    public static let numaNodes = 0...1023
+
+    public static let ports = 1...65535
+
+    /// Bytes: from the least that every IPv4 host must take (RFC 791) to the usual jumbo frame.
+    public static let mtu = 576...9000
+
+    /// From a tenth of a second, below which an emulated guest is silent by itself, to an hour.
+    public static let deadMilliseconds = 100...3_600_000
+
+    /// MiB: at most one TiB.
+    public static let highestMemoryMiB = 1 << 20
+
+    /// The least memory, in MiB, that the embedded guest of an ISA boots with.
+    public static func lowestMemoryMiB(of isa: ISA) -> Int {
+        switch isa {
+        case .x86_64: 160
+        case .aarch64: 160
+        }
+    }
+}

@@ -1,0 +1,168 @@
+extension LabSpec {
+    /// Throws one error that tells everything that is wrong with the lab.
+    ///
+    /// - Parameter hostCPUs: the CPUs of the machine that runs the nodes without a host of their own, if it is known.
+    public func validate(hostCPUs: CPUList? = nil) throws(TopologyError) {
+        if let error = TopologyError(problems(hostCPUs: hostCPUs)) { throw error }
+    }
+
+    /// Everything that is wrong with the lab, in the order of its fields.
+    public func problems(hostCPUs: CPUList? = nil) -> [LabProblem] {
+        var problems: [LabProblem] = []
+        if let objection = NameRule.objection(to: name) {
+            problems.append(LabProblem("name", "'\(name)' cannot be the name of a lab: \(objection)"))
+        }
+        if !LabLimits.nodes.contains(nodes.count) {
+            let found = nodes.isEmpty ? "has no nodes" : "has \(nodes.count) nodes"
+            problems.append(
+                LabProblem("nodes", "the lab \(found); it may have \(LabLimits.nodes.text)"))
+        }
+        for (id, node) in nodes.enumerated() {
+            problems += node.problems(at: "nodes[\(id)]", fabric: fabric, hostCPUs: hostCPUs)
+        }
+        problems += duplicates(of: "name") { $0.name }
+        problems += duplicates(of: "address") { $0.address.description }
+        problems += fabric.problems + messageLayer.problems
+        return problems
+    }
+
+    private func duplicates(of field: String, value: (NodeSpec) -> String) -> [LabProblem] {
+        var first: [String: Int] = [:]
+        return nodes.enumerated().compactMap { id, node in
+            guard let earlier = first.updateValue(first[value(node)] ?? id, forKey: value(node)) else { return nil }
+            return LabProblem(
+                "nodes[\(id)].\(field)", "node \(id) has the same \(field) as node \(earlier): '\(value(node))'",
+                basis: ["nodes[\(earlier)].\(field)"])
+        }
+    }
+}
+
+extension NodeSpec {
+    fileprivate func problems(at path: String, fabric: FabricSpec, hostCPUs: CPUList?) -> [LabProblem] {
+        var problems: [LabProblem] = []
+        func report(_ field: String, _ message: String, basis: [String] = []) {
+            problems.append(LabProblem("\(path).\(field)", message, basis: basis))
+        }
+        if let objection = NameRule.objection(to: name) {
+            report("name", "'\(name)' cannot be the name of a node: \(objection)")
+        } else if name.allSatisfy(\.isNumber) {
+            report("name", "'\(name)' cannot be the name of a node: a number alone means the node's id")
+        } else if let other = ISA(anyName: name), other != isa {
+            report(
+                "name", "node '\(name)' is named after \(other.rawValue) but its ISA is \(isa.rawValue)",
+                basis: ["\(path).isa"])
+        }
+        if !LabLimits.vcpus.contains(vcpus) {
+            report("vcpus", "node '\(name)' has \(vcpus) virtual CPUs; it may have \(LabLimits.vcpus.text)")
+        }
+        let lowest = LabLimits.lowestMemoryMiB(of: isa)
+        if memoryMiB < lowest {
+            report(
+                "memory",
+                "node '\(name)' has \(memoryMiB) MiB of memory; an \(isa.rawValue) guest needs at least \(lowest) MiB",
+                basis: ["\(path).isa"])
+        } else if memoryMiB > LabLimits.highestMemoryMiB {
+            report(
+                "memory",
+                "node '\(name)' has \(memoryMiB) MiB of memory; at most \(LabLimits.highestMemoryMiB) MiB make sense")
+        }
+        if let objection = NameRule.objection(to: image) {
+            report("image", "'\(image)' is not the name of an image recipe: \(objection)")
+        }
+        if let host, !Self.isHypervisor(host) {
+            report(
+                "host",
+                "'\(host)' is not a libvirt URI of QEMU; expected one such as qemu:///session or qemu+ssh://server/system"
+            )
+        }
+        if host == nil, let cpus, let hostCPUs, let missing = cpus.first(notIn: hostCPUs) {
+            report("cpus", "node '\(name)' is pinned to CPU \(missing), but this host has the CPUs \(hostCPUs)")
+        }
+        if let numaNode, !LabLimits.numaNodes.contains(numaNode) {
+            report("numa", "node '\(name)' is on NUMA node \(numaNode); Linux numbers them \(LabLimits.numaNodes.text)")
+        }
+        if let objection = fabric.objection(to: address) {
+            report(
+                "address", "node '\(name)' cannot have the address \(address): \(objection)", basis: ["fabric.subnet"])
+        }
+        return problems
+    }
+
+    /// The driver must be QEMU's; a transport such as `+ssh` makes it remote (libvirt's "Connection URIs").
+    private static func isHypervisor(_ uri: String) -> Bool {
+        let scheme = uri.prefix { $0 != ":" }
+        guard scheme == "qemu" || scheme.hasPrefix("qemu+") && scheme.count > 5 else { return false }
+        let rest = uri.dropFirst(scheme.count)
+        return rest.hasPrefix("://") && rest.count > 3 && !uri.contains(where: \.isWhitespace)
+    }
+}
+
+extension FabricSpec {
+    /// The reason why a node cannot have `address`, as the end of a sentence; `nil` if it can.
+    fileprivate func objection(to address: IPv4Address) -> String? {
+        if !subnet.contains(address) { return "it lies outside the fabric's subnet \(subnet)" }
+        if address == subnet.network { return "it is the network address of \(subnet)" }
+        if address == subnet.broadcast { return "it is the broadcast address of \(subnet)" }
+        return nil
+    }
+
+    fileprivate var problems: [LabProblem] {
+        var problems: [LabProblem] = []
+        if subnet.host(firstHost) == nil {
+            problems.append(
+                LabProblem(
+                    "fabric.first_host",
+                    "the first host \(firstHost) does not exist in \(subnet), whose hosts are \((1...subnet.hostCount).text)",
+                    basis: ["fabric.subnet"]))
+        }
+        if let mtu, !LabLimits.mtu.contains(mtu) {
+            problems.append(LabProblem("fabric.mtu", "the MTU is \(mtu) bytes; it may be \(LabLimits.mtu.text)"))
+        }
+        return problems
+    }
+}
+
+extension MessageLayerSpec {
+    fileprivate var problems: [LabProblem] {
+        var problems: [LabProblem] = []
+        if !LabLimits.ports.contains(port) {
+            problems.append(
+                LabProblem("message_layer.port", "\(port) is not a TCP port; expected \(LabLimits.ports.text)"))
+        }
+        if let deadMilliseconds, !LabLimits.deadMilliseconds.contains(deadMilliseconds) {
+            let limits = LabLimits.deadMilliseconds
+            let lowest = TimeSpan(milliseconds: limits.lowerBound)
+            let highest = TimeSpan(milliseconds: limits.upperBound)
+            problems.append(
+                LabProblem(
+                    "message_layer.dead_after",
+                    "a peer counts as dead after \(TimeSpan(milliseconds: deadMilliseconds)); it may be \(lowest) to \(highest)"
+                ))
+        }
+        return problems
+    }
+}
+
+extension TopologyError {
+    /// One error for all problems of a lab; `nil` if there are none.
+    init?(_ problems: [LabProblem]) {
+        guard let first = problems.first else { return nil }
+        let list = problems.map { "\n  \($0.message)" }.joined()
+        self.init(.invalidLab, problems.count == 1 ? first.message : "the lab has \(problems.count) problems:\(list)")
+    }
+}
+
+extension CPUList {
+    /// The lowest CPU of this list that `other` lacks.
+    fileprivate func first(notIn other: CPUList) -> Int? {
+        for range in ranges {
+            for cpu in range where !other.contains(cpu) { return cpu }
+        }
+        return nil
+    }
+}
+
+extension ClosedRange<Int> {
+    /// As people write it: `1 to 32`.
+    fileprivate var text: String { "\(lowerBound) to \(upperBound)" }
+}

@@ -1,0 +1,98 @@
+extension LabSpec {
+    private static let keys = ["name", "nodes", "fabric", "message_layer"]
+    private static let nodeKeys = ["name", "isa", "vcpus", "memory", "image", "host", "cpus", "numa", "address"]
+    private static let fabricKeys = ["subnet", "first_host", "mtu"]
+    private static let messageLayerKeys = ["kind", "port", "dead_after"]
+
+    /// Reads a lab file; its format is described in `docs/topology.md`.
+    ///
+    /// - Parameters:
+    ///   - text: the file's content.
+    ///   - file: its name, for the errors.
+    ///   - hostCPUs: the CPUs of the machine that runs the nodes without a host of their own, if it is known.
+    /// - Throws: `TopologyError` with code `.invalidFile` and one diagnostic for each error of the file.
+    public init(yaml text: String, file: String, hostCPUs: CPUList? = nil) throws(TopologyError) {
+        self = try YAMLReader.read(text, file: file, as: "a lab", keys: Self.keys) { top in
+            var draft = LabDraft(name: top.text("name"), nodes: [])
+            draft.fabric = Self.fabric(top)
+            draft.messageLayer = Self.messageLayer(top)
+            guard let nodes = top.required("nodes", { top.mappings($0, as: "a node", keys: Self.nodeKeys) }) else {
+                return nil
+            }
+            draft.nodes = nodes.map { $0.map(Self.node) ?? LabDraft.Node(isa: .x86_64) }
+            let (lab, problems) = draft.completed(hostCPUs: hostCPUs)
+            for problem in problems { top.reader.report(problem) }
+            return lab
+        }
+    }
+
+    /// Reads a lab file from disk.
+    ///
+    /// - Throws: `TopologyError` with code `.unreadableFile` or `.invalidFile`.
+    public init(yamlFile path: String, hostCPUs: CPUList? = nil) throws(TopologyError) {
+        try self.init(yaml: try TextFile.read(path), file: path, hostCPUs: hostCPUs)
+    }
+
+    private static func node(_ fields: YAMLMapping) -> LabDraft.Node {
+        // Without an ISA the error is reported, and nothing is concluded from the one that stands in for it.
+        let isa = fields.required("isa") { key in
+            fields.value(key) { (text) throws(TopologyError) in try ISA(parsing: text) }
+        }
+        return LabDraft.Node(
+            name: fields.text("name"), isa: isa ?? .x86_64, vcpus: fields.integer("vcpus"),
+            memory: fields.value("memory", MemorySize.self), image: fields.text("image"), host: fields.text("host"),
+            cpus: fields.value("cpus", CPUList.self), numaNode: fields.integer("numa"),
+            address: fields.value("address", IPv4Address.self))
+    }
+
+    private static func fabric(_ top: YAMLMapping) -> FabricSpec {
+        guard let fields = top.mapping("fabric", as: "a fabric", keys: fabricKeys) else { return FabricSpec() }
+        return FabricSpec(
+            subnet: fields.value("subnet", IPv4Subnet.self) ?? FabricSpec.defaultSubnet,
+            firstHost: fields.integer("first_host"), mtu: fields.integer("mtu"))
+    }
+
+    private static func messageLayer(_ top: YAMLMapping) -> MessageLayerSpec {
+        guard let fields = top.mapping("message_layer", as: "a message layer", keys: messageLayerKeys) else {
+            return MessageLayerSpec()
+        }
+        return MessageLayerSpec(
+            kind: fields.value("kind", oneOf: MessageLayerSpec.Kind.self) ?? .msgSocket,
+            port: fields.integer("port") ?? MessageLayerSpec.defaultPort,
+            deadMilliseconds: fields.value("dead_after", TimeSpan.self)?.milliseconds)
+    }
+
+    /// The lab as a complete lab file, every default filled in; `init(yaml:file:)` reads it back to an equal lab.
+    public var yaml: String {
+        var top = YAMLWriter()
+        top.add("name", name)
+        top.add("nodes", nodes.map(\.yaml))
+        var fabric = YAMLWriter()
+        fabric.add("subnet", self.fabric.subnet)
+        fabric.add("first_host", self.fabric.firstHost)
+        fabric.add("mtu", self.fabric.mtu)
+        top.add("fabric", fabric)
+        var messageLayer = YAMLWriter()
+        messageLayer.add("kind", self.messageLayer.kind.rawValue)
+        messageLayer.add("port", self.messageLayer.port)
+        messageLayer.add("dead_after", self.messageLayer.deadMilliseconds.map { TimeSpan(milliseconds: $0) })
+        top.add("message_layer", messageLayer)
+        return top.text
+    }
+}
+
+extension NodeSpec {
+    fileprivate var yaml: YAMLWriter {
+        var fields = YAMLWriter()
+        fields.add("name", name)
+        fields.add("isa", isa.rawValue)
+        fields.add("vcpus", vcpus)
+        fields.add("memory", MemorySize(mebibytes: memoryMiB))
+        fields.add("image", image)
+        fields.add("host", host)
+        fields.add("cpus", cpus)
+        fields.add("numa", numaNode)
+        fields.add("address", address)
+        return fields
+    }
+}

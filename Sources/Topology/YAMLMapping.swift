@@ -1,0 +1,184 @@
+internal import Yams
+
+/// A mapping of a YAML file, read key by key; see `YAMLReader`.
+public struct YAMLMapping {
+    /// Where the mapping stands in the file, such as `nodes[1]`; empty for the file's top.
+    public let path: String
+    public let reader: YAMLReader
+    /// The keys that the file gives, in its order.
+    public let keys: [String]
+    /// What the mapping describes, for the errors: `a node`.
+    private let kind: String
+    private let values: [String: Node]
+
+    /// Reports everything but a mapping, and every key that is not among `keys`; `nil` allows any key.
+    init?(_ node: Node, path: String, kind: String, keys known: [String]?, reader: YAMLReader) {
+        guard let mapping = node.mapping else {
+            reader.reject(path, "expected \(kind) as a mapping of keys to values, found \(node.description)")
+            return nil
+        }
+        self.path = path
+        self.kind = kind
+        self.reader = reader
+        var keys: [String] = []
+        var values: [String: Node] = [:]
+        for (keyNode, value) in mapping {
+            let position = keyNode.mark.map { SourcePosition($0) } ?? SourcePosition(line: 1, column: 1)
+            guard let key = keyNode.scalar?.string else {
+                reader.report("expected a key of \(kind), found \(keyNode.description)", at: position)
+                continue
+            }
+            if let known, !known.contains(key) {
+                let suggestion = NearestName.suggestion(for: key, among: known)
+                let list = suggestion.isEmpty ? "; the keys are \(known.joined(separator: ", "))" : suggestion
+                reader.report("unknown key '\(key)' in \(kind)\(list)", at: position)
+                continue
+            }
+            keys.append(key)
+            values[key] = value
+            reader.note(Self.join(path, key), at: value)
+        }
+        self.keys = keys
+        self.values = values
+    }
+
+    private static func join(_ path: String, _ key: String) -> String { path.isEmpty ? key : "\(path).\(key)" }
+
+    public func path(of key: String) -> String { Self.join(path, key) }
+
+    public func has(_ key: String) -> Bool { values[key] != nil }
+
+    /// Reports an error at the value of `key`, or at the mapping if the key is absent.
+    public func report(_ message: String, at key: String) { reader.report(message, at: path(of: key)) }
+
+    /// Reports a missing key; else reads it.
+    public func required<Value>(_ key: String, _ read: (String) -> Value?) -> Value? {
+        guard has(key) else {
+            reader.reject(path(of: key), "\(kind) lacks the key '\(key)'")
+            return nil
+        }
+        return read(key)
+    }
+
+    // MARK: - Scalars
+
+    /// The scalar's text as it stands in the file, so that `on`, `1.10` or `0123` stay what they are.
+    public func text(_ key: String) -> String? {
+        values[key].flatMap { text(of: $0, expected: "a text", path: path(of: key)) }
+    }
+
+    private func text(of node: Node, expected: String, path: String) -> String? {
+        guard let scalar = node.scalar, !node.isNothing else {
+            reader.reject(path, "expected \(expected), found \(node.description)")
+            return nil
+        }
+        return scalar.string
+    }
+
+    /// A whole number in decimal digits.
+    public func integer(_ key: String) -> Int? {
+        guard let node = values[key] else { return nil }
+        guard let text = text(of: node, expected: "a whole number", path: path(of: key)) else { return nil }
+        let digits = text.hasPrefix("-") ? text.dropFirst() : text[...]
+        guard let magnitude = Int(digits: digits) else {
+            reader.reject(path(of: key), "expected a whole number, found '\(text)'")
+            return nil
+        }
+        return text.hasPrefix("-") ? -magnitude : magnitude
+    }
+
+    public func boolean(_ key: String) -> Bool? {
+        guard let node = values[key] else { return nil }
+        guard let text = text(of: node, expected: "true or false", path: path(of: key)) else { return nil }
+        switch text {
+        case "true": return true
+        case "false": return false
+        default:
+            reader.reject(path(of: key), "expected true or false, found '\(text)'")
+            return nil
+        }
+    }
+
+    public func value<Value: TextValue>(_ key: String, _ type: Value.Type) -> Value? {
+        value(key) { (text) throws(TopologyError) in try Value(parsing: text) }
+    }
+
+    /// A text that `parse` understands; its error is reported at the key.
+    public func value<Value>(_ key: String, parse: (String) throws(TopologyError) -> Value) -> Value? {
+        guard let text = text(key) else { return nil }
+        do {
+            return try parse(text)
+        } catch {
+            reader.reject(path(of: key), error.summary)
+            return nil
+        }
+    }
+
+    /// One of the names of an enumeration's cases.
+    public func value<Choice: CaseIterable & RawRepresentable<String>>(_ key: String, oneOf type: Choice.Type)
+        -> Choice?
+    {
+        value(key) { (text) throws(TopologyError) in
+            if let choice = Choice(rawValue: text) { return choice }
+            let names = Choice.allCases.map(\.rawValue)
+            throw TopologyError(
+                .invalidValue,
+                "'\(text)' is not a \(key) of \(kind)" + NearestName.suggestion(for: text, among: names)
+                    + " (accepted: \(names.joined(separator: ", ")))")
+        }
+    }
+
+    // MARK: - Collections
+
+    /// A list of texts.
+    public func texts(_ key: String) -> [String]? {
+        items(key, expected: "a list of texts")?.compactMap { item, path in
+            text(of: item, expected: "a text", path: path)
+        }
+    }
+
+    /// - Parameters:
+    ///   - kind: what the mapping describes, with its article.
+    ///   - keys: the keys that it may have; `nil` for any.
+    public func mapping(_ key: String, as kind: String, keys: [String]?) -> YAMLMapping? {
+        values[key].flatMap { YAMLMapping($0, path: path(of: key), kind: kind, keys: keys, reader: reader) }
+    }
+
+    /// A list of mappings. An item that is none is reported, and `nil` in the result, so that places stay what they are.
+    public func mappings(_ key: String, as kind: String, keys: [String]?) -> [YAMLMapping?]? {
+        items(key, expected: "a list")?.map { item, path in
+            YAMLMapping(item, path: path, kind: kind, keys: keys, reader: reader)
+        }
+    }
+
+    private func items(_ key: String, expected: String) -> [(node: Node, path: String)]? {
+        guard let node = values[key] else { return nil }
+        guard let sequence = node.sequence else {
+            reader.reject(path(of: key), "expected \(expected), found \(node.description)")
+            return nil
+        }
+        return sequence.enumerated().map { index, item in
+            let path = "\(path(of: key))[\(index)]"
+            reader.note(path, at: item)
+            return (item, path)
+        }
+    }
+}
+
+extension Node {
+    /// A key without a value, or YAML's `null` and `~`.
+    fileprivate var isNothing: Bool {
+        guard let scalar, scalar.style == .plain else { return false }
+        return ["", "~", "null", "Null", "NULL"].contains(scalar.string)
+    }
+
+    /// What a reader sees at this place.
+    fileprivate var description: String {
+        switch self {
+        case .scalar(let scalar): isNothing ? "nothing" : "'\(scalar.string)'"
+        case .mapping: "a mapping"
+        case .sequence: "a list"
+        case .alias: "an alias"
+        }
+    }
+}
