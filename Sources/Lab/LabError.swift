@@ -17,11 +17,13 @@ public struct LabError: ActionableError {
 
     public let code: Code
     public let summary: String
+    public let details: [String]
     public let hint: String?
 
-    public init(_ code: Code, _ summary: String, hint: String? = nil) {
+    public init(_ code: Code, _ summary: String, details: [String] = [], hint: String? = nil) {
         self.code = code
         self.summary = summary
+        self.details = details
         self.hint = hint
     }
 

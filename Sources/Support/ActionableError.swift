@@ -4,18 +4,20 @@
 public protocol ActionableError: Error, CustomStringConvertible, Sendable {
     /// One sentence: what failed, on which node or file, and what was expected.
     var summary: String { get }
+    /// Evidence, line by line, such as the end of a console; printed between the summary and the hint.
+    var details: [String] { get }
     /// What to try, if there is something to try.
     var hint: String? { get }
     var exitStatus: ExitStatus { get }
 }
 
 extension ActionableError {
+    public var details: [String] { [] }
     public var hint: String? { nil }
     public var exitStatus: ExitStatus { .failure }
 
     public var description: String {
-        guard let hint else { return summary }
-        return "\(summary)\n  hint: \(hint)"
+        ([summary] + details.map { "  | \($0)" } + (hint.map { ["  hint: \($0)"] } ?? [])).joined(separator: "\n")
     }
 }
 

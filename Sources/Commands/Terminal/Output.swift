@@ -38,12 +38,5 @@ enum Notice {
         _ = write(STDERR_FILENO, bytes, bytes.count)
     }
 
-    static func error(_ error: any Error) {
-        if let error = error as? any ActionableError {
-            line("popcorn-lab: error: \(error.summary)")
-            if let hint = error.hint { line("  hint: \(hint)") }
-        } else {
-            line("popcorn-lab: error: \(error)")
-        }
-    }
+    static func error(_ error: any Error) { line("popcorn-lab: error: \(error)") }
 }

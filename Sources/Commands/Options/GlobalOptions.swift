@@ -1,0 +1,46 @@
+import ArgumentParser
+import FoundationEssentials
+import Lab
+import Logging
+import Support
+import Topology
+
+/// The options of every command that knows a lab.
+struct GlobalOptions: ParsableArguments {
+    @Option(
+        name: .shortAndLong, help: "The lab's name.", completion: .custom { _, _, _ in Completions.labs })
+    var lab: String = Setting.text("lab") ?? LabSpec.defaultName
+
+    @Option(help: ArgumentHelp("The libvirt connection, such as qemu:///system.", valueName: "uri"))
+    var connect: String?
+
+    @Flag(name: .shortAndLong, help: "Say on stderr what is done, step by step.")
+    var verbose: Bool = Setting.isOn("verbose")
+
+    /// What the use cases need to know of this process.
+    func environment() throws -> LabEnvironment {
+        try NameRule.check(lab: lab)
+        return try Self.environment(uri: connect ?? Setting.text("connect"), verbose: verbose)
+    }
+
+    static func environment(uri: String? = nil, verbose: Bool = false) throws -> LabEnvironment {
+        let variables = ProcessInfo.processInfo.environment
+        var log = Logger(label: "popcorn-lab") { StreamLogHandler.standardError(label: $0) }
+        log.logLevel = verbose ? .debug : .warning
+        return LabEnvironment(
+            directories: Directories(environment: variables),
+            share: try Share.locate(environment: variables, executable: Self.executable),
+            variables: variables, commandLine: CommandLine.arguments,
+            uri: uri ?? variables["LIBVIRT_DEFAULT_URI"], log: log)
+    }
+
+    private static var executable: String {
+        (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
+    }
+}
+
+/// `--format`, of every command with a result that programs may want to read.
+struct FormatOption: ParsableArguments {
+    @Option(help: "How to print the result.")
+    var format: OutputFormat = Setting.value("format", .table)
+}

@@ -1,0 +1,28 @@
+import ArgumentParser
+import Topology
+
+/// Which lab: a list of ISAs, or a file.
+struct TopologyOptions: ParsableArguments {
+    @Argument(
+        help: "The nodes, as a list of ISAs: x86,arm or x86,x86,arm.",
+        completion: .list(["x86,arm", "x86,x86,arm", "x86,arm,x86,arm"]))
+    var spec: String?
+
+    @Option(
+        name: .shortAndLong, help: "A lab file instead, such as Configs/x86-arm.yaml.",
+        completion: .file(extensions: ["yaml", "yml"]))
+    var file: String?
+
+    /// The lab that these options describe; `name` overrides the file's.
+    func resolve(name: String? = nil) throws -> LabSpec {
+        var lab: LabSpec
+        switch (spec, file ?? (spec == nil ? Setting.text("file") : nil)) {
+        case (let spec?, nil): lab = try LabSpec(spec: spec)
+        case (nil, let file?): lab = try LabSpec(yamlFile: file)
+        case (nil, nil): throw ValidationError("Name the nodes (x86,arm) or a lab file (-f FILE).")
+        case (_?, _?): throw ValidationError("Give either a list of ISAs or -f FILE, not both.")
+        }
+        if let name { lab.name = name }
+        return lab
+    }
+}

@@ -1,0 +1,33 @@
+import FoundationEssentials
+import Support
+
+/// Where one `up` or `run` keeps what it collected.
+public struct RunDirectory: Sendable {
+    public let id: String
+    public let path: String
+
+    /// An existing run.
+    public init(id: String, directories: Directories) {
+        self.id = id
+        path = directories.runs + "/" + id
+    }
+
+    /// Makes the directory of a new run. Its id sorts by time: `20190927-101500-up-3f2a`.
+    public static func create(verb: String, at date: Date = Date(), directories: Directories) throws -> RunDirectory {
+        let stamp = date.formatted(.iso8601.year().month().day().timeSeparator(.omitted).dateSeparator(.omitted).time(includingFractionalSeconds: false))
+        let id = stamp.replacing("T", with: "-") + "-\(verb)-" + hexadecimal((0..<2).map { _ in UInt8.random(in: 0...255) })
+        let run = RunDirectory(id: id, directories: directories)
+        try Directories.create(run.path)
+        return run
+    }
+
+    /// All runs, oldest first.
+    public static func all(in directories: Directories) -> [RunDirectory] {
+        let entries = (try? FileManager.default.contentsOfDirectory(atPath: directories.runs)) ?? []
+        return entries.sorted().map { RunDirectory(id: $0, directories: directories) }
+    }
+
+    public var manifest: String { path + "/manifest.json" }
+    public var captures: String { path + "/captures" }
+    public func node(_ node: String) -> String { path + "/nodes/" + node }
+}
