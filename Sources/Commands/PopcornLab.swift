@@ -21,7 +21,7 @@ public struct PopcornLab: AsyncParsableCommand {
             """,
         version: Version.current,
         groupedSubcommands: [
-            CommandGroup(name: "Labs", subcommands: [ConfigCommand.self]),
+            CommandGroup(name: "Labs", subcommands: [ConfigCommand.self])
         ]
     )
 

@@ -14,8 +14,11 @@ public struct RunDirectory: Sendable {
 
     /// Makes the directory of a new run. Its id sorts by time: `20190927-101500-up-3f2a`.
     public static func create(verb: String, at date: Date = Date(), directories: Directories) throws -> RunDirectory {
-        let stamp = date.formatted(.iso8601.year().month().day().timeSeparator(.omitted).dateSeparator(.omitted).time(includingFractionalSeconds: false))
-        let id = stamp.replacing("T", with: "-") + "-\(verb)-" + hexadecimal((0..<2).map { _ in UInt8.random(in: 0...255) })
+        let stamp = date.formatted(
+            .iso8601.year().month().day().timeSeparator(.omitted).dateSeparator(.omitted).time(
+                includingFractionalSeconds: false))
+        let id =
+            stamp.replacing("T", with: "-") + "-\(verb)-" + hexadecimal((0..<2).map { _ in UInt8.random(in: 0...255) })
         let run = RunDirectory(id: id, directories: directories)
         try Directories.create(run.path)
         return run

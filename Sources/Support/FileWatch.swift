@@ -1,11 +1,9 @@
-import CLinux
-
 /// Waits for changes of one file, which need not exist yet, by inotify on its directory.
 ///
 /// Its calls block: use it on a thread of your own. `cancel` may come from any thread and ends the waiting.
 public final class FileWatch: Sendable {
     private let inotify: Int32
-    private let cancelled: Int32
+    private let cancelled: WakeEvent
     private let name: String
 
     /// - Throws: `SystemError` if the file's directory cannot be watched.
@@ -14,25 +12,20 @@ public final class FileWatch: Sendable {
         let directory = split.map { String(path[..<$0]) } ?? "."
         name = split.map { String(path[path.index(after: $0)...]) } ?? path
         inotify = inotify_init1(Int32(IN_CLOEXEC | IN_NONBLOCK))
-        cancelled = linux_eventfd()
+        cancelled = try WakeEvent()
         let events = IN_MODIFY | IN_CLOSE_WRITE | IN_CREATE | IN_MOVED_TO | IN_DELETE
-        guard inotify >= 0, cancelled >= 0, inotify_add_watch(inotify, directory, UInt32(events)) >= 0 else {
+        guard inotify >= 0, inotify_add_watch(inotify, directory, UInt32(events)) >= 0 else {
             let error = SystemError("watch \(directory)")
             close(inotify)
-            close(cancelled)
             throw error
         }
     }
 
     deinit {
         close(inotify)
-        close(cancelled)
     }
 
-    public func cancel() {
-        var one: UInt64 = 1
-        _ = write(cancelled, &one, MemoryLayout.size(ofValue: one))
-    }
+    public func cancel() { cancelled.signal() }
 
     public enum Event: Sendable {
         case changed
@@ -45,7 +38,7 @@ public final class FileWatch: Sendable {
         while true {
             var polled = [
                 pollfd(fd: inotify, events: Int16(POLLIN), revents: 0),
-                pollfd(fd: cancelled, events: Int16(POLLIN), revents: 0),
+                pollfd(fd: cancelled.descriptor, events: Int16(POLLIN), revents: 0),
             ]
             let left = deadline.map { max(.zero, $0 - .now).milliseconds + 1 } ?? -1
             let count = poll(&polled, 2, Int32(clamping: left))

@@ -1,0 +1,19 @@
+import CLinux
+
+/// An eventfd: wakes a thread that polls its descriptor, from any other thread.
+public final class WakeEvent: Sendable {
+    /// Readable once `signal` was called.
+    public let descriptor: Int32
+
+    public init() throws {
+        descriptor = linux_eventfd()
+        guard descriptor >= 0 else { throw SystemError("create an eventfd") }
+    }
+
+    deinit { close(descriptor) }
+
+    public func signal() {
+        var one: UInt64 = 1
+        _ = write(descriptor, &one, MemoryLayout.size(ofValue: one))
+    }
+}
