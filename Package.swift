@@ -36,7 +36,7 @@ let package = Package(
         .executableTarget(name: "popcorn-lab", dependencies: ["Commands"], swiftSettings: strict),
         room(
             "Commands",
-            ["Lab", log, .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+            ["Lab", "CLinux", log, .product(name: "ArgumentParser", package: "swift-argument-parser")]),
         room("Lab", ["Topology", "Support", "ImageStore", "Hypervisor", "Fabric", "Guest", "Trace", log]),
         room("Topology", ["Support", "Yams"]),
         room("ImageStore", ["Topology", "Support", "CLibarchive", "Yams", subprocess, log]),

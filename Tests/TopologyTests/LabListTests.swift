@@ -1,0 +1,90 @@
+import Support
+import Testing
+
+@testable import Topology
+
+@Suite("labs from a list of ISAs")
+struct LabListTests {
+    @Test("x86,arm makes the tutorial's lab")
+    func tutorial() throws {
+        let lab = try LabSpec(spec: "x86,arm")
+        #expect(lab.name == "default")
+        #expect(lab.nodes.map(\.name) == ["x86", "arm"])
+        #expect(lab.nodes.map(\.isa) == [.x86_64, .aarch64])
+        #expect(lab.messageLayerAddresses.map(\.description) == ["10.4.4.100", "10.4.4.101"])
+        #expect(
+            lab.nodes.allSatisfy { $0.vcpus == 2 && $0.memoryMiB == 512 && $0.image == "embedded" && $0.host == nil })
+        #expect(lab.messageLayer.port == 30467)
+        #expect(lab.isas == [.aarch64, .x86_64])
+    }
+
+    @Test("every name of an ISA is accepted", arguments: ISA.acceptedNames)
+    func aliases(name: String) throws {
+        #expect(try LabSpec(spec: name).nodes[0].isa == ISA(anyName: name))
+    }
+
+    @Test(
+        "nodes of one ISA are numbered from the second on, around given names",
+        arguments: [
+            ("x86,x86,arm,x86", ["x86", "x86-2", "arm", "x86-3"]),
+            ("2*x86, arm", ["x86", "x86-2", "arm"]),
+            ("x86,x86=amd64", ["x86-2", "x86"]),
+            ("origin=x86,remote=arm", ["origin", "remote"]),
+        ])
+    func names(spec: String, names: [String]) throws {
+        #expect(try LabSpec(spec: spec).nodes.map(\.name) == names)
+    }
+
+    @Test("32 nodes are a lab, and all differ in name and address")
+    func most() throws {
+        let lab = try LabSpec(spec: "16*x86,16*arm")
+        #expect(lab.nodes.count == 32)
+        #expect(Set(lab.nodes.map(\.name)).count == 32)
+        #expect(Set(lab.messageLayerAddresses).count == 32)
+    }
+
+    @Test(
+        "a wrong list is refused, and why",
+        arguments: [
+            ("", "empty"), (" ", "empty"), ("x86,,arm", "item 2"), ("x86,", "item 2"), ("x68", "did you mean 'x86'?"),
+            ("riscv", "accepted names are x86, arm"), ("17*x86,16*arm", "33 nodes"), ("33*x86", "from 1 to 32"),
+            ("0*x86", "from 1 to 32"), ("*x86", "from 1 to 32"), ("x86*2", "'2' is not an ISA"),
+            ("=x86", "must not be empty"),
+            ("a=x86,a=arm", "same name"), ("A=x86", "lower-case"), ("arm=x86", "its ISA is x86-64"),
+            ("7=x86", "node's id"),
+            ("a=2*x86", "'2*x86' is not an ISA"),
+        ])
+    func wrong(spec: String, reason: String) {
+        let error = #expect(throws: TopologyError.self) { try LabSpec(spec: spec) }
+        #expect(error?.summary.contains(reason) == true, "\(String(describing: error))")
+        #expect(error?.hint != nil)
+        #expect(error?.exitStatus == .usage)
+    }
+
+    @Test("all wrong items are told at once")
+    func several() {
+        let error = #expect(throws: TopologyError.self) { try LabSpec(spec: "x68,arm,sparc") }
+        #expect(error?.summary.contains("'x68'") == true)
+        #expect(error?.summary.contains("'sparc'") == true)
+    }
+
+    @Test("a bad lab name is refused")
+    func labName() {
+        #expect(throws: TopologyError.self) { try LabSpec(spec: "x86", name: "../x") }
+    }
+
+    @Test("a node is found by name, by id, and by an ISA that only it has")
+    func lookup() throws {
+        let lab = try LabSpec(spec: "origin=x86,same=x86,remote=arm")
+        #expect(try lab.nodeID("same") == 1)
+        #expect(try lab.nodeID("2") == 2)
+        #expect(try lab.nodeID("arm64") == 2)
+        let ambiguous = #expect(throws: TopologyError.self) { try lab.nodeID("x86") }
+        #expect(ambiguous?.hint?.contains("origin (0), same (1)") == true)
+        let unknown = #expect(throws: TopologyError.self) { try lab.nodeID("orgin") }
+        #expect(unknown?.code == .unknownNode)
+        #expect(unknown?.summary.contains("did you mean 'origin'?") == true)
+        #expect(throws: TopologyError.self) { try lab.nodeID("3") }
+        #expect(throws: TopologyError.self) { try lab.nodeID("") }
+    }
+}
