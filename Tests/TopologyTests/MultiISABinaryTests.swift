@@ -1,0 +1,136 @@
+import FoundationEssentials
+import Support
+import Testing
+
+@testable import Topology
+
+@Suite("programs for several ISAs")
+final class MultiISABinaryTests {
+    private let directory: String
+
+    init() throws {
+        directory = FileManager.default.temporaryDirectory.path + "/topology-tests-\(UUID().uuidString)"
+        try Directories.create(directory)
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: directory) }
+
+    private func write(_ name: String, _ elf: HandmadeELF) throws {
+        try AtomicFile.write(elf.bytes, to: "\(directory)/\(name)", mode: 0o755)
+    }
+
+    private func failure(_ name: String = "hello") -> TopologyError? {
+        let error = #expect(throws: TopologyError.self) {
+            try MultiISABinary(path: "\(directory)/\(name)", isas: ISA.allCases)
+        }
+        #expect(error?.code == .invalidBinary)
+        return error
+    }
+
+    @Test("a program is found by its name and by the name of each of its files")
+    func found() throws {
+        try write("hello_x86-64", HandmadeELF(machine: 62))
+        try write("hello_aarch64", HandmadeELF(machine: 183))
+        for name in ["hello", "hello_x86-64", "hello_aarch64"] {
+            let program = try MultiISABinary(path: "\(directory)/\(name)", isas: [.aarch64, .x86_64, .x86_64])
+            #expect(program.path == "\(directory)/hello")
+            #expect(program.name == "hello")
+            #expect(
+                program.variants.mapValues(\.path) == [
+                    .x86_64: "\(directory)/hello_x86-64", .aarch64: "\(directory)/hello_aarch64",
+                ])
+        }
+    }
+
+    @Test("a file without suffix serves its own ISA, and only that")
+    func plain() throws {
+        try write("hello", HandmadeELF(machine: 183))
+        let program = try MultiISABinary(path: "\(directory)/hello", isas: [.aarch64])
+        #expect(program.variants[.aarch64]?.path == "\(directory)/hello")
+        #expect(failure()?.summary == "'\(directory)/hello_x86-64' is missing: the lab has nodes that run x86-64")
+    }
+
+    @Test("a suffix that lies about the machine is told")
+    func swapped() throws {
+        try write("hello_x86-64", HandmadeELF(machine: 183))
+        try write("hello_aarch64", HandmadeELF(machine: 243))
+        let error = try #require(failure())
+        #expect(error.summary.contains("'\(directory)/hello_x86-64' is for aarch64, not for x86-64"))
+        #expect(error.summary.contains("'\(directory)/hello_aarch64' is for machine 243, not for aarch64"))
+    }
+
+    @Test(
+        "what cannot migrate is told",
+        arguments: [
+            (
+                HandmadeELF(pieces: [.interpreter("/lib/ld.so"), .libraries(["libc.so.6"])]),
+                "needs /lib/ld.so, libc.so.6"
+            ),
+            (HandmadeELF(type: 3), "position-independent"), (HandmadeELF(type: 1), "not a program"),
+            (HandmadeELF(magic: [0, 0, 0, 0]), "not an ELF file"),
+        ])
+    func unfit(elf: HandmadeELF, reason: String) throws {
+        try write("hello_x86-64", elf)
+        try write("hello_aarch64", HandmadeELF(machine: 183))
+        let error = try #require(failure())
+        #expect(error.summary.contains("'\(directory)/hello_x86-64'"))
+        #expect(error.summary.contains(reason))
+        #expect(!error.summary.contains("hello_aarch64"))
+    }
+
+    @Test("nothing at all is two missing files")
+    func missing() throws {
+        let error = try #require(failure())
+        #expect(error.summary.contains("hello_x86-64' is missing"))
+        #expect(error.summary.contains("hello_aarch64' is missing"))
+        #expect(error.hint?.contains("popcorn-lab build") == true)
+    }
+
+    @Test(
+        "what real compilers make is judged as it is",
+        arguments: [(ISA.x86_64, "x86_64-linux-gnu-gcc"), (ISA.aarch64, "aarch64-linux-gnu-gcc")])
+    func compiled(isa: ISA, compiler: String) throws {
+        let source = "\(directory)/main.c"
+        try AtomicFile.write("int main(void) { return 0; }\n", to: source)
+        func compile(_ options: [String], _ output: String) throws {
+            let arguments =
+                [compiler] + options + ["-Wl,--build-id=0x0123456789abcdef", "-o", "\(directory)/\(output)", source]
+            try #require(
+                try run(arguments) == 0,
+                "\(compiler) is missing or cannot link: install gcc, gcc-aarch64-linux-gnu, libc6-dev and libc6-dev-arm64-cross"
+            )
+        }
+        let name = MultiISABinary.path(of: "prog", for: isa)
+        try compile(["-static", "-no-pie"], name)
+        let program = try MultiISABinary(path: "\(directory)/prog", isas: [isa])
+        let file = try #require(program.variants[isa]?.file)
+        #expect(file.isStatic)
+        #expect(file.kind == .executable)
+        #expect(file.entry != 0)
+        #expect(file.buildID == "0123456789abcdef")
+
+        try compile(["-pie", "-fPIE"], name)
+        let dynamic = try ELFFile(path: "\(directory)/\(name)")
+        #expect(dynamic.kind == .positionIndependent)
+        #expect(dynamic.neededLibraries == ["libc.so.6"])
+        #expect(dynamic.interpreter?.contains("ld-linux") == true)
+        #expect(throws: TopologyError.self) { try MultiISABinary(path: "\(directory)/prog", isas: [isa]) }
+
+        try compile(["-c"], "prog.o")
+        #expect(try ELFFile(path: "\(directory)/prog.o").kind == .relocatable)
+    }
+
+    /// Runs a program found in PATH to its end; its exit status, or 127 if it is missing.
+    private func run(_ arguments: [String]) throws -> Int32 {
+        var process = pid_t()
+        var vector: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) }
+        defer { for pointer in vector { free(pointer) } }
+        vector.append(nil)
+        guard posix_spawnp(&process, arguments[0], nil, nil, vector, environ) == 0 else { return 127 }
+        var status: Int32 = 0
+        while waitpid(process, &status, 0) < 0 {
+            guard errno == EINTR else { throw SystemError("wait for \(arguments[0])") }
+        }
+        return status & 0x7f == 0 ? status >> 8 & 0xff : 128 + status & 0x7f
+    }
+}
