@@ -1,7 +1,9 @@
 #define _GNU_SOURCE
 #include "linux_calls.h"
 
+#include <sys/eventfd.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -25,4 +27,14 @@ int linux_window_size(int descriptor, unsigned short *columns, unsigned short *r
     *columns = size.ws_col;
     *rows = size.ws_row;
     return 0;
+}
+
+int linux_memory_file(const char *name)
+{
+    return memfd_create(name, MFD_CLOEXEC);
+}
+
+int linux_event_counter(void)
+{
+    return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 }

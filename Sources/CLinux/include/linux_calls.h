@@ -14,4 +14,10 @@ void linux_set_thread_name(const char *name);
 /* TIOCGWINSZ of a terminal, or -1 with errno. */
 int linux_window_size(int descriptor, unsigned short *columns, unsigned short *rows);
 
+/* memfd_create(2): a file without a name, gone with its last descriptor, or -1 with errno. */
+int linux_memory_file(const char *name);
+
+/* eventfd(2), non-blocking: 8 bytes written wake up who polls it, 8 bytes read reset it. -1 with errno. */
+int linux_event_counter(void);
+
 #endif
