@@ -24,4 +24,10 @@ int linux_window_size(int descriptor, unsigned short *columns, unsigned short *r
  */
 void linux_catch_termination(int descriptor, const char *message);
 
+/* memfd_create(2): a file without a name, gone with its last descriptor, or -1 with errno. */
+int linux_memory_file(const char *name);
+
+/* eventfd(2), non-blocking: 8 bytes written wake up who polls it, 8 bytes read reset it. -1 with errno. */
+int linux_event_counter(void);
+
 #endif

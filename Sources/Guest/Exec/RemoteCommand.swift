@@ -1,0 +1,148 @@
+import Support
+
+/// Where a remote command's standard input comes from.
+public enum RemoteInput: Sendable {
+    /// End of file at once.
+    case none
+    /// These bytes, then end of file.
+    case bytes([UInt8])
+    /// What a descriptor of this process gives, until its end of file. It stays open.
+    case descriptor(Int32)
+}
+
+/// Where what a remote command writes goes.
+///
+/// Closures run on the session's thread: they must not block.
+public enum RemoteOutput: Sendable {
+    case discard
+    /// Into the result, up to `limit` bytes; more is dropped and the result says so.
+    case collect(limit: Int = 16 << 20)
+    /// To a descriptor of this process, which stays open. The guest has to wait when it does not take more.
+    case descriptor(Int32)
+    /// Piece by piece, as it arrives.
+    case bytes(@Sendable ([UInt8]) -> Void)
+    /// Line by line, without the newline; an unfinished last line too. Bytes that are not UTF-8 are replaced.
+    case lines(@Sendable (String) -> Void)
+}
+
+/// The terminal that a remote command gets. Raw mode of the local one is the command layer's business.
+public struct RemoteTerminal: Sendable, Hashable {
+    /// `TERM`, which selects the terminal's entry in terminfo.
+    public var type: String
+    public var columns: Int
+    public var rows: Int
+
+    public init(type: String, columns: Int, rows: Int) {
+        self.type = type
+        self.columns = columns
+        self.rows = rows
+    }
+}
+
+/// A command for the guest's shell.
+public struct RemoteCommand: Sendable {
+    /// What the shell is given; `nil` for a login shell. Quote words with `ShellWord`.
+    public var text: String?
+    /// Set by `export` in front of the command, as dropbear takes no variables. Not for login shells.
+    public var environment: [String: String]
+    public var input: RemoteInput
+    public var output: RemoteOutput
+    public var errorOutput: RemoteOutput
+    public var terminal: RemoteTerminal?
+
+    public init(
+        _ text: String?, environment: [String: String] = [:], input: RemoteInput = .none,
+        output: RemoteOutput = .collect(), errorOutput: RemoteOutput = .collect(), terminal: RemoteTerminal? = nil
+    ) {
+        self.text = text
+        self.environment = environment
+        self.input = input
+        self.output = output
+        self.errorOutput = errorOutput
+        self.terminal = terminal
+    }
+
+    /// The text that is sent, with the environment in front.
+    func shellText(node: String) throws -> String? {
+        guard let text, !environment.isEmpty else { return text }
+        let exports = try environment.sorted { $0.key < $1.key }.map { name, value in
+            guard ShellWord.isVariableName(name) else {
+                throw GuestError(
+                    .commandFailed, node: node, "\"\(name)\" cannot be the name of an environment variable")
+            }
+            return "\(name)=\(ShellWord.quote(value))"
+        }
+        return "export \(exports.joined(separator: " ")); \(text)"
+    }
+}
+
+/// How a remote command ended, and what it wrote if that was collected.
+public struct RemoteResult: Sendable, Hashable {
+    public enum Ending: Sendable, Hashable {
+        case exited(Int32)
+        /// `name` has no `SIG` in front (RFC 4254, 6.10).
+        case signalled(name: String, coreDumped: Bool)
+    }
+
+    public var ending: Ending
+    public var output: [UInt8] = []
+    public var errorOutput: [UInt8] = []
+    /// Whether more was written than the limit of `collect` allowed.
+    public var isTruncated = false
+
+    public var succeeded: Bool { ending == .exited(0) }
+
+    /// What a shell would show in `$?`: the exit code, or 128 and the number of the signal.
+    public var exitCode: Int32 {
+        switch ending {
+        case .exited(let code): code
+        case .signalled(let name, _): 128 + (RemoteSignal(rawValue: name)?.number ?? 0)
+        }
+    }
+
+    /// The collected output as text, without the newlines at its end, as `$(…)` gives it.
+    public var text: String { Self.text(output) }
+    public var errorText: String { Self.text(errorOutput) }
+
+    private static func text(_ bytes: [UInt8]) -> String {
+        var end = bytes.endIndex
+        while end > bytes.startIndex, bytes[end - 1] == UInt8(ascii: "\n") { end -= 1 }
+        return String(decoding: bytes[..<end], as: UTF8.self)
+    }
+}
+
+/// The signals that SSH knows (RFC 4254, 6.10).
+public enum RemoteSignal: String, Sendable, CaseIterable {
+    case abort = "ABRT"
+    case alarm = "ALRM"
+    case floatingPoint = "FPE"
+    case hangup = "HUP"
+    case illegal = "ILL"
+    case interrupt = "INT"
+    case kill = "KILL"
+    case pipe = "PIPE"
+    case quit = "QUIT"
+    case segmentation = "SEGV"
+    case terminate = "TERM"
+    case user1 = "USR1"
+    case user2 = "USR2"
+
+    /// The number that x86-64 and aarch64 Linux give it (signal(7)).
+    public var number: Int32 {
+        switch self {
+        case .abort: SIGABRT
+        case .alarm: SIGALRM
+        case .floatingPoint: SIGFPE
+        case .hangup: SIGHUP
+        case .illegal: SIGILL
+        case .interrupt: SIGINT
+        case .kill: SIGKILL
+        case .pipe: SIGPIPE
+        case .quit: SIGQUIT
+        case .segmentation: SIGSEGV
+        case .terminate: SIGTERM
+        case .user1: SIGUSR1
+        case .user2: SIGUSR2
+        }
+    }
+}

@@ -1,0 +1,5 @@
+import Support
+
+final class SFTPClient {
+    func end(with error: any Error) {}
+}

@@ -1,0 +1,42 @@
+import Support
+
+/// Where and as whom a guest is reached, and how it proves who it is.
+public struct GuestEndpoint: Sendable, Hashable {
+    /// The node's name, for errors and the thread's name.
+    public var node: String
+    public var host: String
+    public var port: UInt16
+    public var user: String
+    /// The private key's file, without a passphrase.
+    public var privateKeyPath: String
+    public var hostKey: HostKey
+
+    /// - Parameter hostKey: `ssh-ed25519 AAAA…`, or its fingerprint `SHA256:…`. It is always checked.
+    /// - Throws: `GuestError.Code.invalidKey`.
+    public init(
+        node: String, host: String = "127.0.0.1", port: UInt16, user: String = "root", privateKeyPath: String,
+        hostKey: String
+    ) throws {
+        self.node = node
+        self.host = host
+        self.port = port
+        self.user = user
+        self.privateKeyPath = privateKeyPath
+        self.hostKey = try HostKey(hostKey, node: node)
+    }
+}
+
+/// How long silence may last. A paused guest or a cut link sends no reset, so only silence tells.
+///
+/// The link is watched while something waits for the guest; an idle session costs nothing.
+public struct LinkWatch: Sendable, Hashable {
+    /// After this much silence the guest is asked for a sign of life.
+    public var probeAfter: Duration
+    /// After this much silence the connection counts as lost.
+    public var deadAfter: Duration
+
+    public init(probeAfter: Duration = .seconds(2), deadAfter: Duration = .seconds(6)) {
+        self.probeAfter = probeAfter
+        self.deadAfter = deadAfter
+    }
+}

@@ -1,0 +1,202 @@
+import CLibssh
+import Support
+
+/// A connection to one guest, over which any number of commands and file transfers run at the same time.
+///
+/// It has a thread of its own, which waits for the connection and for the descriptors that commands read and write.
+/// Every call ends: by its deadline, by cancellation of its task, or when the guest is silent for too long.
+public actor GuestSession: PollingActor {
+    public nonisolated let endpoint: GuestEndpoint
+    public nonisolated let watch: LinkWatch
+    nonisolated let executor: PollExecutor
+    public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    /// Something that an asynchronous call waits for.
+    private struct Wait {
+        var deadline: ContinuousClock.Instant?
+        var late: () -> GuestError
+        var end: (any Error) -> Void
+    }
+
+    private var link: SSHLink?
+    private var isOpen = false
+    private var failure: GuestError?
+    private var channels: [UInt64: RemoteChannel] = [:]
+    private var waits: [UInt64: Wait] = [:]
+    private var descriptorWaits: [UInt64: (descriptors: [pollfd], promise: Promise<Void>)] = [:]
+    private var lastID: UInt64 = 0
+    private var pulse: LinkPulse
+    /// How much had been received when the channels were last moved on.
+    private var seen: UInt64 = 0
+    var fileClient: SFTPClient?
+
+    init(endpoint: GuestEndpoint, watch: LinkWatch) throws {
+        self.endpoint = endpoint
+        self.watch = watch
+        pulse = LinkPulse(watch: watch)
+        executor = try PollExecutor(name: "ssh \(endpoint.node)")
+    }
+
+    /// Ends the connection; commands that still run fail.
+    public func close() {
+        end(with: GuestError(.connectionLost, node: endpoint.node, "the connection was closed by this side"))
+    }
+
+    /// Whether the connection stands, as far as this side knows.
+    public var isConnected: Bool { isOpen && failure == nil }
+
+    // MARK: what the thread does
+
+    func interests() -> PollInterests {
+        var result = PollInterests()
+        result.descriptors = descriptorWaits.values.flatMap(\.descriptors)
+        for wait in waits.values {
+            if let deadline = wait.deadline { result.wake(by: deadline) }
+        }
+        guard isOpen, let link else { return result }
+        result.descriptors.append(link.wanted)
+        for channel in channels.values {
+            result.descriptors += channel.wanted
+            if channel.wantsTurn { result.wake(by: .now) }
+        }
+        if !channels.isEmpty { result.wake(by: pulse.nextLook) }
+        // Most calls of libssh also receive: what they got for other channels than theirs must not wait for the next event.
+        if link.received != seen || !link.isConnected { result.wake(by: .now) }
+        return result
+    }
+
+    func turn(_ ready: [pollfd]) {
+        var events: [Int32: Int16] = [:]
+        for descriptor in ready where descriptor.revents != 0 {
+            events[descriptor.fd, default: 0] |= descriptor.revents
+        }
+        for (descriptors, promise) in descriptorWaits.values
+        where descriptors.contains(where: { events[$0.fd] != nil }) {
+            promise.resolve(.success(()))
+        }
+        if isOpen, let link {
+            if events[link.descriptor] != nil { link.pump() }
+            advance(ready: events)
+            checkPulse()
+        }
+        expire()
+    }
+
+    /// Moves every channel on, and notices the end of the connection.
+    func advance(ready: [Int32: Int16] = [:]) {
+        guard let link else { return }
+        seen = link.received
+        for (id, channel) in channels {
+            channel.advance(ready: ready)
+            if channel.isDone { channels[id] = nil }
+        }
+        if !link.isConnected {
+            end(with: GuestError(.connectionLost, node: endpoint.node, "the connection ended: \(link.errorText)"))
+        }
+    }
+
+    private func checkPulse() {
+        guard let link, !channels.isEmpty else { return }
+        switch pulse.look(received: link.received, now: .now) {
+        case .fine: break
+        case .silent: link.probe()
+        case .dead:
+            let seconds = watch.deadAfter / .seconds(1)
+            end(with: GuestError(.connectionLost, node: endpoint.node, "the guest has not answered for \(seconds) s"))
+        }
+    }
+
+    private func expire() {
+        let now = ContinuousClock.now
+        for wait in waits.values {
+            if let deadline = wait.deadline, deadline <= now { wait.end(wait.late()) }
+        }
+    }
+
+    private func end(with error: GuestError) {
+        failure = failure ?? error
+        isOpen = false
+        for channel in channels.values {
+            channel.fail(error)
+            channel.release()
+        }
+        channels = [:]
+        fileClient?.end(with: error)
+        fileClient = nil
+        link = nil
+    }
+
+    // MARK: channels
+
+    /// Starts a channel of the connection.
+    func openChannel(
+        _ requests: [RemoteChannel.Request], input: InputFeed, output: OutputDrain, errorOutput: OutputDrain
+    ) throws -> (id: UInt64, channel: RemoteChannel) {
+        if let failure { throw failure }
+        guard isOpen, let link else {
+            throw GuestError(.connectionLost, node: endpoint.node, "there is no connection")
+        }
+        let channel = try RemoteChannel(
+            link: link, node: endpoint.node, requests: requests, input: input, output: output,
+            errorOutput: errorOutput)
+        if channels.isEmpty { pulse.start(received: link.received, now: .now) }
+        lastID += 1
+        let id = lastID
+        channels[id] = channel
+        advance()
+        return (id, channel)
+    }
+
+    func channel(_ id: UInt64) -> RemoteChannel? { channels[id] }
+
+    /// Gives up a channel: the command is told to end, its caller gets `error`.
+    func abandon(_ id: UInt64, _ error: any Error) {
+        guard let channel = channels[id] else { return }
+        channel.fail(error, signal: .terminate)
+        if channel.isDone { channels[id] = nil }
+    }
+
+    // MARK: waiting
+
+    /// The value of `promise`. On a deadline or cancellation the promise is resolved with the error.
+    ///
+    /// - Parameter late: the error that a passed deadline gives.
+    func value<Value: Sendable>(
+        of promise: Promise<Value>, deadline: ContinuousClock.Instant?, late: @escaping () -> GuestError
+    ) async throws -> Value {
+        lastID += 1
+        let id = lastID
+        waits[id] = Wait(deadline: deadline, late: late, end: { promise.resolve(.failure($0)) })
+        defer { waits[id] = nil }
+        return try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { promise.attach($0) }
+        } onCancel: {
+            Task { await self.cancelWait(id) }
+        }
+    }
+
+    private func cancelWait(_ id: UInt64) { waits[id]?.end(CancellationError()) }
+
+    /// Waits until one of `descriptors` is ready or `deadline` comes.
+    func ready(_ descriptors: [pollfd], deadline: ContinuousClock.Instant) async throws {
+        let promise = Promise<Void>()
+        lastID += 1
+        let id = lastID
+        descriptorWaits[id] = (descriptors, promise)
+        defer { descriptorWaits[id] = nil }
+        do {
+            _ = try await value(of: promise, deadline: deadline) { GuestError(.timeout, node: "", "") }
+        } catch is GuestError {
+            return
+        }
+    }
+
+    /// The handshake is over: from here on the thread pumps the connection.
+    func open(_ link: SSHLink) {
+        self.link = link
+        link.becomeEventful()
+        isOpen = true
+    }
+
+    func attachToThread() { executor.attach(self) }
+}

@@ -1,0 +1,170 @@
+import CLinux
+import Support
+import Synchronization
+
+/// What a `PollingActor` waits for.
+struct PollInterests: Sendable {
+    var descriptors: [pollfd] = []
+    var deadline: ContinuousClock.Instant?
+
+    /// Wakes up no later than `instant`.
+    mutating func wake(by instant: ContinuousClock.Instant) {
+        deadline = deadline.map { min($0, instant) } ?? instant
+    }
+}
+
+/// An actor that runs on a `PollExecutor` and is told when its descriptors are ready.
+protocol PollingActor: Actor {
+    /// Called before each wait.
+    func interests() -> PollInterests
+    /// Called after each wait, with the descriptors of `interests()` and their `revents`.
+    func turn(_ ready: [pollfd])
+}
+
+/// An actor's executor over one thread that waits in poll(2): for the actor's jobs, its descriptors and its deadlines.
+///
+/// So an actor can own a connection without blocking, without a lock, and without a busy loop.
+final class PollExecutor: SerialExecutor {
+    private let queue: Queue
+
+    init(name: String) throws { queue = try Queue(name: name) }
+
+    deinit { queue.stop() }
+
+    /// Names the actor whose descriptors the thread waits for. The executor does not keep it alive.
+    func attach(_ actor: any PollingActor) {
+        queue.attach(actor)
+    }
+
+    func enqueue(_ job: consuming ExecutorJob) { queue.append(UnownedJob(job), executor: self) }
+
+    func asUnownedSerialExecutor() -> UnownedSerialExecutor { UnownedSerialExecutor(ordinary: self) }
+
+    /// The runtime asks this when `assumeIsolated` is called outside of a job, as the thread itself does.
+    func checkIsolated() {
+        precondition(queue.isCurrentThread, "not on the thread of this executor")
+    }
+
+    /// The jobs and their thread. It is apart from the executor so that the thread does not keep the executor alive.
+    private final class Queue: Sendable {
+        private struct State {
+            // The executor stays alive until its job has run.
+            var jobs: [(UnownedJob, PollExecutor)] = []
+            weak var actor: (any PollingActor)?
+            var thread: pthread_t?
+            var stopped = false
+        }
+
+        private let name: String
+        private let state = Mutex(State())
+        private let wakeUp: Int32
+
+        init(name: String) throws {
+            self.name = name
+            wakeUp = linux_event_counter()
+            guard wakeUp >= 0 else { throw SystemError("eventfd") }
+            var thread = pthread_t()
+            let context = Unmanaged.passRetained(self).toOpaque()
+            let result = pthread_create(
+                &thread, nil,
+                { context in
+                    guard let context else { return nil }
+                    Unmanaged<Queue>.fromOpaque(context).takeRetainedValue().run()
+                    return nil
+                }, context)
+            guard result == 0 else {
+                Unmanaged<Queue>.fromOpaque(context).release()
+                throw SystemError("pthread_create", errno: result)
+            }
+            pthread_detach(thread)
+        }
+
+        deinit { close(wakeUp) }
+
+        var isCurrentThread: Bool {
+            state.withLock { $0.thread.map { pthread_equal($0, pthread_self()) != 0 } ?? false }
+        }
+
+        func attach(_ actor: any PollingActor) {
+            state.withLock { $0.actor = actor }
+            signal()
+        }
+
+        func append(_ job: UnownedJob, executor: PollExecutor) {
+            state.withLock { $0.jobs.append((job, executor)) }
+            signal()
+        }
+
+        func stop() {
+            state.withLock { $0.stopped = true }
+            signal()
+        }
+
+        private func signal() {
+            var one: UInt64 = 1
+            write(wakeUp, &one, 8)
+        }
+
+        private func run() {
+            linux_set_thread_name(name)
+            ignoreBrokenPipes()
+            state.withLock { $0.thread = pthread_self() }
+            while runJobs() {
+                let interests = withActor { Self.interests(of: $0) } ?? PollInterests()
+                var descriptors = interests.descriptors
+                descriptors.append(pollfd(fd: wakeUp, events: Int16(POLLIN), revents: 0))
+                poll(&descriptors, nfds_t(descriptors.count), Self.milliseconds(until: interests.deadline))
+                if descriptors.removeLast().revents != 0 {
+                    var count: UInt64 = 0
+                    read(wakeUp, &count, 8)
+                }
+                let ready = descriptors
+                withActor { Self.turn($0, ready) }
+            }
+        }
+
+        /// A reader of our output that went away is an error to report (EPIPE), not a reason to die.
+        private func ignoreBrokenPipes() {
+            var signals = sigset_t()
+            sigemptyset(&signals)
+            sigaddset(&signals, SIGPIPE)
+            pthread_sigmask(SIG_BLOCK, &signals, nil)
+        }
+
+        /// Runs what is queued; `false` once the executor is gone.
+        private func runJobs() -> Bool {
+            while true {
+                let (batch, stopped) = state.withLock { state in
+                    defer { state.jobs = [] }
+                    return (state.jobs, state.stopped)
+                }
+                if batch.isEmpty { return !stopped }
+                for (job, executor) in batch {
+                    job.runSynchronously(on: executor.asUnownedSerialExecutor())
+                }
+            }
+        }
+
+        @discardableResult
+        private func withActor<T>(_ body: (any PollingActor) -> T) -> T? {
+            state.withLock { $0.actor }.map(body)
+        }
+
+        private static func interests(of actor: some PollingActor) -> PollInterests {
+            actor.assumeIsolated { $0.interests() }
+        }
+
+        private static func turn(_ actor: some PollingActor, _ ready: [pollfd]) {
+            actor.assumeIsolated { $0.turn(ready) }
+        }
+
+        /// poll(2)'s time limit, rounded up so that a deadline has passed when the wait for it ends.
+        private static func milliseconds(until deadline: ContinuousClock.Instant?) -> Int32 {
+            guard let deadline else { return -1 }
+            let left = deadline - .now
+            guard left > .zero else { return 0 }
+            let (seconds, attoseconds) = left.components
+            return Int32(clamping: seconds * 1000 + attoseconds / 1_000_000_000_000_000 + 1)
+        }
+    }
+}
