@@ -50,11 +50,12 @@ struct ELFFile {
     private struct Segment {
         let type: UInt32
         let offset: Int
-        let address: Int
+        /// A kernel's is in the upper half of the address space.
+        let address: UInt64
         let size: Int
 
         init?(_ file: ByteReader, at place: Int) {
-            guard let type = file.u32(place), let offset = file.u64(place + 8), let address = file.u64(place + 16),
+            guard let type = file.u32(place), let offset = file.u64(place + 8), let address = file.address(place + 16),
                 let size = file.u64(place + 32)
             else { return nil }
             (self.type, self.offset, self.address, self.size) = (type, offset, address, size)
@@ -76,18 +77,18 @@ struct ELFFile {
     /// DT_NEEDED (1) names are offsets into the table at DT_STRTAB (5), which is an address.
     private static func needed(_ file: ByteReader, _ dynamic: Segment, _ segments: [Segment]) -> [String] {
         var names: [Int] = []
-        var strings: Int?
+        var strings: UInt64?
         for place in stride(from: dynamic.offset, to: dynamic.offset &+ dynamic.size, by: 16) {
-            guard let tag = file.u64(place), let value = file.u64(place + 8), tag != 0 else { break }
-            if tag == 1 { names.append(value) }
+            guard let tag = file.address(place), let value = file.address(place + 8), tag != 0 else { break }
+            if tag == 1, let name = Int(exactly: value) { names.append(name) }
             if tag == 5 { strings = value }
         }
         guard let strings,
             let home = segments.first(where: {
-                $0.type == 1 && strings >= $0.address && strings - $0.address < $0.size
+                $0.type == 1 && strings >= $0.address && strings - $0.address < UInt64($0.size)
             })
         else { return [] }
-        return names.compactMap { file.string(home.offset &+ (strings - home.address) &+ $0) }
+        return names.compactMap { file.string(home.offset &+ Int(strings - home.address) &+ $0) }
     }
 }
 
@@ -100,7 +101,8 @@ struct ByteReader {
     func u16(_ place: Int) -> UInt16? { number(place, 2).map { UInt16($0) } }
     func u32(_ place: Int) -> UInt32? { number(place, 4).map { UInt32($0) } }
     /// As an offset into a file: `nil` too if it is larger than any file.
-    func u64(_ place: Int) -> Int? { number(place, 8).flatMap { Int(exactly: $0) } }
+    func u64(_ place: Int) -> Int? { address(place).flatMap { Int(exactly: $0) } }
+    func address(_ place: Int) -> UInt64? { number(place, 8) }
 
     /// Up to the next zero byte.
     func string(_ place: Int) -> String? {
