@@ -1,0 +1,23 @@
+import Topology
+
+/// A step of `ImageStore.ensure` that has begun.
+public struct ImageProgress: Sendable, Equatable {
+    public enum Step: Sendable, Equatable {
+        /// Another process may be building the same image.
+        case waiting
+        case fetchingLists
+        case resolving
+        /// A number of packages, and their size in bytes.
+        case downloading(packages: Int, bytes: Int)
+        case unpacking
+        case compilingModules
+        case compilingPrograms
+        case writing
+        /// The id of the image.
+        case done(String)
+    }
+
+    /// `nil` for what is done for all ISAs at once.
+    public var isa: ISA?
+    public var step: Step
+}

@@ -1,0 +1,36 @@
+import FoundationEssentials
+import Support
+
+/// Packages on disk, each named by the SHA-256 of its content.
+struct DownloadCache: Sendable {
+    let directory: String
+
+    func path(of package: DebianPackage) -> String { "\(directory)/\(package.sha256).deb" }
+
+    /// Whether the package is here and unharmed; a harmed one is removed.
+    func holds(_ package: DebianPackage) -> Bool {
+        let path = path(of: package)
+        guard access(path, R_OK) == 0 else { return false }
+        if (try? SHA256.hex(ofFile: path)) == package.sha256 { return true }
+        unlink(path)
+        return false
+    }
+
+    /// Moves the packages that apt downloaded into `folder` to their places, after hashing each again.
+    ///
+    /// - Throws: `ImageError` if a package is missing or differs from what apt's signed lists say.
+    func adopt(_ packages: [DebianPackage], from folder: String) throws {
+        var files: [String: String] = [:]
+        for name in try FileManager.default.contentsOfDirectory(atPath: folder) where name.hasSuffix(".deb") {
+            files[try SHA256.hex(ofFile: "\(folder)/\(name)")] = "\(folder)/\(name)"
+        }
+        for package in packages {
+            guard let file = files[package.sha256] else {
+                throw ImageError(
+                    .corrupt, "the download of \(package.name) \(package.version) is not what Debian signed",
+                    hint: "try again; a proxy on the way may have changed it")
+            }
+            guard rename(file, path(of: package)) == 0 else { throw SystemError("rename \(file)") }
+        }
+    }
+}

@@ -1,0 +1,45 @@
+import FoundationEssentials
+import Support
+
+/// Every path in the image cache.
+///
+///     images/store/ID/{kernel,initramfs,image.json,stamp.json}
+///     images/keys/KEY           symbolic link to ../store/ID
+///     images/packages/KEY.json  the packages that a recipe's names stood for when they were resolved last
+///     images/headers/KEY/       unpacked kernel headers, for the next compilation of the modules
+///     images/apt/               apt's private root
+///     images/tmp/               builds that are under way
+///     images/locks/             one lock for each image that is being built, and one for apt
+///     downloads/SHA256.deb
+struct StoreLayout: Sendable {
+    let images: String
+    let downloads: String
+
+    init(_ directories: Directories) {
+        images = directories.images
+        downloads = directories.downloads
+    }
+
+    var store: String { images + "/store" }
+    var keys: String { images + "/keys" }
+    var packages: String { images + "/packages" }
+    var headers: String { images + "/headers" }
+    var apt: String { images + "/apt" }
+    var temporary: String { images + "/tmp" }
+    var locks: String { images + "/locks" }
+
+    func image(_ id: String) -> String { "\(store)/\(id)" }
+    func key(_ key: ImageKey) -> String { "\(keys)/\(key.value)" }
+    func lock(_ name: String) -> String { "\(locks)/\(name)" }
+
+    func create() throws {
+        for path in [store, keys, packages, headers, apt, temporary, locks, downloads] {
+            try Directories.create(path)
+        }
+    }
+
+    /// The names in a directory of the cache; none if it does not exist.
+    func names(in directory: String) -> [String] {
+        ((try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []).sorted()
+    }
+}
