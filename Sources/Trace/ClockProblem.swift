@@ -1,0 +1,90 @@
+/// What is known of the clocks of several guests.
+public struct ClockProblem: Sendable {
+    /// What is known of one guest's clock.
+    public struct Node: Sendable {
+        /// The name that warnings use.
+        public var name: String
+        public var samples: [ClockSample]
+        public var bounds: [ClockBound]
+        /// When this node's events begin and end, where that is more than its samples and messages say.
+        public var span: ClosedRange<GuestTime>?
+
+        public init(
+            name: String, samples: [ClockSample], bounds: [ClockBound] = [], span: ClosedRange<GuestTime>? = nil
+        ) {
+            self.name = name
+            self.samples = samples
+            self.bounds = bounds
+            self.span = span
+        }
+    }
+
+    /// A message with both its ends: what was received was sent before.
+    public struct Message: Equatable, Sendable {
+        /// Indices into `nodes`.
+        public var from: Int32
+        public var to: Int32
+        /// On the sender's clock.
+        public var sent: GuestTime
+        /// On the receiver's clock.
+        public var received: GuestTime
+
+        public init(from: Int, to: Int, sent: GuestTime, received: GuestTime) {
+            self.from = Int32(truncatingIfNeeded: from)
+            self.to = Int32(truncatingIfNeeded: to)
+            self.sent = sent
+            self.received = received
+        }
+    }
+
+    public var nodes: [Node]
+    public var messages: [Message]
+    /// How much a guest's clock may gain or lose on the host's, in parts per million.
+    ///
+    /// 2000 leaves room above the 1000 that TSC calibration under emulation can be wrong by.
+    public var maximumDrift: Double
+
+    public init(nodes: [Node], messages: [Message], maximumDrift: Double = 2000) {
+        self.nodes = nodes
+        self.messages = messages
+        self.maximumDrift = maximumDrift
+    }
+}
+
+/// The messages of one direction that matter to clocks of nearly equal rate.
+///
+/// A message sent at `a` and received at `b` says `offset + rate·a ≤ offset' + rate'·b`. Of all messages from one node
+/// to another only those can be the tightest that are corners of the lower right convex hull of the points (a, b), and
+/// of these only the ones whose edges enclose the slope rate / rate'. That is a handful out of a million.
+struct CausalHull {
+    private(set) var corners: [(sent: GuestTime, received: GuestTime)] = []
+
+    /// - Parameter drift: the largest deviation of a rate from one, in parts.
+    init(_ messages: [(sent: GuestTime, received: GuestTime)], drift: Double) {
+        let sorted = messages.sorted { ($0.sent, $0.received) < ($1.sent, $1.received) }
+        var hull: [(sent: GuestTime, received: GuestTime)] = []
+        for point in sorted {
+            if let last = hull.last, last.sent == point.sent { continue }
+            while hull.count >= 2,
+                Self.slope(hull[hull.count - 2], hull[hull.count - 1]) >= Self.slope(hull[hull.count - 1], point)
+            {
+                hull.removeLast()
+            }
+            hull.append(point)
+        }
+        let lowest = (1 - drift) / (1 + drift)
+        let highest = (1 + drift) / (1 - drift)
+        for (index, point) in hull.enumerated() {
+            let before = index > 0 ? Self.slope(hull[index - 1], point) : -.infinity
+            let after = index + 1 < hull.count ? Self.slope(point, hull[index + 1]) : .infinity
+            if before <= highest, after >= lowest { corners.append(point) }
+        }
+    }
+
+    private static func slope(
+        _ left: (sent: GuestTime, received: GuestTime), _ right: (sent: GuestTime, received: GuestTime)
+    ) -> Double {
+        Double(right.received.nanoseconds - left.received.nanoseconds)
+            / Double(right.sent.nanoseconds - left.sent.nanoseconds)
+    }
+}

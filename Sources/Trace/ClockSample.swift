@@ -1,0 +1,69 @@
+/// One exchange of the host with a guest: the guest read its clock between two readings of the host's.
+public struct ClockSample: Equatable, Sendable {
+    /// The host's clock before it asked.
+    public var hostBefore: HostTime
+    /// The guest's `local_clock()`.
+    public var guest: GuestTime
+    /// The host's clock when the answer was there.
+    public var hostAfter: HostTime
+
+    public init(hostBefore: HostTime, guest: GuestTime, hostAfter: HostTime) {
+        self.hostBefore = hostBefore
+        self.guest = guest
+        self.hostAfter = hostAfter
+    }
+
+    /// Half of the round trip, in µs: how wrong the middle of the two host times can be.
+    public var errorMicroseconds: Double { Double(hostAfter.nanoseconds - hostBefore.nanoseconds) / 2000 }
+}
+
+extension ClockSample: Codable {
+    private enum CodingKeys: String, CodingKey {
+        case hostBefore = "host_before_us"
+        case guest = "guest_ns"
+        case hostAfter = "host_after_us"
+    }
+
+    /// `{"host_before_us":…,"guest_ns":…,"host_after_us":…}`, whole numbers: one line of a node's `clock.jsonl`.
+    public init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        hostBefore = HostTime(microseconds: try values.decode(Int64.self, forKey: .hostBefore))
+        guest = GuestTime(nanoseconds: try values.decode(Int64.self, forKey: .guest))
+        hostAfter = HostTime(microseconds: try values.decode(Int64.self, forKey: .hostAfter))
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var values = encoder.container(keyedBy: CodingKeys.self)
+        // Rounded outwards, so that the guest's reading stays inside.
+        try values.encode(hostBefore.nanoseconds.floored(to: 1000) / 1000, forKey: .hostBefore)
+        try values.encode(guest.nanoseconds, forKey: .guest)
+        try values.encode((hostAfter.nanoseconds + 999).floored(to: 1000) / 1000, forKey: .hostAfter)
+    }
+}
+
+/// Something else that is known of a guest's clock and the host's, on one side only.
+public struct ClockBound: Equatable, Sendable {
+    public enum Relation: Sendable {
+        /// The guest's moment came no later than the host's: a message was sent before the host saw its packet.
+        case guestNotAfterHost
+        /// The guest's moment came no earlier: a message was received after the host saw its packet.
+        case guestNotBeforeHost
+    }
+
+    public var guest: GuestTime
+    public var host: HostTime
+    public var relation: Relation
+
+    public init(guest: GuestTime, host: HostTime, relation: Relation) {
+        self.guest = guest
+        self.host = host
+        self.relation = relation
+    }
+}
+
+extension Int64 {
+    fileprivate func floored(to unit: Int64) -> Int64 {
+        let rest = self % unit
+        return self - (rest < 0 ? rest + unit : rest)
+    }
+}

@@ -1,0 +1,108 @@
+/// Reads the records that `/dev/kmsg` gives, however the stream of them is cut into pieces.
+///
+/// `prio,sequence,µs,flags[,more…];text`, then any number of lines ` KEY=value`; unprintable bytes come as `\xHH`
+/// (Documentation/ABI/testing/dev-kmsg). What is not a record is counted and left out.
+public struct KernelLogParser: Sendable {
+    /// Lines that were neither a record nor a field of one.
+    public private(set) var garbageLines = 0
+    /// Records that the kernel overwrote before they could be read: gaps in the sequence.
+    public private(set) var lostRecords: UInt64 = 0
+
+    private var lines = LineSplitter()
+    private var open: KernelMessage?
+    private var lastSequence: UInt64?
+
+    public init() {}
+
+    /// Takes the next bytes and returns the messages that are complete with them.
+    public mutating func feed(_ bytes: [UInt8]) -> [KernelMessage] {
+        var done: [KernelMessage] = []
+        var splitter = lines
+        splitter.feed(bytes) { take($0, &done) }
+        lines = splitter
+        return done
+    }
+
+    /// Ends the stream: a last record without its newline still counts.
+    public mutating func finish() -> [KernelMessage] {
+        var done: [KernelMessage] = []
+        var splitter = lines
+        splitter.finish { take($0, &done) }
+        lines = splitter
+        if let message = open { done.append(message) }
+        open = nil
+        return done
+    }
+
+    private mutating func take(_ line: ArraySlice<UInt8>, _ done: inout [KernelMessage]) {
+        if line.isEmpty { return }
+        if line.first == UInt8(ascii: " ") {
+            guard open != nil, let field = Self.field(line.dropFirst()) else {
+                garbageLines += 1
+                return
+            }
+            open?.fields.append(field)
+            return
+        }
+        if let message = open { done.append(message) }
+        open = nil
+        guard let message = Self.record(line) else {
+            garbageLines += 1
+            return
+        }
+        if let last = lastSequence, let sequence = message.sequence, sequence > last + 1 {
+            lostRecords += sequence - last - 1
+        }
+        lastSequence = message.sequence
+        open = message
+    }
+
+    private static func record(_ line: ArraySlice<UInt8>) -> KernelMessage? {
+        var cursor = ByteCursor(line)
+        let comma = UInt8(ascii: ",")
+        guard let priority = cursor.number(), priority < 1 << 16, cursor.skip(comma),
+            let sequence = cursor.number(), sequence < .max, cursor.skip(comma),
+            let time = cursor.number(), time < 1 << 52, cursor.skip(comma),
+            let flags = cursor.upTo(UInt8(ascii: ";")), let kind = flags.first
+        else { return nil }
+        return KernelMessage(
+            sequence: sequence, time: GuestTime(microseconds: Int64(time)),
+            level: KernelMessage.Level(rawValue: UInt8(priority & 7)), facility: UInt(priority >> 3),
+            text: text(unescaped(cursor.rest)), isFragment: kind != UInt8(ascii: "-"))
+    }
+
+    private static func field(_ line: ArraySlice<UInt8>) -> KernelMessage.Field? {
+        guard let equals = line.firstIndex(of: UInt8(ascii: "=")), equals > line.startIndex else { return nil }
+        return KernelMessage.Field(
+            key: text(unescaped(line[..<equals])), value: text(unescaped(line[(equals + 1)...])))
+    }
+
+    /// Turns `\xHH` back into the byte it stands for; anything else stays as it is.
+    private static func unescaped(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        let backslash = UInt8(ascii: "\\")
+        guard bytes.contains(backslash) else { return bytes }
+        var result: ArraySlice<UInt8> = []
+        var index = bytes.startIndex
+        while index < bytes.endIndex {
+            if bytes[index] == backslash, index + 3 < bytes.endIndex, bytes[index + 1] == UInt8(ascii: "x"),
+                let high = nibble(bytes[index + 2]), let low = nibble(bytes[index + 3])
+            {
+                result.append(high << 4 | low)
+                index += 4
+            } else {
+                result.append(bytes[index])
+                index += 1
+            }
+        }
+        return result
+    }
+
+    private static func nibble(_ byte: UInt8) -> UInt8? {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
+        case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
+        default: nil
+        }
+    }
+}

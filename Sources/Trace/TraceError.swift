@@ -1,0 +1,35 @@
+import Support
+
+/// What can go wrong between the files of a run and its timeline.
+public struct TraceError: ActionableError {
+    public enum Code: String, Sendable {
+        /// A file of the run cannot be opened or read.
+        case unreadable
+        /// The output cannot be written.
+        case unwritable
+        /// A file is not of the format that its name promises.
+        case malformed
+        /// The inputs cannot be combined: no nodes, two nodes of one name, link types that differ.
+        case mismatch
+    }
+
+    public var code: Code
+    public var summary: String
+    public var hint: String?
+    public var exitStatus: ExitStatus
+
+    public init(_ code: Code, _ summary: String, hint: String? = nil, exitStatus: ExitStatus = .failure) {
+        self.code = code
+        self.summary = summary
+        self.hint = hint
+        self.exitStatus = exitStatus
+    }
+
+    init(_ code: Code, node: String, _ system: SystemError) {
+        self.init(code, "node \(node): \(system.summary)", hint: system.hint, exitStatus: system.exitStatus)
+    }
+
+    init(_ code: Code, _ system: SystemError) {
+        self.init(code, system.summary, hint: system.hint, exitStatus: system.exitStatus)
+    }
+}
