@@ -1,3 +1,4 @@
+import Fabric
 import Support
 
 /// Every file of one lab, named in one place.
@@ -14,8 +15,11 @@ public struct LabPaths: Sendable {
     public var root: String { directories.labs + "/" + name }
     public var record: String { root + "/lab.json" }
     public var privateKey: String { root + "/id_ed25519" }
+    public var publicKey: String { privateKey + ".pub" }
     public var messageLayerSecret: String { root + "/secret" }
     public func node(_ node: String) -> String { root + "/nodes/" + node }
+    /// In dropbear's format.
+    public func hostKey(_ node: String) -> String { self.node(node) + "/host_key" }
     public func initramfs(_ node: String) -> String { self.node(node) + "/initramfs" }
     public func serialLog(_ node: String) -> String { self.node(node) + "/serial.log" }
 
@@ -23,5 +27,6 @@ public struct LabPaths: Sendable {
     public var runtime: String { directories.runtime + "/" + name }
     public var lock: String { directories.runtime + "/" + name + ".lock" }
     public var fabric: String { runtime + "/fabric" }
+    public var fabricSocket: String { VDESwitch(directory: fabric).socketDirectory }
     public func consoleSocket(_ node: String) -> String { runtime + "/" + node + ".console" }
 }

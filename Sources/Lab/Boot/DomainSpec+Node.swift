@@ -1,0 +1,23 @@
+import Hypervisor
+import ImageStore
+import Topology
+
+extension DomainSpec {
+    /// The domain of one node, as `up` starts it.
+    init(node: NodeRecord, of record: LabRecord, paths: LabPaths, kernel: String) throws {
+        guard let accelerator = Accelerator(rawValue: node.accelerator) else {
+            throw LabError(.brokenRecord, "\(node.name): '\(node.accelerator)' is no accelerator")
+        }
+        self.init(
+            name: node.domain, uuid: node.uuid,
+            metadata: LabMetadata(lab: record.spec.name, labID: record.id, node: node.name),
+            isa: node.spec.isa, accelerator: accelerator, vcpus: node.spec.vcpus, memoryMiB: node.spec.memoryMiB,
+            kernel: kernel, initramfs: paths.initramfs(node.name),
+            commandLine: KernelCommandLine.embedded(isa: node.spec.isa),
+            consoleSocket: paths.consoleSocket(node.name), consoleLog: paths.serialLog(node.name),
+            management: ManagementNIC(mac: node.managementMAC.description, hostPort: node.sshPort),
+            fabric: FabricNIC(mac: node.fabricMAC.description, switchDirectory: paths.fabricSocket),
+            placement: Placement(
+                hostCPUs: node.spec.cpus.map { Array($0.cpus) } ?? [], memoryNodes: node.spec.numaNode.map { [$0] } ?? []))
+    }
+}
