@@ -33,10 +33,10 @@ let package = Package(
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
-        .executableTarget(name: "popcorn-lab", dependencies: ["Commands"], swiftSettings: strict),
+        .executableTarget(name: "popcorn-lab", dependencies: ["Commands", "Hypervisor", "Support"], swiftSettings: strict),
         room(
             "Commands",
-            ["Lab", "CLinux", log, .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+            ["Lab", "Topology", "Hypervisor", "ImageStore", "Guest", "Trace", "Support", "CLinux", log, .product(name: "ArgumentParser", package: "swift-argument-parser")]),
         room("Lab", ["Topology", "Support", "ImageStore", "Hypervisor", "Fabric", "Guest", "Trace", log]),
         room("Topology", ["Support", "Yams"]),
         room("ImageStore", ["Topology", "Support", "CLibarchive", "Yams", subprocess, log]),

@@ -11,7 +11,7 @@ public struct PopcornLab: AsyncParsableCommand {
             multi-ISA programs on them, and collects what their kernels say.
 
               popcorn-lab up x86,arm           both guests ready, message layer connected
-              popcorn-lab ping x86 arm         round trips of the message layer, beside raw TCP
+              popcorn-lab ping x86 arm         message round trips, beside raw TCP
               popcorn-lab run ./hello          deploy to all nodes and run
               popcorn-lab logs -f              what all kernels say, on one clock
               popcorn-lab down
@@ -21,7 +21,7 @@ public struct PopcornLab: AsyncParsableCommand {
             """,
         version: Version.current,
         groupedSubcommands: [
-            CommandGroup(name: "Labs", subcommands: [ConfigCommand.self])
+            CommandGroup(name: "Labs", subcommands: [UpCommand.self, DownCommand.self, ConfigCommand.self])
         ]
     )
 

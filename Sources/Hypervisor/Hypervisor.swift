@@ -1,1 +1,67 @@
-import Topology
+import FoundationEssentials
+import Support
+
+/// How to reach the hypervisor: a value that opens connections.
+public struct Hypervisor: Sendable {
+    public var target: HypervisorTarget
+    /// Where messages of libvirt and verdicts on acceleration are kept.
+    public var stateDirectory: String
+    /// The program that serves as `HypervisorHelper`: this one, unless it is a test.
+    public var helperExecutable: String
+
+    public init(target: HypervisorTarget, stateDirectory: String, helperExecutable: String = "/proc/self/exe") {
+        self.target = target
+        self.stateDirectory = stateDirectory
+        self.helperExecutable = helperExecutable
+    }
+
+    /// Chooses the connection as `HypervisorTarget.choose` does, with the embedded driver's state below `directories.state`.
+    public init(connect: String?, environment: [String: String], directories: Directories) throws {
+        let state = directories.state + "/libvirt"
+        let target = try HypervisorTarget.choose(
+            connect: connect, environment: environment, embeddedRoot: state + "/root")
+        self.init(target: target, stateDirectory: state)
+    }
+
+    /// Opens a connection, hands it to `body`, and closes it whatever happens.
+    ///
+    /// With the embedded driver only one process of the host can be inside at a time, the others wait: keep `body` short, and
+    /// await a booting guest outside.
+    /// - Throws: `HypervisorError`, with `busy` if another process stays inside too long; what `body` throws.
+    public func withConnection<Result: Sendable>(
+        isolation: isolated (any Actor)? = #isolation,
+        _ body: (HypervisorConnection) async throws -> Result
+    ) async throws -> Result {
+        let connection = HypervisorConnection()
+        try await connection.open(self)
+        do {
+            let result = try await body(connection)
+            await connection.close()
+            return result
+        } catch {
+            await connection.close()
+            throw error
+        }
+    }
+
+    /// What libvirt and QEMU wrote about a guest's start and end, last part first cut; `nil` if this host has no such file.
+    public func qemuLog(of name: String, lastBytes count: Int = 4096) -> String? {
+        guard let directory = qemuLogDirectory,
+            let bytes = FileManager.default.contents(atPath: "\(directory)/\(name).log")
+        else { return nil }
+        return String(decoding: bytes.suffix(count), as: UTF8.self)
+    }
+
+    private var qemuLogDirectory: String? {
+        if let root = target.embeddedRoot { return root + "/log/qemu" }
+        guard target.isLocal else { return nil }
+        if target.uri.hasPrefix("qemu:///system") { return "/var/log/libvirt/qemu" }
+        // libvirt's session daemon follows XDG as we do.
+        let cache = ProcessInfo.processInfo.environment["XDG_CACHE_HOME"] ?? FileManager.default.homeDirectory + "/.cache"
+        return cache + "/libvirt/qemu/log"
+    }
+}
+
+extension FileManager {
+    fileprivate var homeDirectory: String { homeDirectoryForCurrentUser.path }
+}

@@ -8,8 +8,8 @@ import Topology
 /// The options of every command that knows a lab.
 struct GlobalOptions: ParsableArguments {
     @Option(
-        name: .shortAndLong, help: "The lab's name.", completion: .custom { _, _, _ in Completions.labs })
-    var lab: String = Setting.text("lab") ?? LabSpec.defaultName
+        name: .shortAndLong, help: "The lab's name (default: default).", completion: .custom { _, _, _ in Completions.labs })
+    var lab: String?
 
     @Option(help: ArgumentHelp("The libvirt connection, such as qemu:///system.", valueName: "uri"))
     var connect: String?
@@ -17,9 +17,14 @@ struct GlobalOptions: ParsableArguments {
     @Flag(name: .shortAndLong, help: "Say on stderr what is done, step by step.")
     var verbose: Bool = Setting.isOn("verbose")
 
+    /// The lab that a flag or the environment names.
+    var namedLab: String? { lab ?? Setting.text("lab") }
+
+    var labName: String { namedLab ?? LabSpec.defaultName }
+
     /// What the use cases need to know of this process.
     func environment() throws -> LabEnvironment {
-        try NameRule.check(lab: lab)
+        try NameRule.check(lab: labName)
         return try Self.environment(uri: connect ?? Setting.text("connect"), verbose: verbose)
     }
 

@@ -1,0 +1,6 @@
+import ArgumentParser
+import Hypervisor
+import Topology
+
+extension AcceleratorRequest: ExpressibleByArgument {}
+extension TimeSpan: ExpressibleByArgument {}

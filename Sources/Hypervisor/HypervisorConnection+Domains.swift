@@ -1,0 +1,49 @@
+import Support
+
+extension HypervisorConnection {
+    /// The versions of QEMU and libvirt at the other end, and its machine.
+    public func versions() throws -> HypervisorVersions {
+        guard case .versions(let versions) = try perform(.versions) else { throw mismatch() }
+        return versions
+    }
+
+    /// Starts a guest. It is transient: when QEMU ends, whatever the reason, libvirt forgets it.
+    ///
+    /// The guest outlives this process. Its console's socket and log exist when this returns.
+    /// - Throws: `HypervisorError` with `invalidSpec`, `alreadyExists`, `portInUse` or `startFailed`.
+    public func start(_ spec: DomainSpec) throws {
+        _ = try perform(.start(xml: try DomainXML.text(of: spec), name: spec.name))
+    }
+
+    /// Lets libvirt check a description against its schema and the host, without starting anything.
+    public func validate(_ spec: DomainSpec) throws {
+        _ = try perform(.validate(xml: try DomainXML.text(of: spec), name: spec.name))
+    }
+
+    /// The state of the domain with this UUID; `absent` is a state, not an error.
+    public func state(of uuid: String) throws -> DomainState {
+        guard case .state(let state) = try perform(.state(uuid: uuid)) else { throw mismatch() }
+        return state
+    }
+
+    /// All live domains that carry our metadata, of every lab.
+    public func labDomains() throws -> [LabDomain] {
+        guard case .domains(let domains) = try perform(.list) else { throw mismatch() }
+        return domains
+    }
+
+    /// Ends guests at once, as by pulling their plugs, and returns when their QEMUs are gone. One that is absent is a success.
+    public func destroy(_ uuids: [String]) throws { _ = try perform(.destroy(uuids: uuids)) }
+
+    /// `destroy(_:)` for one guest.
+    public func destroy(_ uuid: String) throws { try destroy([uuid]) }
+
+    /// Presses the guest's power button, which needs ACPI in the guest: aarch64 guests without UEFI do not feel it.
+    public func shutDown(_ uuid: String) throws { _ = try perform(.shutDown(uuid: uuid)) }
+
+    /// Stops the guest's CPUs where they are.
+    public func pause(_ uuid: String) throws { _ = try perform(.pause(uuid: uuid)) }
+
+    /// Lets a paused guest go on.
+    public func resume(_ uuid: String) throws { _ = try perform(.resume(uuid: uuid)) }
+}

@@ -1,0 +1,42 @@
+import Support
+
+/// The process that has libvirt's embedded driver open, one at a time on a root.
+///
+/// The driver belongs to a process from its first connection until the process ends: `virConnectClose` releases nothing, and
+/// libvirt cannot initialise it twice (measured with 9.0.0). So a command that lives for minutes would lock out every other.
+/// Instead the program runs itself again for each short section, with `verb` as first argument, and talks to that helper
+/// through a socket that is the helper's standard input.
+public enum HypervisorHelper {
+    /// The hidden first argument of the program.
+    public static let verb = "hypervisor-helper"
+
+    /// Serves one section if `arguments`, the whole command line, ask for it; returns the exit code to end with, else `nil`.
+    ///
+    /// To be called first thing in the program's `main`.
+    public static func serveIfAsked(_ arguments: [String]) -> Int32? {
+        guard arguments.count == 3, arguments[1] == verb else { return nil }
+        var socket = MessageSocket(descriptor: STDIN_FILENO)
+        do {
+            return try serve(&socket, root: EmbeddedRoot(path: arguments[2])) ? 0 : 1
+        } catch {
+            try? socket.send(HypervisorReply(error))
+            return 1
+        }
+    }
+
+    private static func serve(_ socket: inout MessageSocket, root: EmbeddedRoot) throws -> Bool {
+        try root.prepare()
+        let lock = try FileLock.waiting(path: root.lockPath, purpose: verb)
+        defer { withExtendedLifetime(lock) {} }
+        let target = HypervisorTarget.embedded(root: root.path, reason: "")
+        let session = try LibvirtSession(target: target, logPath: root.path + "/libvirt.log")
+        // The first message says that the driver is open.
+        try socket.send(HypervisorReply.done)
+        while let request = try socket.receive(HypervisorRequest.self) {
+            let reply: HypervisorReply
+            do { reply = try session.perform(request) } catch { reply = HypervisorReply(error) }
+            try socket.send(reply)
+        }
+        return true
+    }
+}

@@ -1,0 +1,43 @@
+/// What a guest needs of QEMU that libvirt has no words for, as arguments that libvirt passes on.
+struct QEMUArguments {
+    private var arguments: [String] = []
+
+    init(_ spec: DomainSpec) {
+        // libvirt's own <log/> goes through virtlogd when there is a daemon, and virtlogd drops all but the last megabytes.
+        // `-set` takes the rest of the word as it is.
+        arguments += ["-set", "chardev.char\(DomainXML.consoleAlias).logfile=\(spec.consoleLog)"]
+        // libvirt wants to see QEMU stopped before it ends it, but the process that would do so may be long gone.
+        arguments += ["-action", "reboot=shutdown,shutdown=poweroff,panic=shutdown"]
+        if let nic = spec.management {
+            arguments += [
+                "-netdev",
+                "user,id=\(GuestNIC.management.rawValue),restrict=on,ipv6=off,hostfwd=tcp:127.0.0.1:\(nic.hostPort)-:22",
+            ]
+            add(.management, mac: nic.mac, slot: "0x10")
+        }
+        if let nic = spec.fabric {
+            arguments += ["-netdev", "vde,id=\(GuestNIC.fabric.rawValue),sock=\(Self.value(nic.switchDirectory))"]
+            add(.fabric, mac: nic.mac, slot: "0x11")
+        }
+    }
+
+    var element: XMLElement {
+        XMLElement("qemu:commandline") {
+            for argument in arguments { XMLElement("qemu:arg", ["value": argument]) }
+        }
+    }
+
+    /// The place is explicit because libvirt does not know of these devices and would put its own there. Without an option ROM,
+    /// firmware has nothing to offer a network boot with.
+    private mutating func add(_ nic: GuestNIC, mac: String, slot: String) {
+        arguments += [
+            "-device",
+            "virtio-net-pci,netdev=\(nic.rawValue),id=nic-\(nic.rawValue),mac=\(mac),romfile=,bus=pcie.0,addr=\(slot)",
+        ]
+    }
+
+    /// A value inside a comma-separated option: QEMU reads two commas as one.
+    private static func value(_ text: String) -> String {
+        text.split(separator: ",", omittingEmptySubsequences: false).joined(separator: ",,")
+    }
+}

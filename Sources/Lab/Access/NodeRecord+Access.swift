@@ -1,0 +1,21 @@
+import Guest
+import Hypervisor
+import Support
+
+extension NodeRecord {
+    /// How SSH reaches this node.
+    func endpoint(_ paths: LabPaths) throws -> GuestEndpoint {
+        try GuestEndpoint(node: name, port: sshPort, privateKeyPath: paths.privateKey, hostKey: hostKey)
+    }
+
+    /// Connects and logs in.
+    ///
+    /// - Parameter limit: how long to wait for a guest that does not answer yet; `nil` for what a booted guest needs.
+    public func connect(_ paths: LabPaths, limit: Duration? = nil) async throws -> GuestSession {
+        let limit = limit ?? timeScale(.seconds(4))
+        return try await GuestSession.connect(to: endpoint(paths), deadline: .now + limit)
+    }
+
+    /// What time limits are multiplied by for this node.
+    var timeScale: TimeScale { TimeScale(Accelerator(rawValue: accelerator) ?? .tcg) }
+}

@@ -1,0 +1,128 @@
+import Guest
+import Hypervisor
+import Support
+
+/// Follows one node from the start of its QEMU until it fulfils every requirement, or tells why it does not.
+struct ReadinessWatch: Sendable {
+    let node: NodeRecord
+    let paths: LabPaths
+    let started: ContinuousClock.Instant
+    /// No node may take longer than this, whatever the requirements allow.
+    let limit: ContinuousClock.Instant?
+    let report: LabEventHandler
+
+    private enum Input: Sendable {
+        case console(ConsoleEvent)
+        case sshAnswered
+        case sshFailed(any Error)
+        case qemuEnded
+        case deadline(Requirement)
+    }
+
+    /// Returns when the node is ready.
+    ///
+    /// - Throws: `LabError` with the requirement that was not met and the end of the console; `CancellationError`.
+    func run() async throws {
+        let (inputs, sink) = AsyncStream.makeStream(of: Input.self)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            defer { group.cancelAll() }
+            group.addTask {
+                for await line in try FileFollower.lines(of: paths.serialLog(node.name)) {
+                    if let event = ConsoleEvent(line: line) { sink.yield(.console(event)) }
+                }
+            }
+            if let qemu = node.qemu {
+                group.addTask {
+                    try await ExitWatch.end(of: qemu)
+                    sink.yield(.qemuEnded)
+                }
+            }
+            try await follow(inputs, sink, &group)
+        }
+    }
+
+    private func follow(
+        _ inputs: AsyncStream<Input>, _ sink: AsyncStream<Input>.Continuation,
+        _ group: inout ThrowingTaskGroup<Void, any Error>
+    ) async throws {
+        var state = Readiness()
+        announce(state.fulfil(.domain))
+        var connecting = false
+        var timer = arm(state, sink)
+        defer { timer.cancel() }
+        for await input in inputs {
+            let before = state.waitingFor
+            switch input {
+            case .console(let event): announce(state.handle(event))
+            case .sshAnswered: announce(state.fulfil(.ssh))
+            case .sshFailed(let error): throw failure(.ssh, "\(error)", state)
+            case .qemuEnded: throw died(state)
+            case .deadline(let requirement) where state.waitingFor == requirement:
+                throw failure(requirement, nil, state)
+            case .deadline: break
+            }
+            if state.panic != nil { throw died(state) }
+            guard let waiting = state.waitingFor else { return }
+            if let message = state.errors[waiting] { throw failure(waiting, message, state) }
+            if state.sshListens, !connecting {
+                connecting = true
+                group.addTask { await connect(sink) }
+            }
+            if waiting != before {
+                timer.cancel()
+                timer = arm(state, sink)
+            }
+        }
+        throw CancellationError()
+    }
+
+    private func announce(_ met: [Requirement]) {
+        for requirement in met { report(.node(node.name, .met(requirement, after: .now - started))) }
+    }
+
+    private func connect(_ sink: AsyncStream<Input>.Continuation) async {
+        do {
+            let session = try await node.connect(paths, limit: allowed(.ssh))
+            defer { Task { await session.close() } }
+            let answer = try await session.exec("true", deadline: .now + allowed(.ssh))
+            guard answer.succeeded else {
+                throw LabError(.commandFailed, "'true' ended with \(answer.exitCode) \(answer.errorText)")
+            }
+            sink.yield(.sshAnswered)
+        } catch {
+            sink.yield(.sshFailed(error))
+        }
+    }
+
+    private func allowed(_ requirement: Requirement) -> Duration {
+        TimeScale(Accelerator(rawValue: node.accelerator) ?? .tcg)(requirement.limit)
+    }
+
+    /// Starts the clock of the requirement that comes next.
+    private func arm(_ state: Readiness, _ sink: AsyncStream<Input>.Continuation) -> Task<Void, Never> {
+        guard let requirement = state.waitingFor else { return Task {} }
+        var end = ContinuousClock.now + allowed(requirement)
+        if let limit { end = min(end, limit) }
+        return Task {
+            if (try? await Task.sleep(until: end, clock: .continuous)) != nil { sink.yield(.deadline(requirement)) }
+        }
+    }
+
+    private func failure(_ requirement: Requirement, _ message: String?, _ state: Readiness) -> LabError {
+        let elapsed = (ContinuousClock.now - started).formattedSeconds
+        let reason = message ?? "waited \(elapsed) since its start"
+        return LabError(
+            .notReady, "\(node.name): not ready: \(requirement.title): \(reason)", details: consoleTail,
+            hint: requirement.hint)
+    }
+
+    private func died(_ state: Readiness) -> LabError {
+        let what = state.panic.map { "the guest panicked: \($0)" } ?? "QEMU ended"
+        let when = state.waitingFor.map { " before: \($0.title)" } ?? ""
+        return LabError(
+            .guestDied, "\(node.name): \(what)\(when)", details: consoleTail,
+            hint: "the whole console is in \(paths.serialLog(node.name))")
+    }
+
+    private var consoleTail: [String] { SerialLog(path: paths.serialLog(node.name)).tail(15) }
+}

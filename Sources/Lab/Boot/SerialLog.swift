@@ -1,0 +1,38 @@
+import FoundationEssentials
+import Support
+
+/// A guest's console as QEMU logs it.
+public struct SerialLog: Sendable {
+    public let path: String
+
+    public init(path: String) { self.path = path }
+
+    /// The last lines, without the control sequences of firmware and shells.
+    public func tail(_ count: Int) -> [String] {
+        let bytes = FileManager.default.contents(atPath: path) ?? Data()
+        let text = String(decoding: bytes.suffix(count * 400), as: UTF8.self)
+        let lines = text.split(whereSeparator: \.isNewline).map { Self.plain($0) }.filter { !$0.isEmpty }
+        return lines.isEmpty ? ["(the console is empty)"] : Array(lines.suffix(count))
+    }
+
+    /// Keeps the log of an earlier boot beside the next one's.
+    func rotate() { rename(path, path + ".1") }
+
+    /// A line without escape sequences (ECMA-48: ESC [ … final byte) and control characters.
+    static func plain(_ line: Substring) -> String {
+        var result = ""
+        var rest = line.unicodeScalars[...]
+        while let scalar = rest.popFirst() {
+            if scalar == "\u{1b}" {
+                guard rest.first == "[" else {
+                    _ = rest.popFirst()
+                    continue
+                }
+                rest = rest.dropFirst().drop { $0.value < 0x40 || $0.value > 0x7e }.dropFirst()
+            } else if scalar.value >= 0x20 || scalar == "\t" {
+                result.unicodeScalars.append(scalar)
+            }
+        }
+        return result
+    }
+}

@@ -1,0 +1,43 @@
+import CLinux
+
+/// Waits for the end of a process, which need not be a child, until cancelled.
+public final class ExitWatch: Sendable {
+    private let process: ProcessIdentity
+    private let cancelled: WakeEvent
+
+    public init(_ process: ProcessIdentity) throws {
+        self.process = process
+        cancelled = try WakeEvent()
+    }
+
+    public func cancel() { cancelled.signal() }
+
+    /// Blocks until the process is gone or `cancel` was called.
+    public func wait() {
+        let descriptor = linux_pidfd_open(process.pid)
+        guard descriptor >= 0 else { return }
+        defer { close(descriptor) }
+        // The pid may have been given to another process before we opened it.
+        guard process.isAlive else { return }
+        var polled = [
+            pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: cancelled.descriptor, events: Int16(POLLIN), revents: 0),
+        ]
+        while poll(&polled, 2, -1) < 0 && errno == EINTR {}
+    }
+
+    /// Returns when the process ends, or when the task is cancelled.
+    public static func end(of process: ProcessIdentity) async throws {
+        let watch = try ExitWatch(process)
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                ThreadExecutor.detach(name: "exit") {
+                    watch.wait()
+                    continuation.resume()
+                }
+            }
+        } onCancel: {
+            watch.cancel()
+        }
+    }
+}
