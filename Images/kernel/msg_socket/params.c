@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Module parameters: reading them strictly, and saying what is wrong with them. */
+#define pr_fmt(fmt) "popcorn: " fmt
+
+#include <crypto/sha2.h>
+#include <linux/inet.h>
+#include <linux/inetdevice.h>
+#include <linux/module.h>
+#include <linux/random.h>
+#include <net/net_namespace.h>
+#include <net/route.h>
+#include "msg_socket.h"
+
+#define DEAD_MS_MIN	500
+#define DEAD_MS_MAX	60000
+
+static char *ip;
+module_param(ip, charp, 0444);
+MODULE_PARM_DESC(ip, "IPv4 addresses of all nodes, separated by commas; the position is the node id");
+
+static ushort port = POPCORN_PORT;
+module_param(port, ushort, 0444);
+MODULE_PARM_DESC(port, "TCP port on all nodes (default 30467)");
+
+static char *secret;
+module_param(secret, charp, 0000);
+MODULE_PARM_DESC(secret, "lab secret, 32 to 128 hexadecimal digits, the same on all nodes");
+
+static uint dead_ms = 1500;
+module_param(dead_ms, uint, 0444);
+MODULE_PARM_DESC(dead_ms, "silence after which a node counts as lost, in ms (default 1500)");
+
+struct settings settings;
+
+static bool is_local(__be32 address)
+{
+	return inet_addr_type(&init_net, address) == RTN_LOCAL;
+}
+
+static int add_address(const char *text)
+{
+	__be32 address;
+	const char *end;
+	int i;
+
+	if (!*text) {
+		pr_err("ip=%s: entry %d is empty\n", ip, settings.count);
+		return -EINVAL;
+	}
+	if (!in4_pton(text, -1, (u8 *)&address, -1, &end) || *end) {
+		pr_err("ip=%s: '%s' is not an IPv4 address\n", ip, text);
+		return -EINVAL;
+	}
+	if (ipv4_is_zeronet(address) || ipv4_is_loopback(address) ||
+	    ipv4_is_multicast(address) || ipv4_is_lbcast(address)) {
+		pr_err("ip=%s: %pI4 cannot be the address of a node\n", ip, &address);
+		return -EINVAL;
+	}
+	if (settings.count == POPCORN_MAX_NODES) {
+		pr_err("ip=: more than %d nodes\n", POPCORN_MAX_NODES);
+		return -EINVAL;
+	}
+	for (i = 0; i < settings.count; i++) {
+		if (settings.addresses[i] == address) {
+			pr_err("ip=%s: nodes %d and %d have the same address %pI4\n", ip, i,
+			       settings.count, &address);
+			return -EINVAL;
+		}
+	}
+	settings.addresses[settings.count++] = address;
+	return 0;
+}
+
+static int read_addresses(void)
+{
+	char *copy, *rest;
+	int err = 0;
+
+	if (!ip || !*ip) {
+		pr_err("ip= is missing: give the addresses of all nodes, ip=a,b,...\n");
+		return -EINVAL;
+	}
+	copy = kstrdup(ip, GFP_KERNEL);
+	if (!copy)
+		return -ENOMEM;
+	rest = copy;
+	while (rest && !err)
+		err = add_address(strsep(&rest, ","));
+	kfree(copy);
+	return err;
+}
+
+static int find_self(void)
+{
+	int i;
+
+	settings.self = -1;
+	for (i = 0; i < settings.count; i++) {
+		if (!is_local(settings.addresses[i]))
+			continue;
+		if (settings.self >= 0) {
+			pr_err("ip=%s: nodes %d and %d are both this machine\n", ip,
+			       settings.self, i);
+			return -EINVAL;
+		}
+		settings.self = i;
+	}
+	if (settings.self < 0) {
+		pr_err("ip=%s: none of these is an address of this machine\n", ip);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+/* Nodes must agree on who is who before they may talk. */
+static void digest_list(void)
+{
+	__be16 wire_port = htons(settings.port);
+	struct sha256_state state;
+
+	sha256_init(&state);
+	sha256_update(&state, (const u8 *)&wire_port, sizeof(wire_port));
+	sha256_update(&state, (const u8 *)settings.addresses,
+		      settings.count * sizeof(settings.addresses[0]));
+	sha256_final(&state, settings.list_digest);
+}
+
+static int read_secret(void)
+{
+	int err = set_secret(secret);
+
+	if (secret)
+		memzero_explicit(secret, strlen(secret));
+	if (err)
+		pr_err("secret= needs 32 to 128 hexadecimal digits, an even number of them\n");
+	else if (!has_secret())
+		pr_warn("no secret= given: any machine on this network can join\n");
+	return err;
+}
+
+int read_parameters(void)
+{
+	int err = read_secret();
+
+	if (err)
+		return err;
+	if (!port) {
+		pr_err("port=0 is not a port\n");
+		return -EINVAL;
+	}
+	if (dead_ms < DEAD_MS_MIN || dead_ms > DEAD_MS_MAX) {
+		pr_err("dead_ms=%u is not within %d to %d\n", dead_ms, DEAD_MS_MIN, DEAD_MS_MAX);
+		return -EINVAL;
+	}
+	settings.port = port;
+	settings.dead_ms = dead_ms;
+	settings.boot_id = get_random_u64();
+	err = read_addresses();
+	if (!err)
+		err = find_self();
+	if (!err)
+		digest_list();
+	return err;
+}

@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Receiving. The receiver thread sleeps in recvmsg() on a large buffer; one call brings as many
+ * frames as have arrived. Frames are handled where they lie, without copying; only messages of
+ * several frames are put together elsewhere.
+ */
+#define pr_fmt(fmt) "popcorn: " fmt
+
+#include <linux/kernel.h>
+#include <linux/mm.h>
+#include <linux/net.h>
+#include "msg_socket.h"
+
+/* A frame in machine byte order; header points at the original. */
+struct frame {
+	const struct popcorn_header *header;
+	const u8 *payload;
+	u16 type;
+	u32 size;
+	u32 offset;
+	u32 length;
+};
+
+static u32 padded(u32 length)
+{
+	return ALIGN(length, POPCORN_ALIGN);
+}
+
+static const char *check_addressing(const struct peer *peer, const struct popcorn_header *header)
+{
+	if (header->magic != cpu_to_le32(POPCORN_MAGIC))
+		return "protocol error: no frame";
+	if (header->from != peer->id || header->to != settings.self)
+		return "protocol error: wrong node id";
+	if (le32_to_cpu(header->epoch) != peer->epoch)
+		return "protocol error: wrong epoch";
+	return NULL;
+}
+
+static const char *check_extent(const struct frame *frame)
+{
+	u8 flags = frame->header->flags;
+
+	if (frame->length > POPCORN_MAX_FRAME || frame->size > POPCORN_MAX_MESSAGE)
+		return "protocol error: too large";
+	if (frame->offset > frame->size || frame->length > frame->size - frame->offset)
+		return "protocol error: frame exceeds its message";
+	if (!frame->length && frame->size)
+		return "protocol error: empty frame";
+	if ((flags & POPCORN_FLAG_URGENT) && frame->length != frame->size)
+		return "protocol error: urgent message in pieces";
+	return NULL;
+}
+
+static const char *check_meaning(const struct frame *frame)
+{
+	const struct popcorn_header *header = frame->header;
+	u8 flags = header->flags;
+	bool request = flags & POPCORN_FLAG_REQUEST;
+	bool reply = flags & POPCORN_FLAG_REPLY;
+
+	if (frame->type >= POPCORN_MAX_TYPES || (flags & ~POPCORN_FLAGS) || header->reserved[0] ||
+	    header->reserved[1] || header->reserved[2])
+		return "protocol error: unknown type or flag";
+	if ((request && reply) || (request || reply) != !!header->station ||
+	    ((flags & POPCORN_FLAG_ERROR) && !reply))
+		return "protocol error: contradictory flags";
+	if (frame->type > POPCORN_TYPE_TRANSPORT_LAST)
+		return header->seq ? NULL : "protocol error: message without number";
+	if (frame->type != POPCORN_TYPE_PROBE && frame->type != POPCORN_TYPE_ALIVE)
+		return "protocol error: handshake again";
+	if (frame->size || request || reply || header->seq)
+		return "protocol error: bad keepalive";
+	return NULL;
+}
+
+static const char *parse_header(const struct peer *peer, struct frame *frame)
+{
+	const struct popcorn_header *header = frame->header;
+	const char *why = check_addressing(peer, header);
+
+	frame->type = le16_to_cpu(header->type);
+	frame->size = le32_to_cpu(header->size);
+	frame->offset = le32_to_cpu(header->offset);
+	frame->length = le32_to_cpu(header->length);
+	if (!why)
+		why = check_extent(frame);
+	return why ? why : check_meaning(frame);
+}
+
+/* Numbers grow, separately for urgent and other messages. */
+static const char *check_sequence(struct peer *peer, const struct popcorn_header *header)
+{
+	u64 *last = &peer->received_seq[!!(header->flags & POPCORN_FLAG_URGENT)];
+	u64 seq = le64_to_cpu(header->seq);
+
+	if (seq <= *last)
+		return "protocol error: message out of sequence";
+	*last = seq;
+	return NULL;
+}
+
+static const char *begin_assembly(struct peer *peer, const struct frame *frame)
+{
+	struct assembly *assembly = &peer->assembly;
+	const char *why = check_sequence(peer, frame->header);
+
+	if (why)
+		return why;
+	if (!assembly->data)
+		assembly->data = kvmalloc(POPCORN_MAX_MESSAGE, GFP_KERNEL);
+	if (!assembly->data)
+		return "no memory for a large message";
+	assembly->first = *frame->header;
+	assembly->filled = 0;
+	assembly->active = true;
+	return NULL;
+}
+
+static bool continues(const struct assembly *assembly, const struct frame *frame)
+{
+	const struct popcorn_header *first = &assembly->first, *header = frame->header;
+
+	return assembly->active && frame->offset == assembly->filled &&
+	       header->seq == first->seq && header->type == first->type &&
+	       header->size == first->size && header->station == first->station &&
+	       header->flags == first->flags;
+}
+
+static const char *assemble(struct peer *peer, const struct frame *frame)
+{
+	struct assembly *assembly = &peer->assembly;
+	const char *why;
+
+	if (!frame->offset && !assembly->active) {
+		why = begin_assembly(peer, frame);
+		if (why)
+			return why;
+	} else if (!continues(assembly, frame)) {
+		return "protocol error: frame does not continue its message";
+	}
+	memcpy(assembly->data + frame->offset, frame->payload, frame->length);
+	assembly->filled += frame->length;
+	if (assembly->filled == frame->size) {
+		assembly->active = false;
+		popcorn_deliver(&assembly->first, assembly->data);
+	}
+	return NULL;
+}
+
+static const char *handle_frame(struct peer *peer, const struct frame *frame)
+{
+	const char *why;
+
+	if (frame->type == POPCORN_TYPE_ALIVE)
+		return NULL;
+	if (frame->type == POPCORN_TYPE_PROBE) {
+		send_control(peer, POPCORN_TYPE_ALIVE);
+		return NULL;
+	}
+	if (frame->length != frame->size)
+		return assemble(peer, frame);
+	if (peer->assembly.active && !(frame->header->flags & POPCORN_FLAG_URGENT))
+		return "protocol error: message within a message";
+	why = check_sequence(peer, frame->header);
+	if (!why)
+		popcorn_deliver(frame->header, frame->payload);
+	return why;
+}
+
+/* Handles all complete frames in the buffer. */
+static const char *handle_frames(struct peer *peer)
+{
+	struct frame frame;
+	const char *why;
+
+	while (peer->end - peer->begin >= sizeof(*frame.header)) {
+		frame.header = (const void *)(peer->buffer + peer->begin);
+		frame.payload = (const u8 *)(frame.header + 1);
+		why = parse_header(peer, &frame);
+		if (why)
+			return why;
+		if (peer->end - peer->begin < sizeof(*frame.header) + padded(frame.length))
+			break;
+		why = handle_frame(peer, &frame);
+		if (why)
+			return why;
+		peer->begin += sizeof(*frame.header) + padded(frame.length);
+		cond_resched();
+	}
+	return NULL;
+}
+
+/* Makes sure that a frame which has begun to arrive fits behind peer->begin. */
+static void make_room(struct peer *peer)
+{
+	size_t left = peer->end - peer->begin;
+
+	if (left && peer->begin + sizeof(struct popcorn_header) + POPCORN_MAX_FRAME <=
+	    RECEIVE_BUFFER_SIZE)
+		return;
+	memmove(peer->buffer, peer->buffer + peer->begin, left);
+	peer->begin = 0;
+	peer->end = left;
+}
+
+const char *receive_until_lost(struct peer *peer)
+{
+	const char *why;
+
+	do {
+		struct msghdr msg = { .msg_flags = MSG_NOSIGNAL };
+		struct kvec vec;
+		int got;
+
+		make_room(peer);
+		vec.iov_base = peer->buffer + peer->end;
+		vec.iov_len = RECEIVE_BUFFER_SIZE - peer->end;
+		got = kernel_recvmsg(peer->sock, &msg, &vec, 1, vec.iov_len, 0);
+		if (!got)
+			return "connection closed by the peer";
+		if (got == -ECONNRESET)
+			return "connection reset by the peer";
+		if (got == -ETIMEDOUT)
+			return "connection timed out";
+		if (got < 0)
+			return "connection failed";
+		peer->end += got;
+		WRITE_ONCE(peer->heard, peer->heard + 1);
+		why = handle_frames(peer);
+	} while (!why && !is_stopping());
+	return why;
+}

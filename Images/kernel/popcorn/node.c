@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The node table: who is in the lab, who is connected, and telling others about changes. */
+#define pr_fmt(fmt) "popcorn: " fmt
+
+#include <linux/module.h>
+#include <linux/poll.h>
+#include <linux/spinlock.h>
+#include <linux/wait.h>
+#include "core.h"
+
+static struct popcorn_node nodes[POPCORN_MAX_NODES];
+static int node_count;
+static int self_id = -1;
+static int changes;		/* of any node's state, for poll() */
+static DEFINE_SPINLOCK(nodes_lock);	/* protects all of the above */
+
+static BLOCKING_NOTIFIER_HEAD(notifiers);
+DECLARE_WAIT_QUEUE_HEAD(popcorn_node_wait);
+
+static const char *const state_names[] = {
+	[POPCORN_NODE_DOWN] = "down",
+	[POPCORN_NODE_UP] = "up",
+	[POPCORN_NODE_SELF] = "self",
+};
+
+int popcorn_self(void)
+{
+	return READ_ONCE(self_id);
+}
+EXPORT_SYMBOL_GPL(popcorn_self);
+
+int popcorn_node_count(void)
+{
+	return READ_ONCE(node_count);
+}
+EXPORT_SYMBOL_GPL(popcorn_node_count);
+
+int popcorn_get_node(int id, struct popcorn_node *node)
+{
+	int err = -ENXIO;
+
+	spin_lock(&nodes_lock);
+	if (id >= 0 && id < node_count) {
+		*node = nodes[id];
+		err = 0;
+	}
+	spin_unlock(&nodes_lock);
+	return err;
+}
+EXPORT_SYMBOL_GPL(popcorn_get_node);
+
+const char *popcorn_arch_name(enum popcorn_arch arch)
+{
+	switch (arch) {
+	case POPCORN_ARCH_AARCH64:
+		return "aarch64";
+	case POPCORN_ARCH_X86_64:
+		return "x86_64";
+	default:
+		return "unknown";
+	}
+}
+EXPORT_SYMBOL_GPL(popcorn_arch_name);
+
+int popcorn_register_node_notifier(struct notifier_block *block)
+{
+	return blocking_notifier_chain_register(&notifiers, block);
+}
+EXPORT_SYMBOL_GPL(popcorn_register_node_notifier);
+
+int popcorn_unregister_node_notifier(struct notifier_block *block)
+{
+	return blocking_notifier_chain_unregister(&notifiers, block);
+}
+EXPORT_SYMBOL_GPL(popcorn_unregister_node_notifier);
+
+bool popcorn_node_is_up(int id)
+{
+	struct popcorn_node node;
+
+	return !popcorn_get_node(id, &node) && node.state == POPCORN_NODE_UP;
+}
+
+int popcorn_node_changes(void)
+{
+	return READ_ONCE(changes);
+}
+
+static void note_change(void)
+{
+	lockdep_assert_held(&nodes_lock);
+	WRITE_ONCE(changes, changes + 1);
+	wake_up_interruptible_poll(&popcorn_node_wait, EPOLLERR | EPOLLPRI);
+}
+
+void popcorn_init_nodes(const __be32 *addresses, int count, int self)
+{
+	int id;
+
+	spin_lock(&nodes_lock);
+	for (id = 0; id < count; id++)
+		nodes[id] = (struct popcorn_node){
+			.address = addresses[id],
+			.state = id == self ? POPCORN_NODE_SELF : POPCORN_NODE_DOWN,
+			.arch = id == self ? POPCORN_ARCH_HERE : POPCORN_ARCH_UNKNOWN,
+		};
+	WRITE_ONCE(node_count, count);
+	WRITE_ONCE(self_id, self);
+	note_change();
+	spin_unlock(&nodes_lock);
+}
+
+void popcorn_clear_nodes(void)
+{
+	spin_lock(&nodes_lock);
+	WRITE_ONCE(node_count, 0);
+	WRITE_ONCE(self_id, -1);
+	note_change();
+	spin_unlock(&nodes_lock);
+}
+
+void popcorn_node_joined(int id, enum popcorn_arch arch, u32 epoch, u64 boot_id)
+{
+	struct popcorn_node_event event = { .id = id, .epoch = epoch };
+	struct popcorn_node *node = &nodes[id];
+	struct popcorn_node before;
+
+	spin_lock(&nodes_lock);
+	before = *node;
+	node->state = POPCORN_NODE_UP;
+	node->arch = arch;
+	node->epoch = epoch;
+	node->boot_id = boot_id;
+	note_change();
+	spin_unlock(&nodes_lock);
+
+	popcorn_count(POPCORN_COUNT_JOINS);
+	if (!before.epoch)
+		pr_info("%4d joined, %s\n", id, popcorn_arch_name(arch));
+	else
+		pr_info("%4d joined, %s (back, %s, epoch %u)\n", id, popcorn_arch_name(arch),
+			before.boot_id == boot_id ? "same boot" : "rebooted", epoch);
+	blocking_notifier_call_chain(&notifiers, POPCORN_NODE_JOINED, &event);
+}
+EXPORT_SYMBOL_GPL(popcorn_node_joined);
+
+void popcorn_node_lost(int id, u32 epoch, const char *why)
+{
+	struct popcorn_node_event event = { .id = id, .epoch = epoch };
+
+	spin_lock(&nodes_lock);
+	nodes[id].state = POPCORN_NODE_DOWN;
+	note_change();
+	spin_unlock(&nodes_lock);
+
+	popcorn_count(POPCORN_COUNT_LOSSES);
+	popcorn_fail_requests(id);
+	pr_warn("%4d lost, %s (epoch %u)\n", id, why, epoch);
+	blocking_notifier_call_chain(&notifiers, POPCORN_NODE_LOST, &event);
+}
+EXPORT_SYMBOL_GPL(popcorn_node_lost);
+
+/* /proc/popcorn_peers: mark, id and address as Popcorn Linux prints them, then our columns. */
+int popcorn_show_nodes(struct seq_file *file, void *unused)
+{
+	int id;
+
+	spin_lock(&nodes_lock);
+	for (id = 0; id < node_count; id++) {
+		const struct popcorn_node *node = &nodes[id];
+
+		seq_printf(file, "%c %3d  %pI4  %s  %s  %u\n", id == self_id ? '*' : ' ', id,
+			   &node->address, popcorn_arch_name(node->arch),
+			   state_names[node->state], node->epoch);
+	}
+	spin_unlock(&nodes_lock);
+	return 0;
+}
