@@ -59,6 +59,8 @@ public struct GuestImage: Sendable, Equatable {
     public var kernel: String { directory + "/kernel" }
     /// For `-initrd`: an uncompressed `newc` archive, to which others may be appended.
     public var initramfs: String { directory + "/initramfs" }
+    /// Holds the modules of `/lib/popcorn` with their debug information, for `addr2line` and the like.
+    public var debugModules: String { directory + "/debug" }
     public var kernelVersion: String { record.kernelVersion }
     public var kernelFormat: KernelFormat { record.kernelFormat }
 }

@@ -21,7 +21,8 @@ struct ImageKey: Sendable {
         for file in try Self.sources(of: recipe, share: share) {
             guard let content = FileManager.default.contents(atPath: "\(share)/\(file)") else {
                 throw ImageError(
-                    .recipe, "the recipe `\(recipe.name)` names \(share)/\(file), which cannot be read: "
+                    .recipe,
+                    "the recipe `\(recipe.name)` names \(share)/\(file), which cannot be read: "
                         + errorText(errno))
             }
             Self.add(file, Array(content), to: hash)

@@ -83,7 +83,8 @@ public struct ImageStore: Sendable {
         }
         defer { withExtendedLifetime(locks) {} }
         // What another process has built while this one waited is new enough for `refresh` too.
-        for (isa, image) in try await worker.run({ try present(recipe, wanted) }) where image != known[isa] || !refresh {
+        for (isa, image) in try await worker.run({ try present(recipe, wanted) }) where image != known[isa] || !refresh
+        {
             result[isa] = image
             keys[isa] = nil
         }

@@ -3,7 +3,7 @@ import Support
 
 /// Every path in the image cache.
 ///
-///     images/store/ID/{kernel,initramfs,image.json,stamp.json}
+///     images/store/ID/{kernel,initramfs,image.json,stamp.json,debug/}
 ///     images/keys/KEY           symbolic link to ../store/ID
 ///     images/packages/KEY.json  the packages that a recipe's names stood for when they were resolved last
 ///     images/headers/KEY/       unpacked kernel headers, for the next compilation of the modules

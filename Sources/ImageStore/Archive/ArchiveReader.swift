@@ -56,17 +56,19 @@ final class ArchiveReader {
     /// Reads the archive that is the content of `outer`'s current entry, without unpacking it anywhere.
     init(nestedIn outer: ArchiveReader, format: Format, name: String) throws {
         (handle, self.name, self.outer, bytes) = (try Self.open(format), name, outer, nil)
-        let read: @convention(c) (OpaquePointer?, UnsafeMutableRawPointer?, UnsafeMutablePointer<UnsafeRawPointer?>?) -> Int = { _, context, buffer in
-            guard let context, let buffer else { return -1 }
-            var size = 0
-            var offset: la_int64_t = 0
-            let outer = OpaquePointer(context)
-            switch archive_read_data_block(outer, buffer, &size, &offset) {
-            case ARCHIVE_OK: return size
-            case ARCHIVE_EOF: return 0
-            default: return -1
-            }
-        }
+        let read:
+            @convention(c) (OpaquePointer?, UnsafeMutableRawPointer?, UnsafeMutablePointer<UnsafeRawPointer?>?) -> Int =
+                { _, context, buffer in
+                    guard let context, let buffer else { return -1 }
+                    var size = 0
+                    var offset: la_int64_t = 0
+                    let outer = OpaquePointer(context)
+                    switch archive_read_data_block(outer, buffer, &size, &offset) {
+                    case ARCHIVE_OK: return size
+                    case ARCHIVE_EOF: return 0
+                    default: return -1
+                    }
+                }
         try check(archive_read_open(handle, UnsafeMutableRawPointer(outer.handle), nil, read, nil))
     }
 

@@ -97,7 +97,8 @@ private final class CpioWriter {
         try check(archive_write_set_format_cpio_newc(handle))
         try check(archive_write_set_bytes_per_block(handle, 1 << 16))
         try check(archive_write_set_bytes_in_last_block(handle, 512))
-        let write: @convention(c) (OpaquePointer?, UnsafeMutableRawPointer?, UnsafeRawPointer?, Int) -> Int = { _, context, buffer, count in
+        let write: @convention(c) (OpaquePointer?, UnsafeMutableRawPointer?, UnsafeRawPointer?, Int) -> Int = {
+            _, context, buffer, count in
             guard let context, let buffer else { return -1 }
             let output = Unmanaged<Output>.fromOpaque(context).takeUnretainedValue()
             output.bytes += UnsafeRawBufferPointer(start: buffer, count: count)

@@ -7,7 +7,8 @@ enum DebPackageFile {
     /// Only what `visit` reads is kept; nothing is unpacked.
     /// - Throws: `ImageError` if the package is damaged or names a path outside the root.
     static func forEachEntry(
-        in path: String, _ visit: (_ path: String, _ entry: ArchiveEntry, _ content: () throws -> [UInt8]) throws -> Void
+        in path: String,
+        _ visit: (_ path: String, _ entry: ArchiveEntry, _ content: () throws -> [UInt8]) throws -> Void
     ) throws {
         let package = try ArchiveReader(file: path, format: .ar)
         while let member = try package.next() {

@@ -45,7 +45,7 @@ struct ImageBuilder: Sendable {
             let publication = ImagePublication(layout: layout, key: key, work: work)
             return try publication.publish(
                 recipe: recipe.name, isa: isa, packages: packages, kernel: kernel, modules: order.order,
-                popcornModules: ours.modules.keys.sorted(), initramfs: initramfs, began: began)
+                popcornModules: ours.modules.mapValues(\.whole), initramfs: initramfs, began: began)
         }
     }
 
@@ -102,13 +102,16 @@ struct ImageBuilder: Sendable {
             ["-b", root, kernel.version], purpose: "order the kernel modules for \(isa.rawValue)")
         let folder = "/lib/modules/\(kernel.version)"
         var result = LoadOrder(order: [], indexes: [])
-        for name in try FileManager.default.contentsOfDirectory(atPath: root + folder) where name.hasPrefix("modules.") {
+        for name in try FileManager.default.contentsOfDirectory(atPath: root + folder) where name.hasPrefix("modules.")
+        {
             guard let bytes = FileManager.default.contents(atPath: "\(root)\(folder)/\(name)") else { continue }
             if name == "modules.dep" {
                 result.order = KernelModules.loadOrder(String(decoding: bytes, as: UTF8.self)).map { "\(folder)/\($0)" }
             }
             // busybox reads the texts only.
-            if !name.hasSuffix(".bin") { result.indexes.append(.init(path: "\(folder)/\(name)", content: Array(bytes))) }
+            if !name.hasSuffix(".bin") {
+                result.indexes.append(.init(path: "\(folder)/\(name)", content: Array(bytes)))
+            }
         }
         return result
     }
@@ -127,7 +130,7 @@ struct ImageBuilder: Sendable {
 
     struct Compiled: Sendable {
         /// By file name, such as `popcorn.ko`.
-        var modules: [String: [UInt8]] = [:]
+        var modules: [String: KernelHeaders.Module] = [:]
         /// By path in the guest.
         var programs: [String: [UInt8]] = [:]
     }

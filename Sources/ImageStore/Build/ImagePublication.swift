@@ -10,7 +10,7 @@ struct ImagePublication: Sendable {
 
     func publish(
         recipe: String, isa: ISA, packages: [DebianPackage], kernel: ImageBuilder.Kernel, modules: [String],
-        popcornModules: [String], initramfs: [UInt8], began: ContinuousClock.Instant
+        popcornModules: [String: [UInt8]], initramfs: [UInt8], began: ContinuousClock.Instant
     ) throws -> GuestImage {
         let kernelFile = ImageFile(size: kernel.image.bytes.count, sha256: SHA256.hex(of: kernel.image.bytes))
         let initramfsFile = ImageFile(size: initramfs.count, sha256: SHA256.hex(of: initramfs))
@@ -19,13 +19,14 @@ struct ImagePublication: Sendable {
         let record = ImageRecord(
             format: ImageKey.formatVersion, id: String(digest.prefix(12)), recipe: recipe, isa: isa, key: key.value,
             packages: packages, kernelVersion: kernel.version, kernelFormat: kernel.image.format, modules: modules,
-            popcornModules: popcornModules, kernel: kernelFile, initramfs: initramfsFile, digest: digest,
+            popcornModules: popcornModules.keys.sorted(), kernel: kernelFile, initramfs: initramfsFile, digest: digest,
             built: Date().formatted(.iso8601),
             buildSeconds: Double(took.seconds) + Double(took.attoseconds / 1_000_000_000_000_000) / 1000)
 
         let staged = GuestImage(directory: work.path + "/image", record: record)
         try work.write(kernel.image.bytes, to: "image/kernel", durable: true)
         try work.write(initramfs, to: "image/initramfs", durable: true)
+        for (name, bytes) in popcornModules { try work.write(bytes, to: "image/debug/\(name)") }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         try work.write(Array(try encoder.encode(record)), to: "image/\(GuestImage.recordFile)", durable: true)

@@ -24,7 +24,9 @@ extension ImageBuilder {
             archive.add(GuestFiles.merged(module.path), mode: 0o644, .file(module.content))
         }
         archive.addFile("/etc/modules", text: modules.order.map { $0 + "\n" }.joined())
-        for (name, bytes) in ours.modules { archive.add("/usr/lib/popcorn/\(name)", mode: 0o644, .file(bytes)) }
+        for (name, module) in ours.modules {
+            archive.add("/usr/lib/popcorn/\(name)", mode: 0o644, .file(module.stripped))
+        }
         for (path, bytes) in ours.programs { archive.add(GuestFiles.merged(path), mode: 0o755, .file(bytes)) }
         for file in recipe.overlay { archive.add(GuestFiles.merged(file.path), mode: file.mode, try content(file)) }
         return archive

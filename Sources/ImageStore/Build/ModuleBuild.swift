@@ -8,6 +8,12 @@ struct KernelHeaders: Sendable {
     let root: String
     let isa: ISA
 
+    /// A compiled module, as a guest loads it and as a debugger wants it.
+    struct Module: Sendable {
+        var stripped: [UInt8]
+        var whole: [UInt8]
+    }
+
     /// Unpacks the packages' `/usr/src` and `/usr/lib/linux-kbuild-*`, without other ISAs' headers.
     static func unpack(_ packages: [String], isa: ISA, into work: WorkDirectory) throws {
         for package in packages {
@@ -31,7 +37,9 @@ struct KernelHeaders: Sendable {
     }
 
     private static func wanted(_ path: String, _ isa: ISA) -> Bool {
-        guard path.hasPrefix("/usr/src/linux-headers-") || path.hasPrefix("/usr/lib/linux-kbuild-") else { return false }
+        guard path.hasPrefix("/usr/src/linux-headers-") || path.hasPrefix("/usr/lib/linux-kbuild-") else {
+            return false
+        }
         let parts = path.split(separator: "/")
         guard parts.count > 4, parts[1] == "src" else { return true }
         if parts[3] == "arch" { return parts[4] == isa.kernelArchitecture || parts[4].hasPrefix("Kconfig") }
@@ -56,7 +64,7 @@ struct KernelHeaders: Sendable {
     /// Builds the modules in `sources`, a directory that `make` may write to; returns the `.ko` files by name.
     ///
     /// - Throws: `ImageError` with the compiler's last lines.
-    func build(modules sources: String, host: ISA) async throws -> [String: [UInt8]] {
+    func build(modules sources: String, host: ISA) async throws -> [String: Module] {
         let (own, common) = try directories()
         // Debian's Makefile in `own` includes the common one by its installed path; -f takes its place.
         try await HostTool(name: "make", package: "make", failure: .compile).run(
@@ -65,15 +73,23 @@ struct KernelHeaders: Sendable {
                 "ARCH=\(isa.kernelArchitecture)",
                 "CROSS_COMPILE=\(isa == host ? "" : isa.gnuTriplet + "-")",
                 "CC=\(Compiler.name(for: isa, host: host))",
+                // The same sources give the same module, wherever they were built.
+                "KCFLAGS=-ffile-prefix-map=\(sources)=.",
                 "DEB_BUILD_ARCH=\(host.debianArchitecture)", "DEB_HOST_ARCH=\(isa.debianArchitecture)",
                 "DEB_HOST_GNU_TYPE=\(isa.gnuTriplet)", "modules",
             ],
             environment: ["MAKEFLAGS": ""],
             purpose: "compile the kernel modules for \(isa.rawValue)")
-        var modules: [String: [UInt8]] = [:]
+        var modules: [String: Module] = [:]
+        let strip = HostTool(name: Compiler.binutil("strip", for: isa, host: host), package: "binutils")
         for file in try FileManager.default.subpathsOfDirectory(atPath: sources) where file.hasSuffix(".ko") {
+            let path = "\(sources)/\(file)"
+            try await strip.run(["--strip-debug", "-o", path + ".stripped", path], purpose: "strip \(file)")
+            guard let whole = FileManager.default.contents(atPath: path),
+                let stripped = FileManager.default.contents(atPath: path + ".stripped")
+            else { throw SystemError("read \(path)") }
             let name = file.split(separator: "/").last.map(String.init) ?? file
-            modules[name] = FileManager.default.contents(atPath: "\(sources)/\(file)").map { Array($0) }
+            modules[name] = Module(stripped: Array(stripped), whole: Array(whole))
         }
         guard !modules.isEmpty else {
             throw ImageError(.compile, "the kernel modules' Makefile builds no .ko file", hint: "it needs `obj-m := …`")
@@ -84,6 +100,11 @@ struct KernelHeaders: Sendable {
 
 /// The C compiler for an ISA.
 enum Compiler {
+    /// A tool that comes with the compiler, such as `strip`.
+    static func binutil(_ name: String, for isa: ISA, host: ISA) -> String {
+        isa == host ? name : "\(isa.gnuTriplet)-\(name)"
+    }
+
     static func name(for isa: ISA, host: ISA) -> String { isa == host ? "gcc" : isa.gnuTriplet + "-gcc" }
 
     static func package(for isa: ISA, host: ISA) -> String {

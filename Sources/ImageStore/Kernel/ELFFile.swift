@@ -40,7 +40,8 @@ struct ELFFile {
             guard let nameOffset = file.u32(header), let offset = file.u64(header &+ 24),
                 let length = file.u64(header &+ 32)
             else { return nil }
-            if file.string(nameTable &+ Int(nameOffset)) == name, offset <= bytes.count, length <= bytes.count - offset {
+            if file.string(nameTable &+ Int(nameOffset)) == name, offset <= bytes.count, length <= bytes.count - offset
+            {
                 return bytes[offset..<offset + length]
             }
         }

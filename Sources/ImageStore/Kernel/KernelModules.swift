@@ -74,7 +74,8 @@ struct KernelModules: Sendable {
         for line in modulesDep.split(separator: "\n") {
             let parts = line.split(separator: ":", maxSplits: 1)
             guard let module = parts.first else { continue }
-            dependencies.append((String(module), parts.count > 1 ? parts[1].split(separator: " ").map(String.init) : []))
+            dependencies.append(
+                (String(module), parts.count > 1 ? parts[1].split(separator: " ").map(String.init) : []))
         }
         let table = Dictionary(dependencies, uniquingKeysWith: { first, _ in first })
         var order: [String] = []
