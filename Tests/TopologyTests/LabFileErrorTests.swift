@@ -99,7 +99,7 @@ struct LabFileErrorTests {
 
     @Test("a first host beyond the subnet is told, and nothing that follows from it")
     func firstHost() throws {
-        let text = "nodes: [{isa: x86, address: 10.4.4.1}]\nfabric: {first_host: 255}"
+        let text = "nodes: [{isa: x86}, {isa: arm}]\nfabric: {first_host: 255}"
         #expect(failure(of: text)?.diagnostics.map(\.position) == [SourcePosition(line: 2, column: 22)])
     }
 
@@ -168,6 +168,27 @@ struct LabFileErrorTests {
             try LabSpec(
                 yaml: "nodes: [{isa: x86, cpus: '1-2', host: 'qemu+ssh://big/system'}]", file: "lab.yaml",
                 hostCPUs: host)
+        }
+    }
+
+    @Test("a damaged lab file gives an error or a valid lab, never a crash")
+    func damaged() throws {
+        let whole = Array(LabFileTests.full.unicodeScalars)
+        for index in whole.indices {
+            for scalar: Unicode.Scalar in [
+                "\n", "\t", " ", ":", "{", "[", "&", "*", "'", "\"", "-", "\u{0}", "\u{e000}",
+            ] {
+                var text = String.UnicodeScalarView()
+                text.append(contentsOf: whole[..<index])
+                text.append(scalar)
+                text.append(contentsOf: whole[(index + 1)...])
+                do {
+                    try LabSpec(yaml: String(text), file: "lab.yaml").validate()
+                } catch {
+                    #expect(error.code == .invalidFile)
+                    #expect(!error.diagnostics.isEmpty)
+                }
+            }
         }
     }
 
