@@ -44,7 +44,8 @@ struct LabDraft {
                 problems.append(
                     LabProblem(
                         "nodes[\(id)]",
-                        "the subnet \(fabric.subnet) has no free address for node '\(name)' from host \(fabric.firstHost) on",
+                        "the subnet \(fabric.subnet) has no free address for node '\(name)' "
+                            + "from host \(fabric.firstHost) on",
                         basis: ["fabric.subnet", "fabric.first_host"]))
             }
             if address == nil { lacking.insert("nodes[\(id)].address") }

@@ -23,9 +23,9 @@ public enum LabLimits {
 
     /// The least memory, in MiB, that an ISA's guest works with.
     ///
-    /// Debian's 6.1 cloud kernels with an initramfs of 16 MiB and two virtual CPUs reach user space in QEMU from 112 MiB on
-    /// for x86-64 and from 80 MiB on for aarch64 (measured in steps of 16 MiB; with less the kernel panics). 48 MiB are added
-    /// for the SSH server, the message layer and the program to run.
+    /// Debian's 6.1 cloud kernels with an initramfs of 16 MiB and two virtual CPUs reach user space in QEMU from 112
+    /// MiB on for x86-64 and from 80 MiB on for aarch64 (measured in steps of 16 MiB; with less the kernel panics).
+    /// 48 MiB are added for the SSH server, the message layer and the program to run.
     public static func lowestMemoryMiB(of isa: ISA) -> Int {
         switch isa {
         case .x86_64: 112 + 48

@@ -47,9 +47,9 @@ struct YAMLDocument {
 
 // MARK: - Keys that are given twice
 
-/// Yams stops at the first mapping with a repeated key and tells only where the key stands first. So that all errors of a
-/// file are found, that first key is made a different one, by a character that no other key has, and the text is parsed
-/// again; columns stay as they are.
+/// Yams stops at the first mapping with a repeated key and tells only where the key stands first. So that all errors
+/// of a file are found, that first key is made a different one, by a character that no other key has, and the text is
+/// parsed again; columns stay as they are.
 extension YAMLDocument {
     /// From the private use area, where no key of a configuration file begins.
     private static let firstBlind: UInt32 = 0xe000

@@ -123,10 +123,12 @@ struct LabFileErrorTests {
         #expect(
             error.summary == """
                 lab.yaml: 6 errors
-                lab.yaml:1:7: error: 'Tutorial' cannot be the name of a lab: a name consists of lower-case letters, digits and hyphens
+                lab.yaml:1:7: error: 'Tutorial' cannot be the name of a lab: \
+                a name consists of lower-case letters, digits and hyphens
                 name: Tutorial
                       ^
-                lab.yaml:3:10: error: 'x68' is not an ISA; did you mean 'x86'? (the accepted names are x86, arm, x86_64, x86-64, amd64, arm64, aarch64)
+                lab.yaml:3:10: error: 'x68' is not an ISA; did you mean 'x86'? \
+                (the accepted names are x86, arm, x86_64, x86-64, amd64, arm64, aarch64)
                   - isa: x68
                          ^
                 lab.yaml:4:5: error: unknown key 'memroy' in a node; did you mean 'memory'?
@@ -138,7 +140,8 @@ struct LabFileErrorTests {
                 lab.yaml:8:12: error: expected a whole number, found 'many'
                     vcpus: many
                            ^
-                lab.yaml:9:14: error: node 'arm' cannot have the address 10.4.5.101: it lies outside the fabric's subnet 10.4.4.0/24
+                lab.yaml:9:14: error: node 'arm' cannot have the address 10.4.5.101: \
+                it lies outside the fabric's subnet 10.4.4.0/24
                     address: 10.4.5.101
                              ^
                 """)

@@ -77,7 +77,9 @@ struct YAMLReaderTests {
             try recipe("name: 'é€😀', \nname: b\nvariables: {ü: 1, ä: 2, ü: 3}")
         }
         #expect(!error.diagnostics.isEmpty)
-        let twice = try #require(throws: TopologyError.self) { try recipe("name: b\nvariables: {ü: 1, ä😀: 2, ü: 3}") }
+        let twice = try #require(throws: TopologyError.self) {
+            try recipe("name: b\nvariables: {ü: 1, ä😀: 2, ü: 3}")
+        }
         #expect(twice.diagnostics.map(\.position) == [SourcePosition(line: 2, column: 26)])
     }
 
