@@ -33,18 +33,22 @@ struct LabDraft {
         var names = Set(nodes.compactMap(\.name))
         var addresses = Set(nodes.compactMap(\.address))
         var problems: [LabProblem] = []
+        var lacking: Set<String> = []
         let nodes = nodes.enumerated().map { id, node in
             let name = node.name ?? Self.freeName(for: node.isa, taken: names)
             names.insert(name)
             let address = node.address ?? freeAddress(taken: addresses)
             if let address { addresses.insert(address) }
-            if address == nil {
+            // A first host that does not exist is found with the fabric's other values.
+            if address == nil, fabric.subnet.host(fabric.firstHost) != nil {
                 problems.append(
                     LabProblem(
                         "nodes[\(id)]",
-                        "the subnet \(fabric.subnet) has no free address for node '\(name)' from host \(fabric.firstHost) on",
+                        "the subnet \(fabric.subnet) has no free address for node '\(name)' "
+                            + "from host \(fabric.firstHost) on",
                         basis: ["fabric.subnet", "fabric.first_host"]))
             }
+            if address == nil { lacking.insert("nodes[\(id)].address") }
             return NodeSpec(
                 name: name, isa: node.isa, vcpus: node.vcpus ?? NodeSpec.defaultVCPUs,
                 memoryMiB: node.memory?.mebibytes ?? NodeSpec.defaultMemoryMiB,
@@ -53,7 +57,6 @@ struct LabDraft {
         }
         let lab = LabSpec(
             name: name ?? LabSpec.defaultName, nodes: nodes, fabric: fabric, messageLayer: messageLayer)
-        let lacking = Set(problems.map { $0.path + ".address" })
         return (lab, problems + lab.problems(hostCPUs: hostCPUs).filter { !lacking.contains($0.path) })
     }
 

@@ -72,7 +72,8 @@ extension NodeSpec {
         if let host, !Self.isHypervisor(host) {
             report(
                 "host",
-                "'\(host)' is not a libvirt URI of QEMU; expected one such as qemu:///session or qemu+ssh://server/system"
+                "'\(host)' is not a libvirt URI of QEMU; "
+                    + "expected one such as qemu:///session or qemu+ssh://server/system"
             )
         }
         if host == nil, let cpus, let hostCPUs, let missing = cpus.first(notIn: hostCPUs) {
@@ -112,7 +113,8 @@ extension FabricSpec {
             problems.append(
                 LabProblem(
                     "fabric.first_host",
-                    "the first host \(firstHost) does not exist in \(subnet), whose hosts are \((1...subnet.hostCount).text)",
+                    "the first host \(firstHost) does not exist in \(subnet), "
+                        + "whose hosts are \((1...subnet.hostCount).text)",
                     basis: ["fabric.subnet"]))
         }
         if let mtu, !LabLimits.mtu.contains(mtu) {
@@ -136,7 +138,8 @@ extension MessageLayerSpec {
             problems.append(
                 LabProblem(
                     "message_layer.dead_after",
-                    "a peer counts as dead after \(TimeSpan(milliseconds: deadMilliseconds)); it may be \(lowest) to \(highest)"
+                    "a peer counts as dead after \(TimeSpan(milliseconds: deadMilliseconds)); "
+                        + "it may be \(lowest) to \(highest)"
                 ))
         }
         return problems

@@ -1,7 +1,7 @@
 /// A lab as the user asked for it: guests, the wire between them, and the message layer on that wire.
 ///
-/// The initialisers that read text (`init(spec:name:)`, `init(yaml:file:)`) give a valid lab or throw; who changes a lab
-/// or makes one from parts calls `validate()`.
+/// The initialisers that read text (`init(spec:name:)`, `init(yaml:file:)`) give a valid lab or throw; who changes a
+/// lab or makes one from parts calls `validate()`.
 public struct LabSpec: Codable, Sendable, Hashable {
     public var name: String
     /// The place of a node in this list is its node id.

@@ -15,9 +15,9 @@ public struct MACAddress: TextValue, Comparable {
 
     /// The address of a node's card: the same each time, and unique within the lab by construction.
     ///
-    /// Bit 1 of the first byte marks it as locally administered and bit 0 as unicast (IEEE 802); the first byte is never
-    /// 0xfe, which libvirt keeps for the host's ends of tap devices. The last byte is made of the node and the role, the
-    /// others of the lab, so that labs on one wire are most unlikely to meet.
+    /// Bit 1 of the first byte marks it as locally administered and bit 0 as unicast (IEEE 802); the first byte is
+    /// never 0xfe, which libvirt keeps for the host's ends of tap devices. The last byte is made of the node and the
+    /// role, the others of the lab, so that labs on one wire are most unlikely to meet.
     /// - Parameters:
     ///   - lab: what identifies the lab for its lifetime, such as its UUID.
     ///   - node: the node's id, from 0 to 127.

@@ -1,7 +1,7 @@
 import Support
 
-/// A program that exists once for each ISA: `NAME_x86-64` and `NAME_aarch64` beside each other, and perhaps `NAME`, the one
-/// for the machine that built it.
+/// A program that exists once for each ISA: `NAME_x86-64` and `NAME_aarch64` beside each other, and perhaps `NAME`,
+/// the one for the machine that built it.
 public struct MultiISABinary: Sendable, Hashable {
     /// The file for one ISA.
     public struct Variant: Sendable, Hashable {
@@ -19,8 +19,8 @@ public struct MultiISABinary: Sendable, Hashable {
 
     /// Finds the files of a program and checks that every ISA of a lab can run its own and take over another's.
     ///
-    /// For each ISA there must be `NAME_ISA`, or `NAME` if that is for this ISA: a static program at fixed addresses, since
-    /// nodes have no libraries and a running program keeps its addresses when it moves.
+    /// For each ISA there must be `NAME_ISA`, or `NAME` if that is for this ISA: a static program at fixed addresses,
+    /// since nodes have no libraries and a running program keeps its addresses when it moves.
     /// - Parameters:
     ///   - path: `NAME`, or one of the files with a suffix.
     ///   - isas: the ISAs of the lab.
@@ -83,7 +83,8 @@ public struct MultiISABinary: Sendable, Hashable {
         case .positionIndependent:
             throw TopologyError(
                 .invalidBinary,
-                "'\(path)' is position-independent, but a program keeps its addresses when it moves; link it with -no-pie"
+                "'\(path)' is position-independent, but a program keeps its addresses when it moves; "
+                    + "link it with -no-pie"
             )
         case .relocatable, .other:
             throw TopologyError(.invalidBinary, "'\(path)' is not a program; link it")

@@ -1,7 +1,7 @@
 /// What labs and nodes may be called.
 ///
-/// A name becomes a host name (RFC 1123: letters, digits, inner hyphens), part of a domain's name, and a directory in the
-/// path of a Unix socket, which holds 108 bytes in all; hence the limit of 31 characters.
+/// A name becomes a host name (RFC 1123: letters, digits, inner hyphens), part of a domain's name, and a directory in
+/// the path of a Unix socket, which holds 108 bytes in all; hence the limit of 31 characters.
 public enum NameRule {
     public static let longest = 31
 

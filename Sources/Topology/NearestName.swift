@@ -19,8 +19,8 @@ public enum NearestName {
         find(name, among: candidates).map { "; did you mean '\($0)'?" } ?? ""
     }
 
-    /// The least number of insertions, deletions, substitutions and swaps of neighbours that turn one text into the other
-    /// (optimal string alignment).
+    /// The least number of insertions, deletions, substitutions and swaps of neighbours that turn one text into the
+    /// other (optimal string alignment).
     public static func editDistance(_ left: String, _ right: String) -> Int {
         let left = Array(left)
         let right = Array(right)

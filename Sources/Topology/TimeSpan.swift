@@ -4,7 +4,8 @@ public struct TimeSpan: TextValue, Comparable {
 
     public init(milliseconds: Int) { self.milliseconds = milliseconds }
 
-    /// A whole number and one of the units ms, s, min, h; a number without unit is refused, since readers would disagree.
+    /// A whole number and one of the units ms, s, min, h; a number without unit is refused, since readers would
+    /// disagree.
     public init(parsing text: String) throws(TopologyError) {
         let number = text.prefix { $0.isASCII && $0.isNumber }
         let factor: Int? =

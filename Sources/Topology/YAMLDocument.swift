@@ -10,8 +10,8 @@ struct YAMLDocument {
     private(set) var root: Node?
     private(set) var problems: [Problem] = []
 
-    /// Keys that were given before, blinded by a first character of their own; see `blind`.
-    private var blinded: [Unicode.Scalar: SourcePosition] = [:]
+    /// For each character that blinds a key, the key's own first character; see `blind`.
+    private var blinded: [Unicode.Scalar: Unicode.Scalar] = [:]
 
     init(parsing text: String) {
         var text = text
@@ -47,13 +47,13 @@ struct YAMLDocument {
 
 // MARK: - Keys that are given twice
 
-/// Yams stops at the first mapping with a repeated key and tells only where the key stands first. So that all errors of a
-/// file are found, that first key is made a different one, by a character that no other key has, and the text is parsed
-/// again; columns stay as they are.
+/// Yams stops at the first mapping with a repeated key and tells only where the key stands first. So that all errors
+/// of a file are found, that first key is made a different one, by a character that no other key has, and the text is
+/// parsed again; columns stay as they are.
 extension YAMLDocument {
     /// From the private use area, where no key of a configuration file begins.
     private static let firstBlind: UInt32 = 0xe000
-    private static let mostBlinds: UInt32 = 1000
+    private static let mostBlinds: UInt32 = 100
 
     private mutating func blind(key position: SourcePosition, in text: String) -> String? {
         let next = Self.firstBlind + UInt32(blinded.count)
@@ -62,7 +62,7 @@ extension YAMLDocument {
         let scalars = text.unicodeScalars
         if scalars[index] == "'" || scalars[index] == "\"" { index = scalars.index(after: index) }
         guard index < scalars.endIndex, scalars[index].properties.isAlphabetic else { return nil }
-        blinded[mark] = position
+        blinded[mark] = scalars[index]
         var changed = String.UnicodeScalarView(scalars[..<index])
         changed.append(mark)
         changed.append(contentsOf: scalars[scalars.index(after: index)...])
@@ -77,25 +77,31 @@ extension YAMLDocument {
             .flatMap { $0 < line.endIndex ? $0 : nil }
     }
 
+    /// A key as the file has it, and whether it was blinded.
+    private func trueName(_ key: String) -> (name: String, isBlinded: Bool) {
+        guard let original = key.unicodeScalars.first.flatMap({ blinded[$0] }) else { return (key, false) }
+        var name = String.UnicodeScalarView([original])
+        name.append(contentsOf: key.unicodeScalars.dropFirst())
+        return (String(name), true)
+    }
+
     /// Reports each repeated key where it stands again, and drops its earlier values.
     private mutating func removingBlinded(from node: Node) -> Node {
         switch node {
         case .mapping(let mapping):
-            var earlier: [(position: SourcePosition, tail: Substring)] = []
+            var first: [String: SourcePosition] = [:]
             var kept: [(Node, Node)] = []
             for (key, value) in mapping {
-                let name = key.scalar?.string ?? ""
-                if let position = name.unicodeScalars.first.flatMap({ blinded[$0] }) {
-                    earlier.append((position, name.dropFirst()))
-                    continue
-                }
-                if let first = earlier.first(where: { $0.tail == name.dropFirst() }), let mark = key.mark {
+                let (name, isBlinded) = trueName(key.scalar?.string ?? "")
+                if let mark = key.mark, let earlier = first[name] {
                     problems.append(
                         Problem(
                             position: SourcePosition(mark),
-                            message: "the key '\(name)' is given twice; the first is in line \(first.position.line)"))
+                            message: "the key '\(name)' is given twice; the first is in line \(earlier.line)"))
+                } else if isBlinded, let mark = key.mark {
+                    first[name] = SourcePosition(mark)
                 }
-                kept.append((key, removingBlinded(from: value)))
+                if !isBlinded { kept.append((key, removingBlinded(from: value))) }
             }
             return .mapping(Node.Mapping(kept, mapping.tag, mapping.style, mapping.mark))
         case .sequence(let sequence):

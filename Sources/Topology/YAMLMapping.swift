@@ -144,7 +144,8 @@ public struct YAMLMapping {
         values[key].flatMap { YAMLMapping($0, path: path(of: key), kind: kind, keys: keys, reader: reader) }
     }
 
-    /// A list of mappings. An item that is none is reported, and `nil` in the result, so that places stay what they are.
+    /// A list of mappings. An item that is none is reported, and `nil` in the result, so that places stay what they
+    /// are.
     public func mappings(_ key: String, as kind: String, keys: [String]?) -> [YAMLMapping?]? {
         items(key, expected: "a list")?.map { item, path in
             YAMLMapping(item, path: path, kind: kind, keys: keys, reader: reader)

@@ -10,8 +10,8 @@ internal import Yams
 /// }
 /// ```
 ///
-/// The accessors of `YAMLMapping` give `nil` both for an absent key and after reporting an error, so a closure goes on with
-/// defaults and finds the other errors too; its result counts only if nothing was reported.
+/// The accessors of `YAMLMapping` give `nil` both for an absent key and after reporting an error, so a closure goes
+/// on with defaults and finds the other errors too; its result counts only if nothing was reported.
 public final class YAMLReader {
     public let file: String
     private let lines: [Substring]

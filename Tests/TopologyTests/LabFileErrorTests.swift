@@ -80,7 +80,8 @@ struct LabFileErrorTests {
             ("name: My Lab\nnodes: [{isa: x86}]", 1, 7, "cannot be the name of a lab"),
             ("nodes: [{isa: x86}]\nfabric: {subnet: 10.4.4.0}", 2, 18, "'10.4.4.0' is not a subnet"),
             ("nodes: [{isa: x86}]\nfabric: {subnet: 10.4.4.5/24}", 2, 18, "is 10.4.4.0/24"),
-            ("nodes: [{isa: x86}]\nfabric: {mtu: 100}", 2, 15, "it may be 576 to 9000"),
+            ("nodes: [{isa: x86}]\nfabric: {mtu: 100}", 2, 15, "it may be 576 to 1500"),
+            ("nodes: [{isa: x86}]\nfabric: {mtu: 9000}", 2, 15, "it may be 576 to 1500"),
             ("nodes: [{isa: x86}]\nmessage_layer: {kind: msg_sock}", 2, 23, "did you mean 'msg_socket'?"),
             ("nodes: [{isa: x86}]\nmessage_layer: {port: 65536}", 2, 23, "1 to 65535"),
             ("nodes: [{isa: x86}]\nmessage_layer: {dead_after: 5}", 2, 29, "a unit: ms, s, min or h"),
@@ -99,7 +100,7 @@ struct LabFileErrorTests {
 
     @Test("a first host beyond the subnet is told, and nothing that follows from it")
     func firstHost() throws {
-        let text = "nodes: [{isa: x86, address: 10.4.4.1}]\nfabric: {first_host: 255}"
+        let text = "nodes: [{isa: x86}, {isa: arm}]\nfabric: {first_host: 255}"
         #expect(failure(of: text)?.diagnostics.map(\.position) == [SourcePosition(line: 2, column: 22)])
     }
 
@@ -122,10 +123,12 @@ struct LabFileErrorTests {
         #expect(
             error.summary == """
                 lab.yaml: 6 errors
-                lab.yaml:1:7: error: 'Tutorial' cannot be the name of a lab: a name consists of lower-case letters, digits and hyphens
+                lab.yaml:1:7: error: 'Tutorial' cannot be the name of a lab: \
+                a name consists of lower-case letters, digits and hyphens
                 name: Tutorial
                       ^
-                lab.yaml:3:10: error: 'x68' is not an ISA; did you mean 'x86'? (the accepted names are x86, arm, x86_64, x86-64, amd64, arm64, aarch64)
+                lab.yaml:3:10: error: 'x68' is not an ISA; did you mean 'x86'? \
+                (the accepted names are x86, arm, x86_64, x86-64, amd64, arm64, aarch64)
                   - isa: x68
                          ^
                 lab.yaml:4:5: error: unknown key 'memroy' in a node; did you mean 'memory'?
@@ -137,7 +140,8 @@ struct LabFileErrorTests {
                 lab.yaml:8:12: error: expected a whole number, found 'many'
                     vcpus: many
                            ^
-                lab.yaml:9:14: error: node 'arm' cannot have the address 10.4.5.101: it lies outside the fabric's subnet 10.4.4.0/24
+                lab.yaml:9:14: error: node 'arm' cannot have the address 10.4.5.101: \
+                it lies outside the fabric's subnet 10.4.4.0/24
                     address: 10.4.5.101
                              ^
                 """)
@@ -168,6 +172,27 @@ struct LabFileErrorTests {
             try LabSpec(
                 yaml: "nodes: [{isa: x86, cpus: '1-2', host: 'qemu+ssh://big/system'}]", file: "lab.yaml",
                 hostCPUs: host)
+        }
+    }
+
+    @Test("a damaged lab file gives an error or a valid lab, never a crash")
+    func damaged() throws {
+        let whole = Array(LabFileTests.full.unicodeScalars)
+        for index in whole.indices {
+            for scalar: Unicode.Scalar in [
+                "\n", "\t", " ", ":", "{", "[", "&", "*", "'", "\"", "-", "\u{0}", "\u{e000}",
+            ] {
+                var text = String.UnicodeScalarView()
+                text.append(contentsOf: whole[..<index])
+                text.append(scalar)
+                text.append(contentsOf: whole[(index + 1)...])
+                do {
+                    try LabSpec(yaml: String(text), file: "lab.yaml").validate()
+                } catch {
+                    #expect(error.code == .invalidFile)
+                    #expect(!error.diagnostics.isEmpty)
+                }
+            }
         }
     }
 

@@ -22,7 +22,7 @@ struct LabFileTests {
         fabric:
           subnet: 10.9.9.0/28
           first_host: 5
-          mtu: 9000
+          mtu: 1400
         message_layer:
           kind: msg_socket
           port: 4000
@@ -33,7 +33,7 @@ struct LabFileTests {
     func everyKey() throws {
         let lab = try LabSpec(yaml: Self.full, file: "lab.yaml")
         #expect(lab.name == "tutorial")
-        #expect(lab.fabric == FabricSpec(subnet: try IPv4Subnet(parsing: "10.9.9.0/28"), firstHost: 5, mtu: 9000))
+        #expect(lab.fabric == FabricSpec(subnet: try IPv4Subnet(parsing: "10.9.9.0/28"), firstHost: 5, mtu: 1400))
         #expect(lab.messageLayer == MessageLayerSpec(kind: .msgSocket, port: 4000, deadMilliseconds: 5000))
         #expect(lab.nodes[0] == NodeSpec(name: "x86", isa: .x86_64, address: IPv4Address(10, 9, 9, 5)))
         #expect(
