@@ -66,9 +66,8 @@ public struct Down: Sendable {
     /// Ends what still runs by force, then forgets the lab. Its runs stay.
     func remove(_ record: LabRecord, hypervisor: Hypervisor) async throws {
         let uuids = record.nodes.map(\.uuid)
-        if !QEMUProcess.find(uuids: uuids).isEmpty {
-            try await hypervisor.withConnection { try await $0.destroy(uuids) }
-        }
+        // Guests that ended by themselves too: the embedded driver only learns of it when it is told to look.
+        try await hypervisor.withConnection { try await $0.destroy(uuids) }
         // A guest that was being started when its starter died may be unknown to libvirt.
         for (uuid, process) in QEMUProcess.find(uuids: uuids) where !process.terminate() {
             throw LabError(.commandFailed, "QEMU process \(process.pid) of domain \(uuid) cannot be ended")

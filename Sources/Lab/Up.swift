@@ -54,7 +54,7 @@ public struct Up: Sendable {
         try environment.store.save(record)
 
         do {
-            let (running, started) = try await start(record, paths, hypervisor, images, began)
+            let (running, started) = try await start(record, paths, hypervisor, images, isRepair: existing != nil)
             try await awaitReady(running, paths, began)
             return Outcome(record: running, started: started, duration: .now - began)
         } catch {
@@ -95,7 +95,7 @@ public struct Up: Sendable {
     /// Starts the switch and every guest that does not run; returns the record with their processes in it.
     private func start(
         _ record: LabRecord, _ paths: LabPaths, _ hypervisor: Hypervisor, _ images: [String: [ISA: GuestImage]],
-        _ began: ContinuousClock.Instant
+        isRepair: Bool
     ) async throws -> (LabRecord, [String]) {
         var record = record
         try Directories.create(paths.runtime)
@@ -110,6 +110,8 @@ public struct Up: Sendable {
             SerialLog(path: paths.serialLog(node.name)).rotate()
         }
         try await hypervisor.withConnection { connection in
+            // What is left of a guest that ended by itself must not stand in the way of its successor.
+            if isRepair { try await connection.destroy(missing.map(\.uuid)) }
             for node in missing {
                 try Task.checkCancellation()
                 guard let image = images[node.spec.image]?[node.spec.isa] else { continue }
