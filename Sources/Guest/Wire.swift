@@ -26,12 +26,17 @@ struct WireWriter {
 struct WireReader {
     struct Truncated: Error {}
 
-    private let bytes: [UInt8]
-    private var position = 0
+    private let bytes: ArraySlice<UInt8>
+    private var position: Int
 
-    init(bytes: [UInt8]) { self.bytes = bytes }
+    init(bytes: ArraySlice<UInt8>) {
+        self.bytes = bytes
+        position = bytes.startIndex
+    }
 
-    var rest: Int { bytes.count - position }
+    init(bytes: [UInt8]) { self.init(bytes: bytes[...]) }
+
+    var rest: Int { bytes.endIndex - position }
 
     mutating func take(_ count: Int) throws -> [UInt8] { Array(try slice(count)) }
 

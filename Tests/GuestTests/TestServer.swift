@@ -17,7 +17,8 @@ final class TestServer: Sendable {
     let port: UInt16
     let hostKey: SSHKeyPair
 
-    init(_ kind: Kind, extraConfiguration: String = "", extraOptions: [String] = []) throws {
+    init(_ kind: Kind, extraConfiguration: String = "", extraOptions: [String] = [], withFileServer: Bool = true) throws
+    {
         directory = try TemporaryDirectory()
         port = try freePort()
         hostKey = try SSHKeyPair.generate(comment: "host")
@@ -41,7 +42,7 @@ final class TestServer: Sendable {
                 UseDNS no
                 MaxSessions 64
                 MaxStartups 100
-                Subsystem sftp /usr/lib/openssh/sftp-server
+                \(withFileServer ? "Subsystem sftp /usr/lib/openssh/sftp-server" : "")
                 \(extraConfiguration)
 
                 """

@@ -72,11 +72,12 @@ final class InputFeed {
     }
 
     private func compact() {
-        guard start > 0 else { return }
         if isEmpty {
             buffer.removeAll(keepingCapacity: true)
-        } else {
+        } else if start > buffer.count / 2 {
             buffer.removeFirst(start)
+        } else {
+            return
         }
         start = 0
     }

@@ -33,7 +33,7 @@ extension GuestSession {
             default: SSH_ERROR
             }
         }
-        open(link)
+        begin(link)
     }
 
     /// Repeats a call of libssh, which must not block, until it is done.

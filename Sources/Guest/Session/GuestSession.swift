@@ -28,7 +28,8 @@ public actor GuestSession: PollingActor {
     private var pulse: LinkPulse
     /// How much had been received when the channels were last moved on.
     private var seen: UInt64 = 0
-    var fileClient: SFTPClient?
+    private var isExpecting = false
+    private var fileTransfer: (id: UInt64, client: SFTPClient)?
 
     init(endpoint: GuestEndpoint, watch: LinkWatch) throws {
         self.endpoint = endpoint
@@ -59,7 +60,7 @@ public actor GuestSession: PollingActor {
             result.descriptors += channel.wanted
             if channel.wantsTurn { result.wake(by: .now) }
         }
-        if !channels.isEmpty { result.wake(by: pulse.nextLook) }
+        if watchPulse(link) { result.wake(by: pulse.nextLook) }
         // Most calls of libssh also receive: what they got for other channels than theirs must not wait for the next event.
         if link.received != seen || !link.isConnected { result.wake(by: .now) }
         return result
@@ -88,7 +89,7 @@ public actor GuestSession: PollingActor {
         seen = link.received
         for (id, channel) in channels {
             channel.advance(ready: ready)
-            if channel.isDone { channels[id] = nil }
+            if channel.isDone { remove(id, channel) }
         }
         if !link.isConnected {
             end(with: GuestError(.connectionLost, node: endpoint.node, "the connection ended: \(link.errorText)"))
@@ -96,7 +97,7 @@ public actor GuestSession: PollingActor {
     }
 
     private func checkPulse() {
-        guard let link, !channels.isEmpty else { return }
+        guard let link, isExpecting else { return }
         switch pulse.look(received: link.received, now: .now) {
         case .fine: break
         case .silent: link.probe()
@@ -104,6 +105,15 @@ public actor GuestSession: PollingActor {
             let seconds = watch.deadAfter / .seconds(1)
             end(with: GuestError(.connectionLost, node: endpoint.node, "the guest has not answered for \(seconds) s"))
         }
+    }
+
+    /// Whether something waits for the guest. Silence counts from when that began.
+    private func watchPulse(_ link: SSHLink) -> Bool {
+        let idle = fileTransfer.map { $0.client.isIdle ? 1 : 0 } ?? 0
+        let expects = channels.count > idle
+        if expects && !isExpecting { pulse.start(received: link.received, now: .now) }
+        isExpecting = expects
+        return expects
     }
 
     private func expire() {
@@ -121,8 +131,8 @@ public actor GuestSession: PollingActor {
             channel.release()
         }
         channels = [:]
-        fileClient?.end(with: error)
-        fileClient = nil
+        fileTransfer?.client.end(with: error)
+        fileTransfer = nil
         link = nil
     }
 
@@ -139,7 +149,6 @@ public actor GuestSession: PollingActor {
         let channel = try RemoteChannel(
             link: link, node: endpoint.node, requests: requests, input: input, output: output,
             errorOutput: errorOutput)
-        if channels.isEmpty { pulse.start(received: link.received, now: .now) }
         lastID += 1
         let id = lastID
         channels[id] = channel
@@ -153,7 +162,31 @@ public actor GuestSession: PollingActor {
     func abandon(_ id: UInt64, _ error: any Error) {
         guard let channel = channels[id] else { return }
         channel.fail(error, signal: .terminate)
-        if channel.isDone { channels[id] = nil }
+        if channel.isDone { remove(id, channel) }
+        advance()
+    }
+
+    private func remove(_ id: UInt64, _ channel: RemoteChannel) {
+        channels[id] = nil
+        guard let transfer = fileTransfer, transfer.id == id else { return }
+        fileTransfer = nil
+        let reason = String(decoding: channel.errorOutput.collected.prefix(200), as: UTF8.self)
+        transfer.client.end(
+            with: GuestError(
+                .transferFailed, node: endpoint.node, "the guest's SFTP server ended. \(reason)",
+                hint: "the image needs an sftp-server where its SSH server looks for it"))
+    }
+
+    /// The SFTP conversation, which is begun when first needed.
+    func files() throws -> SFTPClient {
+        if let fileTransfer { return fileTransfer.client }
+        let client = SFTPClient(node: endpoint.node)
+        let (id, channel) = try openChannel(
+            [.subsystem("sftp")], input: client.input, output: OutputDrain { client.receive($0) },
+            errorOutput: OutputDrain(.collect(limit: 1024)))
+        fileTransfer = (id, client)
+        if channel.isDone { remove(id, channel) }
+        return client
     }
 
     // MARK: waiting
@@ -192,7 +225,7 @@ public actor GuestSession: PollingActor {
     }
 
     /// The handshake is over: from here on the thread pumps the connection.
-    func open(_ link: SSHLink) {
+    func begin(_ link: SSHLink) {
         self.link = link
         link.becomeEventful()
         isOpen = true

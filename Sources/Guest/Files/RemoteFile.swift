@@ -1,0 +1,73 @@
+import Support
+import Synchronization
+
+/// What a file in a guest, or on this host, is.
+public struct RemoteFile: Sendable, Hashable {
+    public enum Kind: Sendable, Hashable {
+        case regular
+        case directory
+        case symbolicLink
+        /// A device, a socket or a pipe.
+        case other
+    }
+
+    public var kind: Kind
+    /// The permission bits, `07777` of `st_mode`.
+    public var permissions: UInt32
+    /// Bytes.
+    public var size: UInt64
+
+    init(mode: UInt32, size: UInt64) {
+        switch mode & UInt32(S_IFMT) {
+        case UInt32(S_IFREG): kind = .regular
+        case UInt32(S_IFDIR): kind = .directory
+        case UInt32(S_IFLNK): kind = .symbolicLink
+        default: kind = .other
+        }
+        permissions = mode & 0o7777
+        self.size = size
+    }
+
+    init(_ attributes: SFTPAttributes) {
+        self.init(mode: attributes.mode ?? UInt32(S_IFREG) | 0o644, size: attributes.size ?? 0)
+    }
+}
+
+/// How far a transfer is.
+public struct TransferProgress: Sendable, Hashable {
+    /// Bytes of file content so far, and of all files together.
+    public var bytes: UInt64
+    public var totalBytes: UInt64
+    /// The file that moved last.
+    public var path: String
+}
+
+/// Adds up what several files of one transfer move.
+final class TransferMeter: Sendable {
+    private let bytes = Mutex<UInt64>(0)
+    private let totalBytes: UInt64
+    private let report: (@Sendable (TransferProgress) -> Void)?
+
+    init(totalBytes: UInt64, _ report: (@Sendable (TransferProgress) -> Void)?) {
+        self.totalBytes = totalBytes
+        self.report = report
+    }
+
+    func moved(_ count: Int, _ path: String) {
+        let sum = bytes.withLock { bytes in
+            bytes += UInt64(count)
+            return bytes
+        }
+        report?(TransferProgress(bytes: sum, totalBytes: totalBytes, path: path))
+    }
+}
+
+/// Sizes that were measured to be fast; see `docs`.
+enum TransferSize {
+    /// Bytes of one read or write request. Every SFTP server takes 32 KiB (draft-ietf-secsh-filexfer-02, 3).
+    static let piece = 32 << 10
+    /// Requests of one file that are under way at once.
+    static let requests = 64
+    /// Files that are under way at once: small files wait for answers, not for bytes.
+    static let files = 8
+}
