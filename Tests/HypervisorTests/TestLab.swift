@@ -1,0 +1,59 @@
+import FoundationEssentials
+import Support
+import Testing
+import Topology
+
+@testable import Hypervisor
+
+/// A place for the guests of one test, on the embedded driver with one root for all tests of this user.
+///
+/// The root stays between runs because the driver's first question to every QEMU takes seconds.
+struct TestLab {
+    let directory: String
+    let hypervisor: Hypervisor
+    let id = UUID().uuidString.lowercased()
+
+    init() throws {
+        let cache = Directories(environment: ProcessInfo.processInfo.environment).cache + "/tests/libvirt"
+        directory = "/tmp/hv-\(id.prefix(8))"
+        try Directories.create(directory)
+        hypervisor = Hypervisor(
+            target: .embedded(root: cache, reason: "tests"), stateDirectory: directory,
+            helperExecutable: try Self.program())
+    }
+
+    /// The `popcorn-lab` that was built beside the tests.
+    private static func program() throws -> String {
+        let tests = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+        let program = tests.split(separator: "/").dropLast().reduce("") { $0 + "/" + $1 } + "/popcorn-lab"
+        try #require(access(program, X_OK) == 0, "no \(program): build the package's products first")
+        return program
+    }
+
+    /// A guest that prints `text` and halts.
+    func guest(
+        _ name: String = "guest", isa: ISA = .x86_64, printing text: String = "hello from the guest\n",
+        fabric: DomainSpec.FabricNIC? = nil
+    ) throws -> DomainSpec {
+        let kernel = "\(directory)/\(name).kernel"
+        try TinyKernel.write(isa, printing: text, to: kernel)
+        return DomainSpec(
+            name: "test-\(id.prefix(8))-\(name)",
+            metadata: LabMetadata(lab: "a <lab> & \"more\"", labID: id, node: name), isa: isa,
+            accelerator: .tcg, memoryMiB: 64, kernel: kernel,
+            commandLine: KernelArguments.base(isa).joined(separator: " "),
+            consoleSocket: "\(directory)/\(name).sock", consoleLog: "\(directory)/\(name).log", fabric: fabric)
+    }
+
+    /// Runs `body`, then ends every guest of this lab, whatever happened, and removes the directory.
+    func run(_ body: () async throws -> Void) async throws {
+        var failure: (any Error)?
+        do { try await body() } catch { failure = error }
+        try await hypervisor.withConnection { connection in
+            let mine = try await connection.labDomains().filter { $0.metadata.labID == id }
+            try await connection.destroy(mine.map(\.uuid))
+        }
+        try FileManager.default.removeItem(atPath: directory)
+        if let failure { throw failure }
+    }
+}
