@@ -12,18 +12,12 @@ struct SpanTracker {
         var nests: Bool
     }
 
-    private struct Thread: Hashable {
-        var pid: Int32
-        /// Each CPU has an idle thread, and all of them have pid 0.
-        var cpu: Int32
-    }
-
     private struct Open {
         var name: String
         var begin: FtraceEvent
     }
 
-    private var open: [Thread: [Open]] = [:]
+    private var open: [Int64: [Open]] = [:]
     /// Ends without a begin: the trace started in the middle.
     private(set) var strayEnds: [String: Int] = [:]
 
@@ -38,7 +32,7 @@ struct SpanTracker {
     }
 
     mutating func take(_ event: FtraceEvent) -> Step {
-        let thread = Thread(pid: event.pid, cpu: event.pid == 0 ? event.cpu : -1)
+        let thread = event.thread
         if event.name.hasSuffix("_begin") {
             open[thread, default: []].append(Open(name: String(event.name.dropLast(6)), begin: event))
             return .begins

@@ -1,0 +1,121 @@
+import FoundationEssentials
+import Support
+
+/// What a run left behind of one node. Files that are absent, or empty, are simply not used.
+public struct NodeTraceFiles: Equatable, Sendable {
+    /// The node's name in the lab.
+    public var name: String
+    /// What stands behind the name in the picture, such as the ISA.
+    public var label: String
+    /// The node's number in the message layer, as `from=` and `to=` give it.
+    public var id: Int32
+    /// `/dev/kmsg` records.
+    public var kernelLog: String?
+    /// What the guest wrote to its serial console.
+    public var console: String?
+    /// The text of tracefs' `trace` or `trace_pipe`.
+    public var trace: String?
+    /// `/proc/popcorn_types`.
+    public var types: String?
+    /// One `ClockSample` per line.
+    public var clock: String?
+
+    public init(name: String, label: String, id: Int32) {
+        self.name = name
+        self.label = label
+        self.id = id
+    }
+
+    /// The files of a run's directory for the node, `RUN/nodes/NODE`, as far as they exist.
+    public init(name: String, label: String, id: Int32, directory: String) {
+        self.init(name: name, label: label, id: id)
+        func existing(_ file: String) -> String? {
+            let path = "\(directory)/\(file)"
+            return access(path, R_OK) == 0 ? path : nil
+        }
+        kernelLog = existing("dmesg.raw")
+        console = existing("serial.log")
+        trace = existing("trace.txt")
+        types = existing("types.txt")
+        clock = existing("clock.jsonl")
+    }
+
+    /// The name that the picture shows: `x86 (x86-64)`.
+    public var title: String { label.isEmpty ? name : "\(name) (\(label))" }
+
+    func clockSamples() throws -> (samples: [ClockSample], badLines: Int) {
+        guard let clock else { return ([], 0) }
+        var samples: [ClockSample] = []
+        var badLines = 0
+        var splitter = LineSplitter()
+        let decoder = JSONDecoder()
+        func take(_ line: ArraySlice<UInt8>) {
+            guard line.contains(where: { $0 > 0x20 }) else { return }
+            if let sample = try? decoder.decode(ClockSample.self, from: Data(line)) {
+                samples.append(sample)
+            } else {
+                badLines += 1
+            }
+        }
+        try FileBytes.forEachPiece(of: clock) { splitter.feed($0, take) }
+        splitter.finish(take)
+        return (samples, badLines)
+    }
+
+    func typeNames() throws -> MessageTypeNames {
+        guard let types else { return MessageTypeNames() }
+        var bytes: [UInt8] = []
+        try FileBytes.forEachPiece(of: types) { bytes += $0 }
+        return MessageTypeNames(parsing: Trace.text(bytes))
+    }
+
+    /// Calls `body` with every event of the trace; see `StampSpreader` for their times.
+    func forEachEvent(_ body: (FtraceEvent) throws -> Void) throws -> FtraceParser {
+        var parser = FtraceParser()
+        guard let trace else { return parser }
+        var spreader = StampSpreader()
+        try FileBytes.forEachPiece(of: trace) { piece in
+            try parser.feed(piece) { event in
+                var event = event
+                spreader.spread(&event)
+                try body(event)
+            }
+        }
+        parser.finish()
+        return parser
+    }
+}
+
+/// Sets events of one thread that carry one stamp a few nanoseconds apart, in the order of the text.
+///
+/// ftrace prints whole µs, and a page fault begins and sends its request within one. In a picture both would start at one
+/// point, and which contains the other would be lost.
+struct StampSpreader {
+    private struct Last {
+        var stamp: Int64
+        var given: Int64
+    }
+
+    private var threads: [Int64: Last] = [:]
+    private static let distance: Int64 = 5
+    /// Below half of a stamp's own grain, so that nothing overtakes the next µs.
+    private static let farthest: Int64 = 450
+
+    mutating func spread(_ event: inout FtraceEvent) {
+        let key = event.thread
+        let stamp = event.time.nanoseconds
+        guard let last = threads[key], last.stamp == stamp else {
+            threads[key] = Last(stamp: stamp, given: stamp)
+            return
+        }
+        let given = min(last.given + Self.distance, stamp + Self.farthest)
+        threads[key] = Last(stamp: stamp, given: given)
+        event.time = GuestTime(nanoseconds: given)
+    }
+}
+
+extension FtraceEvent {
+    /// The thread as one number. Every CPU has an idle thread, all of them with pid 0: they get numbers above any pid's
+    /// (PID_MAX_LIMIT is 2^22).
+    var thread: Int64 { pid == 0 ? Int64(1 << 22) + 1000 + Int64(cpu) : Int64(pid) }
+}

@@ -1,0 +1,121 @@
+/// The traces and logs of a run's nodes, on the host's clock.
+///
+/// The files are read twice, once to relate the clocks and once to write, so what is held in memory is a few dozen bytes
+/// per message and per span, not the events.
+public struct Timeline: Sendable {
+    /// One node, as far as its files say.
+    public struct Node: Sendable {
+        public var files: NodeTraceFiles
+        public internal(set) var map: ClockMap
+        public internal(set) var events = 0
+        /// Events that the guest's buffer lost.
+        public internal(set) var lostEvents: UInt64 = 0
+        /// Lines that could not be read.
+        public internal(set) var garbageLines = 0
+        public internal(set) var kernelMessages = 0
+        /// Bad news in the kernel log, by severity.
+        public internal(set) var troubles: [KernelTrouble.Severity: Int] = [:]
+        /// The first and the last moment of logs and traces.
+        public internal(set) var first: GuestTime?
+        public internal(set) var last: GuestTime?
+
+        mutating func include(_ time: GuestTime) {
+            first = min(first ?? time, time)
+            last = max(last ?? time, time)
+        }
+    }
+
+    public private(set) var nodes: [Node]
+    public let fit: ClockFit
+    public let summary: TraceSummary
+    /// What the reader should know: lost events, unrelated clocks, contradictions.
+    public var warnings: [String] { summary.warnings }
+
+    let messages: MessageTable
+    let typeNames: MessageTypeNames
+
+    /// Reads the files of all nodes and relates their clocks.
+    ///
+    /// - Parameter maximumDrift: how much a guest's clock may gain or lose on the host's, in parts per million.
+    /// - Throws: `TraceError`: `.unreadable` for a file that is named and cannot be read, `.mismatch` for no node, or two
+    ///   nodes with one name or number.
+    public static func load(nodes files: [NodeTraceFiles], maximumDrift: Double = 2000) throws -> Timeline {
+        guard !files.isEmpty else {
+            throw TraceError(.mismatch, "there is no node to make a timeline of")
+        }
+        for (index, node) in files.enumerated() {
+            if let other = files[..<index].first(where: { $0.name == node.name || $0.id == node.id }) {
+                throw TraceError(
+                    .mismatch, "nodes \(other.name) (id \(other.id)) and \(node.name) (id \(node.id)) cannot be told apart",
+                    hint: "give every node a name and a message layer id of its own")
+            }
+        }
+        var loader = TimelineLoader(files)
+        try loader.read()
+        let fit = ClockFit(loader.problem(maximumDrift: maximumDrift))
+        return Timeline(loader: loader, fit: fit)
+    }
+
+    private init(loader: TimelineLoader, fit: ClockFit) {
+        self.fit = fit
+        nodes = zip(loader.nodes, fit.maps).map { node, map in
+            var node = node
+            node.map = map
+            return node
+        }
+        messages = loader.messages
+        typeNames = loader.typeNames
+        summary = TraceSummary(loader: loader, fit: fit)
+    }
+
+    /// Writes the timeline for Perfetto and chrome://tracing, in place of what is at `path`.
+    public func writeChromeTrace(to path: String) throws {
+        var sink = try writeChromeTrace(to: FileSink(path))
+        try sink.commit()
+    }
+
+    /// Writes the timeline as Chrome trace JSON and gives the sink back.
+    public func writeChromeTrace<Sink: ByteSink & ~Copyable>(to sink: consuming Sink) throws -> Sink {
+        var metadata: ChromeTraceWriter<Sink>.Arguments = [
+            ("clock", .text("host CLOCK_REALTIME")),
+            ("host_epoch_us", .text(Self.microseconds(origin))),
+        ]
+        for node in nodes {
+            metadata.append(("\(node.files.name).clock_error_us", .microseconds(node.map.worstErrorMicroseconds)))
+            metadata.append(("\(node.files.name).clock_drift_ppm", .microseconds(node.map.drift * 1e6)))
+            metadata.append(
+                ("\(node.files.name).clock_correction_us", .microseconds(node.map.largestCorrectionMicroseconds)))
+        }
+        for (index, warning) in warnings.enumerated() { metadata.append(("warning.\(index + 1)", .text(warning))) }
+        var painter = TimelinePainter(timeline: self, writer: ChromeTraceWriter(sink, origin: origin, metadata: metadata))
+        for index in nodes.indices { try painter.paint(index) }
+        return try painter.end()
+    }
+
+    /// Writes a node's kernel log as JSON Lines with host times, in place of what is at `path`.
+    public func writeKernelLog(of index: Int, to path: String) throws {
+        let node = nodes[index]
+        var sink = try FileSink(path)
+        try KernelLog.writeJSONLines(
+            records: node.files.kernelLog, console: node.files.console, map: node.map, to: &sink)
+        try sink.commit()
+    }
+
+    /// The first moment of any node, which the picture calls zero.
+    public var origin: HostTime {
+        nodes.compactMap { node in node.first.map(node.map.hostTime) }.min() ?? HostTime(nanoseconds: 0)
+    }
+
+    private static func microseconds(_ time: HostTime) -> String {
+        var text = JSONText()
+        text.microseconds(nanoseconds: time.nanoseconds)
+        return Trace.text(text.bytes)
+    }
+}
+
+extension ClockMap {
+    /// The largest error between the first and the last of what the clock was fitted to, in µs.
+    public var worstErrorMicroseconds: Double {
+        isAnchored ? (errorPoints + corrections).map { errorMicroseconds(at: $0.guest) }.max() ?? .infinity : .infinity
+    }
+}

@@ -1,0 +1,152 @@
+/// A run's trace in numbers: how many messages of which type, how long they took, how long what lasted.
+public struct TraceSummary: Equatable, Codable, Sendable {
+    /// How values are spread. Times are in µs.
+    public struct Spread: Equatable, Codable, Sendable {
+        public var median: Double
+        public var p99: Double
+        public var max: Double
+        public var mean: Double
+
+        /// `nil` for no values. Percentiles are by the nearest rank: values that did occur.
+        init?(_ values: [Double]) {
+            guard !values.isEmpty else { return nil }
+            let sorted = values.sorted()
+            func rank(_ share: Double) -> Double {
+                sorted[Swift.max(0, Int((share * Double(sorted.count)).rounded(.up)) - 1)]
+            }
+            median = rank(0.5)
+            p99 = rank(0.99)
+            max = sorted[sorted.count - 1]
+            mean = sorted.reduce(0, +) / Double(sorted.count)
+        }
+    }
+
+    /// All messages of one type, in all directions.
+    public struct MessageRow: Equatable, Codable, Sendable {
+        public var type: Int32
+        public var name: String
+        /// Messages that were seen on at least one side.
+        public var count: Int
+        public var bytes: Int64
+        /// Sent and not seen to arrive: lost, or the receiver's trace ends too early.
+        public var unreceived: Int
+        /// Received and not seen to be sent: the sender's trace begins too late, or lost events.
+        public var unsent: Int
+        /// One way, µs; `nil` if no message has both sides.
+        public var latency: Spread?
+        /// How wrong each of these latencies may be, µs to either side; `nil` if unknown.
+        public var latencyErrorMicroseconds: Double?
+        public var histogram: Histogram
+    }
+
+    /// All spans of one name on one node.
+    public struct SpanRow: Equatable, Codable, Sendable {
+        public var node: String
+        public var name: String
+        public var count: Int
+        /// µs.
+        public var duration: Spread?
+        public var totalMicroseconds: Double
+        /// Begun and not ended when the trace ended.
+        public var unfinished: Int
+        /// Ended, but begun before the trace.
+        public var unstarted: Int
+    }
+
+    /// What is known of one node.
+    public struct NodeRow: Equatable, Codable, Sendable {
+        public var node: String
+        public var events: Int
+        public var lostEvents: UInt64
+        public var kernelMessages: Int
+        /// How many lines of bad news the kernel log has, by severity.
+        public var troubles: [String: Int]
+        /// Parts per million that host time gains on the guest's.
+        public var clockDriftPPM: Double
+        /// µs to either side; `nil` if the clock is not related to the host's.
+        public var clockErrorMicroseconds: Double?
+        /// µs by which times were moved to keep causes before effects; 0 if a straight clock did.
+        public var clockCorrectionMicroseconds: Double
+    }
+
+    public var nodes: [NodeRow]
+    /// By type.
+    public var messages: [MessageRow]
+    /// By node, then by name.
+    public var spans: [SpanRow]
+    public var warnings: [String]
+
+    init(loader: TimelineLoader, fit: ClockFit) {
+        nodes = zip(loader.nodes, fit.maps).map { node, map in
+            NodeRow(
+                node: node.files.name, events: node.events, lostEvents: node.lostEvents,
+                kernelMessages: node.kernelMessages,
+                troubles: Dictionary(uniqueKeysWithValues: node.troubles.map { ($0.key.rawValue, $0.value) }),
+                clockDriftPPM: map.drift * 1e6,
+                clockErrorMicroseconds: Self.finite(map.worstErrorMicroseconds),
+                clockCorrectionMicroseconds: map.largestCorrectionMicroseconds)
+        }
+        messages = MessageTally(loader: loader, fit: fit).rows
+        spans = loader.spans.map { key, times in
+            let rate = fit.maps[key.node].rate
+            return SpanRow(
+                node: loader.nodes[key.node].files.name, name: key.name, count: times.lengths.count,
+                duration: Spread(times.lengths.map { $0 * rate }),
+                totalMicroseconds: times.lengths.reduce(0, +) * rate,
+                unfinished: times.unfinished, unstarted: times.unstarted)
+        }.sorted { ($0.node, $0.name) < ($1.node, $1.name) }
+        warnings = loader.warnings + fit.warnings
+    }
+
+    static func finite(_ value: Double) -> Double? { value.isFinite && value < 1e11 ? value : nil }
+}
+
+/// Adds up the messages of each type.
+private struct MessageTally {
+    private struct Entry {
+        var row: TraceSummary.MessageRow
+        var latencies: [Double] = []
+        var error = 0.0
+    }
+
+    let rows: [TraceSummary.MessageRow]
+
+    init(loader: TimelineLoader, fit: ClockFit) {
+        var indices: [Int32: Int] = [:]
+        for (index, node) in loader.nodes.enumerated() { indices[node.files.id] = index }
+        var entries: [Int32: Entry] = [:]
+        var pairErrors: [[Int]: Double] = [:]
+        loader.messages.forEach { match in
+            guard let end = match.send ?? match.receipt else { return }
+            var entry =
+                entries.removeValue(forKey: end.type)
+                ?? Entry(
+                    row: TraceSummary.MessageRow(
+                        type: end.type, name: loader.typeNames[end.type], count: 0, bytes: 0, unreceived: 0, unsent: 0,
+                        histogram: Histogram()))
+            entry.row.count += 1
+            entry.row.bytes &+= end.size
+            if match.receipt == nil { entry.row.unreceived += 1 }
+            if match.send == nil { entry.row.unsent += 1 }
+            if let send = match.send, let receipt = match.receipt, let from = indices[match.from],
+                let to = indices[match.to]
+            {
+                let latency =
+                    fit.maps[to].hostTime(of: receipt.time).nanoseconds
+                    - fit.maps[from].hostTime(of: send.time).nanoseconds
+                entry.latencies.append(Double(latency) / 1000)
+                entry.row.histogram.add(Double(latency) / 1000)
+                let error = pairErrors[[from, to]] ?? fit.pairErrorMicroseconds(from, to)
+                pairErrors[[from, to]] = error
+                entry.error = max(entry.error, error)
+            }
+            entries[end.type] = entry
+        }
+        rows = entries.values.map { entry in
+            var row = entry.row
+            row.latency = TraceSummary.Spread(entry.latencies)
+            if row.latency != nil { row.latencyErrorMicroseconds = TraceSummary.finite(entry.error) }
+            return row
+        }.sorted { $0.type < $1.type }
+    }
+}
