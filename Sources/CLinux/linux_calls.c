@@ -74,3 +74,21 @@ int linux_event_counter(void)
 {
     return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 }
+
+static int window_descriptor;
+
+static void on_window_change(int number)
+{
+    unsigned char byte = (unsigned char)number;
+    ssize_t ignored = write(window_descriptor, &byte, 1);
+
+    (void)ignored;
+}
+
+void linux_forward_window_changes(int descriptor)
+{
+    struct sigaction action = { .sa_handler = on_window_change, .sa_flags = SA_RESTART };
+
+    window_descriptor = descriptor;
+    sigaction(SIGWINCH, &action, NULL);
+}

@@ -21,7 +21,12 @@ public struct PopcornLab: AsyncParsableCommand {
             """,
         version: Version.current,
         groupedSubcommands: [
-            CommandGroup(name: "Labs", subcommands: [UpCommand.self, DownCommand.self, ConfigCommand.self])
+            CommandGroup(
+                name: "Lab",
+                subcommands: [
+                    UpCommand.self, DownCommand.self, StatusCommand.self, ListCommand.self, ConfigCommand.self,
+                ]),
+            CommandGroup(name: "Guest", subcommands: [ExecCommand.self, SSHCommand.self]),
         ]
     )
 

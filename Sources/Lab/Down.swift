@@ -44,7 +44,9 @@ public struct Down: Sendable {
         }
     }
 
-    private func shutDown(_ node: NodeRecord, _ qemu: ProcessIdentity, _ paths: LabPaths, _ grace: Duration) async throws {
+    private func shutDown(_ node: NodeRecord, _ qemu: ProcessIdentity, _ paths: LabPaths, _ grace: Duration)
+        async throws
+    {
         let session = try await node.connect(paths, limit: grace)
         _ = try? await session.exec("poweroff", deadline: .now + grace)
         await session.close()

@@ -18,10 +18,21 @@ extension LabEnvironment {
 
     /// Which accelerator each ISA of a lab gets.
     func accelerators(
-        for spec: LabSpec, request: AcceleratorRequest, hypervisor: Hypervisor, images: [String: [ISA: GuestImage]],
-        report: @escaping LabEventHandler
+        for spec: LabSpec, request: AcceleratorRequest, hypervisor: Hypervisor, images: [String: [ISA: GuestImage]]
     ) async throws -> [ISA: AcceleratorChoice] {
-        Dictionary(uniqueKeysWithValues: spec.isas.map { ($0, AcceleratorChoice(accelerator: .tcg, reason: "")) })
+        var choices: [ISA: AcceleratorChoice] = [:]
+        for node in spec.nodes where choices[node.isa] == nil {
+            // Only a guest of the host's own ISA can run on its CPU; that answer needs no hypervisor.
+            if request == .auto, node.isa != ISA.host, hypervisor.target.isLocal {
+                let host = ISA.host?.rawValue ?? "of another architecture"
+                choices[node.isa] = AcceleratorChoice(.tcg, reason: "the host is \(host)")
+                continue
+            }
+            let image = images[node.image]?[node.isa]
+            let probe = image.map { AccelerationProbe(kernel: $0.kernel, initramfs: $0.initramfs) }
+            choices[node.isa] = try await Accelerator.decide(request, isa: node.isa, probe: probe, on: hypervisor)
+        }
+        return choices
     }
 }
 
@@ -33,7 +44,8 @@ extension ImageProgress {
         case .waiting: return whose + "building what is missing"
         case .fetchingLists: return whose + "fetching Debian's package lists"
         case .resolving: return whose + "choosing packages"
-        case .downloading(let packages, let bytes): return whose + "downloading \(packages) packages, \(bytes >> 20) MiB"
+        case .downloading(let packages, let bytes):
+            return whose + "downloading \(packages) packages, \(bytes >> 20) MiB"
         case .unpacking: return whose + "unpacking"
         case .compilingModules: return whose + "compiling kernel modules"
         case .compilingPrograms: return whose + "compiling guest programs"

@@ -67,7 +67,8 @@ public struct Up: Sendable {
     private func check(_ existing: LabRecord, fits spec: LabSpec, _ hypervisor: Hypervisor) async throws {
         guard existing.spec != spec else { return }
         throw LabError(
-            .otherTopology, "lab '\(spec.name)' exists with other nodes: \(existing.spec.nodes.map(\.name).joined(separator: ", "))",
+            .otherTopology,
+            "lab '\(spec.name)' exists with other nodes: \(existing.spec.nodes.map(\.name).joined(separator: ", "))",
             hint: "`popcorn-lab down` takes it down; `--lab NAME` makes a second lab beside it")
     }
 
@@ -86,7 +87,7 @@ public struct Up: Sendable {
         _ spec: LabSpec, _ hypervisor: Hypervisor, _ images: [String: [ISA: GuestImage]]
     ) async throws -> LabRecord {
         let choices = try await environment.accelerators(
-            for: spec, request: options.accelerator, hypervisor: hypervisor, images: images, report: report)
+            for: spec, request: options.accelerator, hypervisor: hypervisor, images: images)
         let plan = try LabPlan(spec: spec, target: hypervisor.target, images: images, accelerators: choices)
         try plan.writeKeys(environment.store.paths(spec.name))
         return plan.record
@@ -137,7 +138,9 @@ public struct Up: Sendable {
     }
 
     /// A lab that never came up is taken away again; one that was up before keeps what runs.
-    private func cleanUp(after error: any Error, _ record: LabRecord, existed: Bool, _ hypervisor: Hypervisor) async throws {
+    private func cleanUp(after error: any Error, _ record: LabRecord, existed: Bool, _ hypervisor: Hypervisor)
+        async throws
+    {
         if options.keep {
             report(.note("left as it is, because of --keep: `popcorn-lab down` takes it away"))
             return

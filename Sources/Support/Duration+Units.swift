@@ -15,4 +15,15 @@ extension Duration {
         let fraction = String(hundredths % 100)
         return "\(hundredths / 100).\(fraction.count < 2 ? "0" : "")\(fraction) s"
     }
+
+    /// For people: `12 s`, `3 min 20 s`, `2 h 5 min`, `4 d 2 h`.
+    public var formattedClock: String {
+        let seconds = components.seconds
+        switch seconds {
+        case ..<60: return "\(seconds) s"
+        case ..<3600: return "\(seconds / 60) min \(seconds % 60) s"
+        case ..<86_400: return "\(seconds / 3600) h \(seconds % 3600 / 60) min"
+        default: return "\(seconds / 86_400) d \(seconds % 86_400 / 3600) h"
+        }
+    }
 }

@@ -17,4 +17,13 @@ public enum Termination {
             handler(Int32(number))
         }
     }
+
+    /// A descriptor that gives a byte for each SIGWINCH, which tells that the terminal's size changed.
+    public static func windowChanges() throws -> Int32 {
+        var ends: [Int32] = [-1, -1]
+        guard pipe(&ends) == 0 else { throw SystemError("create a pipe") }
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        linux_forward_window_changes(ends[1])
+        return ends[0]
+    }
 }

@@ -93,7 +93,8 @@ struct ClockLayout {
         let start = frames.filter(\.isAnchored).map { $0.base($0.first) }.min()
         while let index = frames.firstIndex(where: { !$0.isGuessed }) {
             // Nothing ties this node to the host: let its events begin with the others', or keep its own clock.
-            frames[index].reference = (start ?? frames[index].first.nanoseconds)
+            frames[index].reference =
+                (start ?? frames[index].first.nanoseconds)
                 + (frames[index].middle - frames[index].first.nanoseconds)
             frames[index].isGuessed = true
             for guest in [frames[index].first, frames[index].last] {

@@ -1,7 +1,6 @@
 /// Writes one pcapng section with several interfaces (draft-ietf-opsawg-pcapng): little-endian, stamps in nanoseconds.
 struct PcapngWriter<Sink: ByteSink & ~Copyable>: ~Copyable {
 
-
     private var sink: Sink
 
     init(_ sink: consuming Sink) throws {

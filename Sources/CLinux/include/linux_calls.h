@@ -30,4 +30,7 @@ int linux_memory_file(const char *name);
 /* eventfd(2), non-blocking: 8 bytes written wake up who polls it, 8 bytes read reset it. -1 with errno. */
 int linux_event_counter(void);
 
+/* From now on every SIGWINCH writes a byte to descriptor. */
+void linux_forward_window_changes(int descriptor);
+
 #endif

@@ -8,7 +8,8 @@ import Topology
 /// The options of every command that knows a lab.
 struct GlobalOptions: ParsableArguments {
     @Option(
-        name: .shortAndLong, help: "The lab's name (default: default).", completion: .custom { _, _, _ in Completions.labs })
+        name: .shortAndLong, help: "The lab's name (default: default).",
+        completion: .custom { _, _, _ in Completions.labs })
     var lab: String?
 
     @Option(help: ArgumentHelp("The libvirt connection, such as qemu:///system.", valueName: "uri"))

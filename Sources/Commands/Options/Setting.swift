@@ -16,4 +16,7 @@ enum Setting {
     static func value<Value: RawRepresentable<String>>(_ flag: String, _ fallback: Value) -> Value {
         text(flag).flatMap(Value.init(rawValue:)) ?? fallback
     }
+
+    /// `TERM` of this process.
+    static var terminalType: String { ProcessInfo.processInfo.environment["TERM"] ?? "dumb" }
 }

@@ -18,6 +18,7 @@ extension DomainSpec {
             management: ManagementNIC(mac: node.managementMAC.description, hostPort: node.sshPort),
             fabric: FabricNIC(mac: node.fabricMAC.description, switchDirectory: paths.fabricSocket),
             placement: Placement(
-                hostCPUs: node.spec.cpus.map { Array($0.cpus) } ?? [], memoryNodes: node.spec.numaNode.map { [$0] } ?? []))
+                hostCPUs: node.spec.cpus.map { Array($0.cpus) } ?? [],
+                memoryNodes: node.spec.numaNode.map { [$0] } ?? []))
     }
 }

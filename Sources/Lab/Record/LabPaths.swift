@@ -16,6 +16,7 @@ public struct LabPaths: Sendable {
     public var record: String { root + "/lab.json" }
     public var privateKey: String { root + "/id_ed25519" }
     public var publicKey: String { privateKey + ".pub" }
+    public var knownHosts: String { root + "/known_hosts" }
     public var messageLayerSecret: String { root + "/secret" }
     public func node(_ node: String) -> String { root + "/nodes/" + node }
     /// In dropbear's format.

@@ -1,0 +1,52 @@
+import ArgumentParser
+import CLinux
+import Guest
+import Lab
+import Support
+
+/// `popcorn-lab ssh`: a login shell on a node.
+struct SSHCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "ssh", abstract: "Open a shell on a node, or print how OpenSSH and its tools reach the lab.",
+        discussion: """
+              popcorn-lab ssh arm
+              popcorn-lab ssh --config > lab.ssh; scp -F lab.ssh file arm:/tmp
+            """)
+
+    @OptionGroup var global: GlobalOptions
+
+    @Flag(help: "Print a configuration file for OpenSSH instead.")
+    var config = false
+
+    @Argument(help: "The node.", completion: .custom { _, _, _ in Completions.nodes })
+    var node: String?
+
+    func run() async throws {
+        let access = try LabAccess(environment: try global.environment(), name: global.labName)
+        if config { return Output.bytes(Array(try access.openSSHConfiguration().utf8)) }
+        guard let node else { throw ValidationError("Name a node: \(access.record.nodes.map(\.name))") }
+        let record = try access.node(node)
+        let status = try await access.withSession(record) { try await shell($0) }
+        throw ProgramExit(status: status)
+    }
+
+    private func shell(_ session: GuestSession) async throws -> Int32 {
+        let size = RawTerminal.size
+        let terminal =
+            isatty(STDIN_FILENO) == 1
+            ? size.map {
+                RemoteTerminal(type: Setting.terminalType, columns: $0.columns, rows: $0.rows)
+            } : nil
+        let raw = RawTerminal()
+        defer { withExtendedLifetime(raw) {} }
+        let command = RemoteCommand(
+            nil, input: .descriptor(STDIN_FILENO), output: .descriptor(STDOUT_FILENO),
+            errorOutput: .descriptor(STDERR_FILENO), terminal: terminal)
+        let process = try await session.start(command, deadline: nil)
+        let resizes = Task {
+            for await size in RawTerminal.sizes() { await process.resize(columns: size.columns, rows: size.rows) }
+        }
+        defer { resizes.cancel() }
+        return try await process.wait(deadline: nil).exitCode
+    }
+}

@@ -1,0 +1,52 @@
+import Guest
+import Support
+import Topology
+
+/// A lab that exists, as the commands that use it see it. It needs no hypervisor.
+public struct LabAccess: Sendable {
+    public let environment: LabEnvironment
+    public let record: LabRecord
+    public let paths: LabPaths
+
+    /// - Throws: `LabError` if there is no such lab.
+    public init(environment: LabEnvironment, name: String) throws {
+        self.environment = environment
+        record = try environment.store.existing(name)
+        paths = environment.store.paths(name)
+    }
+
+    /// The node that somebody means by its name, its id, or the ISA that only it has.
+    public func node(_ text: String) throws -> NodeRecord { record.nodes[try record.spec.nodeID(text)] }
+
+    /// Some nodes, or all if none is named.
+    public func nodes(_ names: [String]) throws -> [NodeRecord] {
+        names.isEmpty ? record.nodes : try names.map(node)
+    }
+
+    /// Connects to a node for the time of `body`.
+    public func withSession<Result: Sendable>(
+        _ node: NodeRecord, _ body: @Sendable (GuestSession) async throws -> Result
+    ) async throws -> Result {
+        let session = try await node.connect(paths)
+        do {
+            let result = try await body(session)
+            await session.close()
+            return result
+        } catch {
+            await session.close()
+            throw error
+        }
+    }
+
+    /// Does the same on several nodes at once; results come in the order of the nodes.
+    public func onEach<Result: Sendable>(
+        _ nodes: [NodeRecord], _ body: @escaping @Sendable (NodeRecord, GuestSession) async throws -> Result
+    ) async throws -> [Result] {
+        try await withThrowingTaskGroup(of: (Int, Result).self) { group in
+            for (index, node) in nodes.enumerated() {
+                group.addTask { (index, try await withSession(node) { try await body(node, $0) }) }
+            }
+            return try await group.reduce(into: []) { $0.append($1) }.sorted { $0.0 < $1.0 }.map(\.1)
+        }
+    }
+}

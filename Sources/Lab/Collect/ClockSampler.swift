@@ -1,0 +1,57 @@
+import FoundationEssentials
+import Guest
+import Support
+import Trace
+
+/// Relates a guest's clock to the host's by questions and answers over SSH.
+///
+/// The guest's `popcorn-clock` answers each byte with its `local_clock()`, which stamps dmesg and traces alike.
+struct ClockSampler {
+    let session: GuestSession
+
+    /// - Parameter count: how many questions; the quickest answers have the smallest error bounds.
+    func samples(_ count: Int, deadline: ContinuousClock.Instant) async throws -> [ClockSample] {
+        var ends: [Int32] = [-1, -1]
+        guard pipe(&ends) == 0 else { throw SystemError("create a pipe") }
+        let (reader, writer) = (ends[0], ends[1])
+        defer { for end in [reader, writer] where end >= 0 { close(end) } }
+        let (answers, sink) = AsyncStream.makeStream(of: (String, HostTime).self)
+        let command = RemoteCommand(
+            "exec popcorn-clock", input: .descriptor(reader), output: .lines { sink.yield(($0, .now)) })
+        let process = try await session.start(command, deadline: deadline)
+        // A guest without the program, or without an answer, ends the stream instead of leaving us to wait.
+        let end = Task {
+            _ = try? await process.wait(deadline: deadline)
+            sink.finish()
+        }
+        defer { end.cancel() }
+        var samples: [ClockSample] = []
+        var iterator = answers.makeAsyncIterator()
+        for _ in 0..<count {
+            let before = HostTime.now
+            guard write(writer, "?", 1) == 1 else { throw SystemError("write to a pipe") }
+            guard let (line, after) = await iterator.next() else { break }
+            guard let guest = Self.localClock(line) else { continue }
+            samples.append(ClockSample(hostBefore: before, guest: guest, hostAfter: after))
+        }
+        await process.signal(.terminate)
+        return samples
+    }
+
+    /// The `local=` field of `/proc/popcorn_clock`, in ns.
+    static func localClock(_ line: String) -> GuestTime? {
+        for field in line.split(separator: " ") where field.hasPrefix("local=") {
+            return Int64(field.dropFirst("local=".count)).map { GuestTime(nanoseconds: $0) }
+        }
+        return nil
+    }
+}
+
+extension HostTime {
+    /// CLOCK_REALTIME, which captures carry too.
+    static var now: HostTime {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return HostTime(nanoseconds: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
+    }
+}

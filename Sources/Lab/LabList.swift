@@ -1,0 +1,29 @@
+import FoundationEssentials
+import Hypervisor
+
+/// `ls`: the labs of this user, from their records and the process table.
+public struct LabList: Sendable {
+    public struct Entry: Codable, Sendable {
+        public var name: String
+        public var nodes: [String]
+        /// How many of the nodes have a QEMU.
+        public var running: Int
+        public var created: Date
+        public var lastRun: String?
+    }
+
+    let environment: LabEnvironment
+
+    public init(environment: LabEnvironment) { self.environment = environment }
+
+    public func entries() throws -> [Entry] {
+        let records = try environment.store.names.compactMap { try environment.store.load($0) }
+        let processes = QEMUProcess.find(uuids: records.flatMap { $0.nodes.map(\.uuid) })
+        return records.map { record in
+            Entry(
+                name: record.spec.name, nodes: record.nodes.map(\.name),
+                running: record.nodes.count { processes[$0.uuid] != nil }, created: record.created,
+                lastRun: record.runs.last)
+        }
+    }
+}

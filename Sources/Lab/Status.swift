@@ -1,0 +1,101 @@
+import FoundationEssentials
+import Guest
+import Hypervisor
+import Support
+
+/// `status`: what a lab is doing, as far as the record, the process table and the guests themselves tell.
+public struct LabStatus: Codable, Sendable {
+    public struct Node: Codable, Sendable {
+        public var name: String
+        public var id: Int
+        public var isa: String
+        /// `running`, `paused`, `crashed`, `absent` or another state of libvirt; `unreachable` if SSH does not answer.
+        public var state: String
+        public var accelerator: String
+        public var acceleratorReason: String
+        public var address: String
+        public var sshPort: UInt16
+        public var kernel: String
+        public var image: String
+        public var vcpus: Int
+        public var memoryMiB: Int
+        public var qemuPID: Int32?
+        /// Seconds since the guest's kernel started.
+        public var uptimeSeconds: Double?
+        /// As the node's message layer sees them, by name: `up` or `down`.
+        public var peers: [String: String]
+        /// What `net` did to it.
+        public var impairment: String
+        /// Why the guest does not answer, if it does not.
+        public var problem: String?
+    }
+
+    public var lab: String
+    public var id: String
+    public var created: Date
+    public var hypervisor: String
+    public var nodes: [Node]
+    public var runs: [String]
+}
+
+extension LabAccess {
+    /// Asks every node that runs; one that does not answer is a state, not an error.
+    public func status() async throws -> LabStatus {
+        let processes = QEMUProcess.find(uuids: record.nodes.map(\.uuid))
+        let nodes = await withTaskGroup(of: LabStatus.Node.self) { group in
+            for node in record.nodes {
+                group.addTask { await status(of: node, qemu: processes[node.uuid]) }
+            }
+            return await group.reduce(into: []) { $0.append($1) }.sorted { $0.id < $1.id }
+        }
+        return LabStatus(
+            lab: record.spec.name, id: record.id, created: record.created, hypervisor: record.uri, nodes: nodes,
+            runs: record.runs)
+    }
+
+    private func status(of node: NodeRecord, qemu: ProcessIdentity?) async -> LabStatus.Node {
+        var status = LabStatus.Node(
+            name: node.name, id: node.id, isa: node.spec.isa.rawValue, state: qemu == nil ? "absent" : "running",
+            accelerator: node.accelerator, acceleratorReason: node.acceleratorReason,
+            address: node.spec.address.description, sshPort: node.sshPort, kernel: node.kernel, image: node.image,
+            vcpus: node.spec.vcpus, memoryMiB: node.spec.memoryMiB, qemuPID: qemu?.pid, uptimeSeconds: nil, peers: [:],
+            impairment: record.impairments[node.name]?.summary ?? "", problem: nil)
+        guard qemu != nil else { return status }
+        do {
+            let text = try await withSession(node) { session in
+                try await session.exec(
+                    "cat /proc/uptime /proc/popcorn_peers", deadline: .now + node.timeScale(.seconds(2))
+                ).text
+            }
+            status.uptimeSeconds = text.split(separator: " ").first.flatMap { Double($0) }
+            for peer in PeerTable(parsing: text).peers
+            where peer.id != node.id && record.nodes.indices.contains(peer.id) {
+                status.peers[record.nodes[peer.id].name] = peer.state
+            }
+        } catch {
+            status.state = "unreachable"
+            status.problem = (error as? any ActionableError)?.summary ?? "\(error)"
+        }
+        return status
+    }
+}
+
+/// `/proc/popcorn_peers`: lines of `MARK ID ADDRESS ARCH STATE …`, where the mark `*` stands for the node itself.
+struct PeerTable {
+    struct Peer {
+        var id: Int
+        var address: String
+        var isa: String
+        var state: String
+    }
+
+    let peers: [Peer]
+
+    init(parsing text: String) {
+        peers = text.split(whereSeparator: \.isNewline).compactMap { line in
+            let words = line.split(separator: " ").drop { $0 == "*" }.map(String.init)
+            guard words.count >= 4, let id = Int(words[0]), words[1].contains(".") else { return nil }
+            return Peer(id: id, address: words[1], isa: words[2], state: words[3])
+        }
+    }
+}
