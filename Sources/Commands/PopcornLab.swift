@@ -26,7 +26,11 @@ public struct PopcornLab: AsyncParsableCommand {
                 subcommands: [
                     UpCommand.self, DownCommand.self, StatusCommand.self, ListCommand.self, ConfigCommand.self,
                 ]),
-            CommandGroup(name: "Guest", subcommands: [ExecCommand.self, SSHCommand.self]),
+            CommandGroup(
+                name: "Guest",
+                subcommands: [
+                    ExecCommand.self, SSHCommand.self, CopyCommand.self, ConsoleCommand.self, LogsCommand.self,
+                ]),
         ]
     )
 

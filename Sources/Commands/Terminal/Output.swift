@@ -33,8 +33,10 @@ enum Output {
 
 /// What is not a result: progress, warnings, errors.
 enum Notice {
-    static func line(_ text: String) {
-        let bytes = Array("\(text)\n".utf8)
+    static func line(_ text: String) { raw("\(text)\n") }
+
+    static func raw(_ text: String) {
+        let bytes = Array(text.utf8)
         _ = write(STDERR_FILENO, bytes, bytes.count)
     }
 

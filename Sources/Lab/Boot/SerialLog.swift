@@ -7,12 +7,23 @@ public struct SerialLog: Sendable {
 
     public init(path: String) { self.path = path }
 
-    /// The last lines, without the control sequences of firmware and shells.
-    public func tail(_ count: Int) -> [String] {
+    /// Its lines, without the control sequences of firmware and shells.
+    public var lines: [String] {
         let bytes = FileManager.default.contents(atPath: path) ?? Data()
-        let text = String(decoding: bytes.suffix(count * 400), as: UTF8.self)
-        let lines = text.split(whereSeparator: \.isNewline).map { Self.plain($0) }.filter { !$0.isEmpty }
+        let text = String(decoding: bytes, as: UTF8.self)
+        return text.split(whereSeparator: \.isNewline).map { Self.plain($0) }.filter { !$0.isEmpty }
+    }
+
+    /// The last lines, for an error that shows how a guest ended.
+    public func tail(_ count: Int) -> [String] {
+        let lines = lines
         return lines.isEmpty ? ["(the console is empty)"] : Array(lines.suffix(count))
+    }
+
+    /// In bytes.
+    var size: Int64 {
+        var status = stat()
+        return stat(path, &status) == 0 ? Int64(status.st_size) : 0
     }
 
     /// Keeps the log of an earlier boot beside the next one's.

@@ -1,0 +1,45 @@
+import ArgumentParser
+import Lab
+import Support
+import Topology
+
+/// `popcorn-lab console`: a node's serial line.
+struct ConsoleCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "console",
+        abstract: "Attach to a node's serial console, which works without its network. Ctrl-] detaches.",
+        discussion: """
+            Press Enter for a shell. One client can be attached at a time. With a pipe as input, the output goes on for \
+            --linger after the input's end:
+
+              echo dmesg | popcorn-lab console arm
+            """)
+
+    @OptionGroup var global: GlobalOptions
+
+    @Option(help: "How long to go on reading after the end of an input that is no terminal.")
+    var linger = TimeSpan(milliseconds: 1000)
+
+    @Argument(help: "The node.", completion: .custom { _, _, _ in Completions.nodes })
+    var node: String
+
+    func run() async throws {
+        let access = try LabAccess(environment: try global.environment(), name: global.labName)
+        let record = try access.node(node)
+        let console = try Console(node: record.name, socket: access.paths.consoleSocket(record.name))
+        let interactive = isatty(STDIN_FILENO) == 1
+        if interactive { Notice.line("attached to \(record.name); Enter starts a shell, Ctrl-] detaches") }
+        let end = try await attach(console, drain: interactive ? nil : linger.duration)
+        switch end {
+        case .detached: if interactive { Notice.line("\ndetached") }
+        case .closed: Notice.line("\n\(record.name): the guest ended")
+        case .cancelled: throw CancellationError()
+        }
+    }
+
+    private func attach(_ console: borrowing Console, drain: Duration?) async throws -> Console.End {
+        let raw = RawTerminal()
+        defer { withExtendedLifetime(raw) {} }
+        return try await console.attach(input: STDIN_FILENO, output: STDOUT_FILENO, drain: drain)
+    }
+}

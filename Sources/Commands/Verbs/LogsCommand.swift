@@ -1,0 +1,66 @@
+import ArgumentParser
+import FoundationEssentials
+import Lab
+import Support
+import Topology
+
+/// `popcorn-lab logs`: what the kernels say.
+struct LogsCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "logs",
+        abstract: "Print the kernel logs of all nodes, merged on the host's clock.",
+        discussion: """
+              popcorn-lab logs -f
+              popcorn-lab logs --since 10s --format json x86
+              popcorn-lab logs --serial arm            the console, also of a guest that died
+            """)
+
+    @OptionGroup var global: GlobalOptions
+    @OptionGroup var output: FormatOption
+
+    @Flag(help: "Print dmesg (the default) or the serial console.")
+    var source: Source = .dmesg
+
+    @Flag(name: .shortAndLong, help: "Go on with what comes.")
+    var follow = false
+
+    @Option(help: "Only lines younger than this, such as 10s or 5min; for dmesg.")
+    var since: TimeSpan?
+
+    @Argument(help: "Some nodes only.", completion: .custom { _, _, _ in Completions.nodes })
+    var nodes: [String] = []
+
+    enum Source: String, EnumerableFlag {
+        case dmesg
+        case serial
+    }
+
+    func run() async throws {
+        let access = try LabAccess(environment: try global.environment(), name: global.labName)
+        let chosen = try access.nodes(nodes)
+        var options = Logs.Options()
+        options.follow = follow
+        options.since = since?.duration
+        let logs = Logs(access: access, options: options)
+        switch source {
+        case .serial: try await logs.serialLines(of: chosen) { Output.line("\($0): \($1)") }
+        case .dmesg:
+            let width = chosen.map(\.name.count).max() ?? 0
+            let format = output.format
+            try await logs.kernelLines(of: chosen) { Self.print($0, format, width: width) }
+        }
+        if Task.isCancelled { throw CancellationError() }
+    }
+
+    private static func print(_ line: LogLine, _ format: OutputFormat, width: Int) {
+        switch format {
+        case .json:
+            if let text = try? JSONEncoder().encode(line) { Output.bytes([UInt8](text) + [UInt8(ascii: "\n")]) }
+        case .table:
+            let time = line.hostMicroseconds.map(ClockTime.text) ?? "               "
+            let node = line.node + String(repeating: " ", count: max(0, width - line.node.count))
+            let stamp = GuestStamp.text(line.guestMicroseconds)
+            Output.line("\(time) \(node) [\(stamp)] \(line.text)")
+        }
+    }
+}

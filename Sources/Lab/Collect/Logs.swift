@@ -1,0 +1,107 @@
+import FoundationEssentials
+import Guest
+import Support
+import Trace
+
+/// `logs`: what the kernels of a lab say, all on the host's clock.
+public struct Logs: Sendable {
+    public struct Options: Sendable {
+        public var follow = false
+        /// Only lines that are younger than this.
+        public var since: Duration?
+
+        public init() {}
+    }
+
+    let access: LabAccess
+    let options: Options
+
+    public init(access: LabAccess, options: Options) {
+        self.access = access
+        self.options = options
+    }
+
+    /// Calls `body` with each line: those that are there in the order of their times, then, with `follow`, each as it comes.
+    public func kernelLines(of nodes: [NodeRecord], _ body: @escaping @Sendable (LogLine) -> Void) async throws {
+        let oldest = options.since.map { HostTime.now.microseconds - $0.microseconds }
+        let wanted: @Sendable (LogLine) -> Bool = { line in
+            guard let oldest, let time = line.hostMicroseconds else { return true }
+            return time >= oldest
+        }
+        let past = try await access.onEach(nodes) { node, session in
+            let map = try await Self.map(node, session)
+            let records = try await session.exec("popcorn-kmsg", deadline: .now + node.timeScale(.seconds(10))).output
+            var parser = KernelLogParser()
+            let messages = parser.feed(records) + parser.finish()
+            return Past(node: node, map: map, messages: messages)
+        }
+        for line in past.flatMap(\.lines).filter(wanted).sorted() { body(line) }
+        guard options.follow else { return }
+        let positions = Dictionary(uniqueKeysWithValues: past.map { ($0.node.name, $0) })
+        _ = try await access.onEach(nodes) { node, session in
+            guard let past = positions[node.name] else { return }
+            try await follow(past, session, body)
+        }
+    }
+
+    /// The log of a node up to now.
+    private struct Past: Sendable {
+        let node: NodeRecord
+        let map: ClockMap?
+        let messages: [KernelMessage]
+
+        var lines: [LogLine] { messages.map { LogLine(node: node.name, message: $0, map: map) } }
+        var lastSequence: UInt64? { messages.compactMap(\.sequence).max() }
+    }
+
+    private func follow(
+        _ past: Past, _ session: GuestSession, _ body: @escaping @Sendable (LogLine) -> Void
+    ) async throws {
+        let (chunks, sink) = AsyncStream.makeStream(of: [UInt8].self)
+        let process = try await session.start(
+            RemoteCommand("exec popcorn-kmsg -f", output: .bytes { sink.yield($0) }), deadline: nil)
+        let end = Task {
+            defer { sink.finish() }
+            return try await process.wait(deadline: nil)
+        }
+        var parser = KernelLogParser()
+        for await chunk in chunks {
+            for message in parser.feed(chunk) {
+                if let last = past.lastSequence, let sequence = message.sequence, sequence <= last { continue }
+                body(LogLine(node: past.node.name, message: message, map: past.map))
+            }
+        }
+        end.cancel()
+        _ = try await end.value
+    }
+
+    /// Relates a node's clock to ours; without an answer its lines only have the guest's times.
+    static func map(_ node: NodeRecord, _ session: GuestSession) async throws -> ClockMap? {
+        let samples = try await ClockSampler(session: session)
+            .samples(8, deadline: .now + node.timeScale(.seconds(2)))
+        guard !samples.isEmpty else { return nil }
+        return ClockFit(ClockProblem(nodes: [ClockProblem.Node(name: node.name, samples: samples)], messages: [])).maps
+            .first
+    }
+
+    /// Calls `body` with each line of the nodes' serial consoles, which need no living guest.
+    public func serialLines(
+        of nodes: [NodeRecord], _ body: @escaping @Sendable (_ node: String, _ line: String) -> Void
+    ) async throws {
+        for node in nodes {
+            for line in SerialLog(path: access.paths.serialLog(node.name)).lines { body(node.name, line) }
+        }
+        guard options.follow else { return }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for node in nodes {
+                let path = access.paths.serialLog(node.name)
+                group.addTask {
+                    for await line in try FileFollower.lines(of: path, from: SerialLog(path: path).size) {
+                        body(node.name, SerialLog.plain(line[...]))
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+    }
+}
