@@ -325,14 +325,30 @@ int send_control(struct peer *peer, u16 type)
 	return send_to(peer, &send);
 }
 
-static bool start_sending(struct peer *peer)
+static bool may_start(const struct peer *peer)
+{
+	return peer->up && !peer->sending && has_work(peer);
+}
+
+static bool is_needed(struct peer *peer)
+{
+	bool needed;
+
+	spin_lock_irq(&peer->lock);
+	needed = may_start(peer);
+	spin_unlock_irq(&peer->lock);
+	return needed;
+}
+
+static bool start_sending(struct peer *peer, u32 *epoch)
 {
 	bool started;
 
 	spin_lock_irq(&peer->lock);
-	started = peer->up && !peer->sending && has_work(peer);
+	started = may_start(peer);
 	if (started)
 		WRITE_ONCE(peer->sending, true);
+	*epoch = peer->epoch;
 	spin_unlock_irq(&peer->lock);
 	return started;
 }
@@ -388,7 +404,7 @@ static struct outgoing *next_item(struct peer *peer, struct queue **queue, bool 
 	return item;
 }
 
-/* Takes a sent message out of its queue, unless the connection's end has done so. */
+/* Takes a sent message out of its queue. */
 static void finish_item(struct peer *peer, struct queue *queue, struct outgoing *item)
 {
 	spin_lock_irq(&peer->lock);
@@ -429,10 +445,9 @@ int sender_main(void *data)
 
 	while (!kthread_should_stop()) {
 		wait_event_interruptible(peer->work_wait,
-					 kthread_should_stop() || start_sending(peer));
-		if (!READ_ONCE(peer->sending) || kthread_should_stop())
+					 kthread_should_stop() || is_needed(peer));
+		if (!start_sending(peer, &epoch))
 			continue;
-		epoch = peer->epoch;
 		err = empty_queues(peer);
 		stop_sending(peer);
 		if (err)
@@ -455,8 +470,6 @@ static void drop_queue(struct queue *queue)
 /* Messages that did not go are lost with their connection. Nobody queues or sends any more. */
 void drop_queues(struct peer *peer)
 {
-	LIST_HEAD(dropped);
-
 	peer->stash_begin = 0;
 	peer->stash_end = 0;
 	drop_queue(&peer->urgent);
