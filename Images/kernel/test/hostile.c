@@ -43,7 +43,7 @@ struct hello {
 	uint8_t digest[32], nonce[32];
 };
 
-enum { HELLO = 1, PROOF, ACCEPT, REFUSE, PROBE, ALIVE, LAST_KNOWN = 21 };
+enum { HELLO = 1, PROOF, ACCEPT, REFUSE, PROBE, ALIVE };
 
 static uint8_t key[64];
 static uint8_t list_digest[32];
@@ -249,7 +249,7 @@ static void damage(struct header *header)
 static struct header plausible(uint32_t epoch, uint64_t seq)
 {
 	static const uint32_t sizes[] = { 0, 4, 8, 16, 40, 41, 100, 4096 };
-	struct header header = make_header(5 + rnd() % (LAST_KNOWN + 4), 0);
+	struct header header = make_header(rnd() % 8 ? 16 + rnd() % 8 : PROBE + rnd() % 2, 0);
 
 	header.size = header.length = sizes[rnd() % 8];
 	header.epoch = epoch;
@@ -266,6 +266,26 @@ static struct header plausible(uint32_t epoch, uint64_t seq)
 	if (header.flags & 3)
 		header.station = 1 + rnd() % 64;
 	return header;
+}
+
+/* A large message in frames, complete or not, other messages between them or not. */
+static void send_chunks(int sock, uint32_t epoch, uint64_t seq)
+{
+	struct header header = make_header(18 + rnd() % 3, 0);
+	uint32_t offset;
+
+	header.size = 1 + rnd() % (1 << 20);
+	header.epoch = epoch;
+	header.seq = seq;
+	for (offset = 0; offset < header.size && rnd() % 30; offset += header.length) {
+		header.offset = offset;
+		header.length = 1 + rnd() % MAX_FRAME;
+		if (header.length > header.size - offset)
+			header.length = header.size - offset;
+		if (put(sock, &header, sizeof(header)) ||
+		    put(sock, scratch, (header.length + 7) & ~7u))
+			return;
+	}
 }
 
 static void attack_as_peer(int sock)
@@ -287,6 +307,10 @@ static void attack_as_peer(int sock)
 		pad = (header.length + 7) & ~7u;
 		if ((int)seq > harmless)
 			damage(&header);
+		else if (header.seq && rnd() % 10 == 0) {
+			send_chunks(sock, epoch, seq);
+			header.seq = ++seq;
+		}
 		if (put(sock, &header, sizeof(header)) || put(sock, scratch, pad))
 			break;
 	}
