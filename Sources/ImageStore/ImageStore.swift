@@ -77,7 +77,7 @@ public struct ImageStore: Sendable {
         for isa in wanted where result[isa] == nil { keys[isa] = try ImageKey(recipe: recipe, isa: isa, share: share) }
         progress(ImageProgress(isa: nil, step: .waiting))
         // In one order everywhere, so that two builds of two images cannot wait for each other.
-        let paths = keys.values.map { layout.lock($0.value) }.sorted()
+        let paths = keys.keys.map { layout.lock("\(recipe.name)-\($0.rawValue)") }.sorted()
         let locks = try await worker.run {
             try paths.map { try FileLock.waiting(path: $0, purpose: "build the image `\(recipe.name)`") }
         }

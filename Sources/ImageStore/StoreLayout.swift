@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Support
+import Topology
 
 /// Every path in the image cache.
 ///
@@ -9,7 +10,7 @@ import Support
 ///     images/headers/KEY/       unpacked kernel headers, for the next compilation of the modules
 ///     images/apt/               apt's private root
 ///     images/tmp/               builds that are under way
-///     images/locks/             one lock for each image that is being built, and one for apt
+///     images/locks/             one lock for each recipe and ISA, and one for apt
 ///     downloads/SHA256.deb
 struct StoreLayout: Sendable {
     let images: String
@@ -31,6 +32,18 @@ struct StoreLayout: Sendable {
     func image(_ id: String) -> String { "\(store)/\(id)" }
     func key(_ key: ImageKey) -> String { "\(keys)/\(key.value)" }
     func lock(_ name: String) -> String { "\(locks)/\(name)" }
+
+    /// Where the headers of these packages are unpacked.
+    func headers(_ packages: [DebianPackage], isa: ISA) -> String {
+        let digest = SHA256.hex(of: Array(packages.filter(\.isKernelHeaders).map(\.sha256).joined().utf8))
+        return "\(headers)/\(isa.rawValue)-\(digest.prefix(16))"
+    }
+
+    /// The file with the packages that the names of a recipe stood for.
+    func pins(of recipe: ImageRecipe, isa: ISA, host: ISA) throws -> String {
+        let inputs = [[isa.rawValue, host.rawValue], recipe.packages[isa], recipe.without]
+        return "\(packages)/\(SHA256.hex(of: try JSONEncoder().encode(inputs))).json"
+    }
 
     func create() throws {
         for path in [store, keys, packages, headers, apt, temporary, locks, downloads] {

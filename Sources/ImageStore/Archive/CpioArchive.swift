@@ -116,7 +116,7 @@ private final class CpioWriter {
         archive_entry_clear(item)
         archive_entry_set_pathname(item, String(entry.path.drop { $0 == "/" }))
         archive_entry_set_mtime(item, 0, 0)
-        archive_entry_set_nlink(item, entry.content == .directory ? 2 : 1)
+        archive_entry_set_nlink(item, 1)
         archive_entry_set_size(item, 0)
         var content: [UInt8] = []
         switch entry.content {

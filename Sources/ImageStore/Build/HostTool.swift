@@ -4,7 +4,7 @@ import SystemPackage
 
 /// Runs programs of the host and turns their failure into an error that ends with what they said.
 struct HostTool: Sendable {
-    /// The program's name, looked up in PATH and in the directories for administrators.
+    /// The program's path, or its name to be looked up in PATH and in the directories for administrators.
     let name: String
     /// The Debian package that has it, for the message if it is missing.
     let package: String
@@ -26,7 +26,8 @@ struct HostTool: Sendable {
         let updated = Environment.inherit.updating(changes)
         let executable: FilePath
         do {
-            executable = try await Executable.name(name).resolveExecutablePath(in: updated)
+            executable = try await (name.contains("/") ? Executable.path(FilePath(name)) : .name(name))
+                .resolveExecutablePath(in: updated)
         } catch {
             throw ImageError(
                 .tool, "cannot \(purpose): this host has no `\(name)`", hint: "install the package \(package)")

@@ -30,10 +30,10 @@ struct ImageBuilder: Sendable {
     func build(_ packages: [DebianPackage], began: ContinuousClock.Instant) async throws -> GuestImage {
         let work = try WorkDirectory(in: layout.temporary)
         defer { work.remove() }
-        async let compiled = compile(packages.filter(isHeaders), in: work)
+        async let compiled = compile(packages, in: work)
         let worker = Worker("image-\(isa.nodeName)")
         progress(ImageProgress(isa: isa, step: .unpacking))
-        let kernel = try await worker.run { () throws -> Kernel in try self.kernel(packages.filter(isKernel)) }
+        let kernel = try await worker.run { () throws -> Kernel in try self.kernel(packages.filter(\.isKernel)) }
         let files = try await worker.run { try guestFiles(packages) }
         let order = try await loadOrder(kernel, work)
         let ours = try await compiled
@@ -48,12 +48,6 @@ struct ImageBuilder: Sendable {
                 popcornModules: ours.modules.mapValues(\.whole), initramfs: initramfs, began: began)
         }
     }
-
-    private func isHeaders(_ package: DebianPackage) -> Bool {
-        package.name.hasPrefix("linux-headers-") || package.name.hasPrefix("linux-kbuild-")
-    }
-
-    private func isKernel(_ package: DebianPackage) -> Bool { package.name.hasPrefix("linux-image-") }
 
     // MARK: - Kernel
 
@@ -120,7 +114,7 @@ struct ImageBuilder: Sendable {
 
     private func guestFiles(_ packages: [DebianPackage]) throws -> [String: GuestFiles.Content] {
         var files = GuestFiles()
-        for package in packages where !isHeaders(package) && !isKernel(package) {
+        for package in packages where !package.isKernelHeaders && !package.isKernel {
             try files.add(package: downloads.path(of: package))
         }
         return try files.selection(recipe.files + [recipe.busybox].compactMap { $0 }, isa: isa)
@@ -135,7 +129,7 @@ struct ImageBuilder: Sendable {
         var programs: [String: [UInt8]] = [:]
     }
 
-    private func compile(_ headers: [DebianPackage], in work: WorkDirectory) async throws -> Compiled {
+    private func compile(_ packages: [DebianPackage], in work: WorkDirectory) async throws -> Compiled {
         var result = Compiled()
         if !recipe.programs.isEmpty { progress(ImageProgress(isa: isa, step: .compilingPrograms)) }
         for (index, program) in recipe.programs.enumerated() {
@@ -145,7 +139,7 @@ struct ImageBuilder: Sendable {
             result.programs[program.path] = Array(bytes)
         }
         guard let folder = recipe.kernel else { return result }
-        let root = try await unpackedHeaders(headers)
+        let root = try await unpackedHeaders(packages)
         progress(ImageProgress(isa: isa, step: .compilingModules))
         let sources = work.path + "/kernel"
         for file in try ImageKey.kernelSources(folder, share: share) {
@@ -160,13 +154,13 @@ struct ImageBuilder: Sendable {
 
     /// The directory with the unpacked headers, which are kept for the next build.
     private func unpackedHeaders(_ packages: [DebianPackage]) async throws -> String {
-        let digest = SHA256.hex(of: Array(packages.map(\.sha256).joined().utf8))
-        let place = "\(layout.headers)/\(isa.rawValue)-\(digest.prefix(16))"
+        let place = layout.headers(packages, isa: isa)
         if access(place, F_OK) == 0 { return place }
         let work = try WorkDirectory(in: layout.temporary)
         defer { work.remove() }
         try await Worker("headers-\(isa.nodeName)").run {
-            try KernelHeaders.unpack(packages.map(downloads.path(of:)), isa: isa, into: work)
+            try KernelHeaders.unpack(
+                packages.filter(\.isKernelHeaders).map(downloads.path(of:)), isa: isa, into: work)
             // Another build may have been faster: its tree is the same.
             guard rename(work.path, place) == 0 || errno == EEXIST || errno == ENOTEMPTY else {
                 throw SystemError("rename \(work.path) to \(place)")

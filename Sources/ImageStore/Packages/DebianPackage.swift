@@ -1,3 +1,5 @@
+import FoundationEssentials
+
 /// One Debian package, pinned to one content.
 public struct DebianPackage: Codable, Sendable, Hashable {
     public var name: String
@@ -7,6 +9,10 @@ public struct DebianPackage: Codable, Sendable, Hashable {
     public var sha256: String
     /// Of the `.deb`, in bytes.
     public var size: Int
+
+    /// Whether it serves to compile modules and is nothing for the guest.
+    var isKernelHeaders: Bool { name.hasPrefix("linux-headers-") || name.hasPrefix("linux-kbuild-") }
+    var isKernel: Bool { name.hasPrefix("linux-image-") }
 }
 
 extension DebianPackage {
@@ -23,6 +29,11 @@ extension DebianPackage {
         architecture = String(parts[2])
         sha256 = String(digest.dropFirst(7))
         self.size = size
+    }
+
+    /// The packages in a file of `StoreLayout.packages`; `nil` if there is none.
+    static func read(pins file: String) -> [DebianPackage]? {
+        FileManager.default.contents(atPath: file).flatMap { try? JSONDecoder().decode([DebianPackage].self, from: $0) }
     }
 
     /// The name that apt gives to the file it downloads.

@@ -24,13 +24,27 @@ struct DownloadCache: Sendable {
         for name in try FileManager.default.contentsOfDirectory(atPath: folder) where name.hasSuffix(".deb") {
             files[try SHA256.hex(ofFile: "\(folder)/\(name)")] = "\(folder)/\(name)"
         }
-        for package in packages {
-            guard let file = files[package.sha256] else {
-                throw ImageError(
-                    .corrupt, "the download of \(package.name) \(package.version) is not what Debian signed",
-                    hint: "try again; a proxy on the way may have changed it")
+        // Two packages may be the same file.
+        for package in packages where access(path(of: package), F_OK) != 0 {
+            guard let file = files[package.sha256] else { throw failure(package, in: folder) }
+            // From a `file:` source apt gives a link, and what it leads to may go away.
+            if (try? FileManager.default.destinationOfSymbolicLink(atPath: file)) != nil {
+                guard let bytes = FileManager.default.contents(atPath: file) else { throw SystemError("read \(file)") }
+                try AtomicFile.write(bytes, to: path(of: package))
+            } else if rename(file, path(of: package)) != 0 {
+                throw SystemError("rename \(file)")
             }
-            guard rename(file, path(of: package)) == 0 else { throw SystemError("rename \(file)") }
         }
+    }
+
+    /// Why none of the files in `folder` is the package. apt does not always say that the disk was full.
+    private func failure(_ package: DebianPackage, in folder: String) -> any Error {
+        var room = statvfs()
+        if statvfs(folder, &room) == 0, UInt64(room.f_bavail) * UInt64(room.f_frsize) < UInt64(package.size) {
+            return SystemError("write the package \(package.name) to \(folder)", errno: ENOSPC)
+        }
+        return ImageError(
+            .corrupt, "the download of \(package.name) \(package.version) is not what Debian signed",
+            hint: "try again; a proxy on the way may have changed it")
     }
 }

@@ -73,15 +73,13 @@ struct PackageStage: Sendable {
 
     /// The packages that were found last time, if all of them are still here.
     private func pinned(_ recipe: ImageRecipe, _ isa: ISA) -> [DebianPackage]? {
-        guard let file = try? pinFile(recipe, isa), let bytes = FileManager.default.contents(atPath: file),
-            let packages = try? JSONDecoder().decode([DebianPackage].self, from: bytes),
+        guard let file = try? pinFile(recipe, isa), let packages = DebianPackage.read(pins: file),
             packages.allSatisfy(downloads.holds)
         else { return nil }
         return packages
     }
 
     private func pinFile(_ recipe: ImageRecipe, _ isa: ISA) throws -> String {
-        let inputs = [[isa.rawValue, host.rawValue], recipe.packages[isa], recipe.without]
-        return "\(layout.packages)/\(SHA256.hex(of: try JSONEncoder().encode(inputs))).json"
+        try layout.pins(of: recipe, isa: isa, host: host)
     }
 }

@@ -22,7 +22,7 @@ struct RecipeParser {
         guard let name = top["name"], let packages = top["packages"] else {
             throw failure(root, "`name` and `packages` are required")
         }
-        var recipe = ImageRecipe(name: try string(name, "name"), packages: try perISA(packages))
+        var recipe = ImageRecipe(name: try word(name, "name"), packages: try perISA(packages))
         recipe.without = try top["without"].map { try strings($0, "without") } ?? []
         recipe.files = try top["files"].map { try strings($0, "files", check: absolute) } ?? []
         recipe.busybox = try top["busybox"].map { try absolute($0, "busybox") }
@@ -34,11 +34,11 @@ struct RecipeParser {
     }
 
     private func perISA(_ node: Node) throws -> ImageRecipe.PerISA {
-        if node.sequence != nil { return .init(all: try strings(node, "packages")) }
+        if node.sequence != nil { return .init(all: try strings(node, "packages", check: package)) }
         let keys = try map(node, "packages", ["all"] + ISA.allCases.map(\.rawValue))
-        var result = ImageRecipe.PerISA(all: try keys["all"].map { try strings($0, "all") } ?? [])
+        var result = ImageRecipe.PerISA(all: try keys["all"].map { try strings($0, "all", check: package) } ?? [])
         for isa in ISA.allCases {
-            if let names = keys[isa.rawValue] { result.only[isa] = try strings(names, isa.rawValue) }
+            if let names = keys[isa.rawValue] { result.only[isa] = try strings(names, isa.rawValue, check: package) }
         }
         return result
     }
@@ -114,6 +114,28 @@ struct RecipeParser {
 
     private func string(_ node: Node, _ key: String) throws -> String {
         guard let text = node.scalar?.string, !text.isEmpty else { throw failure(node, "`\(key)` is not a text") }
+        return text
+    }
+
+    /// A text that can be a part of a file's name.
+    private func word(_ node: Node, _ key: String) throws -> String {
+        let text = try string(node, key)
+        let allowed = text.utf8.allSatisfy {
+            (0x30...0x39).contains($0) || (0x61...0x7A).contains($0) || (0x41...0x5A).contains($0) || $0 == 0x2D
+        }
+        guard allowed else { throw failure(node, "`\(key)` consists of letters, digits and -, unlike `\(text)`") }
+        return text
+    }
+
+    /// Debian policy 5.6.1: lower-case letters, digits, `+`, `-` and `.`; so it can never be an option of apt.
+    private func package(_ node: Node, _ key: String) throws -> String {
+        let text = try string(node, key)
+        let allowed = text.utf8.allSatisfy {
+            (0x30...0x39).contains($0) || (0x61...0x7A).contains($0) || [0x2B, 0x2D, 0x2E].contains($0)
+        }
+        guard allowed, text.first?.isLetter == true || text.first?.isNumber == true else {
+            throw failure(node, "`\(text)` is not the name of a Debian package")
+        }
         return text
     }
 
