@@ -10,24 +10,27 @@ public enum HypervisorHelper {
     /// The hidden first argument of the program.
     public static let verb = "hypervisor-helper"
 
-    /// Serves one section if `arguments`, the whole command line, ask for it; returns the exit code to end with, else `nil`.
+    /// Serves one section and ends the process, if `arguments`, the whole command line, ask for it.
     ///
     /// To be called first thing in the program's `main`.
-    public static func serveIfAsked(_ arguments: [String]) -> Int32? {
-        guard arguments.count == 3, arguments[1] == verb else { return nil }
+    public static func serveIfAsked(_ arguments: [String]) {
+        guard arguments.count == 3, arguments[1] == verb else { return }
+        let root = EmbeddedRoot(path: arguments[2])
         var socket = MessageSocket(descriptor: STDIN_FILENO)
         do {
-            return try serve(&socket, root: EmbeddedRoot(path: arguments[2])) ? 0 : 1
+            try root.prepare()
+            let lock = try FileLock.waiting(path: root.lockPath, purpose: verb)
+            let served = Result { try serve(&socket, root: root) }
+            if case .failure(let error) = served { try? socket.send(HypervisorReply(error)) }
+            // The driver is free for others when this process is gone, so the lock must last as long.
+            withExtendedLifetime(lock) { exit(0) }
         } catch {
             try? socket.send(HypervisorReply(error))
-            return 1
+            exit(1)
         }
     }
 
-    private static func serve(_ socket: inout MessageSocket, root: EmbeddedRoot) throws -> Bool {
-        try root.prepare()
-        let lock = try FileLock.waiting(path: root.lockPath, purpose: verb)
-        defer { withExtendedLifetime(lock) {} }
+    private static func serve(_ socket: inout MessageSocket, root: EmbeddedRoot) throws {
         let target = HypervisorTarget.embedded(root: root.path, reason: "")
         let session = try LibvirtSession(target: target, logPath: root.path + "/libvirt.log")
         // The first message says that the driver is open.
@@ -37,6 +40,5 @@ public enum HypervisorHelper {
             do { reply = try session.perform(request) } catch { reply = HypervisorReply(error) }
             try socket.send(reply)
         }
-        return true
     }
 }

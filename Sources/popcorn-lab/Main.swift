@@ -1,11 +1,10 @@
 import Commands
 import Hypervisor
-import Support
 
 @main
 enum Main {
     static func main() async {
-        if let status = HypervisorHelper.serveIfAsked(CommandLine.arguments) { exit(status) }
+        HypervisorHelper.serveIfAsked(CommandLine.arguments)
         await PopcornLab.start()
     }
 }

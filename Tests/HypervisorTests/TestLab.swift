@@ -5,21 +5,26 @@ import Topology
 
 @testable import Hypervisor
 
-/// A place for the guests of one test, on the embedded driver with one root for all tests of this user.
+/// A place for the guests of one test: on the embedded driver for root, under the user's own daemon for others.
 ///
-/// The root stays between runs because the driver's first question to every QEMU takes seconds.
+/// The embedded driver's root is shared by all tests and stays between runs, because its first question to every QEMU takes
+/// seconds.
 struct TestLab {
     let directory: String
     let hypervisor: Hypervisor
     let id = UUID().uuidString.lowercased()
 
     init() throws {
-        let cache = Directories(environment: ProcessInfo.processInfo.environment).cache + "/tests/libvirt"
+        let environment = ProcessInfo.processInfo.environment
+        let root = Directories(environment: environment).cache + "/tests/libvirt"
         directory = "/tmp/hv-\(id.prefix(8))"
         try Directories.create(directory)
-        hypervisor = Hypervisor(
-            target: .embedded(root: cache, reason: "tests"), stateDirectory: directory,
-            helperExecutable: try Self.program())
+        // For root never the host's own daemon: the tests must not depend on whether one runs.
+        let target =
+            geteuid() == 0
+            ? HypervisorTarget.embedded(root: root, reason: "tests")
+            : try HypervisorTarget.choose(connect: nil, environment: environment, embeddedRoot: root)
+        hypervisor = Hypervisor(target: target, stateDirectory: directory, helperExecutable: try Self.program())
     }
 
     /// The `popcorn-lab` that was built beside the tests.
@@ -33,16 +38,16 @@ struct TestLab {
     /// A guest that prints `text` and halts.
     func guest(
         _ name: String = "guest", isa: ISA = .x86_64, printing text: String = "hello from the guest\n",
-        fabric: DomainSpec.FabricNIC? = nil
+        resets: Bool = false
     ) throws -> DomainSpec {
         let kernel = "\(directory)/\(name).kernel"
-        try TinyKernel.write(isa, printing: text, to: kernel)
+        try TinyKernel.write(isa, printing: text, resets: resets, to: kernel)
         return DomainSpec(
             name: "test-\(id.prefix(8))-\(name)",
             metadata: LabMetadata(lab: "a <lab> & \"more\"", labID: id, node: name), isa: isa,
             accelerator: .tcg, memoryMiB: 64, kernel: kernel,
             commandLine: KernelArguments.base(isa).joined(separator: " "),
-            consoleSocket: "\(directory)/\(name).sock", consoleLog: "\(directory)/\(name).log", fabric: fabric)
+            consoleSocket: "\(directory)/\(name).sock", consoleLog: "\(directory)/\(name).log")
     }
 
     /// Runs `body`, then ends every guest of this lab, whatever happened, and removes the directory.

@@ -4,10 +4,12 @@ import Topology
 /// A kernel of a few instructions that prints a text to the console and halts: a guest that boots in no time.
 enum TinyKernel {
     /// Writes the kernel for `isa` to `path`. An empty text makes one that never prints.
-    static func write(_ isa: ISA, printing text: String, to path: String) throws {
+    ///
+    /// - Parameter resets: reset the machine at the end instead of halting; x86-64 only.
+    static func write(_ isa: ISA, printing text: String, resets: Bool = false, to path: String) throws {
         let bytes =
             switch isa {
-            case .x86_64: pvhImage(code: x86Code + Array(text.utf8) + [0])
+            case .x86_64: pvhImage(code: (resets ? x86ResettingCode : x86Code) + Array(text.utf8) + [0])
             case .aarch64: aarch64Code + Array(text.utf8) + [0]
             }
         try AtomicFile.write(bytes, to: path)
@@ -27,6 +29,15 @@ enum TinyKernel {
         0xf4,  // 3: hlt
         0xeb, 0xfd,  // jmp 3b
     ]
+
+    /// The same, but in place of halting it asks the keyboard controller for a reset: 4 bytes more, so the text is farther off.
+    private static let x86ResettingCode: [UInt8] =
+        x86Code[..<13] + [0x16] + x86Code[14..<25] + [
+            0xb0, 0xfe,  // 3: mov $0xfe, %al
+            0xe6, 0x64,  // out %al, $0x64
+            0xf4,  // hlt
+            0xeb, 0xfd,  // jmp to the hlt
+        ]
 
     // The same with the PL011 of QEMU's `virt` machine at 0x09000000.
     private static let aarch64Code: [UInt8] = [

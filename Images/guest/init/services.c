@@ -56,7 +56,7 @@ void services_start(void)
 	if (run_watch >= 0)
 		inotify_add_watch(run_watch, "/run", IN_CLOSE_WRITE);
 	start_sshd();
-	console = open("/dev/console", O_RDWR | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	console = open("/dev/console", O_RDWR | O_CLOEXEC | O_NOCTTY);
 }
 
 int services_sshd_event(void)
@@ -87,15 +87,11 @@ int services_console(void)
 	return shell ? -1 : console;
 }
 
-/* A shell starts when somebody types, so a boot does not pay for it. The typed line itself is dropped. */
+/* A shell starts when somebody types, so a boot does not pay for it; it reads what was typed. */
 void services_console_input(void)
 {
 	static char *const arguments[] = { "/bin/sh", "-l", NULL };
-	char typed[256];
 
-	while (read(console, typed, sizeof(typed)) > 0)
-		continue;
-	fcntl(console, F_SETFL, fcntl(console, F_GETFL) & ~O_NONBLOCK);
 	shell = spawn(arguments, console);
 }
 
@@ -111,7 +107,6 @@ void services_reap(void)
 			start_sshd();
 		} else if (child == shell) {
 			shell = 0;
-			fcntl(console, F_SETFL, fcntl(console, F_GETFL) | O_NONBLOCK);
 		}
 	}
 }

@@ -24,7 +24,6 @@ enum Interruption {
             try await task.value
         } catch {
             guard let number = shared.caught.withLock({ $0 }) else { throw error }
-            if !(error is CancellationError) { Notice.error(error) }
             throw ProgramExit(status: 128 + number)
         }
     }

@@ -38,15 +38,47 @@ public struct LabAccess: Sendable {
         }
     }
 
-    /// Does the same on several nodes at once; results come in the order of the nodes.
+    /// Connects to several nodes at once for the time of `body`.
+    public func withSessions<Result: Sendable>(
+        _ nodes: [NodeRecord], _ body: @Sendable ([NodeSession]) async throws -> Result
+    ) async throws -> Result {
+        let sessions = try await Self.inParallel(nodes) { NodeSession(node: $0, session: try await $0.connect(paths)) }
+        do {
+            let result = try await body(sessions)
+            for session in sessions { await session.session.close() }
+            return result
+        } catch {
+            for session in sessions { await session.session.close() }
+            throw error
+        }
+    }
+
+    /// Runs `body` on several open sessions at once; results come in the order of the nodes.
+    public func onEach<Result: Sendable>(
+        _ sessions: [NodeSession], _ body: @escaping @Sendable (NodeRecord, GuestSession) async throws -> Result
+    ) async throws -> [Result] {
+        try await Self.inParallel(sessions) { try await body($0.node, $0.session) }
+    }
+
+    /// Connects to several nodes and runs `body` on each, all at once; results come in the order of the nodes.
     public func onEach<Result: Sendable>(
         _ nodes: [NodeRecord], _ body: @escaping @Sendable (NodeRecord, GuestSession) async throws -> Result
     ) async throws -> [Result] {
+        try await Self.inParallel(nodes) { node in try await withSession(node) { try await body(node, $0) } }
+    }
+
+    private static func inParallel<Item: Sendable, Result: Sendable>(
+        _ items: [Item], _ body: @escaping @Sendable (Item) async throws -> Result
+    ) async throws -> [Result] {
         try await withThrowingTaskGroup(of: (Int, Result).self) { group in
-            for (index, node) in nodes.enumerated() {
-                group.addTask { (index, try await withSession(node) { try await body(node, $0) }) }
-            }
+            for (index, item) in items.enumerated() { group.addTask { (index, try await body(item)) } }
             return try await group.reduce(into: []) { $0.append($1) }.sorted { $0.0 < $1.0 }.map(\.1)
         }
     }
+}
+
+/// An open connection to a node.
+public struct NodeSession: Sendable {
+    public let node: NodeRecord
+    public let session: GuestSession
 }

@@ -28,20 +28,24 @@ public struct Logs: Sendable {
             guard let oldest, let time = line.hostMicroseconds else { return true }
             return time >= oldest
         }
-        let past = try await access.onEach(nodes) { node, session in
-            let map = try await Self.map(node, session)
-            let records = try await session.exec("popcorn-kmsg", deadline: .now + node.timeScale(.seconds(10))).output
-            var parser = KernelLogParser()
-            let messages = parser.feed(records) + parser.finish()
-            return Past(node: node, map: map, messages: messages)
+        try await access.withSessions(nodes) { sessions in
+            let past = try await access.onEach(sessions) { node, session in
+                try await self.past(of: node, session)
+            }
+            for line in past.flatMap(\.lines).filter(wanted).sorted() { body(line) }
+            guard options.follow else { return }
+            let pasts = Dictionary(uniqueKeysWithValues: past.map { ($0.node.name, $0) })
+            _ = try await access.onEach(sessions) { node, session in
+                if let past = pasts[node.name] { try await follow(past, session, body) }
+            }
         }
-        for line in past.flatMap(\.lines).filter(wanted).sorted() { body(line) }
-        guard options.follow else { return }
-        let positions = Dictionary(uniqueKeysWithValues: past.map { ($0.node.name, $0) })
-        _ = try await access.onEach(nodes) { node, session in
-            guard let past = positions[node.name] else { return }
-            try await follow(past, session, body)
-        }
+    }
+
+    private func past(of node: NodeRecord, _ session: GuestSession) async throws -> Past {
+        let map = try await Self.map(node, session)
+        let records = try await session.exec("popcorn-kmsg", deadline: .now + node.timeScale(.seconds(10))).output
+        var parser = KernelLogParser()
+        return Past(node: node, map: map, messages: parser.feed(records) + parser.finish())
     }
 
     /// The log of a node up to now.
