@@ -36,7 +36,9 @@ public enum CaptureClock {
             hostAfter: HostTime(nanoseconds: nanoseconds(after.st_mtim) + tick))
     }
 
-    private static func nanoseconds(_ time: timespec) -> Int64 { Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec) }
+    private static func nanoseconds(_ time: timespec) -> Int64 {
+        Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+    }
 
     /// Relates the captures' clocks by their anchors and the frames that two of them share.
     ///

@@ -60,7 +60,8 @@ struct CausalRepair {
             let stuck = nodes.indices.filter { nodes[$0].next < nodes[$0].ends.count }
             guard
                 let index = stuck.min(by: {
-                    hostTime($0, nodes[$0].ends[nodes[$0].next].time) < hostTime($1, nodes[$1].ends[nodes[$1].next].time)
+                    hostTime($0, nodes[$0].ends[nodes[$0].next].time)
+                        < hostTime($1, nodes[$1].ends[nodes[$1].next].time)
                 })
             else { break }
             _ = advance(&nodes[index], index, &sentAt, force: true)

@@ -46,7 +46,8 @@ public struct Timeline: Sendable {
         for (index, node) in files.enumerated() {
             if let other = files[..<index].first(where: { $0.name == node.name || $0.id == node.id }) {
                 throw TraceError(
-                    .mismatch, "nodes \(other.name) (id \(other.id)) and \(node.name) (id \(node.id)) cannot be told apart",
+                    .mismatch,
+                    "nodes \(other.name) (id \(other.id)) and \(node.name) (id \(node.id)) cannot be told apart",
                     hint: "give every node a name and a message layer id of its own")
             }
         }
@@ -87,7 +88,8 @@ public struct Timeline: Sendable {
                 ("\(node.files.name).clock_correction_us", .microseconds(node.map.largestCorrectionMicroseconds)))
         }
         for (index, warning) in warnings.enumerated() { metadata.append(("warning.\(index + 1)", .text(warning))) }
-        var painter = TimelinePainter(timeline: self, writer: ChromeTraceWriter(sink, origin: origin, metadata: metadata))
+        var painter = TimelinePainter(
+            timeline: self, writer: ChromeTraceWriter(sink, origin: origin, metadata: metadata))
         for index in nodes.indices { try painter.paint(index) }
         return try painter.end()
     }

