@@ -1,8 +1,8 @@
 /// The clock problem as a linear program: two unknowns per node, in µs, small and of one size.
 ///
-/// Node i's clock is read as `reference + (g − middle) + u + d·x`, where `middle` is the middle of the node's own time,
-/// `reference` a first guess of when that was on the host, and x runs from −1 to 1 over the node's time: u is what the
-/// guess is wrong by, d what the clock drifts in half that time.
+/// Node i's clock is read as `reference + (g − middle) + u + d·x`, where `middle` is the middle of the node's own
+/// time, `reference` a first guess of when that was on the host, and x runs from −1 to 1 over the node's time: u is
+/// what the guess is wrong by, d what the clock drifts in half that time.
 struct ClockLayout {
     private struct Frame {
         var first: GuestTime

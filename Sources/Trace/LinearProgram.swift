@@ -69,7 +69,8 @@ struct LinearProgram {
         return point
     }
 
-    /// A number that `goal · v` cannot exceed inside the rows, and that is within a few parts in a hundred of the least.
+    /// A number that `goal · v` cannot exceed inside the rows, and that is within a few parts in a hundred of the
+    /// least.
     func upperBound(of goal: [Double], from center: [Double]) -> Double {
         var point = center
         let atCenter = dot(goal, center)
