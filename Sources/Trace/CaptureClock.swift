@@ -2,11 +2,11 @@ import Support
 
 /// Relates the clocks of captures to the host's and to each other.
 ///
-/// A capture of QEMU's `filter-dump` does not carry the host's time. QEMU stamps a packet with its virtual clock plus the
-/// whole second at which the filter was made (net/dump.c): the clock runs at the host's rate, but is off by a constant of
-/// up to a second and more, another one for each guest, and it stops while the guest is paused. So a capture has a clock
-/// of its own, and is treated like a guest: anchors tie it to the host, and a frame that two captures hold was sent
-/// before it was received.
+/// A capture of QEMU's `filter-dump` does not carry the host's time. QEMU stamps a packet with its virtual clock plus
+/// the whole second at which the filter was made (net/dump.c): the clock runs at the host's rate, but is off by a
+/// constant of up to a second and more, another one for each guest, and it stops while the guest is paused. So a
+/// capture has a clock of its own, and is treated like a guest: anchors tie it to the host, and a frame that two
+/// captures hold was sent before it was received.
 public enum CaptureClock {
     /// How much later than the stamp QEMU may write the packet, on a busy host. Nanoseconds.
     private static let writeDelay: Int64 = 10_000_000

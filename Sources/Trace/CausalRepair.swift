@@ -84,7 +84,8 @@ struct CausalRepair {
         maps[node].straight(GuestTime(nanoseconds: guest)).nanoseconds
     }
 
-    /// Places all of a node's next events that have one stamp; false if one of them waits for its sending, or none is left.
+    /// Places all of a node's next events that have one stamp; false if one of them waits for its sending, or none is
+    /// left.
     ///
     /// Events of one stamp must move together: a map gives one host time for one guest time.
     private mutating func advance(

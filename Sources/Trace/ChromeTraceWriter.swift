@@ -1,7 +1,8 @@
 /// Writes the JSON that Perfetto and chrome://tracing open, event by event.
 ///
-/// Trace Event Format: an object with `traceEvents`; times in µs. Slices (`X`) of one thread must nest, arrows (`s`, `f`)
-/// bind to the slice that is open on their thread at their time, and both ends must agree in category, name and id.
+/// Trace Event Format: an object with `traceEvents`; times in µs. Slices (`X`) of one thread must nest, arrows (`s`,
+/// `f`) bind to the slice that is open on their thread at their time, and both ends must agree in category, name and
+/// id.
 public struct ChromeTraceWriter<Sink: ByteSink & ~Copyable>: ~Copyable {
     /// A track: a thread of a process.
     public struct Track: Hashable, Sendable {

@@ -41,8 +41,8 @@ public struct ClockFit: Sendable {
         repair(problem)
     }
 
-    /// How wrong the difference of two nodes' times can be, in µs, which is less than the sum of their errors where they
-    /// exchanged messages in both directions.
+    /// How wrong the difference of two nodes' times can be, in µs, which is less than the sum of their errors where
+    /// they exchanged messages in both directions.
     public func pairErrorMicroseconds(_ first: Int, _ second: Int) -> Double {
         if first == second { return 0 }
         let corrections = maps[first].largestCorrectionMicroseconds + maps[second].largestCorrectionMicroseconds

@@ -1,8 +1,8 @@
 /// The clock problem as a linear program: two unknowns per node, in µs, small and of one size.
 ///
-/// Node i's clock is read as `reference + (g − middle) + u + d·x`, where `middle` is the middle of the node's own time,
-/// `reference` a first guess of when that was on the host, and x runs from −1 to 1 over the node's time: u is what the
-/// guess is wrong by, d what the clock drifts in half that time.
+/// Node i's clock is read as `reference + (g − middle) + u + d·x`, where `middle` is the middle of the node's own
+/// time, `reference` a first guess of when that was on the host, and x runs from −1 to 1 over the node's time: u is
+/// what the guess is wrong by, d what the clock drifts in half that time.
 struct ClockLayout {
     private struct Frame {
         var first: GuestTime
@@ -203,19 +203,30 @@ struct ClockLayout {
         }
     }
 
-    /// How wrong the difference between two nodes can be, in µs, for the pairs that exchanged messages.
+    /// How wrong the difference between two nodes can be while they exchange messages, in µs.
     func pairErrors(at point: [Double], in program: LinearProgram) -> [((Int, Int), Double)] {
-        let pairs = Set(hulls.map { [min($0.from, $0.to), max($0.from, $0.to)] })
+        var spans: [[Int]: [ClosedRange<GuestTime>]] = [:]
+        for (from, to, hull) in hulls {
+            guard let sent = hull.sent, let received = hull.received else { continue }
+            spans[[min(from, to), max(from, to)], default: []] += from < to ? [sent, received] : [received, sent]
+        }
         // Beyond this the sum of the nodes' own errors has to do: each pair costs four linear programs.
-        guard pairs.count <= 64 else { return [] }
-        return pairs.map { pair in
-            let (low, high) = (frames[pair[0]], frames[pair[1]])
-            let errors = zip([low.first, low.last], [high.first, high.last]).map { early, late in
+        guard spans.count <= 64 else { return [] }
+        return spans.map { pair, ranges in
+            let low = stride(from: 0, to: ranges.count, by: 2).map { ranges[$0] }
+            let high = stride(from: 1, to: ranges.count, by: 2).map { ranges[$0] }
+            // Both clocks move together, so the difference is linear in time: its ends bound it.
+            let ends = [
+                (low.map(\.lowerBound).min(), high.map(\.lowerBound).min()),
+                (low.map(\.upperBound).max(), high.map(\.upperBound).max()),
+            ]
+            let errors = ends.map { early, late in
+                guard let early, let late else { return Double.infinity }
                 var goal = [Double](repeating: 0, count: program.columnCount)
                 goal[2 * pair[0]] = 1
-                goal[2 * pair[0] + 1] = low.x(early)
+                goal[2 * pair[0] + 1] = frames[pair[0]].x(early)
                 goal[2 * pair[1]] = -1
-                goal[2 * pair[1] + 1] = -high.x(late)
+                goal[2 * pair[1] + 1] = -frames[pair[1]].x(late)
                 return Double(spread(of: goal, at: point, in: program)) / 1000
             }
             return ((pair[0], pair[1]), errors.max() ?? .infinity)

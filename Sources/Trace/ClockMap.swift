@@ -14,7 +14,8 @@ public struct ClockMap: Equatable, Sendable {
     public internal(set) var hostReference: HostTime
     /// … and gains this much on the guest's clock: host seconds per guest second, less one. In parts, not ppm.
     public internal(set) var drift: Double
-    /// Whether the host's clock comes in at all: through samples of this node, or of one that it exchanged messages with.
+    /// Whether the host's clock comes in at all: through samples of this node, or of one that it exchanged messages
+    /// with.
     public internal(set) var isAnchored: Bool
     var errorPoints: [Point]
     /// How fast the doubt grows outside the time that the error points span, in parts.

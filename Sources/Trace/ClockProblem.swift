@@ -58,10 +58,18 @@ public struct ClockProblem: Sendable {
 /// of these only the ones whose edges enclose the slope rate / rate'. That is a handful out of a million.
 struct CausalHull {
     private(set) var corners: [(sent: GuestTime, received: GuestTime)] = []
+    /// When the first and the last of all the messages were sent, and when received.
+    private(set) var sent: ClosedRange<GuestTime>?
+    private(set) var received: ClosedRange<GuestTime>?
 
     /// - Parameter drift: the largest deviation of a rate from one, in parts.
     init(_ messages: [(sent: GuestTime, received: GuestTime)], drift: Double) {
         let sorted = messages.sorted { ($0.sent, $0.received) < ($1.sent, $1.received) }
+        if let first = sorted.first, let last = sorted.last {
+            sent = first.sent...last.sent
+            let receipts = sorted.map(\.received)
+            received = (receipts.min() ?? first.received)...(receipts.max() ?? first.received)
+        }
         var hull: [(sent: GuestTime, received: GuestTime)] = []
         for point in sorted {
             if let last = hull.last, last.sent == point.sent { continue }

@@ -4,8 +4,8 @@ import Support
 public enum KernelLog {
     /// Calls `body` with every message of a node, from its `/dev/kmsg` records and its console log.
     ///
-    /// The records are the truth while the guest lives. From the console log come the messages after them: the last words
-    /// of a guest that died. Without records, the console log's last boot is all there is.
+    /// The records are the truth while the guest lives. From the console log come the messages after them: the last
+    /// words of a guest that died. Without records, the console log's last boot is all there is.
     /// - Throws: `TraceError.Code.unreadable`, and what `body` throws.
     public static func forEachMessage(
         records: String?, console: String?, _ body: (KernelMessage) throws -> Void

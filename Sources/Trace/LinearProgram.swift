@@ -69,20 +69,23 @@ struct LinearProgram {
         return point
     }
 
-    /// A number that `goal · v` cannot exceed inside the rows, and that is close to the least such number.
+    /// A number that `goal · v` cannot exceed inside the rows, and that is within a few parts in a hundred of the
+    /// least.
     func upperBound(of goal: [Double], from center: [Double]) -> Double {
         var point = center
         let atCenter = dot(goal, center)
         let downhill = goal.map { -$0 }
-        var weight = 1e-6
+        // Seen from the centre, the rows' ellipsoid says how far the goal reaches at least: start at that scale.
+        let reach = derivatives(goal: downhill, weight: 1, slack: slacks(at: center)).hessian.solve(goal)
+        var weight = 1 / max(1e-6, reach.map { dot(goal, $0) }.map { max(0, $0).squareRoot() } ?? 1e6)
         var bound = Double.infinity
-        for _ in 0..<14 {
+        for _ in 0..<12 {
             guard descend(from: &point, goal: downhill, weight: weight) else { break }
             let value = dot(goal, point)
             let gap = Double(rowCount) / weight
             bound = min(bound, value + gap)
-            if gap < max(0.02, 0.01 * (value - atCenter)) { break }
-            weight *= 10
+            if gap < max(0.02, 0.03 * (value - atCenter)) { break }
+            weight *= 20
         }
         return bound
     }
@@ -113,6 +116,24 @@ struct LinearProgram {
         return sum
     }
 
+    /// Of `weight · goal · v − Σ log(slack)`.
+    private func derivatives(
+        goal: [Double], weight: Double, slack: [Double]
+    ) -> (gradient: [Double], hessian: SymmetricMatrix) {
+        var gradient = goal.map { $0 * weight }
+        var hessian = SymmetricMatrix(size: columnCount)
+        for row in bounds.indices {
+            let inverse = 1 / slack[row]
+            for left in starts[row]..<starts[row + 1] {
+                gradient[columns[left]] += values[left] * inverse
+                for right in starts[row]...left {
+                    hessian.add(values[left] * values[right] * inverse * inverse, columns[left], columns[right])
+                }
+            }
+        }
+        return (gradient, hessian)
+    }
+
     /// Newton's method on `weight · goal · v − Σ log(slack)`; false if it did not come to rest.
     @discardableResult
     private func descend(
@@ -122,17 +143,7 @@ struct LinearProgram {
         var current = cost(goal, weight, point, slack)
         for _ in 0..<80 {
             if enough(point) { return true }
-            var gradient = weight == 0 ? [Double](repeating: 0, count: columnCount) : goal.map { $0 * weight }
-            var hessian = SymmetricMatrix(size: columnCount)
-            for row in bounds.indices {
-                let inverse = 1 / slack[row]
-                for left in starts[row]..<starts[row + 1] {
-                    gradient[columns[left]] += values[left] * inverse
-                    for right in starts[row]...left {
-                        hessian.add(values[left] * values[right] * inverse * inverse, columns[left], columns[right])
-                    }
-                }
-            }
+            let (gradient, hessian) = derivatives(goal: goal, weight: weight, slack: slack)
             guard let step = hessian.solve(gradient) else { return false }
             let decrement = dot(gradient, step)
             if decrement < 1e-7 { return true }

@@ -88,8 +88,8 @@ public struct NodeTraceFiles: Equatable, Sendable {
 
 /// Sets events of one thread that carry one stamp a few nanoseconds apart, in the order of the text.
 ///
-/// ftrace prints whole µs, and a page fault begins and sends its request within one. In a picture both would start at one
-/// point, and which contains the other would be lost.
+/// ftrace prints whole µs, and a page fault begins and sends its request within one. In a picture both would start at
+/// one point, and which contains the other would be lost.
 struct StampSpreader {
     private struct Last {
         var stamp: Int64
@@ -115,7 +115,7 @@ struct StampSpreader {
 }
 
 extension FtraceEvent {
-    /// The thread as one number. Every CPU has an idle thread, all of them with pid 0: they get numbers above any pid's
-    /// (PID_MAX_LIMIT is 2^22).
+    /// The thread as one number. Every CPU has an idle thread, all of them with pid 0: they get numbers above any
+    /// pid's (PID_MAX_LIMIT is 2^22).
     var thread: Int64 { pid == 0 ? Int64(1 << 22) + 1000 + Int64(cpu) : Int64(pid) }
 }

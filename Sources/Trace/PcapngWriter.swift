@@ -6,7 +6,7 @@ struct PcapngWriter<Sink: ByteSink & ~Copyable>: ~Copyable {
     init(_ sink: consuming Sink) throws {
         self.sink = sink
         var body = Block()
-        body.add(0x1A2B_3C4D)
+        body.add(UInt32(0x1A2B_3C4D))
         body.add(UInt16(1))
         body.add(UInt16(0))
         // The section's length is not known when it begins.
@@ -52,7 +52,7 @@ struct PcapngWriter<Sink: ByteSink & ~Copyable>: ~Copyable {
     private struct Block {
         private var bytes: [UInt8] = []
 
-        mutating func add(_ value: some FixedWidthInteger) {
+        mutating func add(_ value: UInt16) {
             withUnsafeBytes(of: value.littleEndian) { bytes += $0 }
         }
 

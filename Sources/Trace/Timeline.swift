@@ -1,7 +1,7 @@
 /// The traces and logs of a run's nodes, on the host's clock.
 ///
-/// The files are read twice, once to relate the clocks and once to write, so what is held in memory is a few dozen bytes
-/// per message and per span, not the events.
+/// The files are read twice, once to relate the clocks and once to write, so what is held in memory is a few dozen
+/// bytes per message and per span, not the events.
 public struct Timeline: Sendable {
     /// One node, as far as its files say.
     public struct Node: Sendable {
@@ -37,8 +37,8 @@ public struct Timeline: Sendable {
     /// Reads the files of all nodes and relates their clocks.
     ///
     /// - Parameter maximumDrift: how much a guest's clock may gain or lose on the host's, in parts per million.
-    /// - Throws: `TraceError`: `.unreadable` for a file that is named and cannot be read, `.mismatch` for no node, or two
-    ///   nodes with one name or number.
+    /// - Throws: `TraceError`: `.unreadable` for a file that is named and cannot be read, `.mismatch` for no node,
+    ///   or for two nodes with one name or number.
     public static func load(nodes files: [NodeTraceFiles], maximumDrift: Double = 2000) throws -> Timeline {
         guard !files.isEmpty else {
             throw TraceError(.mismatch, "there is no node to make a timeline of")

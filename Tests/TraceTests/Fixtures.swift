@@ -1,0 +1,71 @@
+import FoundationEssentials
+import Support
+import Testing
+
+@testable import Trace
+
+/// A directory of a test's own, gone when the test ends.
+final class Scratch {
+    let path: String
+
+    init() throws {
+        var template = Array("/tmp/popcorn-lab-trace-XXXXXX".utf8CString)
+        let made = template.withUnsafeMutableBufferPointer { buffer in
+            buffer.baseAddress.flatMap { mkdtemp($0) }.map { String(cString: $0) }
+        }
+        path = try #require(made)
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+
+    /// Writes a file and returns its path.
+    @discardableResult
+    func write(_ bytes: [UInt8], to name: String) throws -> String {
+        let file = "\(path)/\(name)"
+        let folder = file.prefix(upTo: file.lastIndex(of: "/") ?? file.endIndex)
+        try FileManager.default.createDirectory(atPath: String(folder), withIntermediateDirectories: true)
+        try AtomicFile.write(bytes, to: file)
+        return file
+    }
+
+    @discardableResult
+    func write(_ text: String, to name: String) throws -> String { try write(Array(text.utf8), to: name) }
+
+    func read(_ name: String) throws -> [UInt8] {
+        [UInt8](try Data(contentsOf: URL(filePath: "\(path)/\(name)")))
+    }
+}
+
+func jsonLine(_ value: some Encodable) throws -> String {
+    String(decoding: try JSONEncoder().encode(value), as: UTF8.self)
+}
+
+/// Decodes JSON of any shape, so that tests see what a viewer would.
+indirect enum AnyJSON: Decodable, Equatable {
+    case null, flag(Bool), number(Double), text(String), list([AnyJSON]), object([String: AnyJSON])
+
+    init(from decoder: any Decoder) throws {
+        let value = try decoder.singleValueContainer()
+        if value.decodeNil() {
+            self = .null
+        } else if let flag = try? value.decode(Bool.self) {
+            self = .flag(flag)
+        } else if let number = try? value.decode(Double.self) {
+            self = .number(number)
+        } else if let text = try? value.decode(String.self) {
+            self = .text(text)
+        } else if let list = try? value.decode([AnyJSON].self) {
+            self = .list(list)
+        } else {
+            self = .object(try value.decode([String: AnyJSON].self))
+        }
+    }
+
+    subscript(key: String) -> AnyJSON? {
+        if case .object(let members) = self { members[key] } else { nil }
+    }
+
+    var text: String? { if case .text(let text) = self { text } else { nil } }
+    var number: Double? { if case .number(let number) = self { number } else { nil } }
+    var list: [AnyJSON]? { if case .list(let list) = self { list } else { nil } }
+}
