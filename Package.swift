@@ -33,7 +33,7 @@ let package = Package(
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
-        .executableTarget(name: "popcorn-lab", dependencies: ["Commands", "Hypervisor", "Support"], swiftSettings: strict),
+        .executableTarget(name: "popcorn-lab", dependencies: ["Commands", "Hypervisor"], swiftSettings: strict),
         room(
             "Commands",
             ["Lab", "Topology", "Hypervisor", "ImageStore", "Guest", "Trace", "Support", "CLinux", log, .product(name: "ArgumentParser", package: "swift-argument-parser")]),

@@ -29,7 +29,7 @@ public struct PopcornLab: AsyncParsableCommand {
             CommandGroup(
                 name: "Guest",
                 subcommands: [
-                    ExecCommand.self, SSHCommand.self, CopyCommand.self, ConsoleCommand.self, LogsCommand.self,
+                    ExecCommand.self, SSHCommand.self, CopyCommand.self, ConsoleCommand.self,
                 ]),
         ]
     )

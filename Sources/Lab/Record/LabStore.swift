@@ -41,6 +41,17 @@ public struct LabStore: Sendable {
         try AtomicFile.write(try Self.encoder.encode(record), to: paths.record, mode: 0o600)
     }
 
+    /// Changes the record of a lab; two processes that do so at once do not lose each other's change.
+    public func update(_ name: String, _ change: (inout LabRecord) -> Void) throws {
+        let lock = try FileLock.waiting(path: paths(name).root + "/lab.json.lock", purpose: "update")
+        defer { withExtendedLifetime(lock) {} }
+        var record = try existing(name)
+        change(&record)
+        try save(record)
+    }
+
+    public func addRun(_ id: String, to name: String) throws { try update(name) { $0.runs.append(id) } }
+
     /// Forgets a lab and all its files, the runs excepted.
     public func remove(_ name: String) throws {
         for path in [paths(name).runtime, paths(name).root] where access(path, F_OK) == 0 {

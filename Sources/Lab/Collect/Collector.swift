@@ -1,0 +1,145 @@
+import FoundationEssentials
+import Guest
+import Support
+import Trace
+
+/// Brings what the kernels of a lab recorded into a run's directory.
+///
+/// Clocks are sampled before and after, because a guest's clock drifts against the host's. Trace events go to a tracefs instance
+/// of the run's own, so that runs do not disturb each other nor the lab's own trace.
+struct Collector {
+    let access: LabAccess
+    let run: RunDirectory
+    let sessions: [NodeSession]
+    /// The tracefs instance to read; `nil` for the events since the guest's boot.
+    let instance: String?
+
+    private static let tracefs = "/sys/kernel/tracing"
+    private static let clockSamples = 16
+
+    private var traceDirectory: String {
+        instance.map { "\(Self.tracefs)/instances/\($0)" } ?? Self.tracefs
+    }
+
+    /// To be called before the thing that is to be recorded.
+    func begin() async throws {
+        _ = try await access.onEach(sessions) { node, session in
+            try Directories.create(run.node(node.name))
+            try await sampleClock(node, session)
+            guard let instance else { return }
+            let directory = "\(Self.tracefs)/instances/\(instance)"
+            try await session.check(
+                "mkdir -p \(directory) && echo 1 > \(directory)/events/popcorn/enable", node: node,
+                toDo: "start tracing")
+        }
+    }
+
+    /// To be called after it; a node that does not answer any more is left out with a warning.
+    ///
+    /// - Returns: warnings for the manifest.
+    func end() async -> [String] {
+        let warnings: [String] = await withTaskGroup(of: String?.self) { group in
+            for entry in sessions {
+                group.addTask {
+                    do {
+                        try await fetch(entry.node, entry.session)
+                        return nil
+                    } catch {
+                        let reason = (error as? any ActionableError)?.summary ?? "\(error)"
+                        return "\(entry.node.name): not everything was collected: \(reason)"
+                    }
+                }
+            }
+            return await group.reduce(into: []) { if let warning = $1 { $0.append(warning) } }
+        }
+        return warnings + copySerialLogs() + render()
+    }
+
+    private func fetch(_ node: NodeRecord, _ session: GuestSession) async throws {
+        let directory = run.node(node.name)
+        try Directories.create(directory)
+        let limit = ContinuousClock.now + node.timeScale(.seconds(10))
+        try await sampleClock(node, session)
+        try await session.save("popcorn-kmsg", to: directory + "/dmesg.raw", deadline: limit)
+        try await session.save("cat /proc/popcorn_types", to: directory + "/types.txt", deadline: limit)
+        // Nothing may be added while it is read, and an instance goes with its events.
+        let remove = instance == nil ? "" : "; rmdir \(traceDirectory)"
+        let stop = instance == nil ? "" : "echo 0 > \(traceDirectory)/tracing_on; "
+        try await session.save(
+            "\(stop)cat \(traceDirectory)/trace\(remove)", to: directory + "/trace.txt", deadline: limit)
+    }
+
+    private func sampleClock(_ node: NodeRecord, _ session: GuestSession) async throws {
+        let samples = try await ClockSampler(session: session)
+            .samples(Self.clockSamples, deadline: .now + node.timeScale(.seconds(3)))
+        let lines = try samples.map { try JSONEncoder().encode($0) + [UInt8(ascii: "\n")] }
+        let path = run.node(node.name) + "/clock.jsonl"
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else { throw SystemError("open \(path)") }
+        defer { close(descriptor) }
+        try AtomicFile.writeAll(lines.reduce(Data(), +), to: descriptor, name: path)
+    }
+
+    /// The consoles are files of this host, also those of guests that died.
+    private func copySerialLogs() -> [String] {
+        access.record.nodes.compactMap { node in
+            let target = run.node(node.name) + "/serial.log"
+            do {
+                try Directories.create(run.node(node.name))
+                guard let bytes = FileManager.default.contents(atPath: access.paths.serialLog(node.name)) else {
+                    return "\(node.name): no serial log"
+                }
+                try AtomicFile.write(bytes, to: target)
+                return nil
+            } catch {
+                return "\(node.name): \(error)"
+            }
+        }
+    }
+
+    /// Writes dmesg on the host's clock, as JSON Lines and as plain text.
+    private func render() -> [String] {
+        do {
+            let timeline = try Timeline.load(nodes: access.record.traceFiles(run))
+            for (index, node) in timeline.nodes.enumerated() {
+                try timeline.writeKernelLog(of: index, to: run.node(node.files.name) + "/dmesg.jsonl")
+                var text = try FileSink(run.node(node.files.name) + "/dmesg.txt")
+                try KernelLog.writeText(records: node.files.kernelLog, console: node.files.console, to: &text)
+                try text.commit()
+            }
+            return timeline.warnings
+        } catch {
+            return ["the logs could not be put on one clock: \(error)"]
+        }
+    }
+}
+
+extension LabRecord {
+    /// The files that a run keeps of each node, for the trace.
+    func traceFiles(_ run: RunDirectory) -> [NodeTraceFiles] {
+        nodes.map { node in
+            NodeTraceFiles(
+                name: node.name, label: node.spec.isa.rawValue, id: Int32(node.id), directory: run.node(node.name))
+        }
+    }
+}
+
+extension GuestSession {
+    /// Runs a command that must succeed.
+    func check(_ text: String, node: NodeRecord, toDo purpose: String) async throws {
+        let result = try await exec(text, deadline: .now + node.timeScale(.seconds(5)))
+        guard result.succeeded else {
+            throw LabError(
+                .commandFailed, "\(node.name): cannot \(purpose): \(result.errorText.isEmpty ? text : result.errorText)"
+            )
+        }
+    }
+
+    /// Writes what a command prints to a file of this host.
+    func save(_ text: String, to path: String, deadline: ContinuousClock.Instant) async throws {
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else { throw SystemError("create \(path)") }
+        defer { Glibc.close(descriptor) }
+        _ = try await exec(RemoteCommand(text, output: .descriptor(descriptor)), deadline: deadline)
+    }
+}

@@ -1,0 +1,89 @@
+import FoundationEssentials
+import ImageStore
+import Support
+
+/// What was run on what: enough to tell whether two runs may be compared.
+public struct Manifest: Codable, Sendable {
+    public struct Host: Codable, Sendable {
+        public var kernel: String
+        public var machine: String
+        public var cpus: Int
+    }
+
+    public struct Node: Codable, Sendable {
+        public var name: String
+        public var id: Int
+        public var isa: String
+        public var kernel: String
+        /// The image's id; `images show` prints its packages and digests.
+        public var image: String
+        public var accelerator: String
+        public var acceleratorReason: String
+        public var vcpus: Int
+        public var memoryMiB: Int
+        public var address: String
+    }
+
+    public var id: String
+    /// `up` or `run`.
+    public var verb: String
+    public var commandLine: [String]
+    public var version: String
+    public var lab: String
+    public var labID: String
+    public var started: Date
+    public var ended: Date?
+    public var exitCode: Int32?
+    public var host: Host
+    public var hypervisor: String
+    public var nodes: [Node]
+    /// SHA-256 of each file that was run, by its name.
+    public var binaries: [String: String] = [:]
+    /// What is missing or doubtful in what was collected.
+    public var warnings: [String] = []
+
+    init(run: RunDirectory, verb: String, record: LabRecord, environment: LabEnvironment) {
+        id = run.id
+        self.verb = verb
+        commandLine = environment.commandLine
+        version = Version.current
+        lab = record.spec.name
+        labID = record.id
+        started = Date()
+        host = Host.current
+        hypervisor = record.uri
+        nodes = record.nodes.map { node in
+            Node(
+                name: node.name, id: node.id, isa: node.spec.isa.rawValue, kernel: node.kernel, image: node.image,
+                accelerator: node.accelerator, acceleratorReason: node.acceleratorReason, vcpus: node.spec.vcpus,
+                memoryMiB: node.spec.memoryMiB, address: node.spec.address.description)
+        }
+    }
+
+    /// The manifest of a run.
+    public static func load(_ run: RunDirectory) throws -> Manifest {
+        guard let bytes = FileManager.default.contents(atPath: run.manifest) else {
+            throw LabError(
+                .badArgument, "there is no run '\(run.id)'", hint: "`popcorn-lab runs` lists them; `last` is the newest"
+            )
+        }
+        return try LabStore.decoder.decode(Manifest.self, from: bytes)
+    }
+
+    func save(_ run: RunDirectory) throws {
+        try AtomicFile.write(try LabStore.encoder.encode(self), to: run.manifest)
+    }
+}
+
+extension Manifest.Host {
+    static var current: Manifest.Host {
+        var system = utsname()
+        uname(&system)
+        func text(_ field: some Any) -> String {
+            withUnsafeBytes(of: field) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+        }
+        return Manifest.Host(
+            kernel: text(system.release), machine: text(system.machine),
+            cpus: Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+    }
+}

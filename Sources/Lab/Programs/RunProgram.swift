@@ -1,0 +1,69 @@
+import Guest
+import Support
+import Topology
+
+/// `run`: deploys a program, runs it on one node while the lab's kernels are recorded, and collects.
+public struct RunProgram: Sendable {
+    public struct Options: Sendable {
+        /// The node on which the program starts; `nil` for the first.
+        public var origin: String?
+        public var environment: [String: String] = [:]
+        public var arguments: [String] = []
+        public var directory = Deployment.defaultDirectory
+        public var timeout: Duration?
+
+        public init() {}
+    }
+
+    /// What became of it.
+    public struct Outcome: Sendable {
+        public var run: RunDirectory
+        public var result: RemoteResult
+        public var warnings: [String]
+    }
+
+    let access: LabAccess
+    let options: Options
+
+    public init(access: LabAccess, options: Options) {
+        self.access = access
+        self.options = options
+    }
+
+    /// - Parameters:
+    ///   - input: a descriptor of this process; likewise `output` and `errorOutput`. They are the program's own.
+    public func callAsFunction(_ path: String, input: Int32, output: Int32, errorOutput: Int32) async throws -> Outcome
+    {
+        let origin = try options.origin.map(access.node) ?? access.record.nodes[0]
+        let deployment = try Deployment(path: path, record: access.record, directory: options.directory)
+        return try await access.withSessions(access.record.nodes) { sessions in
+            let deployed = try await deployment(sessions, access)
+            let run = try RunDirectory.create(verb: "run", directories: access.environment.directories)
+            var manifest = Manifest(run: run, verb: "run", record: access.record, environment: access.environment)
+            manifest.binaries = deployed.digests
+            try manifest.save(run)
+            let collector = Collector(access: access, run: run, sessions: sessions, instance: "run-\(run.id)")
+            try await collector.begin()
+            guard let session = sessions.first(where: { $0.node.id == origin.id })?.session else {
+                throw LabError(.noSuchNode, "\(origin.name) has no session")
+            }
+            let command = RemoteCommand(
+                "cd \(ShellWord.quote(options.directory)) && exec \(ShellWord.join(["./" + deployment.name] + options.arguments))",
+                environment: options.environment, input: .descriptor(input), output: .descriptor(output),
+                errorOutput: .descriptor(errorOutput))
+            let ending: Result<RemoteResult, any Error>
+            do {
+                ending = .success(try await session.exec(command, deadline: options.timeout.map { .now + $0 }))
+            } catch {
+                ending = .failure(error)
+            }
+            // What the kernels said is worth most when the program did not end well.
+            manifest.warnings = await Task { await collector.end() }.value
+            manifest.ended = .init()
+            manifest.exitCode = try? ending.get().exitCode
+            try manifest.save(run)
+            try access.environment.store.addRun(run.id, to: access.record.spec.name)
+            return Outcome(run: run, result: try ending.get(), warnings: manifest.warnings)
+        }
+    }
+}
