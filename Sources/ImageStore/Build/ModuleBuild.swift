@@ -92,7 +92,8 @@ struct KernelHeaders: Sendable {
             modules[name] = Module(stripped: Array(stripped), whole: Array(whole))
         }
         guard !modules.isEmpty else {
-            throw ImageError(.compile, "the kernel modules' Makefile builds no .ko file", hint: "it needs `obj-m := …`")
+            throw ImageError(
+                .compile, "the kernel modules' Makefile builds no .ko file", hint: "it needs `obj-m := …`")
         }
         return modules
     }
