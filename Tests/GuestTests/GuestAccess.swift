@@ -1,0 +1,5 @@
+import Testing
+
+/// All tests of guest access, one after the other: they start servers and measure time limits.
+@Suite("guest access", .serialized)
+enum GuestAccess {}

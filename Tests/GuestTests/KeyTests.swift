@@ -1,0 +1,69 @@
+import Support
+import Testing
+
+@testable import Guest
+
+extension GuestAccess {
+    @Suite("keys and words")
+    struct KeyTests {
+        @Test("ssh-keygen reads the private key and finds our public key in it")
+        func privateKey() throws {
+            let directory = try TemporaryDirectory()
+            let pair = try SSHKeyPair.generate(comment: "lab key")
+            let path = try directory.write(pair.privateKeyText, to: "key", mode: 0o600)
+            let (code, output) = try ChildProcess.run(["ssh-keygen", "-y", "-f", path])
+            #expect(code == 0, "\(output)")
+            #expect(pair.publicKeyLine.hasSuffix(" lab key"))
+            #expect(
+                output.split(whereSeparator: \.isWhitespace).prefix(2)
+                    == pair.publicKeyLine.split(separator: " ").prefix(2))
+            let other = try SSHKeyPair.generate(comment: "lab key")
+            #expect(other.publicKeyLine != pair.publicKeyLine)
+        }
+
+        @Test("dropbearkey reads the host key and finds our public key in it")
+        func dropbearKey() throws {
+            let directory = try TemporaryDirectory()
+            let pair = try SSHKeyPair.generate(comment: "")
+            let path = try directory.write(pair.dropbearHostKey, to: "key", mode: 0o600)
+            let (code, output) = try ChildProcess.run(["dropbearkey", "-y", "-f", path])
+            #expect(code == 0 && output.contains(pair.publicKeyLine), "\(output)")
+        }
+
+        @Test("a key pair can be made again from its texts; other texts are refused")
+        func stored() throws {
+            let pair = try SSHKeyPair.generate(comment: "x")
+            let again = try SSHKeyPair(privateKeyText: pair.privateKeyText, publicKeyLine: pair.publicKeyLine)
+            #expect(again.dropbearHostKey == pair.dropbearHostKey)
+            let truncated = String(pair.privateKeyText.prefix(150)) + "\n"
+            for text in ["", "no key", truncated, "-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END"] {
+                #expect(throws: GuestError.self) { try SSHKeyPair(privateKeyText: text, publicKeyLine: "") }
+            }
+        }
+
+        @Test("host keys are read as keys or fingerprints, and nothing else")
+        func hostKeys() throws {
+            let directory = try TemporaryDirectory()
+            let pair = try SSHKeyPair.generate(comment: "some comment")
+            let path = try directory.write(pair.publicKeyLine + "\n", to: "key.pub")
+            let shown = try ChildProcess.run(["ssh-keygen", "-l", "-f", path]).output.split(separator: " ")
+            let key = try HostKey(pair.publicKeyLine, node: "x86")
+            #expect(shown.count > 1 && key.fingerprint == String(shown[1]))
+            #expect(key.algorithm == "ssh-ed25519")
+            #expect(try HostKey(key.fingerprint, node: "x86").fingerprint == key.fingerprint)
+            for text in ["", "ssh-ed25519", "ssh-ed25519 ????", "SHA256:short", "ssh-none AAAA", "MD5:00:11"] {
+                #expect(throws: GuestError.self) { try HostKey(text, node: "x86") }
+            }
+        }
+
+        @Test("a quoted word is one word of the shell, byte for byte")
+        func quoting() throws {
+            #expect(ShellWord.quote("plain-1.2_x/y") == "plain-1.2_x/y")
+            #expect(ShellWord.quote("") == "''")
+            #expect(ShellWord.quote("~") == "'~'")
+            let words = ["", "a b", "it's", "'", "''", "\\", "$HOME", "`id`", "\"", "*", "ü\n\t", "-n", "!x", "a=b"]
+            let script = "for word in \(ShellWord.join(words)); do printf '%s|' \"$word\"; done"
+            #expect(try ChildProcess.run(["sh", "-c", script]).output == words.map { $0 + "|" }.joined())
+        }
+    }
+}
