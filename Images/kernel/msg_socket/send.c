@@ -14,12 +14,11 @@
 #include <linux/mm.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
-#include <net/sock.h>
 #include "msg_socket.h"
+#include "parcel.h"
 
 #define SOFT_LIMIT	SZ_1M	/* bytes that senders may queue, for each urgency */
 #define HARD_LIMIT	SZ_8M	/* the same for replies, which must not wait */
-#define FRAME_PARTS	4	/* header, head, body, padding */
 #define HELPED_FRAMES	16	/* of others, sent by one who sends directly */
 
 /* A queued message. */
@@ -29,15 +28,6 @@ struct outgoing {
 	u32 sent;		/* bytes of the payload that have gone */
 	u8 payload[];
 };
-
-/* A frame on its way into the socket. */
-struct parcel {
-	struct kvec parts[FRAME_PARTS];
-	int count;
-	size_t left;
-};
-
-static const u8 zeros[POPCORN_ALIGN];
 
 void init_queues(struct peer *peer)
 {
@@ -59,52 +49,6 @@ static bool has_work(const struct peer *peer)
 {
 	return peer->stash_begin < peer->stash_end || !list_empty(&peer->urgent.items) ||
 	       !list_empty(&peer->bulk.items);
-}
-
-static void add_part(struct parcel *parcel, const void *data, size_t size)
-{
-	if (!size)
-		return;
-	parcel->parts[parcel->count].iov_base = (void *)data;
-	parcel->parts[parcel->count++].iov_len = size;
-	parcel->left += size;
-}
-
-static void add_padding(struct parcel *parcel, u32 length)
-{
-	add_part(parcel, zeros, ALIGN(length, POPCORN_ALIGN) - length);
-}
-
-/* Takes @size bytes off the front. */
-static void advance(struct parcel *parcel, size_t size)
-{
-	struct kvec *part = parcel->parts;
-
-	parcel->left -= size;
-	for (; size; part++) {
-		size_t step = min(size, part->iov_len);
-
-		part->iov_base += step;
-		part->iov_len -= step;
-		size -= step;
-	}
-}
-
-/* Puts as much into the socket as it takes. Returns 0 or an error that ends the connection. */
-static int push(struct peer *peer, struct parcel *parcel, int flags, long timeout)
-{
-	struct msghdr msg = { .msg_flags = MSG_NOSIGNAL | flags };
-	struct kvec parts[FRAME_PARTS];
-	int sent;
-
-	memcpy(parts, parcel->parts, sizeof(parts));
-	peer->sock->sk->sk_sndtimeo = timeout;
-	sent = kernel_sendmsg(peer->sock, &msg, parts, parcel->count, parcel->left);
-	if (sent > 0)
-		advance(parcel, sent);
-	else if (sent != -EAGAIN && sent != -EINTR && sent != -ERESTARTSYS)
-		return sent ? sent : -EPIPE;
-	return 0;
 }
 
 static void stash(struct peer *peer, const struct parcel *parcel)
@@ -236,7 +180,7 @@ static int push_all(struct peer *peer, struct parcel *parcel, int flags)
 	int err = 0;
 
 	while (parcel->left && !err && READ_ONCE(peer->up))
-		err = push(peer, parcel, flags, MAX_SCHEDULE_TIMEOUT);
+		err = parcel_push(parcel, peer->sock, flags, MAX_SCHEDULE_TIMEOUT);
 	return err;
 }
 
@@ -245,7 +189,7 @@ static int push_stash(struct peer *peer)
 	struct parcel parcel = {};
 	int err;
 
-	add_part(&parcel, peer->stash + peer->stash_begin, peer->stash_end - peer->stash_begin);
+	parcel_add(&parcel, peer->stash + peer->stash_begin, peer->stash_end - peer->stash_begin);
 	err = push_all(peer, &parcel, 0);
 	peer->stash_begin = 0;
 	peer->stash_end = 0;
@@ -266,13 +210,13 @@ static int push_item(struct peer *peer, struct outgoing *item, bool more, bool w
 
 	item->header.offset = cpu_to_le32(item->sent);
 	item->header.length = cpu_to_le32(length);
-	add_part(&parcel, &item->header, sizeof(item->header));
-	add_part(&parcel, item->payload + item->sent, length);
-	add_padding(&parcel, length);
+	parcel_add(&parcel, &item->header, sizeof(item->header));
+	parcel_add(&parcel, item->payload + item->sent, length);
+	parcel_pad(&parcel, length);
 	item->sent += length;
 	if (wait)
 		return push_all(peer, &parcel, flags);
-	err = push(peer, &parcel, flags | MSG_DONTWAIT, 0);
+	err = parcel_push(&parcel, peer->sock, flags | MSG_DONTWAIT, 0);
 	if (!err)
 		stash(peer, &parcel);
 	return err;
@@ -339,18 +283,18 @@ static int send_directly(struct peer *peer, const struct popcorn_send *send,
 	struct parcel parcel = {};
 	int err;
 
-	add_part(&parcel, header, sizeof(*header));
-	add_part(&parcel, message->head, message->head_size);
-	add_part(&parcel, message->body, message->body_size);
-	add_padding(&parcel, size_of(message));
-	err = push(peer, &parcel, wait ? 0 : MSG_DONTWAIT, wait ? send->timeout : 0);
+	parcel_add(&parcel, header, sizeof(*header));
+	parcel_add(&parcel, message->head, message->head_size);
+	parcel_add(&parcel, message->body, message->body_size);
+	parcel_pad(&parcel, size_of(message));
+	err = parcel_push(&parcel, peer->sock, wait ? 0 : MSG_DONTWAIT, wait ? send->timeout : 0);
 	if (!err) {
 		stash(peer, &parcel);
 		err = push_some(peer);
 	}
 	stop_sending(peer);
 	if (err)
-		disconnect(peer, le32_to_cpu(header->epoch), "sending failed");
+		disconnect(peer, le32_to_cpu(header->epoch), loss_reason(err));
 	return err ? -ECONNRESET : 0;
 }
 
@@ -483,7 +427,7 @@ int sender_main(void *data)
 		err = push_everything(peer);
 		stop_sending(peer);
 		if (err)
-			disconnect(peer, epoch, "sending failed");
+			disconnect(peer, epoch, loss_reason(err));
 	}
 	return 0;
 }
