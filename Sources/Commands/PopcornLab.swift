@@ -26,11 +26,11 @@ public struct PopcornLab: AsyncParsableCommand {
                 subcommands: [
                     UpCommand.self, DownCommand.self, StatusCommand.self, ListCommand.self, ConfigCommand.self,
                 ]),
+            CommandGroup(name: "Program", subcommands: [DeployCommand.self, RunCommand.self]),
+            CommandGroup(name: "Observation", subcommands: [LogsCommand.self, PingCommand.self]),
             CommandGroup(
                 name: "Guest",
-                subcommands: [
-                    ExecCommand.self, SSHCommand.self, CopyCommand.self, ConsoleCommand.self,
-                ]),
+                subcommands: [ExecCommand.self, SSHCommand.self, CopyCommand.self, ConsoleCommand.self]),
         ]
     )
 
