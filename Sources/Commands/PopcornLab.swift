@@ -23,14 +23,19 @@ public struct PopcornLab: AsyncParsableCommand {
         groupedSubcommands: [
             CommandGroup(
                 name: "Lab",
-                subcommands: [
-                    UpCommand.self, DownCommand.self, StatusCommand.self, ListCommand.self, ConfigCommand.self,
-                ]),
+                subcommands: [UpCommand.self, DownCommand.self, StatusCommand.self, ListCommand.self, ConfigCommand.self]),
             CommandGroup(name: "Program", subcommands: [DeployCommand.self, RunCommand.self]),
-            CommandGroup(name: "Observation", subcommands: [LogsCommand.self, PingCommand.self]),
+            CommandGroup(
+                name: "Observation",
+                subcommands: [
+                    LogsCommand.self, TraceCommand.self, PingCommand.self, CollectCommand.self, RunsCommand.self,
+                ]),
             CommandGroup(
                 name: "Guest",
-                subcommands: [ExecCommand.self, SSHCommand.self, CopyCommand.self, ConsoleCommand.self]),
+                subcommands: [
+                    ExecCommand.self, SSHCommand.self, CopyCommand.self, ConsoleCommand.self, NetCommand.self,
+                ]),
+            CommandGroup(name: "Host", subcommands: [ImagesCommand.self]),
         ]
     )
 

@@ -14,7 +14,8 @@ extension LabEnvironment {
         try Hypervisor(connect: record.uri, environment: variables, directories: directories)
     }
 
-    var imageStore: ImageStore { ImageStore(directories: directories, share: share.images) }
+    /// The guest images of this user.
+    public var imageStore: ImageStore { ImageStore(directories: directories, share: share.images) }
 
     /// Which accelerator each ISA of a lab gets.
     func accelerators(
@@ -38,7 +39,7 @@ extension LabEnvironment {
 
 extension ImageProgress {
     /// What is done now, for people.
-    var sentence: String {
+    public var sentence: String {
         let whose = isa.map { "\($0.rawValue) image: " } ?? "images: "
         switch step {
         case .waiting: return whose + "building what is missing"

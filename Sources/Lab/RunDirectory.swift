@@ -32,5 +32,6 @@ public struct RunDirectory: Sendable {
 
     public var manifest: String { path + "/manifest.json" }
     public var captures: String { path + "/captures" }
+    public func capture(_ node: String) -> String { captures + "/" + node + ".pcap" }
     public func node(_ node: String) -> String { path + "/nodes/" + node }
 }

@@ -21,6 +21,15 @@ public struct LabRecord: Codable, Sendable {
     public var runs: [String]
     /// What `net` did, by node.
     public var impairments: [String: NodeImpairment] = [:]
+    /// The capture that runs, if one does.
+    public var capture: Capture?
+
+    /// Frames that are being recorded.
+    public struct Capture: Codable, Sendable {
+        /// The run whose directory they go to.
+        public var run: String
+        public var nodes: [String]
+    }
 
     public func node(named name: String) -> NodeRecord? { nodes.first { $0.name == name } }
 }

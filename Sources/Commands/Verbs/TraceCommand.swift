@@ -1,0 +1,74 @@
+import ArgumentParser
+import FoundationEssentials
+import Lab
+import Support
+import Trace
+
+/// `popcorn-lab trace`: one picture of what several kernels did.
+struct TraceCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "trace",
+        abstract: "Merge what all nodes recorded in a run into one timeline for Perfetto, or into a summary.",
+        discussion: """
+              popcorn-lab trace -o trace.json              the newest run; open it in ui.perfetto.dev
+              popcorn-lab trace --run 20190927 --summary
+            """)
+
+    @Option(
+        help: "The run's id or the beginning of it; `last` is the newest.", completion: .custom { _, _, _ in Completions.runs })
+    var run = Setting.text("run") ?? "last"
+
+    @Option(
+        name: .shortAndLong, help: "Write the timeline to this file (Chrome trace event JSON).", completion: .file())
+    var output: String?
+
+    @Flag(help: "Print message counts, bytes and latencies per type, and the spans.")
+    var summary = false
+
+    @OptionGroup var format: FormatOption
+
+    func run() async throws {
+        let store = RunStore(environment: try GlobalOptions.environment())
+        let directory = try store.find(run)
+        let timeline = try store.timeline(directory)
+        for warning in timeline.warnings { Notice.line("popcorn-lab: warning: \(warning)") }
+        if summary || output == nil { try show(timeline.summary) }
+        guard let output else { return }
+        try timeline.writeChromeTrace(to: output)
+        Notice.line("run \(directory.id): \(output)")
+    }
+
+    private func show(_ summary: TraceSummary) throws {
+        if format.format == .json { return try Output.json(summary) }
+        var nodes = Table("NODE", ">EVENTS", ">LOST", ">DMESG", ">DRIFT PPM", ">CLOCK ERROR µs", "TROUBLE")
+        for node in summary.nodes {
+            let troubles = node.troubles.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
+            nodes.add(
+                node.node, String(node.events), String(node.lostEvents), String(node.kernelMessages),
+                Fixed.text(node.clockDriftPPM, 1), node.clockErrorMicroseconds.map { Fixed.text($0, 0) } ?? "-",
+                troubles.isEmpty ? "-" : troubles.joined(separator: ", "))
+        }
+        Output.table(nodes)
+        guard !summary.messages.isEmpty else { return }
+        Output.line("")
+        var messages = Table("MESSAGE", ">COUNT", ">BYTES", ">P50 µs", ">P99 µs", ">MAX µs", ">± µs", ">LOST")
+        for row in summary.messages {
+            messages.add(
+                row.name, String(row.count), String(row.bytes), Self.number(row.latency?.median),
+                Self.number(row.latency?.p99), Self.number(row.latency?.max), Self.number(row.latencyErrorMicroseconds),
+                String(row.unreceived))
+        }
+        Output.table(messages)
+        guard !summary.spans.isEmpty else { return }
+        Output.line("")
+        var spans = Table("NODE", "SPAN", ">COUNT", ">P50 µs", ">P99 µs", ">MAX µs", ">TOTAL µs")
+        for row in summary.spans {
+            spans.add(
+                row.node, row.name, String(row.count), Self.number(row.duration?.median), Self.number(row.duration?.p99),
+                Self.number(row.duration?.max), Fixed.text(row.totalMicroseconds, 1))
+        }
+        Output.table(spans)
+    }
+
+    private static func number(_ value: Double?) -> String { value.map { Fixed.text($0, 1) } ?? "-" }
+}
