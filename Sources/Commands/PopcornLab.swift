@@ -23,7 +23,9 @@ public struct PopcornLab: AsyncParsableCommand {
         groupedSubcommands: [
             CommandGroup(
                 name: "Lab",
-                subcommands: [UpCommand.self, DownCommand.self, StatusCommand.self, ListCommand.self, ConfigCommand.self]),
+                subcommands: [
+                    UpCommand.self, DownCommand.self, StatusCommand.self, ListCommand.self, ConfigCommand.self,
+                ]),
             CommandGroup(name: "Program", subcommands: [DeployCommand.self, RunCommand.self]),
             CommandGroup(
                 name: "Observation",
@@ -35,7 +37,9 @@ public struct PopcornLab: AsyncParsableCommand {
                 subcommands: [
                     ExecCommand.self, SSHCommand.self, CopyCommand.self, ConsoleCommand.self, NetCommand.self,
                 ]),
-            CommandGroup(name: "Host", subcommands: [ImagesCommand.self]),
+            CommandGroup(
+                name: "Host",
+                subcommands: [ImagesCommand.self, DoctorCommand.self, PruneCommand.self, CompletionCommand.self]),
         ]
     )
 

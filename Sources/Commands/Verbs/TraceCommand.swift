@@ -15,7 +15,8 @@ struct TraceCommand: AsyncParsableCommand {
             """)
 
     @Option(
-        help: "The run's id or the beginning of it; `last` is the newest.", completion: .custom { _, _, _ in Completions.runs })
+        help: "The run's id or the beginning of it; `last` is the newest.",
+        completion: .custom { _, _, _ in Completions.runs })
     var run = Setting.text("run") ?? "last"
 
     @Option(
@@ -64,7 +65,8 @@ struct TraceCommand: AsyncParsableCommand {
         var spans = Table("NODE", "SPAN", ">COUNT", ">P50 µs", ">P99 µs", ">MAX µs", ">TOTAL µs")
         for row in summary.spans {
             spans.add(
-                row.node, row.name, String(row.count), Self.number(row.duration?.median), Self.number(row.duration?.p99),
+                row.node, row.name, String(row.count), Self.number(row.duration?.median),
+                Self.number(row.duration?.p99),
                 Self.number(row.duration?.max), Fixed.text(row.totalMicroseconds, 1))
         }
         Output.table(spans)

@@ -54,12 +54,19 @@ public struct LabStore: Sendable {
 
     /// Forgets a lab and all its files, the runs excepted.
     public func remove(_ name: String) throws {
-        for path in [paths(name).runtime, paths(name).root] where access(path, F_OK) == 0 {
-            do {
-                try FileManager.default.removeItem(atPath: path)
-            } catch {
-                throw SystemError("remove \(path)")
-            }
+        try removeRuntime(name)
+        try removeTree(paths(name).root)
+    }
+
+    /// Removes a lab's sockets.
+    func removeRuntime(_ name: String) throws { try removeTree(paths(name).runtime) }
+
+    private func removeTree(_ path: String) throws {
+        guard access(path, F_OK) == 0 else { return }
+        do {
+            try FileManager.default.removeItem(atPath: path)
+        } catch {
+            throw SystemError("remove \(path)")
         }
     }
 

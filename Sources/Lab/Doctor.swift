@@ -1,0 +1,134 @@
+import FoundationEssentials
+import Hypervisor
+import ImageStore
+import Support
+import Topology
+
+/// `doctor`: what this host can do, and why not more.
+public struct Doctor: Sendable {
+    public struct Finding: Codable, Sendable {
+        public enum Verdict: String, Codable, Sendable {
+            case good
+            /// It works, but less well than it could.
+            case note
+            /// Labs cannot work like this.
+            case bad
+        }
+
+        public var subject: String
+        public var verdict: Verdict
+        public var detail: String
+        public var hint: String?
+    }
+
+    let environment: LabEnvironment
+
+    public init(environment: LabEnvironment) { self.environment = environment }
+
+    /// Looks at everything that `up` needs; in the order of a boot.
+    public func findings() async -> [Finding] {
+        var findings = programs() + directories()
+        findings += await hypervisor()
+        return findings
+    }
+
+    private static let needed: [(program: String, purpose: String, package: String)] = [
+        ("qemu-system-x86_64", "runs x86-64 guests", "qemu-system-x86"),
+        ("qemu-system-aarch64", "runs aarch64 guests", "qemu-system-arm"),
+        ("vde_switch", "is the Ethernet between guests", "vde2"),
+        ("apt-get", "fetches the packages of guest images", "apt"),
+        ("gcc", "compiles for x86-64 guests", "gcc"),
+        ("aarch64-linux-gnu-gcc", "compiles for aarch64 guests", "gcc-aarch64-linux-gnu"),
+        ("make", "builds kernel modules", "make"),
+        ("depmod", "orders kernel modules", "kmod"),
+    ]
+
+    private func programs() -> [Finding] {
+        Self.needed.map { program, purpose, package in
+            if let path = find(program) {
+                return Finding(subject: program, verdict: .good, detail: path, hint: nil)
+            }
+            return Finding(
+                subject: program, verdict: .bad, detail: "not found; it \(purpose)",
+                hint: "run `make setup`, or install the Debian package \(package)")
+        }
+    }
+
+    private func find(_ program: String) -> String? {
+        // depmod is an administrator's program: users' PATH often lacks its directory.
+        let path = (environment.variables["PATH"] ?? "") + ":/usr/sbin:/sbin"
+        return path.split(separator: ":").map { "\($0)/\(program)" }.first { access($0, X_OK) == 0 }
+    }
+
+    private func directories() -> [Finding] {
+        let directories = environment.directories
+        var findings = [("images", directories.cache), ("labs and runs", directories.state)].map { subject, path in
+            do {
+                try Directories.create(path)
+                guard access(path, W_OK) == 0 else { throw SystemError("write to \(path)") }
+                let free = Self.freeMiB(path)
+                return Finding(
+                    subject: subject, verdict: free < 1024 ? .note : .good, detail: "\(path), \(free) MiB free",
+                    hint: free < 1024 ? "a first image build needs about 1 GiB; `popcorn-lab prune` frees some" : nil)
+            } catch {
+                return Finding(
+                    subject: subject, verdict: .bad, detail: "\(error)", hint: "set XDG_CACHE_HOME or XDG_STATE_HOME")
+            }
+        }
+        let longest = LabPaths(directories: directories, name: String(repeating: "n", count: NameRule.longest))
+            .consoleSocket(String(repeating: "n", count: NameRule.longest))
+        let fits = longest.utf8.count < 108
+        findings.append(
+            Finding(
+                subject: "sockets", verdict: fits ? .good : .note, detail: directories.runtime,
+                hint: fits
+                    ? nil : "long lab and node names will not fit in a socket's path; set a shorter XDG_RUNTIME_DIR"))
+        return findings
+    }
+
+    private static func freeMiB(_ path: String) -> UInt64 {
+        var status = statvfs()
+        guard statvfs(path, &status) == 0 else { return 0 }
+        return UInt64(status.f_bavail) * UInt64(status.f_frsize) >> 20
+    }
+
+    private func hypervisor() async -> [Finding] {
+        do {
+            let hypervisor = try environment.hypervisor()
+            let versions = try await hypervisor.withConnection { try await $0.versions() }
+            let link = Finding(
+                subject: "libvirt", verdict: .good,
+                detail:
+                    "\(hypervisor.target.uri) (\(hypervisor.target.reason)); libvirt \(versions.libvirt), QEMU \(versions.qemu)",
+                hint: nil)
+            return [link] + (await acceleration(hypervisor))
+        } catch {
+            return [Finding(subject: "libvirt", verdict: .bad, detail: "\(error)", hint: "run `make setup`")]
+        }
+    }
+
+    private func acceleration(_ hypervisor: Hypervisor) async -> [Finding] {
+        let image = ISA.host.flatMap { isa in
+            (try? environment.imageStore.recipe(named: NodeSpec.defaultImage)).flatMap {
+                try? environment.imageStore.lookup(recipe: $0, isa: isa)
+            }
+        }
+        var findings: [Finding] = []
+        for isa in ISA.allCases {
+            do {
+                let probe =
+                    isa == ISA.host ? image.map { AccelerationProbe(kernel: $0.kernel, initramfs: $0.initramfs) } : nil
+                let choice = try await Accelerator.decide(.auto, isa: isa, probe: probe, on: hypervisor)
+                findings.append(
+                    Finding(
+                        subject: "\(isa.rawValue) guests", verdict: choice.accelerator == .kvm ? .good : .note,
+                        detail: "run under \(choice.accelerator.rawValue): \(choice.reason)",
+                        hint: nil))
+            } catch {
+                findings.append(
+                    Finding(subject: "\(isa.rawValue) guests", verdict: .bad, detail: "\(error)", hint: nil))
+            }
+        }
+        return findings
+    }
+}
