@@ -37,7 +37,8 @@ extension Accelerator {
             return AcceleratorChoice(.kvm, reason: "the remote host is \(isa.rawValue) too; not tried out")
         }
         let subject = AccelerationSubject(
-            hostKernel: HostFacts.kernelRelease, hostCPU: HostFacts.cpuModel, hasKVM: true, versions: versions, isa: isa)
+            hostKernel: HostFacts.kernelRelease, hostCPU: HostFacts.cpuModel, hasKVM: true, versions: versions, isa: isa
+        )
         let verdicts = hypervisor.accelerationVerdicts
         if let verdict = verdicts.find(subject) {
             return AcceleratorChoice(verdict.accelerator, reason: verdict.reason)

@@ -54,7 +54,8 @@ public actor ConsoleWatch {
 
     /// Waits until the guest has printed `text`, or anything at all if it is empty.
     ///
-    /// What was printed before counts, but each part of the log only once: a second call searches behind the first's find.
+    /// What was printed before counts, but each part of the log only once: a later call searches behind what an earlier one
+    /// found, or searched in vain up to the last line. Waiting for anything uses nothing up.
     /// - Throws: `CancellationError`; `SystemError` if the log cannot be read.
     public func wait(for text: String, limit: Duration) async throws -> Event {
         let wake = cancellation.write
@@ -83,6 +84,9 @@ public actor ConsoleWatch {
             guard ready >= 0 else { throw SystemError("wait for \(path)") }
             if ready == 0 { return .timedOut }
             readNotifications()
+            // A wake-up that was meant for an earlier wait must not wake us again.
+            var byte: UInt8 = 0
+            _ = recv(cancellation.read, &byte, 1, Int32(MSG_DONTWAIT))
         }
     }
 
@@ -102,7 +106,6 @@ public actor ConsoleWatch {
     private func take(_ text: [UInt8]) -> String? {
         if text.isEmpty {
             guard !pending.isEmpty else { return nil }
-            defer { pending = [] }
             return String(decoding: pending.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
         }
         guard let range = pending.firstRange(of: text) else {

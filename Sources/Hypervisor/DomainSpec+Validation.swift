@@ -26,7 +26,8 @@ extension DomainSpec {
             XMLElement.canHold(commandLine) && !commandLine.contains("\n") && commandLine.utf8.count < 2048,
             "kernel command line", commandLine, "one line of less than 2048 bytes")
         for text in [metadata.lab, metadata.labID, metadata.node] {
-            try require(!text.isEmpty && XMLElement.canHold(text), "lab metadata", text, "text without control characters")
+            try require(
+                !text.isEmpty && XMLElement.canHold(text), "lab metadata", text, "text without control characters")
         }
         if let management {
             try mac(management.mac)
@@ -38,7 +39,8 @@ extension DomainSpec {
             try require(fabric.mac != management?.mac, "MAC address", fabric.mac, "different addresses of the two NICs")
         }
         try require(placement.hostCPUs.allSatisfy { $0 >= 0 }, "host CPUs", "\(placement.hostCPUs)", "CPU numbers")
-        try require(placement.memoryNodes.allSatisfy { $0 >= 0 }, "NUMA nodes", "\(placement.memoryNodes)", "node numbers")
+        try require(
+            placement.memoryNodes.allSatisfy { $0 >= 0 }, "NUMA nodes", "\(placement.memoryNodes)", "node numbers")
         if let cpuModel {
             try require(
                 !cpuModel.isEmpty && cpuModel.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: ",") },
@@ -67,7 +69,8 @@ extension DomainSpec {
 
     private func mac(_ address: String) throws(HypervisorError) {
         let parts = address.split(separator: ":", omittingEmptySubsequences: false)
-        let octets = parts.compactMap { $0.utf8.count == 2 ? UInt8($0, radix: 16) : nil }
+        // The initialiser alone would take a sign for a digit.
+        let octets = parts.compactMap { $0.utf8.count == 2 && $0.allSatisfy(\.isHexDigit) ? UInt8($0, radix: 16) : nil }
         try require(
             parts.count == 6 && octets.count == 6 && octets[0] & 1 == 0, "MAC address", address,
             "six hexadecimal octets of a unicast address, such as 52:54:00:12:34:56")

@@ -57,7 +57,8 @@ public struct Hypervisor: Sendable {
         guard target.isLocal else { return nil }
         if target.uri.hasPrefix("qemu:///system") { return "/var/log/libvirt/qemu" }
         // libvirt's session daemon follows XDG as we do.
-        let cache = ProcessInfo.processInfo.environment["XDG_CACHE_HOME"] ?? FileManager.default.homeDirectory + "/.cache"
+        let cache =
+            ProcessInfo.processInfo.environment["XDG_CACHE_HOME"] ?? FileManager.default.homeDirectory + "/.cache"
         return cache + "/libvirt/qemu/log"
     }
 }

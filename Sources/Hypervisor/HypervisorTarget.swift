@@ -26,7 +26,8 @@ public struct HypervisorTarget: Sendable, Hashable {
 
     /// The root directory if the driver is embedded.
     public var embeddedRoot: String? {
-        guard uri.hasPrefix("qemu:///embed"), let query = uri.split(separator: "?", maxSplits: 1).dropFirst().first else {
+        guard uri.hasPrefix("qemu:///embed"), let query = uri.split(separator: "?", maxSplits: 1).dropFirst().first
+        else {
             return nil
         }
         for parameter in query.split(separator: "&") where parameter.hasPrefix("root=") {
@@ -65,14 +66,16 @@ public struct HypervisorTarget: Sendable, Hashable {
         if host.user != 0 {
             guard let daemon = daemons.first(where: host.isExecutable) else {
                 throw HypervisorError(
-                    .cannotConnect, "no libvirt daemon is installed for user \(host.user): \(daemons.joined(separator: ", "))",
+                    .cannotConnect,
+                    "no libvirt daemon is installed for user \(host.user): \(daemons.joined(separator: ", "))",
                     hint: "install the packages libvirt-daemon and libvirt-daemon-driver-qemu")
             }
             return HypervisorTarget(
                 kind: .session, uri: "qemu:///session", reason: "an ordinary user's guests run under \(daemon)")
         }
         if let socket = systemSockets.first(where: host.answers) {
-            return HypervisorTarget(kind: .system, uri: "qemu:///system", reason: "the host's daemon answers at \(socket)")
+            return HypervisorTarget(
+                kind: .system, uri: "qemu:///system", reason: "the host's daemon answers at \(socket)")
         }
         return .embedded(
             root: embeddedRoot, reason: "no daemon answers at " + systemSockets.joined(separator: " or "))

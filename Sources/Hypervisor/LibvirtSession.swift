@@ -169,7 +169,9 @@ final class LibvirtSession {
                 throw HypervisorError.lastOfLibvirt(.operationFailed, "\(verb) domain \(uuid)")
             }
         }
-        guard done != nil else { throw HypervisorError(.noSuchDomain, "\(verb) domain \(uuid): there is no such domain") }
+        guard done != nil else {
+            throw HypervisorError(.noSuchDomain, "\(verb) domain \(uuid): there is no such domain")
+        }
     }
 
     /// `nil` if there is no such domain.

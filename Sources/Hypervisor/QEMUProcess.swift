@@ -25,7 +25,9 @@ public enum QEMUProcess {
 
     /// What follows `-uuid` on the command line of a QEMU process.
     private static func uuid(ofProcess pid: Int32) -> String? {
-        guard let bytes = FileManager.default.contents(atPath: "/proc/\(pid)/cmdline"), !bytes.isEmpty else { return nil }
+        guard let bytes = FileManager.default.contents(atPath: "/proc/\(pid)/cmdline"), !bytes.isEmpty else {
+            return nil
+        }
         let arguments = bytes.split(separator: 0, omittingEmptySubsequences: false)
         guard let first = arguments.first, String(decoding: first, as: UTF8.self).contains("qemu"),
             let index = arguments.firstIndex(where: { $0.elementsEqual("-uuid".utf8) }), index + 1 < arguments.count

@@ -80,9 +80,11 @@ extension HypervisorError {
         if message.contains("Failed to parse user 'libvirt-qemu'") {
             return HypervisorError(
                 .cannotConnect, "\(attempt): the account libvirt-qemu, which libvirt is built for, does not exist",
-                hint: "create it with `useradd -r -M -s /usr/sbin/nologin libvirt-qemu`, or install libvirt-daemon-system")
+                hint:
+                    "create it with `useradd -r -M -s /usr/sbin/nologin libvirt-qemu`, or install libvirt-daemon-system"
+            )
         }
-        if message.contains("already exists with uuid") {
+        if message.contains("already exists with uuid") || message.hasSuffix("is already active") {
             return HypervisorError(.alreadyExists, summary, hint: "`popcorn-lab prune` removes what an old lab left")
         }
         if message.contains("Could not set up host forwarding rule") {

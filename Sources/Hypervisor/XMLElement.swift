@@ -59,7 +59,8 @@ struct XMLElement: Sendable, Equatable {
     /// Whether XML 1.0 can hold `value` at all: it has no way to write most control characters.
     static func canHold(_ value: String) -> Bool {
         value.unicodeScalars.allSatisfy { scalar in
-            scalar.value >= 0x20 ? scalar.value != 0xFFFE && scalar.value != 0xFFFF : "\t\n\r".unicodeScalars.contains(scalar)
+            scalar.value >= 0x20
+                ? scalar.value != 0xFFFE && scalar.value != 0xFFFF : "\t\n\r".unicodeScalars.contains(scalar)
         }
     }
 }

@@ -84,7 +84,7 @@ struct GuestLifeTests {
             try await lab.hypervisor.withConnection { connection in
                 try await connection.start(guest)
                 let error = await #expect(throws: HypervisorError.self) { try await connection.start(guest) }
-                #expect(error?.code == .alreadyExists)
+                #expect(error?.code == .alreadyExists, "\(String(describing: error))")
                 var namesake = guest
                 namesake.uuid = UUID().uuidString.lowercased()
                 let other = await #expect(throws: HypervisorError.self) { try await connection.start(namesake) }
