@@ -45,7 +45,7 @@ struct HypervisorHelperTests {
     @Test("messages cross the socket whole, however they are cut, and a hang-up is seen")
     func messages() throws {
         var ends: [Int32] = [-1, -1]
-        try #require(socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &ends) == 0)
+        try #require(socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0, &ends) == 0)
         var far = MessageSocket(descriptor: ends[1])
         let request = HypervisorRequest.start(xml: "<a>\n\"é\"</a>", name: "n")
         do {
