@@ -47,8 +47,9 @@ public actor ConsoleWatch {
         }
         cancellation = (ends[0], ends[1])
         // A guest that ends about now may have closed its log before we watched.
-        self.process = process?.openDescriptor() ?? -1
-        ended = process != nil && self.process < 0
+        let descriptor = process?.openDescriptor()
+        ended = process != nil && descriptor == nil
+        self.process = descriptor ?? -1
     }
 
     deinit {
