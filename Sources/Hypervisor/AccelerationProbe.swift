@@ -44,7 +44,8 @@ public struct AccelerationProbe: Sendable {
             try await hypervisor.withConnection { try await $0.start(spec) }
             outcome = .success(try await watch(spec))
         } catch let error as HypervisorError where [.startFailed, .operationFailed, .invalidSpec].contains(error.code) {
-            outcome = .success(error.summary)
+            // QEMU's last words may be several lines; the first says what it was.
+            outcome = .success(error.summary.split(whereSeparator: \.isNewline).first.map(String.init) ?? error.summary)
         } catch {
             outcome = .failure(error)
         }

@@ -12,12 +12,12 @@ extension HypervisorConnection {
     /// The guest outlives this process. Its console's socket and log exist when this returns.
     /// - Throws: `HypervisorError` with `invalidSpec`, `alreadyExists`, `portInUse` or `startFailed`.
     public func start(_ spec: DomainSpec) throws {
-        _ = try perform(.start(xml: try DomainXML.text(of: spec), name: spec.name))
+        _ = try perform(.start(xml: try DomainXML.text(of: spec, labels: labels()), name: spec.name))
     }
 
     /// Lets libvirt check a description against its schema and the host, without starting anything.
     public func validate(_ spec: DomainSpec) throws {
-        _ = try perform(.validate(xml: try DomainXML.text(of: spec), name: spec.name))
+        _ = try perform(.validate(xml: try DomainXML.text(of: spec, labels: labels()), name: spec.name))
     }
 
     /// The state of the domain with this UUID; `absent` is a state, not an error.

@@ -3,6 +3,7 @@
 /// Domains are named by UUID, as a name may pass to a successor.
 enum HypervisorRequest: Codable, Sendable, Equatable {
     case versions
+    case securityModels
     case start(xml: String, name: String)
     case validate(xml: String, name: String)
     case state(uuid: String)

@@ -22,6 +22,7 @@ final class LibvirtSession {
     func perform(_ request: HypervisorRequest) throws -> HypervisorReply {
         switch request {
         case .versions: return .versions(try versions())
+        case .securityModels: return .text(try securityModels().joined(separator: " "))
         case .start(let xml, let name): try start(xml: xml, name: name)
         case .validate(let xml, let name): try validate(xml: xml, name: name)
         case .state(let uuid): return .state(try state(uuid: uuid))
@@ -50,6 +51,15 @@ final class LibvirtSession {
     /// libvirt encodes versions as 1,000,000 × major + 1,000 × minor + release.
     private static func version(_ number: UInt) -> String {
         "\(number / 1_000_000).\(number / 1000 % 1000).\(number % 1000)"
+    }
+
+    /// What confines guests here, such as `dac` and `apparmor`, from the `<secmodel>`s of the host's capabilities.
+    private func securityModels() throws -> [String] {
+        guard let text = virConnectGetCapabilities(connection) else {
+            throw HypervisorError.lastOfLibvirt(.operationFailed, "ask for the host's capabilities")
+        }
+        defer { free(text) }
+        return SecurityLabels.models(inCapabilities: String(cString: text))
     }
 
     /// Starts a transient domain: when its QEMU ends, nothing of it is left to clean up.
