@@ -25,6 +25,7 @@ public struct PopcornLab: AsyncParsableCommand {
                 name: "Lab",
                 subcommands: [
                     UpCommand.self, DownCommand.self, StatusCommand.self, ListCommand.self, ConfigCommand.self,
+                    TutorialCommand.self,
                 ]),
             CommandGroup(name: "Program", subcommands: [DeployCommand.self, RunCommand.self]),
             CommandGroup(

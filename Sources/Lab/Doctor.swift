@@ -89,7 +89,7 @@ public struct Doctor: Sendable {
     private static func freeMiB(_ path: String) -> UInt64 {
         var status = statvfs()
         guard statvfs(path, &status) == 0 else { return 0 }
-        return UInt64(status.f_bavail) * UInt64(status.f_frsize) >> 20
+        return (UInt64(status.f_bavail) * UInt64(status.f_frsize)) >> 20
     }
 
     private func hypervisor() async -> [Finding] {

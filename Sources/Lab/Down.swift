@@ -22,8 +22,27 @@ public struct Down: Sendable {
         let lock = try FileLock(path: paths.lock, purpose: environment.commandLine.joined(separator: " "))
         defer { withExtendedLifetime(lock) {} }
         let record = try environment.store.existing(name)
-        if grace > .zero { await askToEnd(record, paths, grace) }
+        if grace > .zero {
+            await collect(record)
+            await askToEnd(record, paths, grace)
+        }
         try await remove(record, hypervisor: environment.hypervisor(of: record))
+    }
+
+    /// Completes the run of `up` with all that the kernels said and recorded since; it stays when the lab is gone.
+    private func collect(_ record: LabRecord) async {
+        do {
+            guard let id = record.runs.first(where: { $0.contains("-up-") }),
+                !QEMUProcess.find(uuids: record.nodes.map(\.uuid)).isEmpty
+            else { return }
+            let run = RunDirectory(id: id, directories: environment.directories)
+            var manifest = try Manifest.load(run)
+            let access = try LabAccess(environment: environment, name: record.spec.name)
+            try await access.fill(run, &manifest)
+            for warning in manifest.warnings { environment.log.warning("\(warning)") }
+        } catch {
+            report(.note("the last logs could not be collected: \(error)"))
+        }
     }
 
     /// Asks every guest to end, and waits for those that agreed.

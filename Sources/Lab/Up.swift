@@ -38,6 +38,29 @@ public struct Up: Sendable {
         self.report = report
     }
 
+    /// What would be created: the plan and each guest's libvirt description, checked by libvirt. Nothing is started, but
+    /// images are built if they are missing.
+    public struct Preview: Sendable {
+        public var record: LabRecord
+        /// Domain XML by node, in the order of the nodes.
+        public var domains: [(node: String, xml: String)]
+    }
+
+    public func preview(_ spec: LabSpec) async throws -> Preview {
+        let hypervisor = try environment.hypervisor()
+        let images = try await ensureImages(spec)
+        let choices = try await environment.accelerators(
+            for: spec, request: options.accelerator, hypervisor: hypervisor, images: images)
+        let plan = try LabPlan(spec: spec, target: hypervisor.target, images: images, accelerators: choices)
+        let paths = environment.store.paths(spec.name)
+        let domains = try plan.record.nodes.map { node in
+            let kernel = images[node.spec.image]?[node.spec.isa]?.kernel ?? ""
+            let domain = try DomainSpec(node: node, of: plan.record, paths: paths, kernel: kernel)
+            return (node: node.name, xml: try domain.xml())
+        }
+        return Preview(record: plan.record, domains: domains)
+    }
+
     /// Brings the lab up, or makes it complete again; returns when every node is ready.
     public func callAsFunction(_ spec: LabSpec) async throws -> Outcome {
         let began = ContinuousClock.now
@@ -50,14 +73,21 @@ public struct Up: Sendable {
         let existing = try environment.store.load(spec.name)
         if let existing { try await check(existing, fits: spec, hypervisor) }
         let images = try await ensureImages(spec)
-        let record = if let existing { existing } else { try await plan(spec, hypervisor, images) }
+        var record = if let existing { existing } else { try await plan(spec, hypervisor, images) }
+        let run = try RunDirectory.create(verb: "up", directories: environment.directories)
+        record.runs.append(run.id)
         try environment.store.save(record)
+        var manifest = Manifest(run: run, verb: "up", record: record, environment: environment)
+        try manifest.save(run)
 
         do {
             let (running, started) = try await start(record, paths, hypervisor, images, isRepair: existing != nil)
             try await awaitReady(running, paths, began)
+            manifest.exitCode = 0
+            try manifest.save(run)
             return Outcome(record: running, started: started, duration: .now - began)
         } catch {
+            keepConsoles(of: record, in: run, &manifest, error)
             try await cleanUp(after: error, record, existed: existing != nil, hypervisor)
             throw error
         }
@@ -135,6 +165,17 @@ public struct Up: Sendable {
             }
             try await group.waitForAll()
         }
+    }
+
+    /// What a failed boot leaves to look at: the consoles.
+    private func keepConsoles(
+        of record: LabRecord, in run: RunDirectory, _ manifest: inout Manifest, _ error: any Error
+    ) {
+        let paths = environment.store.paths(record.spec.name)
+        manifest.ended = Date()
+        manifest.exitCode = ((error as? any ActionableError)?.exitStatus ?? .failure).rawValue
+        manifest.warnings = ["\(error)"] + record.nodes.compactMap { run.copySerialLog(of: $0.name, from: paths) }
+        try? manifest.save(run)
     }
 
     /// A lab that never came up is taken away again; one that was up before keeps what runs.

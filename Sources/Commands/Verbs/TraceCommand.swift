@@ -33,14 +33,14 @@ struct TraceCommand: AsyncParsableCommand {
         let directory = try store.find(run)
         let timeline = try store.timeline(directory)
         for warning in timeline.warnings { Notice.line("popcorn-lab: warning: \(warning)") }
-        if summary || output == nil { try show(timeline.summary) }
+        if summary || output == nil { try Self.show(timeline.summary, format.format) }
         guard let output else { return }
         try timeline.writeChromeTrace(to: output)
         Notice.line("run \(directory.id): \(output)")
     }
 
-    private func show(_ summary: TraceSummary) throws {
-        if format.format == .json { return try Output.json(summary) }
+    static func show(_ summary: TraceSummary, _ format: OutputFormat) throws {
+        if format == .json { return try Output.json(summary) }
         var nodes = Table("NODE", ">EVENTS", ">LOST", ">DMESG", ">DRIFT PPM", ">CLOCK ERROR µs", "TROUBLE")
         for node in summary.nodes {
             let troubles = node.troubles.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
@@ -55,8 +55,8 @@ struct TraceCommand: AsyncParsableCommand {
         var messages = Table("MESSAGE", ">COUNT", ">BYTES", ">P50 µs", ">P99 µs", ">MAX µs", ">± µs", ">LOST")
         for row in summary.messages {
             messages.add(
-                row.name, String(row.count), String(row.bytes), Self.number(row.latency?.median),
-                Self.number(row.latency?.p99), Self.number(row.latency?.max), Self.number(row.latencyErrorMicroseconds),
+                row.name, String(row.count), String(row.bytes), number(row.latency?.median),
+                number(row.latency?.p99), number(row.latency?.max), number(row.latencyErrorMicroseconds),
                 String(row.unreceived))
         }
         Output.table(messages)
@@ -65,9 +65,9 @@ struct TraceCommand: AsyncParsableCommand {
         var spans = Table("NODE", "SPAN", ">COUNT", ">P50 µs", ">P99 µs", ">MAX µs", ">TOTAL µs")
         for row in summary.spans {
             spans.add(
-                row.node, row.name, String(row.count), Self.number(row.duration?.median),
-                Self.number(row.duration?.p99),
-                Self.number(row.duration?.max), Fixed.text(row.totalMicroseconds, 1))
+                row.node, row.name, String(row.count), number(row.duration?.median),
+                number(row.duration?.p99),
+                number(row.duration?.max), Fixed.text(row.totalMicroseconds, 1))
         }
         Output.table(spans)
     }
