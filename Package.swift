@@ -36,7 +36,10 @@ let package = Package(
         .executableTarget(name: "popcorn-lab", dependencies: ["Commands", "Hypervisor"], swiftSettings: strict),
         room(
             "Commands",
-            ["Lab", "Topology", "Hypervisor", "ImageStore", "Guest", "Trace", "Support", "CLinux", log, .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+            [
+                "Lab", "Topology", "Hypervisor", "ImageStore", "Guest", "Trace", "Support", "CLinux", log,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
         room("Lab", ["Topology", "Support", "ImageStore", "Hypervisor", "Fabric", "Guest", "Trace", subprocess, log]),
         room("Topology", ["Support", "Yams"]),
         room("ImageStore", ["Topology", "Support", "CLibarchive", "Yams", subprocess, log]),
