@@ -56,7 +56,7 @@ let package = Package(
         cLibrary("CLibvirt", pkgConfig: "libvirt-qemu", apt: "libvirt-dev"),
 
         tests(of: "Topology"),
-        tests(of: "Support"),
+        tests(of: "Support", [subprocess]),
         tests(of: "ImageStore", ["Topology", "Support"]),
         tests(of: "Hypervisor", ["Topology", "Support"]),
         tests(of: "Fabric", ["Topology", "Support"]),
