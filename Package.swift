@@ -63,5 +63,6 @@ let package = Package(
         tests(of: "Guest", ["Topology", "Support"]),
         tests(of: "Trace", ["Topology", "Support"]),
         tests(of: "Lab", ["Topology", "Support"]),
+        tests(of: "Commands", ["Support"]),
     ]
 )

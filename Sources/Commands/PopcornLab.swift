@@ -1,4 +1,5 @@
 import ArgumentParser
+import FoundationEssentials
 import Support
 
 /// The root command; every verb is a file of its own.
@@ -46,10 +47,16 @@ public struct PopcornLab: AsyncParsableCommand {
 
     public init() {}
 
+    private static func words() throws -> [String] {
+        let words = Array(CommandLine.arguments.dropFirst())
+        let flags = try EnvironmentFlags(ProcessInfo.processInfo.environment, root: CommandHelp.ofProgram)
+        return flags?.adding(to: words) ?? words
+    }
+
     /// Runs the command line, and ends the process with its exit code.
     public static func start() async -> Never {
         do {
-            var command = try parseAsRoot()
+            var command = try parseAsRoot(try words())
             try await Interruption.guarding {
                 if var asynchronous = command as? any AsyncParsableCommand {
                     try await asynchronous.run()
