@@ -82,7 +82,7 @@ public struct Up: Sendable {
 
         do {
             let (running, started) = try await start(record, paths, hypervisor, images, isRepair: existing != nil)
-            try await awaitReady(running, paths, began)
+            try await awaitReady(running, started, paths, began)
             manifest.exitCode = 0
             try manifest.save(run)
             return Outcome(record: running, started: started, duration: .now - began)
@@ -133,6 +133,8 @@ public struct Up: Sendable {
         let alive = QEMUProcess.find(uuids: record.nodes.map(\.uuid))
         let missing = record.nodes.filter { alive[$0.uuid] == nil }
         if missing.isEmpty { return (record, []) }
+        // Faults live in the guest and its QEMU; a new one has none.
+        for node in missing { record.impairments[node.name] = nil }
         // Guests that run are connected to the switch of their time: without it they must be started anew, too.
         _ = try await VDESwitch(directory: paths.fabric).start(ports: record.nodes.count)
         for node in missing {
@@ -156,11 +158,16 @@ public struct Up: Sendable {
         return (record, missing.map(\.name))
     }
 
-    private func awaitReady(_ record: LabRecord, _ paths: LabPaths, _ began: ContinuousClock.Instant) async throws {
+    /// The steps of nodes that ran before are no news; that they answer still has to be seen.
+    private func awaitReady(
+        _ record: LabRecord, _ started: [String], _ paths: LabPaths, _ began: ContinuousClock.Instant
+    ) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for node in record.nodes {
+                let silent: LabEventHandler = { _ in }
                 let watch = ReadinessWatch(
-                    node: node, paths: paths, started: began, limit: options.timeout.map { began + $0 }, report: report)
+                    node: node, paths: paths, started: began, limit: options.timeout.map { began + $0 },
+                    report: started.contains(node.name) ? report : silent)
                 group.addTask { try await watch.run() }
             }
             try await group.waitForAll()
