@@ -62,7 +62,10 @@ let package = Package(
         tests(of: "Fabric", ["Topology", "Support"]),
         tests(of: "Guest", ["Topology", "Support"]),
         tests(of: "Trace", ["Topology", "Support"]),
-        tests(of: "Lab", ["Topology", "Support"]),
+        tests(of: "Lab", ["Topology", "Support", "Hypervisor", "Fabric", "ImageStore", log]),
         tests(of: "Commands", ["Support"]),
+        // Real guests under real faults, by the command line.
+        .testTarget(
+            name: "FaultTests", dependencies: ["popcorn-lab", "Lab", "Topology", "Support"], swiftSettings: strict),
     ]
 )

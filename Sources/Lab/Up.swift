@@ -179,20 +179,17 @@ public struct Up: Sendable {
     /// A lab that never came up is taken away again; one that was up before keeps what runs.
     private func cleanUp(_ name: String, existed: Bool) async {
         if existed { return }
-        if options.keep {
+        if options.keep, access(environment.store.paths(name).record, F_OK) == 0 {
             report(.note("left as it is, because of --keep: `popcorn-lab down -l \(name)` takes it away"))
             return
         }
-        report(.note("taking down what was started"))
         do {
             // The task may be cancelled; tidying up must not be.
             try await Task {
-                let removal = Removal(environment: environment, report: report)
-                if let record = try environment.store.load(name) {
-                    try await removal(record)
-                } else {
-                    try await removal(name)
-                }
+                // Without a record nothing was started yet.
+                guard let record = try environment.store.load(name) else { return try environment.store.remove(name) }
+                report(.note("taking down what was started"))
+                try await Removal(environment: environment, report: report)(record)
             }.value
         } catch {
             report(.note("something is left: \(error)\n`popcorn-lab down -l \(name)` tries again"))
