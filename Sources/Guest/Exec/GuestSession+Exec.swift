@@ -46,7 +46,9 @@ extension GuestSession {
     }
 
     /// Gives up the channel if `body` throws.
-    private func abandoning<Value>(_ id: UInt64, _ body: () async throws -> Value) async throws -> Value {
+    private func abandoning<Value>(_ id: UInt64, _ body: nonisolated(nonsending) () async throws -> Value) async throws
+        -> Value
+    {
         do {
             return try await body()
         } catch {

@@ -77,7 +77,7 @@ extension GuestSession {
     /// Lets `fill` write a new file beside `path`, and puts it in the place of `path`; on failure nothing is left.
     private func replacing(
         _ path: String, _ permissions: UInt32, _ deadline: ContinuousClock.Instant?,
-        _ fill: ([UInt8]) async throws -> Void
+        _ fill: nonisolated(nonsending) ([UInt8]) async throws -> Void
     ) async throws {
         let temporary = Self.temporaryName(beside: path)
         let handle = try await openFile(temporary, [.write, .create, .exclusive], mode: 0o600, deadline)
