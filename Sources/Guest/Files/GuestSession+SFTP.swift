@@ -95,7 +95,7 @@ extension GuestSession {
                     else {
                         throw GuestError(
                             .transferFailed, node: endpoint.node,
-                            "\(path) holds a file whose name is not UTF-8: \(String(decoding: entry.bytes, as: UTF8.self))"
+                            "\(path) holds a name that is not UTF-8: \(String(decoding: entry.bytes, as: UTF8.self))"
                         )
                     }
                     result.append((name, entry.attributes))
