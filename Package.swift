@@ -36,7 +36,10 @@ let package = Package(
         .executableTarget(name: "popcorn-lab", dependencies: ["Commands", "Hypervisor"], swiftSettings: strict),
         room(
             "Commands",
-            ["Lab", "Topology", "Hypervisor", "ImageStore", "Guest", "Trace", "Support", "CLinux", log, .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+            [
+                "Lab", "Topology", "Hypervisor", "ImageStore", "Guest", "Trace", "Support", "CLinux", log,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
         room("Lab", ["Topology", "Support", "ImageStore", "Hypervisor", "Fabric", "Guest", "Trace", subprocess, log]),
         room("Topology", ["Support", "Yams"]),
         room("ImageStore", ["Topology", "Support", "CLibarchive", "Yams", subprocess, log]),
@@ -60,5 +63,9 @@ let package = Package(
         tests(of: "Guest", ["Topology", "Support"]),
         tests(of: "Trace", ["Topology", "Support"]),
         tests(of: "Lab", ["Topology", "Support"]),
+
+        // Boots guests and drives the built command line; it links nothing of it.
+        .testTarget(
+            name: "EndToEndTests", dependencies: ["Support", subprocess], exclude: ["Probe"], swiftSettings: strict),
     ]
 )
