@@ -25,6 +25,14 @@ public struct KernelLogParser: Sendable {
         return done
     }
 
+    /// Gives up the message that waits for fields, of which nobody knows whether they come.
+    ///
+    /// For a live log, where each read gives a whole record: without this a line shows only when the next is said.
+    public mutating func flush() -> [KernelMessage] {
+        defer { open = nil }
+        return open.map { [$0] } ?? []
+    }
+
     /// Ends the stream: a last record without its newline still counts.
     public mutating func finish() -> [KernelMessage] {
         var done: [KernelMessage] = []
