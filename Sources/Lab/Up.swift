@@ -46,7 +46,7 @@ public struct Up: Sendable {
     }
 
     public func preview(_ spec: LabSpec) async throws -> Preview {
-        let hypervisor = try environment.hypervisor()
+        let hypervisor = try environment.hypervisor(for: spec)
         let images = try await ensureImages(spec)
         let choices = try await environment.accelerators(
             for: spec, request: options.accelerator, hypervisor: hypervisor, images: images)
@@ -67,7 +67,7 @@ public struct Up: Sendable {
         defer { withExtendedLifetime(lock) {} }
 
         let existing = try await survivor(of: spec)
-        let hypervisor = try existing.map(environment.hypervisor(of:)) ?? environment.hypervisor()
+        let hypervisor = try existing.map(environment.hypervisor(of:)) ?? environment.hypervisor(for: spec)
         if hypervisor.target.isLocal { try HostRequirements(variables: environment.variables).check(spec.isas) }
         let images = try await ensureImages(spec)
         do {
