@@ -22,10 +22,12 @@ struct BootBoard {
     var count: Int { rows.count }
 
     /// - Parameter after: since the board's start.
-    mutating func meet(_ requirement: Requirement, node: String, after: Duration) {
-        guard let index = rows.firstIndex(where: { $0.name == node }) else { return }
-        rows[index].met.insert(requirement)
+    /// - Returns: whether that is news: a node that runs already tells its whole story again.
+    mutating func meet(_ requirement: Requirement, node: String, after: Duration) -> Bool {
+        guard let index = rows.firstIndex(where: { $0.name == node }) else { return true }
+        guard rows[index].met.insert(requirement).inserted else { return false }
         rows[index].last = max(rows[index].last, after)
+        return true
     }
 
     /// A line per node, none longer than `width` columns.

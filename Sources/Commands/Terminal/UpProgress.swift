@@ -29,14 +29,12 @@ final class UpProgress: Sendable {
         case .note(let text): line(text)
         case .node(let node, .note(let text)): line("\(node): \(text)")
         case .node(let node, .met(let requirement, let elapsed)):
-            if isLive {
-                state.withLock { state in
-                    state.board.meet(requirement, node: node, after: elapsed)
-                    draw(&state)
-                }
-            } else {
-                line("\(node): \(requirement.title) (\(elapsed.formattedSeconds))")
+            let isNews = state.withLock { state in
+                let isNews = state.board.meet(requirement, node: node, after: elapsed)
+                draw(&state)
+                return isNews
             }
+            if isNews, !isLive { line("\(node): \(requirement.title) (\(elapsed.formattedSeconds))") }
         }
     }
 
