@@ -56,16 +56,24 @@ let package = Package(
         cLibrary("CLibvirt", pkgConfig: "libvirt-qemu", apt: "libvirt-dev"),
 
         tests(of: "Topology"),
-        tests(of: "Support"),
+        tests(of: "Support", [subprocess]),
         tests(of: "ImageStore", ["Topology", "Support"]),
         tests(of: "Hypervisor", ["Topology", "Support"]),
         tests(of: "Fabric", ["Topology", "Support"]),
         tests(of: "Guest", ["Topology", "Support"]),
         tests(of: "Trace", ["Topology", "Support"]),
+<<<<<<< HEAD
+        tests(of: "Lab", ["Topology", "Support", "Hypervisor", "Fabric", "ImageStore", log]),
+        tests(of: "Commands", ["Support"]),
+        // Real guests under real faults, by the command line.
+        .testTarget(
+            name: "FaultTests", dependencies: ["popcorn-lab", "Lab", "Topology", "Support"], swiftSettings: strict),
+=======
         tests(of: "Lab", ["Topology", "Support"]),
 
         // Boots guests and drives the built command line; it links nothing of it.
         .testTarget(
             name: "EndToEndTests", dependencies: ["Support", subprocess], exclude: ["Probe"], swiftSettings: strict),
+>>>>>>> e2e
     ]
 )

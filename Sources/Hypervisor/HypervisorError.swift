@@ -15,6 +15,8 @@ public struct HypervisorError: ActionableError {
         case startFailed
         /// A host port that the domain forwards is taken by another process.
         case portInUse
+        /// A disk of the host is full.
+        case hostFull
         /// The requested accelerator does not work here.
         case acceleratorUnavailable
         /// QEMU answered a monitor command with an error.
@@ -37,7 +39,7 @@ public struct HypervisorError: ActionableError {
 
     public var exitStatus: ExitStatus {
         switch code {
-        case .cannotConnect, .acceleratorUnavailable: .unavailable
+        case .cannotConnect, .acceleratorUnavailable, .hostFull: .unavailable
         case .invalidSpec: .usage
         case .busy: .locked
         default: .failure

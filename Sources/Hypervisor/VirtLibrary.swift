@@ -84,6 +84,13 @@ extension HypervisorError {
                     "create it with `useradd -r -M -s /usr/sbin/nologin libvirt-qemu`, or install libvirt-daemon-system"
             )
         }
+        if code == Int32(VIR_ERR_NO_CONNECT.rawValue) {
+            return HypervisorError(
+                .cannotConnect, summary, hint: "run `make setup`, or `apt-get install libvirt-daemon-driver-qemu`")
+        }
+        if message.contains("No space left on device") {
+            return HypervisorError(.hostFull, summary, hint: "free disk space: `popcorn-lab prune` removes old images")
+        }
         if message.contains("already exists with uuid") || message.hasSuffix("is already active") {
             return HypervisorError(.alreadyExists, summary, hint: "`popcorn-lab prune` removes what an old lab left")
         }

@@ -1,5 +1,4 @@
 import FoundationEssentials
-import Fabric
 import Hypervisor
 import ImageStore
 import Support
@@ -64,42 +63,68 @@ public struct Up: Sendable {
     /// Brings the lab up, or makes it complete again; returns when every node is ready.
     public func callAsFunction(_ spec: LabSpec) async throws -> Outcome {
         let began = ContinuousClock.now
-        let paths = environment.store.paths(spec.name)
-        try Directories.create(environment.directories.runtime)
-        let lock = try FileLock(path: paths.lock, purpose: environment.commandLine.joined(separator: " "))
+        let lock = try environment.store.lock(spec.name, purpose: environment.purpose)
         defer { withExtendedLifetime(lock) {} }
 
-        let hypervisor = try environment.hypervisor()
-        let existing = try environment.store.load(spec.name)
-        if let existing { try await check(existing, fits: spec, hypervisor) }
+        let existing = try await survivor(of: spec)
+        let hypervisor = try existing.map(environment.hypervisor(of:)) ?? environment.hypervisor()
+        if hypervisor.target.isLocal { try HostRequirements(variables: environment.variables).check(spec.isas) }
         let images = try await ensureImages(spec)
-        var record = if let existing { existing } else { try await plan(spec, hypervisor, images) }
-        let run = try RunDirectory.create(verb: "up", directories: environment.directories)
-        record.runs.append(run.id)
-        try environment.store.save(record)
-        var manifest = Manifest(run: run, verb: "up", record: record, environment: environment)
-        try manifest.save(run)
-
         do {
-            let (running, started) = try await start(record, paths, hypervisor, images, isRepair: existing != nil)
-            try await awaitReady(running, started, paths, began)
-            manifest.exitCode = 0
-            try manifest.save(run)
-            return Outcome(record: running, started: started, duration: .now - began)
+            // The record first: a crash from here on leaves nothing that it does not name.
+            if existing == nil { try environment.store.create(try await plan(spec, hypervisor, images)) }
+            return try await bringUp(spec.name, hypervisor, images, began, isRepair: existing != nil)
         } catch {
-            keepConsoles(of: record, in: run, &manifest, error)
-            try await cleanUp(after: error, record, existed: existing != nil, hypervisor)
+            await cleanUp(spec.name, existed: existing != nil)
             throw error
         }
     }
 
-    /// A lab of another shape under this name must be taken down first, unless nothing of it runs any more.
-    private func check(_ existing: LabRecord, fits spec: LabSpec, _ hypervisor: Hypervisor) async throws {
-        guard existing.spec != spec else { return }
-        throw LabError(
-            .otherTopology,
-            "lab '\(spec.name)' exists with other nodes: \(existing.spec.nodes.map(\.name).joined(separator: ", "))",
-            hint: "`popcorn-lab down` takes it down; `--lab NAME` makes a second lab beside it")
+    private func bringUp(
+        _ name: String, _ hypervisor: Hypervisor, _ images: [String: [ISA: GuestImage]],
+        _ began: ContinuousClock.Instant, isRepair: Bool
+    ) async throws -> Outcome {
+        let run = try RunDirectory.create(verb: "up", directories: environment.directories)
+        var record = try environment.store.update(name) { $0.runs.append(run.id) }
+        var manifest = Manifest(run: run, verb: "up", record: record, environment: environment)
+        try manifest.save(run)
+        do {
+            let boot = Boot(
+                store: environment.store, paths: environment.store.paths(name), hypervisor: hypervisor, images: images,
+                report: report)
+            let started: [String]
+            (record, started) = try await boot(record, isRepair: isRepair)
+            try await awaitReady(record, started, began)
+            manifest = Manifest(run: run, verb: "up", record: record, environment: environment)
+            manifest.exitCode = 0
+            try manifest.save(run)
+            return Outcome(record: record, started: started, duration: .now - began)
+        } catch {
+            keepConsoles(of: record, in: run, &manifest, error)
+            throw error
+        }
+    }
+
+    /// The lab of this name if something of it still runs. What is left of one that ended is removed: none of its guests has
+    /// a state to keep, and its sockets and ports may be gone, as after a reboot of the host.
+    private func survivor(of spec: LabSpec) async throws -> LabRecord? {
+        guard let record = try environment.store.load(spec.name) else { return nil }
+        let hypervisor = try environment.hypervisor(of: record)
+        let isDead = hypervisor.target.isLocal && QEMUProcess.find(uuids: record.nodes.map(\.uuid)).isEmpty
+        if isDead {
+            report(.note("no guest of lab '\(spec.name)' runs any more: bringing it up anew"))
+            let removal = Removal(environment: environment, report: report)
+            removal.keepConsoles(of: record)
+            try await removal(record)
+            return nil
+        }
+        guard record.spec == spec else {
+            throw LabError(
+                .otherTopology,
+                "lab '\(spec.name)' runs with other nodes: \(record.spec.nodes.map(\.name).joined(separator: ", "))",
+                hint: "`popcorn-lab down -l \(spec.name)` takes it down; `--lab NAME` makes a second lab beside it")
+        }
+        return record
     }
 
     private func ensureImages(_ spec: LabSpec) async throws -> [String: [ISA: GuestImage]] {
@@ -123,48 +148,14 @@ public struct Up: Sendable {
         return plan.record
     }
 
-    /// Starts the switch and every guest that does not run; returns the record with their processes in it.
-    private func start(
-        _ record: LabRecord, _ paths: LabPaths, _ hypervisor: Hypervisor, _ images: [String: [ISA: GuestImage]],
-        isRepair: Bool
-    ) async throws -> (LabRecord, [String]) {
-        var record = record
-        try Directories.create(paths.runtime)
-        let alive = QEMUProcess.find(uuids: record.nodes.map(\.uuid))
-        let missing = record.nodes.filter { alive[$0.uuid] == nil }
-        if missing.isEmpty { return (record, []) }
-        // Faults live in the guest and its QEMU; a new one has none.
-        for node in missing { record.impairments[node.name] = nil }
-        // Guests that run are connected to the switch of their time: without it they must be started anew, too.
-        _ = try await VDESwitch(directory: paths.fabric).start(ports: record.nodes.count)
-        for node in missing {
-            guard let image = images[node.spec.image]?[node.spec.isa] else { continue }
-            try GuestOverlay(record: record, node: node, paths: paths).write(after: image)
-            SerialLog(path: paths.serialLog(node.name)).rotate()
-        }
-        try await hypervisor.withConnection { connection in
-            // What is left of a guest that ended by itself must not stand in the way of its successor.
-            if isRepair { try await connection.destroy(missing.map(\.uuid)) }
-            for node in missing {
-                try Task.checkCancellation()
-                guard let image = images[node.spec.image]?[node.spec.isa] else { continue }
-                try await connection.start(
-                    DomainSpec(node: node, of: record, paths: paths, kernel: image.kernel))
-            }
-        }
-        let processes = QEMUProcess.find(uuids: record.nodes.map(\.uuid))
-        for index in record.nodes.indices { record.nodes[index].qemu = processes[record.nodes[index].uuid] }
-        try environment.store.save(record)
-        return (record, missing.map(\.name))
-    }
-
     /// The steps of nodes that ran before are no news; that they answer still has to be seen.
     private func awaitReady(
-        _ record: LabRecord, _ started: [String], _ paths: LabPaths, _ began: ContinuousClock.Instant
+        _ record: LabRecord, _ started: [String], _ began: ContinuousClock.Instant
     ) async throws {
+        let silent: LabEventHandler = { _ in }
+        let paths = environment.store.paths(record.spec.name)
         try await withThrowingTaskGroup(of: Void.self) { group in
             for node in record.nodes {
-                let silent: LabEventHandler = { _ in }
                 let watch = ReadinessWatch(
                     node: node, paths: paths, started: began, limit: options.timeout.map { began + $0 },
                     report: started.contains(node.name) ? report : silent)
@@ -186,17 +177,22 @@ public struct Up: Sendable {
     }
 
     /// A lab that never came up is taken away again; one that was up before keeps what runs.
-    private func cleanUp(after error: any Error, _ record: LabRecord, existed: Bool, _ hypervisor: Hypervisor)
-        async throws
-    {
-        if options.keep {
-            report(.note("left as it is, because of --keep: `popcorn-lab down` takes it away"))
+    private func cleanUp(_ name: String, existed: Bool) async {
+        if existed { return }
+        if options.keep, access(environment.store.paths(name).record, F_OK) == 0 {
+            report(.note("left as it is, because of --keep: `popcorn-lab down -l \(name)` takes it away"))
             return
         }
-        guard !existed else { return }
-        report(.note("taking down what was started"))
-        // The task may be cancelled; tidying up must not be.
-        let takeDown = Down(environment: environment, report: { _ in })
-        try await Task { try await takeDown.remove(record, hypervisor: hypervisor) }.value
+        do {
+            // The task may be cancelled; tidying up must not be.
+            try await Task {
+                // Without a record nothing was started yet.
+                guard let record = try environment.store.load(name) else { return try environment.store.remove(name) }
+                report(.note("taking down what was started"))
+                try await Removal(environment: environment, report: report)(record)
+            }.value
+        } catch {
+            report(.note("something is left: \(error)\n`popcorn-lab down -l \(name)` tries again"))
+        }
     }
 }

@@ -47,7 +47,7 @@ final class TestLab: Sendable {
         try TinyKernel.write(isa, printing: text, resets: resets, to: kernel)
         return DomainSpec(
             name: "test-\(id.prefix(8))-\(name)",
-            metadata: LabMetadata(lab: "a <lab> & \"more\"", labID: id, node: name), isa: isa,
+            metadata: LabMetadata(owner: "tests", lab: "a <lab> & \"more\"", labID: id, node: name), isa: isa,
             accelerator: .tcg, memoryMiB: 64, kernel: kernel,
             commandLine: KernelArguments.base(isa).joined(separator: " "),
             consoleSocket: "\(directory)/\(name).sock", consoleLog: "\(directory)/\(name).log")

@@ -1,0 +1,70 @@
+import FoundationEssentials
+import Support
+import Testing
+
+/// Guests that never become ready: the error shows why, and nothing is left.
+@Suite("Faults of a boot", .serialized)
+struct BootFaultTests {
+    let tool: CommandLineTool
+
+    init() throws { tool = try CommandLineTool() }
+
+    private func up(cmdline: String, _ more: String...) async throws -> ToolResult {
+        let file = tool.home + "/boot-\(UInt32.random(in: 0...UInt32.max)).yaml"
+        try AtomicFile.write("name: boot\nnodes:\n  - {isa: arm, cmdline: \"\(cmdline)\"}\n", to: file)
+        defer { unlink(file) }
+        return try await RunningTool([tool.path, "up", "-f", file] + more, variables: tool.variables)
+            .end(within: .seconds(240))
+    }
+
+    private func expectNothingLeft() {
+        #expect(tool.files(of: "boot").isEmpty && tool.processes.isEmpty, "\(tool.files(of: "boot")) \(tool.processes)")
+    }
+
+    @Test("a guest that panics at boot ends `up` with the panic and the console's last lines")
+    func panic() async throws {
+        try await tool.clear("boot")
+        let result = try await up(cmdline: "rdinit=/nonexistent root=/dev/nowhere")
+        #expect(result.status == 1, "\(result.text)")
+        #expect(result.errors.contains("arm: the guest panicked: Kernel panic - not syncing"), "\(result.errors)")
+        #expect(result.errors.contains("  | "), "the console is not shown: \(result.errors)")
+        expectNothingLeft()
+        let runs = RunDirectoryNames(tool)
+        #expect(runs.lastSerialLog("arm")?.contains("Kernel panic") == true, "the run keeps no console")
+    }
+
+    @Test("a guest that hangs before SSH ends `up` at its time limit with the requirement that it missed")
+    func hang() async throws {
+        try await tool.clear("boot")
+        // cat waits for a line from the console for ever.
+        let result = try await up(cmdline: "rdinit=/bin/cat", "--timeout", "20s")
+        #expect(result.status == 124, "\(result.text)")
+        #expect(result.errors.contains("arm: not ready: kernel booted"), "\(result.errors)")
+        #expect(result.errors.contains("hint:"))
+        expectNothingLeft()
+    }
+
+    @Test("with --keep the failed lab stays, and `down` takes it away")
+    func keep() async throws {
+        try await tool.clear("boot")
+        let result = try await up(cmdline: "rdinit=/bin/cat", "--timeout", "15s", "--keep")
+        #expect(result.status == 124, "\(result.text)")
+        #expect(tool.processes.count == 2, "\(tool.processes)")
+        try await tool.check("down", "-l", "boot", "--force")
+        expectNothingLeft()
+    }
+}
+
+/// What the newest run of a tool kept.
+struct RunDirectoryNames {
+    let root: String
+
+    init(_ tool: CommandLineTool) { root = tool.directories.runs }
+
+    func lastSerialLog(_ node: String) -> String? {
+        guard let last = (try? FileManager.default.contentsOfDirectory(atPath: root))?.max(),
+            let bytes = FileManager.default.contents(atPath: "\(root)/\(last)/nodes/\(node)/serial.log")
+        else { return nil }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}

@@ -1,0 +1,109 @@
+import FoundationEssentials
+import Support
+import Testing
+
+@testable import Lab
+
+/// `up` that is stopped at any point leaves nothing that `up`, `down` or `prune` cannot handle.
+@Suite("An interrupted up", .serialized)
+struct InterruptionTests {
+    let tool: CommandLineTool
+
+    init() throws { tool = try CommandLineTool() }
+
+    /// Points in the life of `up arm`: before, around and after the start of the switch and of QEMU.
+    static let moments: [Duration] = [50, 150, 300, 500, 700, 900, 1200, 1600, 2500, 5000].map { .milliseconds($0) }
+
+    private func interrupted(after moment: Duration, by signal: Int32) async throws -> ToolResult {
+        let up = try tool.start("up", "arm", "-l", "cut")
+        try await Task.sleep(for: moment)
+        up.send(signal)
+        return try await up.end(within: .seconds(120))
+    }
+
+    private func expectNothingLeft(_ comment: Comment) {
+        #expect(tool.processes.isEmpty, comment)
+        #expect(tool.files(of: "cut").isEmpty, comment)
+    }
+
+    @Test("Ctrl-C ends a fresh `up` with 130 and takes down what it started", arguments: moments)
+    func interrupt(moment: Duration) async throws {
+        try await tool.lab("cut") {
+            let result = try await interrupted(after: moment, by: SIGINT)
+            // Before it catches signals, one ends it as any process.
+            #expect(result.status == 130, "\(result.text)")
+            expectNothingLeft("\(result.text)")
+        }
+    }
+
+    @Test("SIGTERM ends it with 143")
+    func terminate() async throws {
+        try await tool.lab("cut") {
+            let result = try await interrupted(after: .seconds(2), by: SIGTERM)
+            #expect(result.status == 143, "\(result.text)")
+            expectNothingLeft("\(result.text)")
+        }
+    }
+
+    @Test("a killed `up` leaves what `down` takes away", arguments: moments)
+    func killedThenDown(moment: Duration) async throws {
+        try await tool.lab("cut") {
+            let result = try await interrupted(after: moment, by: SIGKILL)
+            let down = try await tool.run("down", "-l", "cut", "--force")
+            // Without a record there is no such lab, and keys without one are prune's.
+            if down.status != 0 {
+                #expect(down.status == 64, "\(down.text)")
+                try await tool.check("prune", "--no-images")
+            }
+            expectNothingLeft("\(result.text) \(down.text)")
+        }
+    }
+
+    @Test(
+        "a killed `up` leaves what another `up` completes",
+        arguments: [300, 700, 1200, 2500].map { Duration.milliseconds($0) })
+    func killedThenUp(moment: Duration) async throws {
+        try await tool.lab("cut") {
+            _ = try await interrupted(after: moment, by: SIGKILL)
+            try await tool.check("up", "arm", "-l", "cut")
+            #expect(try await tool.check("exec", "-l", "cut", "arm", "echo alive").output == "alive\n")
+            #expect(tool.processes.count == 2, "\(tool.processes)")
+        }
+        expectNothingLeft("")
+    }
+
+    @Test("the second Ctrl-C ends it at once and says how to clean up")
+    func twice() async throws {
+        try await tool.lab("cut") {
+            let up = try tool.start("up", "arm", "-l", "cut")
+            try await up.errors(contain: "domain started")
+            up.send(SIGINT)
+            try await up.errors(contain: "taking down")
+            up.send(SIGINT)
+            let result = try await up.end(within: .seconds(20))
+            #expect(result.status == 130, "\(result.text)")
+            #expect(result.errors.contains("popcorn-lab down"), "\(result.errors)")
+            _ = try await tool.run("down", "-l", "cut", "--force")
+            try await tool.check("prune", "--no-images")
+            expectNothingLeft("\(result.text)")
+        }
+    }
+
+    @Test("a second `up` of the same lab is refused with the first one's pid and command")
+    func locked() async throws {
+        try await tool.lab("cut") {
+            let first = try tool.start("up", "arm", "-l", "cut")
+            try await first.errors(contain: "domain started")
+            for verb in [["up", "arm", "-l", "cut"], ["down", "-l", "cut"]] {
+                let second = try await RunningTool([tool.path] + verb, variables: tool.variables).end(
+                    within: .seconds(20))
+                #expect(second.status == 75, "\(second.text)")
+                #expect(second.errors.contains("process \(first.pid)") && second.errors.contains("up arm -l cut"))
+            }
+            let prune = try await tool.check("prune", "--no-images")
+            #expect(prune.errors.isEmpty, "\(prune.errors)")
+            let result = try await first.end(within: .seconds(120))
+            #expect(result.status == 0, "\(result.text)")
+        }
+    }
+}
