@@ -62,18 +62,14 @@ let package = Package(
         tests(of: "Fabric", ["Topology", "Support"]),
         tests(of: "Guest", ["Topology", "Support"]),
         tests(of: "Trace", ["Topology", "Support"]),
-<<<<<<< HEAD
         tests(of: "Lab", ["Topology", "Support", "Hypervisor", "Fabric", "ImageStore", log]),
         tests(of: "Commands", ["Support"]),
-        // Real guests under real faults, by the command line.
+
+        // Real guests, driven by the command line that was built.
+        .testTarget(
+            name: "EndToEndTests", dependencies: ["popcorn-lab", "Support", subprocess], exclude: ["Probe"],
+            swiftSettings: strict),
         .testTarget(
             name: "FaultTests", dependencies: ["popcorn-lab", "Lab", "Topology", "Support"], swiftSettings: strict),
-=======
-        tests(of: "Lab", ["Topology", "Support"]),
-
-        // Boots guests and drives the built command line; it links nothing of it.
-        .testTarget(
-            name: "EndToEndTests", dependencies: ["Support", subprocess], exclude: ["Probe"], swiftSettings: strict),
->>>>>>> e2e
     ]
 )
