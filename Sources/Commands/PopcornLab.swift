@@ -19,7 +19,7 @@ public struct PopcornLab: AsyncParsableCommand {
               popcorn-lab down
 
             A node is given by its name, its id, or an ISA that only one node has. A duration is a number with a unit: \
-            200ms, 10s, 5min, 1h. Most options have a default in the environment: POPCORN_LAB_LAB for --lab, and so on.
+            200ms, 10s, 5min, 1h. Every flag can be set in the environment: POPCORN_LAB_LAB for --lab, and so on.
 
             Results go to stdout, all else to stderr. Exit codes: 0 ok, 1 failed, 64 wrong command line or lab file, 69 \
             this host cannot, 75 another command holds the lab, 124 timeout, 130 and 143 interrupted; `run` and `exec` \

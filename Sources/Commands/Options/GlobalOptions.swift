@@ -19,17 +19,14 @@ struct GlobalOptions: ParsableArguments {
     var connect: String?
 
     @Flag(name: .shortAndLong, help: "Log to stderr what is done, step by step.")
-    var verbose: Bool = Setting.isOn("verbose")
+    var verbose: Bool = false
 
-    /// The lab that a flag or the environment names.
-    var namedLab: String? { lab ?? Setting.text("lab") }
-
-    var labName: String { namedLab ?? LabSpec.defaultName }
+    var labName: String { lab ?? LabSpec.defaultName }
 
     /// What the use cases need to know of this process.
     func environment() throws -> LabEnvironment {
         try NameRule.check(lab: labName)
-        return try Self.environment(uri: connect ?? Setting.text("connect"), verbose: verbose)
+        return try Self.environment(uri: connect, verbose: verbose)
     }
 
     static func environment(uri: String? = nil, verbose: Bool = false) throws -> LabEnvironment {
@@ -51,5 +48,5 @@ struct GlobalOptions: ParsableArguments {
 /// `--format`, of every command with a result that programs may want to read.
 struct FormatOption: ParsableArguments {
     @Option(help: "How to print the result.")
-    var format: OutputFormat = Setting.value("format", .table)
+    var format: OutputFormat = .table
 }

@@ -16,7 +16,7 @@ struct TopologyOptions: ParsableArguments {
     /// The lab that these options describe; `name` overrides the file's.
     func resolve(name: String? = nil) throws -> LabSpec {
         var lab: LabSpec
-        switch (spec, file ?? (spec == nil ? Setting.text("file") : nil)) {
+        switch (spec, file) {
         case (let spec?, nil): lab = try LabSpec(spec: spec)
         case (nil, let file?): lab = try LabSpec(yamlFile: file)
         case (nil, nil): throw ValidationError("Name the nodes (x86,arm) or a lab file (-f FILE).")

@@ -1,4 +1,5 @@
 import CLinux
+import FoundationEssentials
 import Support
 
 /// A terminal in raw mode: every key goes to the guest, Ctrl-C too.
@@ -21,6 +22,9 @@ struct RawTerminal: ~Copyable {
         guard var settings = saved else { return }
         tcsetattr(STDIN_FILENO, TCSADRAIN, &settings)
     }
+
+    /// `TERM`, which names its kind.
+    static var type: String { ProcessInfo.processInfo.environment["TERM"] ?? "dumb" }
 
     /// Columns and rows of the terminal on stdout; `nil` if it is none.
     static var size: (columns: Int, rows: Int)? { size(of: STDOUT_FILENO) }

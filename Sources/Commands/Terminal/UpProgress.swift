@@ -21,7 +21,7 @@ final class UpProgress: Sendable {
     init(nodes: [String] = [], verbose: Bool = false) {
         state = Mutex(State(board: BootBoard(nodes: nodes)))
         let rows = RawTerminal.size(of: STDERR_FILENO)?.rows ?? 0
-        isLive = !nodes.isEmpty && !verbose && nodes.count < rows && Setting.terminalType != "dumb"
+        isLive = !nodes.isEmpty && !verbose && nodes.count < rows && RawTerminal.type != "dumb"
     }
 
     func show(_ event: LabEvent) {

@@ -20,7 +20,7 @@ struct ConsoleCommand: AsyncParsableCommand {
     @Option(
         help: ArgumentHelp(
             "How long to go on reading after the end of an input that is no terminal.", valueName: "duration"))
-    var linger: TimeSpan = Setting.argument("linger") ?? TimeSpan(milliseconds: 1000)
+    var linger: TimeSpan = TimeSpan(milliseconds: 1000)
 
     @Argument(help: "The node.", completion: .custom { _, _, _ in Completions.nodes })
     var node: String

@@ -17,7 +17,7 @@ struct DeployCommand: AsyncParsableCommand {
     @OptionGroup var global: GlobalOptions
 
     @Option(help: ArgumentHelp("The directory in the guests.", valueName: "directory"))
-    var to = Setting.text("to") ?? Deployment.defaultDirectory
+    var to = Deployment.defaultDirectory
 
     @Argument(help: "The program's path without the ISA's suffix.", completion: .file())
     var program: String

@@ -14,7 +14,7 @@ struct DoctorCommand: AsyncParsableCommand {
     @OptionGroup var output: FormatOption
 
     func run() async throws {
-        let environment = try GlobalOptions.environment(uri: connect ?? Setting.text("connect"))
+        let environment = try GlobalOptions.environment(uri: connect)
         let findings = await Doctor(environment: environment).findings()
         if output.format == .json {
             try Output.json(findings)

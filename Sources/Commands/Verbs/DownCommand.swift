@@ -12,10 +12,10 @@ struct DownCommand: AsyncParsableCommand {
     @OptionGroup var global: GlobalOptions
 
     @Option(help: ArgumentHelp("How long guests may take to end by themselves, such as 3s.", valueName: "duration"))
-    var grace: TimeSpan = Setting.argument("grace") ?? TimeSpan(milliseconds: 10_000)
+    var grace: TimeSpan = TimeSpan(milliseconds: 10_000)
 
     @Flag(help: "Pull the guests' plugs at once; nothing is collected.")
-    var force = Setting.isOn("force")
+    var force = false
 
     func run() async throws {
         let progress = UpProgress()

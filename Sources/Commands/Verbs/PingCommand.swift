@@ -18,13 +18,13 @@ struct PingCommand: AsyncParsableCommand {
     @OptionGroup var output: FormatOption
 
     @Option(name: .shortAndLong, help: "Bytes of payload each way, 0 to 65536.")
-    var size: Int = Setting.argument("size") ?? 64
+    var size: Int = 64
 
     @Option(name: .shortAndLong, help: "Round trips, 2 to 1000000.")
-    var count: Int = Setting.argument("count") ?? 1000
+    var count: Int = 1000
 
     @Option(help: "Messages of 64 KiB for the throughput; 0 leaves it out.")
-    var stream: Int = Setting.argument("stream") ?? 400
+    var stream: Int = 400
 
     @Flag(inversion: .prefixedNo, help: "Measure plain TCP too.")
     var tcp = true

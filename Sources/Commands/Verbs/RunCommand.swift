@@ -29,7 +29,7 @@ struct RunCommand: AsyncParsableCommand {
     var env: [String] = []
 
     @Option(help: ArgumentHelp("The directory in the guests.", valueName: "directory"))
-    var to = Setting.text("to") ?? Deployment.defaultDirectory
+    var to = Deployment.defaultDirectory
 
     @Option(
         help: ArgumentHelp(
@@ -45,11 +45,11 @@ struct RunCommand: AsyncParsableCommand {
     func run() async throws {
         let access = try LabAccess(environment: try global.environment(), name: global.labName)
         var options = RunProgram.Options()
-        options.origin = on ?? Setting.text("on")
+        options.origin = on
         options.environment = try variables()
         options.arguments = arguments
         options.directory = to
-        options.timeout = (timeout ?? Setting.argument("timeout"))?.duration
+        options.timeout = timeout?.duration
         let outcome = try await RunProgram(access: access, options: options)(
             program, input: STDIN_FILENO, output: STDOUT_FILENO, errorOutput: STDERR_FILENO)
         for warning in outcome.warnings { Notice.line("popcorn-lab: warning: \(warning)") }

@@ -19,7 +19,7 @@ struct TraceCommand: AsyncParsableCommand {
     @Option(
         help: ArgumentHelp("The run's id or the beginning of it; `last` is the newest.", valueName: "id"),
         completion: .custom { _, _, _ in Completions.runs })
-    var run = Setting.text("run") ?? "last"
+    var run = "last"
 
     @Option(
         name: .shortAndLong,

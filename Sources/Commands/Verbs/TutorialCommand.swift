@@ -15,13 +15,13 @@ struct TutorialCommand: AsyncParsableCommand {
     @OptionGroup var global: GlobalOptions
 
     @Flag(help: "Leave the lab up at the end.")
-    var keep = Setting.isOn("keep")
+    var keep = false
 
     private static let lab = "tutorial"
 
     func run() async throws {
         let environment = try GlobalOptions.environment(uri: global.connect, verbose: global.verbose)
-        let name = global.namedLab ?? Self.lab
+        let name = global.lab ?? Self.lab
         let spec = try LabSpec(spec: "x86,arm", name: name)
         let progress = UpProgress(nodes: spec.nodes.map(\.name), verbose: global.verbose)
 

@@ -22,10 +22,10 @@ struct UpCommand: AsyncParsableCommand {
     @OptionGroup var global: GlobalOptions
 
     @Option(help: "What runs the guests; auto takes KVM where a probe guest boots under it.")
-    var accel: AcceleratorRequest = Setting.value("accel", .auto)
+    var accel: AcceleratorRequest = .auto
 
     @Flag(help: "On failure, leave guests and files as they are, for a look at them.")
-    var keep = Setting.isOn("keep")
+    var keep = false
 
     @Option(
         help: ArgumentHelp(
@@ -33,14 +33,14 @@ struct UpCommand: AsyncParsableCommand {
     var timeout: TimeSpan?
 
     @Flag(help: "Print the plan and each guest's libvirt description; start nothing.")
-    var dryRun = Setting.isOn("dry-run")
+    var dryRun = false
 
     func run() async throws {
-        let spec = try topology.resolve(name: global.namedLab)
+        let spec = try topology.resolve(name: global.lab)
         var options = Up.Options()
         options.accelerator = accel
         options.keep = keep
-        options.timeout = (timeout ?? Setting.argument("timeout"))?.duration
+        options.timeout = timeout?.duration
         let progress = UpProgress(nodes: dryRun ? [] : spec.nodes.map(\.name), verbose: global.verbose)
         let up = Up(environment: try global.environment(), options: options, report: { progress.show($0) })
         if dryRun { return Self.show(try await up.preview(spec)) }

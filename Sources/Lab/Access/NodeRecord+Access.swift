@@ -17,7 +17,9 @@ extension NodeRecord {
     }
 
     /// An emulated guest on a busy host may be silent for seconds and still be well.
-    private var linkWatch: LinkWatch { LinkWatch(probeAfter: .seconds(2), deadAfter: .seconds(4) + timeScale(.seconds(1))) }
+    private var linkWatch: LinkWatch {
+        LinkWatch(probeAfter: .seconds(2), deadAfter: .seconds(4) + timeScale(.seconds(1)))
+    }
 
     /// What time limits are multiplied by for this node.
     var timeScale: TimeScale { TimeScale(Accelerator(rawValue: accelerator) ?? .tcg) }
