@@ -14,6 +14,8 @@ public actor ConsoleWatch {
     private let executor = ThreadExecutor(name: "console-watch")
     private let log: Int32
     private let notifications: Int32
+    /// Readable when QEMU has ended; -1, which poll(2) skips, if we were not told which process it is.
+    private let process: Int32
     /// Written to in order to wake a waiting thread.
     private let cancellation: (read: Int32, write: Int32)
     /// What was read and not yet searched away.
@@ -44,17 +46,22 @@ public actor ConsoleWatch {
             throw failure
         }
         cancellation = (ends[0], ends[1])
-        // A guest that ended before we watched closes nothing any more.
-        ended = process.map { !$0.isAlive } ?? false
+        // A guest that ends about now may have closed its log before we watched.
+        let descriptor = process?.openDescriptor()
+        ended = process != nil && descriptor == nil
+        self.process = descriptor ?? -1
     }
 
     deinit {
-        for descriptor in [log, notifications, cancellation.read, cancellation.write] { close(descriptor) }
+        for descriptor in [log, notifications, cancellation.read, cancellation.write, process] where descriptor >= 0 {
+            close(descriptor)
+        }
     }
 
     /// Waits until the guest has printed `text`, or anything at all if it is empty.
     ///
-    /// What was printed before counts, but each part of the log only once: a second call searches behind the first's find.
+    /// What was printed before counts, but each part of the log only once: a later call searches behind what an earlier one
+    /// found, or searched in vain up to the last line. Waiting for anything uses nothing up.
     /// - Throws: `CancellationError`; `SystemError` if the log cannot be read.
     public func wait(for text: String, limit: Duration) async throws -> Event {
         let wake = cancellation.write
@@ -77,12 +84,17 @@ public actor ConsoleWatch {
             var events = [
                 pollfd(fd: notifications, events: Int16(POLLIN), revents: 0),
                 pollfd(fd: cancellation.read, events: Int16(POLLIN), revents: 0),
+                pollfd(fd: process, events: Int16(POLLIN), revents: 0),
             ]
-            let ready = poll(&events, 2, Int32(clamping: (deadline - .now).milliseconds))
+            let ready = poll(&events, nfds_t(events.count), Int32(clamping: (deadline - .now).milliseconds))
             if ready < 0 && errno == EINTR { continue }
             guard ready >= 0 else { throw SystemError("wait for \(path)") }
             if ready == 0 { return .timedOut }
             readNotifications()
+            if events[2].revents != 0 { ended = true }
+            // A wake-up that was meant for an earlier wait must not wake us again.
+            var byte: UInt8 = 0
+            _ = recv(cancellation.read, &byte, 1, Int32(MSG_DONTWAIT))
         }
     }
 
@@ -102,7 +114,6 @@ public actor ConsoleWatch {
     private func take(_ text: [UInt8]) -> String? {
         if text.isEmpty {
             guard !pending.isEmpty else { return nil }
-            defer { pending = [] }
             return String(decoding: pending.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
         }
         guard let range = pending.firstRange(of: text) else {

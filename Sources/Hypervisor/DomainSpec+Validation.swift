@@ -69,7 +69,8 @@ extension DomainSpec {
 
     private func mac(_ address: String) throws(HypervisorError) {
         let parts = address.split(separator: ":", omittingEmptySubsequences: false)
-        let octets = parts.compactMap { $0.utf8.count == 2 ? UInt8($0, radix: 16) : nil }
+        // The initialiser alone would take a sign for a digit.
+        let octets = parts.compactMap { $0.utf8.count == 2 && $0.allSatisfy(\.isHexDigit) ? UInt8($0, radix: 16) : nil }
         try require(
             parts.count == 6 && octets.count == 6 && octets[0] & 1 == 0, "MAC address", address,
             "six hexadecimal octets of a unicast address, such as 52:54:00:12:34:56")

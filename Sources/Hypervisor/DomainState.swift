@@ -16,6 +16,8 @@ public struct DomainState: Codable, Sendable, Hashable {
     /// Why, in libvirt's terms; empty if it does not say.
     public var reason: String
 
+    static let gone = DomainState(.absent, reason: "no QEMU process")
+
     public init(_ kind: Kind, reason: String = "") {
         self.kind = kind
         self.reason = reason

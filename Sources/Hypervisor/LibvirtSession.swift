@@ -54,11 +54,38 @@ final class LibvirtSession {
 
     /// Starts a transient domain: when its QEMU ends, nothing of it is left to clean up.
     private func start(xml: String, name: String) throws {
+        do {
+            try create(xml: xml, name: name)
+        } catch let error as HypervisorError where error.code == .alreadyExists {
+            guard try finishEnding(name: name) else { throw error }
+            try create(xml: xml, name: name)
+        }
+    }
+
+    private func create(xml: String, name: String) throws {
         let flags = UInt32(VIR_DOMAIN_START_VALIDATE.rawValue)
         guard let domain = virDomainCreateXML(connection, xml, flags) else {
             throw HypervisorError.lastOfLibvirt(.startFailed, "start domain \(name)")
         }
         virDomainFree(domain)
+    }
+
+    /// Waits until libvirt has forgotten a domain whose QEMU has ended; `false` if there is one that has not.
+    private func finishEnding(name: String) throws -> Bool {
+        guard let domain = virDomainLookupByName(connection, name) else { return true }
+        defer { virDomainFree(domain) }
+        guard let uuid = uuid(of: domain), hasEnded(domain, uuid: uuid) else { return false }
+        // It says "not found" when it was done meanwhile, and whether it was done the next start will show.
+        virDomainDestroy(domain)
+        return true
+    }
+
+    /// Whether only libvirt's memory is left of a domain.
+    ///
+    /// libvirt learns of a guest's end a little later than the host's process table. With the embedded driver that is when it
+    /// looks, in the background, at the guests of earlier processes.
+    private func hasEnded(_ domain: virDomainPtr, uuid: String) -> Bool {
+        isLocal && virDomainIsPersistent(domain) != 1 && QEMUProcess.find(uuid: uuid) == nil
     }
 
     private func validate(xml: String, name: String) throws {
@@ -71,7 +98,7 @@ final class LibvirtSession {
     }
 
     private func state(uuid: String) throws -> DomainState {
-        guard let state = try withDomain(uuid, { try self.state(of: $0, uuid: uuid) }) else { return absent(uuid) }
+        guard let state = try withDomain(uuid, { try self.state(of: $0, uuid: uuid) }) else { return .gone }
         return state
     }
 
@@ -79,19 +106,12 @@ final class LibvirtSession {
         var state: Int32 = 0
         var reason: Int32 = 0
         guard virDomainGetState(domain, &state, &reason, 0) == 0 else {
-            if virGetLastErrorCode() == Int32(VIR_ERR_NO_DOMAIN.rawValue) { return absent(uuid) }
+            if virGetLastErrorCode() == Int32(VIR_ERR_NO_DOMAIN.rawValue) { return .gone }
             throw HypervisorError.lastOfLibvirt(.operationFailed, "ask for the state of domain \(uuid)")
         }
-        let reported = DomainState(libvirtState: state, reason: reason)
-        // The embedded driver looks at the guests of earlier processes in the background, so for a moment after
-        // it was opened it reports one that has ended meanwhile as running.
-        if isLocal, reported.kind == .running || reported.kind == .paused, QEMUProcess.find(uuid: uuid) == nil {
-            return absent(uuid)
-        }
-        return reported
+        if hasEnded(domain, uuid: uuid) { return .gone }
+        return DomainState(libvirtState: state, reason: reason)
     }
-
-    private func absent(_ uuid: String) -> DomainState { DomainState(.absent, reason: "no QEMU process") }
 
     private func list() throws -> [LabDomain] {
         var table: UnsafeMutablePointer<virDomainPtr?>?

@@ -84,7 +84,7 @@ extension HypervisorError {
                     "create it with `useradd -r -M -s /usr/sbin/nologin libvirt-qemu`, or install libvirt-daemon-system"
             )
         }
-        if message.contains("already exists with uuid") {
+        if message.contains("already exists with uuid") || message.hasSuffix("is already active") {
             return HypervisorError(.alreadyExists, summary, hint: "`popcorn-lab prune` removes what an old lab left")
         }
         if message.contains("Could not set up host forwarding rule") {

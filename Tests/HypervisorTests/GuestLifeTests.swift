@@ -16,7 +16,8 @@ struct GuestLifeTests {
             let process = try #require(QEMUProcess.find(uuid: guest.uuid))
             let console = try ConsoleWatch(path: guest.consoleLog, process: process)
             #expect(
-                try await console.wait(for: "hello", limit: .seconds(30)) == .found(line: "hello from the guest"))
+                try await console.wait(for: "hello from the guest", limit: .seconds(30))
+                    == .found(line: "hello from the guest"))
 
             // Another connection is another process for the embedded driver: the guest outlived the first.
             try await lab.hypervisor.withConnection { connection in
@@ -84,7 +85,7 @@ struct GuestLifeTests {
             try await lab.hypervisor.withConnection { connection in
                 try await connection.start(guest)
                 let error = await #expect(throws: HypervisorError.self) { try await connection.start(guest) }
-                #expect(error?.code == .alreadyExists)
+                #expect(error?.code == .alreadyExists, "\(String(describing: error))")
                 var namesake = guest
                 namesake.uuid = UUID().uuidString.lowercased()
                 let other = await #expect(throws: HypervisorError.self) { try await connection.start(namesake) }

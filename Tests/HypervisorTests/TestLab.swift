@@ -9,7 +9,7 @@ import Topology
 ///
 /// The embedded driver's root is shared by all tests and stays between runs, because its first question to every QEMU takes
 /// seconds.
-struct TestLab {
+final class TestLab: Sendable {
     let directory: String
     let hypervisor: Hypervisor
     let id = UUID().uuidString.lowercased()
@@ -26,6 +26,8 @@ struct TestLab {
             : try HypervisorTarget.choose(connect: nil, environment: environment, embeddedRoot: root)
         hypervisor = Hypervisor(target: target, stateDirectory: directory, helperExecutable: try Self.program())
     }
+
+    deinit { try? FileManager.default.removeItem(atPath: directory) }
 
     /// The `popcorn-lab` that was built beside the tests.
     private static func program() throws -> String {
@@ -50,7 +52,7 @@ struct TestLab {
             consoleSocket: "\(directory)/\(name).sock", consoleLog: "\(directory)/\(name).log")
     }
 
-    /// Runs `body`, then ends every guest of this lab, whatever happened, and removes the directory.
+    /// Runs `body`, then ends every guest of this lab, whatever happened.
     func run(_ body: () async throws -> Void) async throws {
         var failure: (any Error)?
         do { try await body() } catch { failure = error }
@@ -58,7 +60,6 @@ struct TestLab {
             let mine = try await connection.labDomains().filter { $0.metadata.labID == id }
             try await connection.destroy(mine.map(\.uuid))
         }
-        try FileManager.default.removeItem(atPath: directory)
         if let failure { throw failure }
     }
 }

@@ -58,8 +58,11 @@ enum TinyKernel {
         let noteSize: UInt64 = 12 + 4 + 8
         let note = le(UInt32(4)) + le(UInt32(8)) + le(UInt32(18)) + Array("Xen\0".utf8) + le(address)
         var image: [UInt8] = [0x7f] + Array("ELF".utf8) + [2, 1, 1, 0] + [UInt8](repeating: 0, count: 8)
-        image += le(UInt16(2)) + le(ISA.x86_64.elfMachine) + le(UInt32(1)) + le(address) + le(UInt64(64)) + le(UInt64(0))
-        image += le(UInt32(0)) + le(UInt16(64)) + le(UInt16(56)) + le(UInt16(2)) + le(UInt16(0)) + le(UInt16(0)) + le(UInt16(0))
+        image +=
+            le(UInt16(2)) + le(ISA.x86_64.elfMachine) + le(UInt32(1)) + le(address) + le(UInt64(64)) + le(UInt64(0))
+        image +=
+            le(UInt32(0)) + le(UInt16(64)) + le(UInt16(56)) + le(UInt16(2)) + le(UInt16(0)) + le(UInt16(0))
+            + le(UInt16(0))
         let codeSize = UInt64(code.count)
         image += segment(type: 1, offset: headers + noteSize, address: address, size: codeSize)
         image += segment(type: 4, offset: headers, address: 0, size: noteSize)

@@ -10,8 +10,8 @@ extension GuestSession {
         let text = try command.shellText(node: endpoint.node)
         requests.append(text.map { .command($0) } ?? .shell)
         let (id, channel) = try openChannel(
-            requests, input: InputFeed(command.input), output: OutputDrain(command.output),
-            errorOutput: OutputDrain(command.errorOutput))
+            requests, input: InputFeed(command.input, isTerminal: command.terminal != nil),
+            output: OutputDrain(command.output), errorOutput: OutputDrain(command.errorOutput))
         let name = text.map { "\"\($0.prefix(80))\"" } ?? "the shell"
         let process = RemoteProcess(session: self, id: id, name: name, finished: channel.finished)
         try await abandoning(id) {

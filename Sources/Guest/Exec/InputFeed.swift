@@ -15,9 +15,10 @@ final class InputFeed {
     private var start = 0
     private static let piece = 64 << 10
 
-    init(_ input: RemoteInput) {
+    /// - Parameter isTerminal: OpenSSH's server drops a terminal's master at the end of its input, so none is sent then.
+    init(_ input: RemoteInput, isTerminal: Bool) {
         switch input {
-        case .none: source = .ended
+        case .none: source = isTerminal ? .open : .ended
         case .bytes(let bytes):
             source = .ended
             buffer = bytes

@@ -2,7 +2,7 @@ import Support
 
 /// Where a remote command's standard input comes from.
 public enum RemoteInput: Sendable {
-    /// End of file at once.
+    /// End of file at once; with a terminal, nothing is typed and the terminal stays open until the command ends.
     case none
     /// These bytes, then end of file.
     case bytes([UInt8])

@@ -23,15 +23,23 @@ final class SSHLink {
         counter = .allocate(capacity: 1)
         counter.initialize(to: ssh_counter_struct())
         ssh_set_counters(handle, counter, nil)
-        try setOptions(endpoint, descriptor)
+        do {
+            try setOptions(endpoint, descriptor)
+        } catch {
+            close(descriptor)
+            throw error
+        }
         ssh_set_blocking(handle, 0)
     }
 
     deinit {
         if isEventful { ssh_event_remove_session(event, handle) }
         ssh_event_free(event)
+        // libssh closes a socket that it was given only after an error (ssh_disconnect, "Do not close the socket").
+        let socket = descriptor
         ssh_disconnect(handle)
         ssh_free(handle)
+        if socket >= 0 { close(socket) }
         counter.deinitialize(count: 1)
         counter.deallocate()
     }
