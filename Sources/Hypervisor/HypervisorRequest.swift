@@ -3,7 +3,7 @@
 /// Domains are named by UUID, as a name may pass to a successor.
 enum HypervisorRequest: Codable, Sendable, Equatable {
     case versions
-    case start(xml: String, name: String)
+    case start([DomainDescription])
     case validate(xml: String, name: String)
     case state(uuid: String)
     case list
@@ -12,6 +12,12 @@ enum HypervisorRequest: Codable, Sendable, Equatable {
     case pause(uuid: String)
     case resume(uuid: String)
     case monitor(uuid: String, command: String)
+}
+
+/// A domain to start.
+struct DomainDescription: Codable, Sendable, Equatable {
+    var xml: String
+    var name: String
 }
 
 /// The answer to a request.

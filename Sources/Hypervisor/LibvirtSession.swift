@@ -1,5 +1,6 @@
 import CLibvirt
 import Support
+import Synchronization
 
 /// An open libvirt connection and what we ask of it, call by call. Every call blocks.
 final class LibvirtSession {
@@ -22,7 +23,7 @@ final class LibvirtSession {
     func perform(_ request: HypervisorRequest) throws -> HypervisorReply {
         switch request {
         case .versions: return .versions(try versions())
-        case .start(let xml, let name): try start(xml: xml, name: name)
+        case .start(let domains): try start(domains)
         case .validate(let xml, let name): try validate(xml: xml, name: name)
         case .state(let uuid): return .state(try state(uuid: uuid))
         case .list: return .domains(try list())
@@ -52,20 +53,46 @@ final class LibvirtSession {
         "\(number / 1_000_000).\(number / 1000 % 1000).\(number % 1000)"
     }
 
+    /// Starts several domains side by side.
+    ///
+    /// Each has a thread of its own: a connection may be used by several, and libvirt keeps errors per thread.
+    private func start(_ domains: [DomainDescription]) throws {
+        nonisolated(unsafe) let session = self
+        let failures = Failures()
+        let ends = try WakeEvent()
+        for (index, domain) in domains.enumerated() {
+            ThreadExecutor.detach(name: "start") {
+                do { try session.start(domain) } catch { failures.add(error, at: index) }
+                ends.signal()
+            }
+        }
+        ends.wait(for: domains.count)
+        if let first = failures.first { throw first }
+    }
+
+    /// What went wrong on several threads, by the place of what was tried.
+    private final class Failures: Sendable {
+        private let errors = Mutex<[Int: any Error]>([:])
+
+        func add(_ error: any Error, at place: Int) { errors.withLock { $0[place] = error } }
+
+        var first: (any Error)? { errors.withLock { errors in errors.min { $0.key < $1.key }?.value } }
+    }
+
     /// Starts a transient domain: when its QEMU ends, nothing of it is left to clean up.
-    private func start(xml: String, name: String) throws {
+    private func start(_ domain: DomainDescription) throws {
         do {
-            try create(xml: xml, name: name)
+            try create(domain)
         } catch let error as HypervisorError where error.code == .alreadyExists {
-            guard try finishEnding(name: name) else { throw error }
-            try create(xml: xml, name: name)
+            guard try finishEnding(name: domain.name) else { throw error }
+            try create(domain)
         }
     }
 
-    private func create(xml: String, name: String) throws {
+    private func create(_ description: DomainDescription) throws {
         let flags = UInt32(VIR_DOMAIN_START_VALIDATE.rawValue)
-        guard let domain = virDomainCreateXML(connection, xml, flags) else {
-            throw HypervisorError.lastOfLibvirt(.startFailed, "start domain \(name)")
+        guard let domain = virDomainCreateXML(connection, description.xml, flags) else {
+            throw HypervisorError.lastOfLibvirt(.startFailed, "start domain \(description.name)")
         }
         virDomainFree(domain)
     }

@@ -1,5 +1,4 @@
 import FoundationEssentials
-import Fabric
 import Hypervisor
 import ImageStore
 import Support
@@ -50,11 +49,13 @@ public struct Up: Sendable {
         let existing = try environment.store.load(spec.name)
         if let existing { try await check(existing, fits: spec, hypervisor) }
         let images = try await ensureImages(spec)
-        let record = if let existing { existing } else { try await plan(spec, hypervisor, images) }
+        let record = if let existing { existing } else { try plan(spec, hypervisor, images) }
         try environment.store.save(record)
 
         do {
-            let (running, started) = try await start(record, paths, hypervisor, images, isRepair: existing != nil)
+            let start = GuestStart(
+                environment: environment, hypervisor: hypervisor, images: images, accelerator: options.accelerator)
+            let (running, started) = try await start(record, isRepair: existing != nil)
             try await awaitReady(running, paths, began)
             return Outcome(record: running, started: started, duration: .now - began)
         } catch {
@@ -85,45 +86,10 @@ public struct Up: Sendable {
 
     private func plan(
         _ spec: LabSpec, _ hypervisor: Hypervisor, _ images: [String: [ISA: GuestImage]]
-    ) async throws -> LabRecord {
-        let choices = try await environment.accelerators(
-            for: spec, request: options.accelerator, hypervisor: hypervisor, images: images)
-        let plan = try LabPlan(spec: spec, target: hypervisor.target, images: images, accelerators: choices)
+    ) throws -> LabRecord {
+        let plan = try LabPlan(spec: spec, target: hypervisor.target, images: images)
         try plan.writeKeys(environment.store.paths(spec.name))
         return plan.record
-    }
-
-    /// Starts the switch and every guest that does not run; returns the record with their processes in it.
-    private func start(
-        _ record: LabRecord, _ paths: LabPaths, _ hypervisor: Hypervisor, _ images: [String: [ISA: GuestImage]],
-        isRepair: Bool
-    ) async throws -> (LabRecord, [String]) {
-        var record = record
-        try Directories.create(paths.runtime)
-        let alive = QEMUProcess.find(uuids: record.nodes.map(\.uuid))
-        let missing = record.nodes.filter { alive[$0.uuid] == nil }
-        if missing.isEmpty { return (record, []) }
-        // Guests that run are connected to the switch of their time: without it they must be started anew, too.
-        _ = try await VDESwitch(directory: paths.fabric).start(ports: record.nodes.count)
-        for node in missing {
-            guard let image = images[node.spec.image]?[node.spec.isa] else { continue }
-            try GuestOverlay(record: record, node: node, paths: paths).write(after: image)
-            SerialLog(path: paths.serialLog(node.name)).rotate()
-        }
-        try await hypervisor.withConnection { connection in
-            // What is left of a guest that ended by itself must not stand in the way of its successor.
-            if isRepair { try await connection.destroy(missing.map(\.uuid)) }
-            for node in missing {
-                try Task.checkCancellation()
-                guard let image = images[node.spec.image]?[node.spec.isa] else { continue }
-                try await connection.start(
-                    DomainSpec(node: node, of: record, paths: paths, kernel: image.kernel))
-            }
-        }
-        let processes = QEMUProcess.find(uuids: record.nodes.map(\.uuid))
-        for index in record.nodes.indices { record.nodes[index].qemu = processes[record.nodes[index].uuid] }
-        try environment.store.save(record)
-        return (record, missing.map(\.name))
     }
 
     private func awaitReady(_ record: LabRecord, _ paths: LabPaths, _ began: ContinuousClock.Instant) async throws {

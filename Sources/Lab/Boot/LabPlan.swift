@@ -16,20 +16,15 @@ struct LabPlan {
     /// By which kernels of one lab know each other, in hex.
     let secret: String
 
-    /// - Parameters:
-    ///   - images: by recipe, then by ISA.
-    ///   - accelerators: of the nodes' ISAs, with the reason for the choice.
-    init(
-        spec: LabSpec, target: HypervisorTarget, images: [String: [ISA: GuestImage]],
-        accelerators: [ISA: AcceleratorChoice]
-    ) throws {
+    /// - Parameter images: by recipe, then by ISA.
+    init(spec: LabSpec, target: HypervisorTarget, images: [String: [ISA: GuestImage]]) throws {
         let id = UUID().uuidString.lowercased()
         login = try SSHKeyPair.generate(comment: "popcorn-lab \(spec.name)")
         secret = hexadecimal((0..<32).map { _ in UInt8.random(in: 0...255) })
         var hostKeys: [String: SSHKeyPair] = [:]
         var nodes: [NodeRecord] = []
         for (index, node) in spec.nodes.enumerated() {
-            guard let image = images[node.image]?[node.isa], let accelerator = accelerators[node.isa] else {
+            guard let image = images[node.image]?[node.isa] else {
                 throw LabError(.hostUnfit, "\(node.name): there is no image '\(node.image)' for \(node.isa.rawValue)")
             }
             let hostKey = try SSHKeyPair.generate(comment: node.name)
@@ -41,8 +36,7 @@ struct LabPlan {
                     managementMAC: MACAddress(lab: id, node: index, role: .management),
                     fabricMAC: MACAddress(lab: id, node: index, role: .fabric),
                     sshPort: try FreePort.pick(), hostKey: hostKey.publicKeyLine, image: image.id,
-                    kernel: image.kernelVersion, accelerator: accelerator.accelerator.rawValue,
-                    acceleratorReason: accelerator.reason, qemu: nil))
+                    kernel: image.kernelVersion, accelerator: NodeRecord.undecided, acceleratorReason: "", qemu: nil))
         }
         self.hostKeys = hostKeys
         record = LabRecord(id: id, spec: spec, created: Date(), uri: target.uri, nodes: nodes, runs: [])
