@@ -64,7 +64,7 @@ struct BareGuests: Sendable {
             outcome = .failure(error)
         }
         let elapsed = ContinuousClock.now - began
-        for process in running { process.terminate() }
+        for process in running { process.end() }
         for process in running { _ = await process.wait() }
         try outcome.get()
         return elapsed.microseconds / 1e6

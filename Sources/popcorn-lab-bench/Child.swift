@@ -56,16 +56,29 @@ final class Process: Sendable {
             posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0)
         }
         posix_spawn_file_actions_adddup2(&actions, errors, STDERR_FILENO)
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        // Threads of Swift's pool block signals, and a child would inherit that.
+        var none = sigset_t()
+        sigemptyset(&none)
+        posix_spawnattr_setsigmask(&attributes, &none)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
         var pointers: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
         defer { for pointer in pointers { free(pointer) } }
         var child: pid_t = 0
-        let result = posix_spawnp(&child, words.first ?? "", &actions, nil, &pointers, environ)
+        let result = posix_spawnp(&child, words.first ?? "", &actions, &attributes, &pointers, environ)
         guard result == 0 else { throw SystemError("run \(words.first ?? "")", errno: result) }
         pid = child
     }
 
-    func terminate() {
-        reaped.withLock { if !$0 { kill(pid, SIGTERM) } }
+    func terminate() { send(SIGTERM) }
+
+    /// Ends it at once, as by pulling its plug.
+    func end() { send(SIGKILL) }
+
+    private func send(_ signal: Int32) {
+        reaped.withLock { if !$0 { kill(pid, signal) } }
     }
 
     /// Waits for its end, on a thread of its own; to be called once.

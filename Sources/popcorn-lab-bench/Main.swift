@@ -61,6 +61,7 @@ struct Bench: AsyncParsableCommand {
         let benchmarks = Benchmarks(lab: lab, images: store, directory: directory, samples: samples)
         let wanted = Benchmark.allCases.filter { only.isEmpty || only.contains($0) }
         var figures: [Figure] = []
+        progress("measuring \(wanted.map(\.rawValue).joined(separator: ", "))")
         if wanted.contains(.help) { figures += try await benchmarks.help() }
         if wanted.contains(where: \.needsLab) {
             try await lab.refuseForeign()
@@ -77,14 +78,20 @@ struct Bench: AsyncParsableCommand {
         try report.write(to: output)
     }
 
+    private func progress(_ text: String) {
+        _ = try? AtomicFile.writeAll(Array("popcorn-lab-bench: \(text)\n".utf8), to: STDERR_FILENO, name: "stderr")
+    }
+
     /// The first `up` is no sample: it may build images and try out KVM.
     private func withLab(_ benchmarks: Benchmarks, _ wanted: [Benchmark]) async throws -> [Figure] {
         var figures: [Figure] = []
+        progress("bringing the lab up")
         try await benchmarks.lab.up()
         if wanted.contains(.exec) { figures += try await benchmarks.exec() }
         if wanted.contains(.ping) { figures += try await benchmarks.ping() }
         let bare = try BareGuests(of: try await benchmarks.lab.status(), directory: benchmarks.directory)
         await benchmarks.lab.down()
+        if wanted.contains(.up) { progress("booting bare guests and labs in turns") }
         if wanted.contains(.up) { figures += try await benchmarks.up(bare) }
         return figures
     }
