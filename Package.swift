@@ -45,8 +45,11 @@ let package = Package(
             ], swiftSettings: strict),
         room(
             "Commands",
-            ["Lab", "Topology", "Hypervisor", "ImageStore", "Guest", "Trace", "Support", "CLinux", log, .product(name: "ArgumentParser", package: "swift-argument-parser")]),
-        room("Lab", ["Topology", "Support", "ImageStore", "Hypervisor", "Fabric", "Guest", "Trace", log]),
+            [
+                "Lab", "Topology", "Hypervisor", "ImageStore", "Guest", "Trace", "Support", "CLinux", log,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+        room("Lab", ["Topology", "Support", "ImageStore", "Hypervisor", "Fabric", "Guest", "Trace", subprocess, log]),
         room("Topology", ["Support", "Yams"]),
         room("ImageStore", ["Topology", "Support", "CLibarchive", "Yams", subprocess, log]),
         room("Hypervisor", ["Topology", "Support", "CLibvirt", log]),
@@ -62,12 +65,13 @@ let package = Package(
         cLibrary("CLibvirt", pkgConfig: "libvirt-qemu", apt: "libvirt-dev"),
 
         tests(of: "Topology"),
-        tests(of: "Support"),
+        tests(of: "Support", [subprocess]),
         tests(of: "ImageStore", ["Topology", "Support"]),
         tests(of: "Hypervisor", ["Topology", "Support"]),
         tests(of: "Fabric", ["Topology", "Support"]),
         tests(of: "Guest", ["Topology", "Support"]),
         tests(of: "Trace", ["Topology", "Support"]),
         tests(of: "Lab", ["Topology", "Support"]),
+        tests(of: "Commands", ["Support"]),
     ]
 )

@@ -31,7 +31,7 @@ public struct VDESwitch: Sendable {
     /// - Parameter ports: how many guests may connect.
     public func start(ports: Int) async throws -> ProcessIdentity {
         if let running = process { return running }
-        try clear()
+        try stop()
         try Directories.create(directory)
         let watch = try FileWatch(path: pidFile)
         try await spawn(ports: ports)
@@ -50,7 +50,18 @@ public struct VDESwitch: Sendable {
         if let process, !process.terminate() {
             throw FabricError.switchDidNotStop(process.pid)
         }
+        // One whose starter was killed may not have written its pid file yet, and may fork once more while we look.
+        while let stray = strays.first {
+            guard stray.terminate() else { throw FabricError.switchDidNotStop(stray.pid) }
+        }
         try clear()
+    }
+
+    /// Switches with our directory, by the process table alone.
+    private var strays: [ProcessIdentity] {
+        ProcessTable.compactMap { words in
+            words.first?.hasSuffix("vde_switch") == true && words.contains { $0 == socketDirectory } ? true : nil
+        }.map(\.process)
     }
 
     private func spawn(ports: Int) async throws {

@@ -37,14 +37,15 @@ public struct AccelerationProbe: Sendable {
         let directory = "/tmp/popcorn-lab-probe-\(UUID().uuidString.prefix(8).lowercased())"
         try Directories.create(directory)
         defer { try? FileManager.default.removeItem(atPath: directory) }
-        let spec = spec(accelerator, isa: isa, directory: directory)
+        let spec = spec(accelerator, isa: isa, directory: directory, owner: hypervisor.owner)
 
         let outcome: Result<String?, any Error>
         do {
             try await hypervisor.withConnection { try await $0.start(spec) }
             outcome = .success(try await watch(spec))
         } catch let error as HypervisorError where [.startFailed, .operationFailed, .invalidSpec].contains(error.code) {
-            outcome = .success(error.summary)
+            // QEMU's last words may be several lines; the first says what it was.
+            outcome = .success(error.summary.split(whereSeparator: \.isNewline).first.map(String.init) ?? error.summary)
         } catch {
             outcome = .failure(error)
         }
@@ -52,7 +53,7 @@ public struct AccelerationProbe: Sendable {
         return try outcome.get()
     }
 
-    private func spec(_ accelerator: Accelerator, isa: ISA, directory: String) -> DomainSpec {
+    private func spec(_ accelerator: Accelerator, isa: ISA, directory: String, owner: String) -> DomainSpec {
         let early =
             switch isa {
             case .x86_64: "earlyprintk=ttyS0,115200"
@@ -61,7 +62,10 @@ public struct AccelerationProbe: Sendable {
         let id = UUID().uuidString.lowercased()
         return DomainSpec(
             name: "popcorn-lab-probe-\(id.prefix(8))", uuid: id,
-            metadata: LabMetadata(lab: "acceleration probe", labID: id, node: "probe"), isa: isa,
+            metadata: LabMetadata(
+                owner: owner, lab: "acceleration probe", labID: id, node: "probe",
+                keeper: ProcessIdentity(pid: getpid())),
+            isa: isa,
             accelerator: accelerator, memoryMiB: memoryMiB, kernel: kernel, initramfs: initramfs,
             commandLine: (KernelArguments.base(isa) + [early]).joined(separator: " "),
             consoleSocket: directory + "/console.sock", consoleLog: directory + "/console.log")

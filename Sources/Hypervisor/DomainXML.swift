@@ -4,19 +4,19 @@ import Topology
 ///
 /// The machine has what a test guest uses and nothing else: a console, two NICs, perhaps a disk. Machine and CPU models are
 /// the fastest to boot that were measured with QEMU 7.2 under TCG.
-public enum DomainXML {
+enum DomainXML {
     /// The name by which we address the console's backend: libvirt puts `char` before a device's alias.
     static let consoleAlias = "ua-console"
 
     /// The description as text.
     ///
     /// - Throws: `HypervisorError` with `invalidSpec`.
-    public static func text(of spec: DomainSpec) throws(HypervisorError) -> String {
+    static func text(of spec: DomainSpec, labels: SecurityLabels? = nil) throws(HypervisorError) -> String {
         try spec.validate()
-        return domain(spec).rendered()
+        return domain(spec, labels).rendered()
     }
 
-    private static func domain(_ spec: DomainSpec) -> XMLElement {
+    private static func domain(_ spec: DomainSpec, _ labels: SecurityLabels?) -> XMLElement {
         XMLElement(
             "domain",
             [
@@ -41,6 +41,7 @@ public enum DomainXML {
             XMLElement("on_reboot", text: "destroy")
             XMLElement("on_crash", text: "destroy")
             devices(spec)
+            labels?.elements ?? []
             QEMUArguments(spec).element
         }
     }
@@ -130,4 +131,11 @@ public enum DomainXML {
             XMLElement("memballoon", ["model": "none"])
         }
     }
+}
+
+extension DomainSpec {
+    /// The domain in libvirt's language, for people to read; `HypervisorConnection` makes its own.
+    ///
+    /// - Throws: `HypervisorError` with `invalidSpec`.
+    public func xml() throws -> String { try DomainXML.text(of: self) }
 }

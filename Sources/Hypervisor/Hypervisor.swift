@@ -6,12 +6,18 @@ public struct Hypervisor: Sendable {
     public var target: HypervisorTarget
     /// Where messages of libvirt and verdicts on acceleration are kept.
     public var stateDirectory: String
+    /// Whose guests we start: `LabMetadata.owner`.
+    public var owner: String
     /// The program that serves as `HypervisorHelper`: this one, unless it is a test.
     public var helperExecutable: String
 
-    public init(target: HypervisorTarget, stateDirectory: String, helperExecutable: String = "/proc/self/exe") {
+    public init(
+        target: HypervisorTarget, stateDirectory: String, owner: String? = nil,
+        helperExecutable: String = "/proc/self/exe"
+    ) {
         self.target = target
         self.stateDirectory = stateDirectory
+        self.owner = owner ?? LabMetadata.owner(stateDirectory: stateDirectory)
         self.helperExecutable = helperExecutable
     }
 
@@ -20,7 +26,8 @@ public struct Hypervisor: Sendable {
         let state = directories.state + "/libvirt"
         let target = try HypervisorTarget.choose(
             connect: connect, environment: environment, embeddedRoot: state + "/root")
-        self.init(target: target, stateDirectory: state)
+        self.init(
+            target: target, stateDirectory: state, owner: LabMetadata.owner(stateDirectory: directories.state))
     }
 
     /// Opens a connection, hands it to `body`, and closes it whatever happens.

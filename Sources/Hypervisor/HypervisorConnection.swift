@@ -15,6 +15,9 @@ public actor HypervisorConnection {
 
     public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
+    /// Whether guests would run as another account than ours, unless we say otherwise.
+    private var needsLabels = false
+
     init() { executor = ThreadExecutor(name: "hypervisor") }
 
     func open(_ hypervisor: Hypervisor) throws {
@@ -25,6 +28,7 @@ public actor HypervisorConnection {
             let session = try LibvirtSession(
                 target: hypervisor.target, logPath: hypervisor.stateDirectory + "/libvirt.log")
             link = .direct(session)
+            needsLabels = hypervisor.target.isLocal && hypervisor.target.uri.hasPrefix("qemu:///system")
         }
     }
 
@@ -39,6 +43,13 @@ public actor HypervisorConnection {
         case .helper(let helper): return try helper.perform(request)
         case .closed: throw HypervisorError(.cannotConnect, "the connection to the hypervisor is closed")
         }
+    }
+
+    /// The security labels for a guest, where the host's daemon is the one that starts it.
+    func labels() throws -> SecurityLabels? {
+        guard needsLabels else { return nil }
+        guard case .text(let models) = try perform(.securityModels) else { throw mismatch() }
+        return SecurityLabels(models: models.split(separator: " ").map(String.init), user: geteuid(), group: getegid())
     }
 
     /// An answer that does not fit its question: another version of the program serves as helper.

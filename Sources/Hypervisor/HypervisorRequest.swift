@@ -3,6 +3,8 @@
 /// Domains are named by UUID, as a name may pass to a successor.
 enum HypervisorRequest: Codable, Sendable, Equatable {
     case versions
+    case securityModels
+    /// Answered by `each`, with a reply for each domain.
     case start([DomainDescription])
     case validate(xml: String, name: String)
     case state(uuid: String)
@@ -27,6 +29,7 @@ enum HypervisorReply: Codable, Sendable {
     case state(DomainState)
     case domains([LabDomain])
     case text(String)
+    case each([HypervisorReply])
     case failed(code: HypervisorError.Code, summary: String, hint: String?)
 
     init(_ error: any Error) {

@@ -23,7 +23,8 @@ final class LibvirtSession {
     func perform(_ request: HypervisorRequest) throws -> HypervisorReply {
         switch request {
         case .versions: return .versions(try versions())
-        case .start(let domains): try start(domains)
+        case .securityModels: return .text(try securityModels().joined(separator: " "))
+        case .start(let domains): return .each(try start(domains))
         case .validate(let xml, let name): try validate(xml: xml, name: name)
         case .state(let uuid): return .state(try state(uuid: uuid))
         case .list: return .domains(try list())
@@ -53,46 +54,58 @@ final class LibvirtSession {
         "\(number / 1_000_000).\(number / 1000 % 1000).\(number % 1000)"
     }
 
+    /// What confines guests here, such as `dac` and `apparmor`, from the `<secmodel>`s of the host's capabilities.
+    private func securityModels() throws -> [String] {
+        guard let text = virConnectGetCapabilities(connection) else {
+            throw HypervisorError.lastOfLibvirt(.operationFailed, "ask for the host's capabilities")
+        }
+        defer { free(text) }
+        return SecurityLabels.models(inCapabilities: String(cString: text))
+    }
+
     /// Starts several domains side by side.
     ///
     /// Each has a thread of its own: a connection may be used by several, and libvirt keeps errors per thread.
-    private func start(_ domains: [DomainDescription]) throws {
+    private func start(_ domains: [DomainDescription]) throws -> [HypervisorReply] {
         nonisolated(unsafe) let session = self
-        let failures = Failures()
+        let replies = Replies(count: domains.count)
         let ends = try WakeEvent()
-        for (index, domain) in domains.enumerated() {
+        for (place, domain) in domains.enumerated() {
             ThreadExecutor.detach(name: "start") {
-                do { try session.start(domain) } catch { failures.add(error, at: index) }
+                do { try session.start(domain) } catch { replies.set(HypervisorReply(error), at: place) }
                 ends.signal()
             }
         }
         ends.wait(for: domains.count)
-        if let first = failures.first { throw first }
+        return replies.all
     }
 
-    /// What went wrong on several threads, by the place of what was tried.
-    private final class Failures: Sendable {
-        private let errors = Mutex<[Int: any Error]>([:])
+    /// What several threads answer, each at its place.
+    private final class Replies: Sendable {
+        private let list: Mutex<[HypervisorReply]>
 
-        func add(_ error: any Error, at place: Int) { errors.withLock { $0[place] = error } }
+        init(count: Int) { list = Mutex(Array(repeating: .done, count: count)) }
 
-        var first: (any Error)? { errors.withLock { errors in errors.min { $0.key < $1.key }?.value } }
+        func set(_ reply: HypervisorReply, at place: Int) { list.withLock { $0[place] = reply } }
+
+        var all: [HypervisorReply] { list.withLock { $0 } }
     }
 
     /// Starts a transient domain: when its QEMU ends, nothing of it is left to clean up.
     private func start(_ domain: DomainDescription) throws {
+        let (xml, name) = (domain.xml, domain.name)
         do {
-            try create(domain)
+            try create(xml: xml, name: name)
         } catch let error as HypervisorError where error.code == .alreadyExists {
-            guard try finishEnding(name: domain.name) else { throw error }
-            try create(domain)
+            guard try finishEnding(name: name) else { throw error }
+            try create(xml: xml, name: name)
         }
     }
 
-    private func create(_ description: DomainDescription) throws {
+    private func create(xml: String, name: String) throws {
         let flags = UInt32(VIR_DOMAIN_START_VALIDATE.rawValue)
-        guard let domain = virDomainCreateXML(connection, description.xml, flags) else {
-            throw HypervisorError.lastOfLibvirt(.startFailed, "start domain \(description.name)")
+        guard let domain = virDomainCreateXML(connection, xml, flags) else {
+            throw HypervisorError.lastOfLibvirt(.startFailed, "start domain \(name)")
         }
         virDomainFree(domain)
     }

@@ -27,37 +27,45 @@ public struct Doctor: Sendable {
 
     /// Looks at everything that `up` needs; in the order of a boot.
     public func findings() async -> [Finding] {
-        var findings = programs() + directories()
+        var findings = programs() + account() + directories()
         findings += await hypervisor()
         return findings
     }
 
-    private static let needed: [(program: String, purpose: String, package: String)] = [
-        ("qemu-system-x86_64", "runs x86-64 guests", "qemu-system-x86"),
-        ("qemu-system-aarch64", "runs aarch64 guests", "qemu-system-arm"),
-        ("vde_switch", "is the Ethernet between guests", "vde2"),
-        ("apt-get", "fetches the packages of guest images", "apt"),
-        ("gcc", "compiles for x86-64 guests", "gcc"),
-        ("aarch64-linux-gnu-gcc", "compiles for aarch64 guests", "gcc-aarch64-linux-gnu"),
-        ("make", "builds kernel modules", "make"),
-        ("depmod", "orders kernel modules", "kmod"),
-    ]
+    private static let needed =
+        ISA.allCases.map(HostRequirements.emulator) + [HostRequirements.wire]
+        + [
+            ("apt-get", "fetches the packages of guest images", "apt"),
+            ("gcc", "compiles for x86-64 guests", "gcc"),
+            ("aarch64-linux-gnu-gcc", "compiles for aarch64 guests", "gcc-aarch64-linux-gnu"),
+            ("make", "builds kernel modules", "make"),
+            ("depmod", "orders kernel modules", "kmod"),
+        ].map(HostRequirements.Program.init)
 
     private func programs() -> [Finding] {
-        Self.needed.map { program, purpose, package in
-            if let path = find(program) {
-                return Finding(subject: program, verdict: .good, detail: path, hint: nil)
+        let requirements = HostRequirements(variables: environment.variables)
+        return Self.needed.map { program in
+            if let path = requirements.find(program.name) {
+                return Finding(subject: program.name, verdict: .good, detail: path, hint: nil)
             }
             return Finding(
-                subject: program, verdict: .bad, detail: "not found; it \(purpose)",
-                hint: "run `make setup`, or install the Debian package \(package)")
+                subject: program.name, verdict: .bad, detail: "not found; it \(program.purpose)",
+                hint: "run `make setup`, or install the Debian package \(program.package)")
         }
     }
 
-    private func find(_ program: String) -> String? {
-        // depmod is an administrator's program: users' PATH often lacks its directory.
-        let path = (environment.variables["PATH"] ?? "") + ":/usr/sbin:/sbin"
-        return path.split(separator: ":").map { "\($0)/\(program)" }.first { access($0, X_OK) == 0 }
+    /// libvirt's QEMU driver looks its build's account up when root starts it, though our guests do not run as that.
+    private func account() -> [Finding] {
+        guard geteuid() == 0 else { return [] }
+        let name = "libvirt-qemu"
+        let known = getpwnam(name) != nil
+        return [
+            Finding(
+                subject: "account", verdict: known ? .good : .bad,
+                detail: known
+                    ? "\(name), which libvirt demands, exists" : "there is no account \(name), which libvirt demands",
+                hint: known ? nil : "run `make setup`, which creates it")
+        ]
     }
 
     private func directories() -> [Finding] {
@@ -89,7 +97,7 @@ public struct Doctor: Sendable {
     private static func freeMiB(_ path: String) -> UInt64 {
         var status = statvfs()
         guard statvfs(path, &status) == 0 else { return 0 }
-        return UInt64(status.f_bavail) * UInt64(status.f_frsize) >> 20
+        return (UInt64(status.f_bavail) * UInt64(status.f_frsize)) >> 20
     }
 
     private func hypervisor() async -> [Finding] {

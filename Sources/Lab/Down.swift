@@ -1,4 +1,3 @@
-import Fabric
 import Guest
 import Hypervisor
 import Support
@@ -17,13 +16,37 @@ public struct Down: Sendable {
 
     /// - Parameter grace: how long guests may take to end by themselves; zero pulls their plugs at once.
     public func callAsFunction(_ name: String, grace: Duration) async throws {
-        let paths = environment.store.paths(name)
-        try Directories.create(environment.directories.runtime)
-        let lock = try FileLock(path: paths.lock, purpose: environment.commandLine.joined(separator: " "))
+        let lock = try environment.store.lock(name, purpose: environment.purpose)
         defer { withExtendedLifetime(lock) {} }
-        let record = try environment.store.existing(name)
-        if grace > .zero { await askToEnd(record, paths, grace) }
-        try await remove(record, hypervisor: environment.hypervisor(of: record))
+        let record: LabRecord
+        do {
+            record = try environment.store.existing(name)
+        } catch let error as LabError where error.code == .brokenRecord {
+            report(.note("\(error.summary); going by what libvirt and the process table know of it"))
+            return try await Removal(environment: environment)(name)
+        }
+        await collect(record, fully: grace > .zero)
+        if grace > .zero { await askToEnd(record, environment.store.paths(name), grace) }
+        // Whoever stopped us wants to keep what still runs; the record knows of it.
+        try Task.checkCancellation()
+        // A second thought comes too late now: half a lab is of no use to anybody.
+        try await Task { try await Removal(environment: environment, report: report)(record) }.value
+    }
+
+    /// Completes the run of `up` with all that the kernels said and recorded since; it stays when the lab is gone.
+    private func collect(_ record: LabRecord, fully: Bool) async {
+        guard fully, !QEMUProcess.find(uuids: record.nodes.map(\.uuid)).isEmpty else {
+            return Removal(environment: environment).keepConsoles(of: record)
+        }
+        do {
+            guard let run = record.upRun(environment.directories) else { return }
+            var manifest = try Manifest.load(run)
+            let access = try LabAccess(environment: environment, name: record.spec.name)
+            try await access.fill(run, &manifest)
+            for warning in manifest.warnings { environment.log.warning("\(warning)") }
+        } catch {
+            report(.note("the last logs could not be collected: \(error)"))
+        }
     }
 
     /// Asks every guest to end, and waits for those that agreed.
@@ -37,6 +60,7 @@ public struct Down: Sendable {
                         try await shutDown(node, qemu, paths, grace)
                         report(.node(node.name, .note("ended")))
                     } catch {
+                        if Task.isCancelled { return }
                         report(.node(node.name, .note("does not end by itself (\(error)): pulling its plug")))
                     }
                 }
@@ -63,19 +87,5 @@ public struct Down: Sendable {
             group.cancelAll()
             guard ended else { throw LabError(.commandFailed, "still running after \(grace.formattedSeconds)") }
         }
-    }
-
-    /// Ends what still runs by force, then forgets the lab. Its runs stay.
-    func remove(_ record: LabRecord, hypervisor: Hypervisor) async throws {
-        let uuids = record.nodes.map(\.uuid)
-        // Guests that ended by themselves too: the embedded driver only learns of it when it is told to look.
-        try await hypervisor.withConnection { try await $0.destroy(uuids) }
-        // A guest that was being started when its starter died may be unknown to libvirt.
-        for (uuid, process) in QEMUProcess.find(uuids: uuids) where !process.terminate() {
-            throw LabError(.commandFailed, "QEMU process \(process.pid) of domain \(uuid) cannot be ended")
-        }
-        let paths = environment.store.paths(record.spec.name)
-        try VDESwitch(directory: paths.fabric).stop()
-        try environment.store.remove(record.spec.name)
     }
 }

@@ -25,5 +25,8 @@ public struct LabEnvironment: Sendable {
         self.log = log
     }
 
+    /// What locks say of this process to others that wait.
+    var purpose: String { commandLine.joined(separator: " ") }
+
     public var store: LabStore { LabStore(directories: directories) }
 }

@@ -16,8 +16,10 @@ public struct LabList: Sendable {
 
     public init(environment: LabEnvironment) { self.environment = environment }
 
-    public func entries() throws -> [Entry] {
-        let records = try environment.store.names.compactMap { try environment.store.load($0) }
+    /// - Parameter warn: is told of labs whose records cannot be read.
+    public func entries(warn: (any Error) -> Void) -> [Entry] {
+        let (records, broken) = environment.store.all()
+        for lab in broken { warn(lab.error) }
         let processes = QEMUProcess.find(uuids: records.flatMap { $0.nodes.map(\.uuid) })
         return records.map { record in
             Entry(

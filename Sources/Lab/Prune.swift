@@ -1,4 +1,3 @@
-import Fabric
 import FoundationEssentials
 import Hypervisor
 import ImageStore
@@ -7,7 +6,7 @@ import Support
 /// `prune`: finds and removes what nobody needs any more.
 ///
 /// Guests and switches that no record names come from a killed `up` or a deleted record; images and downloads from older
-/// recipes. Labs that have a record are not touched.
+/// recipes. Labs that have a record are not touched, nor those that another process works on, nor other state directories'.
 public struct Prune: Sendable {
     public struct Options: Sendable {
         /// Only tell.
@@ -31,54 +30,66 @@ public struct Prune: Sendable {
     }
 
     public func callAsFunction() async throws {
-        try Directories.create(environment.directories.runtime)
-        let records = try environment.store.names.compactMap { try environment.store.load($0) }
-        try await removeGuests(knownTo: records)
-        try removeRuntime(knownTo: records)
-        try removeHalfMadeLabs()
-        if options.images { try await removeImages(knownTo: records) }
+        let (records, broken) = environment.store.all()
+        for lab in broken { report(.note("\(lab.error)")) }
+        let strays = try await removeProbes(among: strayGuests())
+        for name in names(of: strays) { try await removeStray(name, guests: strays.filter { $0.metadata.lab == name }) }
+        if options.images && broken.isEmpty { try await removeImages(knownTo: records) }
         if let age = options.runsOlderThan { try removeRuns(olderThan: age) }
     }
 
     private func did(_ what: String) { report(.note((options.dryRun ? "would remove " : "removed ") + what)) }
 
-    private func removeGuests(knownTo records: [LabRecord]) async throws {
-        let known = Set(records.flatMap { $0.nodes.map(\.uuid) })
+    /// Our guests that no record names, as far as can be told without the labs' locks.
+    private func strayGuests() async throws -> [LabDomain] {
         let hypervisor = try environment.hypervisor()
-        let strays = try await hypervisor.withConnection { connection in
-            let strays = try await connection.labDomains().filter { !known.contains($0.uuid) }
-            if !options.dryRun { try await connection.destroy(strays.map(\.uuid)) }
-            return strays
-        }
-        for stray in strays { did("guest \(stray.name) of lab '\(stray.metadata.lab)', which has no record") }
-    }
-
-    /// Directories of sockets whose lab is gone, with the switch that may still run there.
-    private func removeRuntime(knownTo records: [LabRecord]) throws {
-        let known = Set(records.map(\.spec.name))
-        let entries = (try? FileManager.default.contentsOfDirectory(atPath: environment.directories.runtime)) ?? []
-        for name in entries.sorted() where !known.contains(name) && !name.hasSuffix(".lock") {
-            let paths = environment.store.paths(name)
-            guard let lock = try? FileLock(path: paths.lock, purpose: "prune") else { continue }
-            defer { withExtendedLifetime(lock) {} }
-            if !options.dryRun {
-                try VDESwitch(directory: paths.fabric).stop()
-                try environment.store.removeRuntime(name)
-            }
-            did("switch and sockets of lab '\(name)'")
+        let domains = try await hypervisor.withConnection { try await $0.labDomains() }
+        // A record is written before its guests are started: who reads them in the other order knows of all guests here.
+        let (records, broken) = environment.store.all()
+        let known = Set(records.flatMap { $0.nodes.map(\.uuid) })
+        let unreadable = Set(broken.map(\.name))
+        return domains.filter {
+            $0.metadata.owner == hypervisor.owner && !known.contains($0.uuid) && !unreadable.contains($0.metadata.lab)
         }
     }
 
-    /// Directories with keys but without a record, from an `up` that was killed early.
-    private func removeHalfMadeLabs() throws {
+    /// Guests that were only to show whether KVM works; their keepers wait for them, if they still live.
+    private func removeProbes(among guests: [LabDomain]) async throws -> [LabDomain] {
+        let dead = guests.filter { $0.metadata.keeper?.isAlive == false }
+        try await remove(dead)
+        return guests.filter { $0.metadata.keeper == nil }
+    }
+
+    /// Labs without a record that left something: guests, sockets, or keys.
+    private func names(of strays: [LabDomain]) -> [String] {
+        let directories = environment.directories
+        let left = [directories.runtime, directories.labs].flatMap {
+            (try? FileManager.default.contentsOfDirectory(atPath: $0)) ?? []
+        }
         let known = Set(environment.store.names)
-        let entries = (try? FileManager.default.contentsOfDirectory(atPath: environment.directories.labs)) ?? []
-        for name in entries.sorted() where !known.contains(name) {
-            guard let lock = try? FileLock(path: environment.store.paths(name).lock, purpose: "prune") else { continue }
-            defer { withExtendedLifetime(lock) {} }
-            if !options.dryRun { try environment.store.remove(name) }
-            did("files of lab '\(name)', which has no record")
+        return Set(strays.map(\.metadata.lab) + left.filter { !$0.hasSuffix(".lock") }).subtracting(known).sorted()
+            + Set(strays.map(\.metadata.lab)).intersection(known).sorted()
+    }
+
+    private func removeStray(_ name: String, guests: [LabDomain]) async throws {
+        // Who holds the lock is about to make a record of it, or to remove it.
+        guard let lock = try? environment.store.lock(name, purpose: environment.purpose) else { return }
+        defer { withExtendedLifetime(lock) {} }
+        let record = try environment.store.load(name)
+        let known = Set(record?.nodes.map(\.uuid) ?? [])
+        try await remove(guests.filter { !known.contains($0.uuid) })
+        guard record == nil else { return }
+        if !options.dryRun { try await Removal(environment: environment)(name) }
+        did("files and sockets of lab '\(name)', which has no record")
+    }
+
+    private func remove(_ guests: [LabDomain]) async throws {
+        guard !guests.isEmpty else { return }
+        if !options.dryRun {
+            let hypervisor = try environment.hypervisor()
+            try await hypervisor.withConnection { try await $0.destroy(guests.map(\.uuid)) }
         }
+        for guest in guests { did("guest \(guest.name) of lab '\(guest.metadata.lab)', which has no record") }
     }
 
     private func removeImages(knownTo records: [LabRecord]) async throws {

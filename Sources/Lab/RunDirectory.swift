@@ -31,7 +31,23 @@ public struct RunDirectory: Sendable {
     }
 
     public var manifest: String { path + "/manifest.json" }
+    /// The timeline, where a command writes one by itself.
+    public var trace: String { path + "/trace.json" }
     public var captures: String { path + "/captures" }
     public func capture(_ node: String) -> String { captures + "/" + node + ".pcap" }
     public func node(_ node: String) -> String { path + "/nodes/" + node }
+
+    /// Keeps a node's console; returns why it could not, if it could not.
+    func copySerialLog(of node: String, from paths: LabPaths) -> String? {
+        do {
+            try Directories.create(self.node(node))
+            guard let bytes = FileManager.default.contents(atPath: paths.serialLog(node)) else {
+                return "\(node): there is no console log"
+            }
+            try AtomicFile.write(bytes, to: self.node(node) + "/serial.log")
+            return nil
+        } catch {
+            return "\(node): the console log could not be kept: \(error)"
+        }
+    }
 }

@@ -37,40 +37,94 @@ public struct Up: Sendable {
         self.report = report
     }
 
+    /// What would be created: the plan and each guest's libvirt description, checked by libvirt. Nothing is started, but
+    /// images are built if they are missing.
+    public struct Preview: Sendable {
+        public var record: LabRecord
+        /// Domain XML by node, in the order of the nodes.
+        public var domains: [(node: String, xml: String)]
+    }
+
+    public func preview(_ spec: LabSpec) async throws -> Preview {
+        let hypervisor = try environment.hypervisor()
+        let images = try await ensureImages(spec)
+        let choices = try await environment.accelerators(
+            for: spec, request: options.accelerator, hypervisor: hypervisor, images: images)
+        let plan = try LabPlan(spec: spec, target: hypervisor.target, images: images, accelerators: choices)
+        let paths = environment.store.paths(spec.name)
+        let domains = try plan.record.nodes.map { node in
+            let kernel = images[node.spec.image]?[node.spec.isa]?.kernel ?? ""
+            let domain = try DomainSpec(node: node, of: plan.record, paths: paths, kernel: kernel)
+            return (node: node.name, xml: try domain.xml())
+        }
+        return Preview(record: plan.record, domains: domains)
+    }
+
     /// Brings the lab up, or makes it complete again; returns when every node is ready.
     public func callAsFunction(_ spec: LabSpec) async throws -> Outcome {
         let began = ContinuousClock.now
-        let paths = environment.store.paths(spec.name)
-        try Directories.create(environment.directories.runtime)
-        let lock = try FileLock(path: paths.lock, purpose: environment.commandLine.joined(separator: " "))
+        let lock = try environment.store.lock(spec.name, purpose: environment.purpose)
         defer { withExtendedLifetime(lock) {} }
 
-        let hypervisor = try environment.hypervisor()
-        let existing = try environment.store.load(spec.name)
-        if let existing { try await check(existing, fits: spec, hypervisor) }
+        let existing = try await survivor(of: spec)
+        let hypervisor = try existing.map(environment.hypervisor(of:)) ?? environment.hypervisor()
+        if hypervisor.target.isLocal { try HostRequirements(variables: environment.variables).check(spec.isas) }
         let images = try await ensureImages(spec)
-        let record = if let existing { existing } else { try plan(spec, hypervisor, images) }
-        try environment.store.save(record)
-
         do {
-            let start = GuestStart(
-                environment: environment, hypervisor: hypervisor, images: images, accelerator: options.accelerator)
-            let (running, started) = try await start(record, isRepair: existing != nil)
-            try await awaitReady(running, paths, began)
-            return Outcome(record: running, started: started, duration: .now - began)
+            // The record first: a crash from here on leaves nothing that it does not name.
+            if existing == nil { try environment.store.create(try plan(spec, hypervisor, images)) }
+            return try await bringUp(spec.name, hypervisor, images, began, isRepair: existing != nil)
         } catch {
-            try await cleanUp(after: error, record, existed: existing != nil, hypervisor)
+            await cleanUp(spec.name, existed: existing != nil)
             throw error
         }
     }
 
-    /// A lab of another shape under this name must be taken down first, unless nothing of it runs any more.
-    private func check(_ existing: LabRecord, fits spec: LabSpec, _ hypervisor: Hypervisor) async throws {
-        guard existing.spec != spec else { return }
-        throw LabError(
-            .otherTopology,
-            "lab '\(spec.name)' exists with other nodes: \(existing.spec.nodes.map(\.name).joined(separator: ", "))",
-            hint: "`popcorn-lab down` takes it down; `--lab NAME` makes a second lab beside it")
+    private func bringUp(
+        _ name: String, _ hypervisor: Hypervisor, _ images: [String: [ISA: GuestImage]],
+        _ began: ContinuousClock.Instant, isRepair: Bool
+    ) async throws -> Outcome {
+        let run = try RunDirectory.create(verb: "up", directories: environment.directories)
+        var record = try environment.store.update(name) { $0.runs.append(run.id) }
+        var manifest = Manifest(run: run, verb: "up", record: record, environment: environment)
+        try manifest.save(run)
+        do {
+            let boot = Boot(
+                environment: environment, paths: environment.store.paths(name), hypervisor: hypervisor,
+                images: images, accelerator: options.accelerator, report: report)
+            let started: [String]
+            (record, started) = try await boot(record, isRepair: isRepair)
+            try await awaitReady(record, started, began)
+            manifest = Manifest(run: run, verb: "up", record: record, environment: environment)
+            manifest.exitCode = 0
+            try manifest.save(run)
+            return Outcome(record: record, started: started, duration: .now - began)
+        } catch {
+            keepConsoles(of: record, in: run, &manifest, error)
+            throw error
+        }
+    }
+
+    /// The lab of this name if something of it still runs. What is left of one that ended is removed: none of its guests has
+    /// a state to keep, and its sockets and ports may be gone, as after a reboot of the host.
+    private func survivor(of spec: LabSpec) async throws -> LabRecord? {
+        guard let record = try environment.store.load(spec.name) else { return nil }
+        let hypervisor = try environment.hypervisor(of: record)
+        let isDead = hypervisor.target.isLocal && QEMUProcess.find(uuids: record.nodes.map(\.uuid)).isEmpty
+        if isDead {
+            report(.note("no guest of lab '\(spec.name)' runs any more: bringing it up anew"))
+            let removal = Removal(environment: environment, report: report)
+            removal.keepConsoles(of: record)
+            try await removal(record)
+            return nil
+        }
+        guard record.spec == spec else {
+            throw LabError(
+                .otherTopology,
+                "lab '\(spec.name)' runs with other nodes: \(record.spec.nodes.map(\.name).joined(separator: ", "))",
+                hint: "`popcorn-lab down -l \(spec.name)` takes it down; `--lab NAME` makes a second lab beside it")
+        }
+        return record
     }
 
     private func ensureImages(_ spec: LabSpec) async throws -> [String: [ISA: GuestImage]] {
@@ -92,29 +146,54 @@ public struct Up: Sendable {
         return plan.record
     }
 
-    private func awaitReady(_ record: LabRecord, _ paths: LabPaths, _ began: ContinuousClock.Instant) async throws {
+    /// The steps of nodes that ran before are no news; that they answer still has to be seen.
+    private func awaitReady(
+        _ record: LabRecord, _ started: [String], _ began: ContinuousClock.Instant
+    ) async throws {
+        let silent: LabEventHandler = { _ in }
+        let paths = environment.store.paths(record.spec.name)
         try await withThrowingTaskGroup(of: Void.self) { group in
             for node in record.nodes {
                 let watch = ReadinessWatch(
-                    node: node, paths: paths, started: began, limit: options.timeout.map { began + $0 }, report: report)
+                    node: node, paths: paths, started: began, limit: options.timeout.map { began + $0 },
+                    report: started.contains(node.name) ? report : silent)
                 group.addTask { try await watch.run() }
             }
             try await group.waitForAll()
         }
     }
 
+    /// What a failed boot leaves to look at: the consoles.
+    private func keepConsoles(
+        of record: LabRecord, in run: RunDirectory, _ manifest: inout Manifest, _ error: any Error
+    ) {
+        let paths = environment.store.paths(record.spec.name)
+        manifest.ended = Date()
+        manifest.exitCode = ((error as? any ActionableError)?.exitStatus ?? .failure).rawValue
+        manifest.warnings = ["\(error)"] + record.nodes.compactMap { run.copySerialLog(of: $0.name, from: paths) }
+        try? manifest.save(run)
+    }
+
     /// A lab that never came up is taken away again; one that was up before keeps what runs.
-    private func cleanUp(after error: any Error, _ record: LabRecord, existed: Bool, _ hypervisor: Hypervisor)
-        async throws
-    {
+    private func cleanUp(_ name: String, existed: Bool) async {
+        if existed { return }
         if options.keep {
-            report(.note("left as it is, because of --keep: `popcorn-lab down` takes it away"))
+            report(.note("left as it is, because of --keep: `popcorn-lab down -l \(name)` takes it away"))
             return
         }
-        guard !existed else { return }
         report(.note("taking down what was started"))
-        // The task may be cancelled; tidying up must not be.
-        let takeDown = Down(environment: environment, report: { _ in })
-        try await Task { try await takeDown.remove(record, hypervisor: hypervisor) }.value
+        do {
+            // The task may be cancelled; tidying up must not be.
+            try await Task {
+                let removal = Removal(environment: environment, report: report)
+                if let record = try environment.store.load(name) {
+                    try await removal(record)
+                } else {
+                    try await removal(name)
+                }
+            }.value
+        } catch {
+            report(.note("something is left: \(error)\n`popcorn-lab down -l \(name)` tries again"))
+        }
     }
 }

@@ -23,7 +23,9 @@ public struct Directories: Sendable, Equatable {
         cache = (environment["XDG_CACHE_HOME"].nonEmpty ?? home + "/.cache") + "/popcorn-lab"
         state = (environment["XDG_STATE_HOME"].nonEmpty ?? home + "/.local/state") + "/popcorn-lab"
         let fallback = user == 0 ? "/run" : "/tmp/popcorn-lab-run-\(user)"
-        runtime = (environment["XDG_RUNTIME_DIR"].nonEmpty ?? fallback) + "/popcorn-lab"
+        // Labs of two state directories may have one name; their sockets and locks must not meet.
+        let mark = SHA256.hex(of: Array(state.utf8)).prefix(6)
+        runtime = (environment["XDG_RUNTIME_DIR"].nonEmpty ?? fallback) + "/popcorn-lab/\(mark)"
     }
 
     public var images: String { cache + "/images" }
@@ -33,12 +35,15 @@ public struct Directories: Sendable, Equatable {
 
     /// Creates `path` and its parents, readable by this user only.
     public static func create(_ path: String) throws {
-        do {
-            try FileManager.default.createDirectory(
-                atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-        } catch {
-            throw SystemError("create directory \(path)")
+        if mkdir(path, 0o700) == 0 { return }
+        if errno == ENOENT, let slash = path.lastIndex(of: "/"), slash != path.startIndex {
+            try create(String(path[..<slash]))
+            if mkdir(path, 0o700) == 0 { return }
         }
+        let failure = SystemError("create directory \(path)")
+        // Some file systems complain of a read-only or forbidden parent before they say that the directory exists.
+        var status = stat()
+        guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else { throw failure }
     }
 }
 

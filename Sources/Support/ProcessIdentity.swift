@@ -7,6 +7,12 @@ public struct ProcessIdentity: Codable, Sendable, Hashable {
     /// Clock ticks since boot: field 22 of `/proc/PID/stat` (proc(5)).
     public var startTime: UInt64
 
+    /// A process that was met before, and may be gone.
+    public init(pid: Int32, startTime: UInt64) {
+        self.pid = pid
+        self.startTime = startTime
+    }
+
     /// The identity of the process that has `pid` now; `nil` if there is none or it is a zombie.
     public init?(pid: Int32) {
         guard let bytes = FileManager.default.contents(atPath: "/proc/\(pid)/stat") else { return nil }

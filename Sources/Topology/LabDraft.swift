@@ -6,6 +6,7 @@ struct LabDraft {
         var vcpus: Int?
         var memory: MemorySize?
         var image: String?
+        var kernelArguments: String?
         var host: String?
         var cpus: CPUList?
         var numaNode: Int?
@@ -52,7 +53,8 @@ struct LabDraft {
             return NodeSpec(
                 name: name, isa: node.isa, vcpus: node.vcpus ?? NodeSpec.defaultVCPUs,
                 memoryMiB: node.memory?.mebibytes ?? NodeSpec.defaultMemoryMiB,
-                image: node.image ?? NodeSpec.defaultImage, host: node.host, cpus: node.cpus, numaNode: node.numaNode,
+                image: node.image ?? NodeSpec.defaultImage, kernelArguments: node.kernelArguments, host: node.host,
+                cpus: node.cpus, numaNode: node.numaNode,
                 address: address ?? fabric.subnet.network)
         }
         let lab = LabSpec(

@@ -18,6 +18,9 @@ public enum LabLimits {
     /// From a tenth of a second, below which an emulated guest is silent by itself, to an hour.
     public static let deadMilliseconds = 100...3_600_000
 
+    /// Bytes: Linux's COMMAND_LINE_SIZE is 2048 on both ISAs, and our own arguments come first.
+    public static let longestKernelArguments = 1024
+
     /// MiB: at most one TiB.
     public static let highestMemoryMiB = 1 << 20
 

@@ -69,6 +69,9 @@ extension NodeSpec {
         if let objection = NameRule.objection(to: image) {
             report("image", "'\(image)' is not the name of an image recipe: \(objection)")
         }
+        if let kernelArguments, let objection = Self.objection(toArguments: kernelArguments) {
+            report("cmdline", "node '\(name)' cannot have these kernel arguments: \(objection)")
+        }
         if let host, !Self.isHypervisor(host) {
             report(
                 "host",
@@ -87,6 +90,13 @@ extension NodeSpec {
                 "address", "node '\(name)' cannot have the address \(address): \(objection)", basis: ["fabric.subnet"])
         }
         return problems
+    }
+
+    private static func objection(toArguments text: String) -> String? {
+        let longest = LabLimits.longestKernelArguments
+        if text.utf8.count > longest { return "they have \(text.utf8.count) bytes; at most \(longest) fit" }
+        return text.utf8.allSatisfy { (0x20...0x7e).contains($0) }
+            ? nil : "only printable ASCII characters may stand there"
     }
 
     /// The driver must be QEMU's; a transport such as `+ssh` makes it remote (libvirt's "Connection URIs").

@@ -1,6 +1,8 @@
 extension LabSpec {
     private static let keys = ["name", "nodes", "fabric", "message_layer"]
-    private static let nodeKeys = ["name", "isa", "vcpus", "memory", "image", "host", "cpus", "numa", "address"]
+    private static let nodeKeys = [
+        "name", "isa", "vcpus", "memory", "image", "cmdline", "host", "cpus", "numa", "address",
+    ]
     private static let fabricKeys = ["subnet", "first_host", "mtu"]
     private static let messageLayerKeys = ["kind", "port", "dead_after"]
 
@@ -40,7 +42,8 @@ extension LabSpec {
         }
         return LabDraft.Node(
             name: fields.text("name"), isa: isa ?? .x86_64, vcpus: fields.integer("vcpus"),
-            memory: fields.value("memory", MemorySize.self), image: fields.text("image"), host: fields.text("host"),
+            memory: fields.value("memory", MemorySize.self), image: fields.text("image"),
+            kernelArguments: fields.text("cmdline"), host: fields.text("host"),
             cpus: fields.value("cpus", CPUList.self), numaNode: fields.integer("numa"),
             address: fields.value("address", IPv4Address.self))
     }
@@ -89,6 +92,7 @@ extension NodeSpec {
         fields.add("vcpus", vcpus)
         fields.add("memory", MemorySize(mebibytes: memoryMiB))
         fields.add("image", image)
+        fields.add("cmdline", kernelArguments)
         fields.add("host", host)
         fields.add("cpus", cpus)
         fields.add("numa", numaNode)

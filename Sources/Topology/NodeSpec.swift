@@ -6,6 +6,8 @@ public struct NodeSpec: Codable, Sendable, Hashable {
     public var memoryMiB: Int
     /// The name of the image recipe that the node boots.
     public var image: String
+    /// What follows our own arguments on the kernel's command line; for most keys the kernel takes the last value it is given.
+    public var kernelArguments: String?
     /// The libvirt URI of the machine that runs the node; `nil` for the lab's default.
     public var host: String?
     /// The host's CPUs that the node's virtual CPUs may run on; `nil` for all.
@@ -21,7 +23,8 @@ public struct NodeSpec: Codable, Sendable, Hashable {
 
     public init(
         name: String, isa: ISA, vcpus: Int = defaultVCPUs, memoryMiB: Int = defaultMemoryMiB,
-        image: String = defaultImage, host: String? = nil, cpus: CPUList? = nil, numaNode: Int? = nil,
+        image: String = defaultImage, kernelArguments: String? = nil, host: String? = nil, cpus: CPUList? = nil,
+        numaNode: Int? = nil,
         address: IPv4Address
     ) {
         self.name = name
@@ -29,6 +32,7 @@ public struct NodeSpec: Codable, Sendable, Hashable {
         self.vcpus = vcpus
         self.memoryMiB = memoryMiB
         self.image = image
+        self.kernelArguments = kernelArguments
         self.host = host
         self.cpus = cpus
         self.numaNode = numaNode

@@ -1,3 +1,5 @@
+import Support
+
 /// Reads the records that `/dev/kmsg` gives, however the stream of them is cut into pieces.
 ///
 /// `prio,sequence,µs,flags[,more…];text`, then any number of lines ` KEY=value`; unprintable bytes come as `\xHH`

@@ -111,6 +111,7 @@ struct AccelerationTests {
                 kernel: kernel, initramfs: nil, memoryMiB: 64, silenceLimit: .milliseconds(300))
             let choice = try await Accelerator.decide(.auto, isa: host, probe: probe, on: lab.hypervisor)
             #expect(choice.accelerator == .tcg)
+            #expect(!choice.reason.contains("\n"))
             if access("/dev/kvm", R_OK | W_OK) == 0 {
                 let verdict = try #require(lab.hypervisor.accelerationVerdicts.all.first)
                 #expect(verdict.reason == choice.reason)

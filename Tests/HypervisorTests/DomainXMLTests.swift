@@ -10,7 +10,8 @@ struct DomainXMLTests {
     static func spec(_ isa: ISA = .x86_64, _ accelerator: Accelerator = .tcg) -> DomainSpec {
         DomainSpec(
             name: "lab <a>&'b\"-x86", uuid: "0f0e0d0c-0b0a-0908-0706-050403020100",
-            metadata: LabMetadata(lab: "l'\"<&>", labID: "id", node: "x86"), isa: isa, accelerator: accelerator,
+            metadata: LabMetadata(owner: "host:/state", lab: "l'\"<&>", labID: "id", node: "x86"), isa: isa,
+            accelerator: accelerator,
             vcpus: 2, memoryMiB: 256, kernel: "/k <1>", initramfs: "/i&", commandLine: "a=<\"&'> b",
             disk: .init(path: "/d,isk", format: .qcow2), consoleSocket: "/c.sock", consoleLog: "/c,o.log",
             management: .init(mac: "52:54:00:00:00:01", hostPort: 2200),
@@ -78,7 +79,8 @@ struct DomainXMLTests {
     @Test("the metadata is read back as it was written")
     func metadata() throws {
         for text in ["plain", "<&>'\"", "a\tb\nc", "ü €", "&amp;lt;"] {
-            let metadata = LabMetadata(lab: text, labID: "1", node: text)
+            let metadata = LabMetadata(
+                owner: text, lab: text, labID: "1", node: text, keeper: ProcessIdentity(pid: 7, startTime: 1 << 40))
             #expect(LabMetadata(xml: metadata.element.rendered()) == metadata)
         }
         for text in ["", "<", "<a", "<a b>", "<a name='x>", "<lab:member name=\"&bogus;\"/>", "<other/>"] {

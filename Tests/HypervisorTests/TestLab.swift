@@ -5,7 +5,8 @@ import Topology
 
 @testable import Hypervisor
 
-/// A place for the guests of one test: on the embedded driver for root, under the user's own daemon for others.
+/// A place for the guests of one test: on the embedded driver for root, under the user's own daemon for others, or where
+/// `LIBVIRT_DEFAULT_URI` says.
 ///
 /// The embedded driver's root is shared by all tests and stays between runs, because its first question to every QEMU takes
 /// seconds.
@@ -19,9 +20,9 @@ final class TestLab: Sendable {
         let root = Directories(environment: environment).cache + "/tests/libvirt"
         directory = "/tmp/hv-\(id.prefix(8))"
         try Directories.create(directory)
-        // For root never the host's own daemon: the tests must not depend on whether one runs.
+        // For root not the host's own daemon, unless the environment names it: tests must not depend on whether one runs.
         let target =
-            geteuid() == 0
+            geteuid() == 0 && environment["LIBVIRT_DEFAULT_URI"] == nil
             ? HypervisorTarget.embedded(root: root, reason: "tests")
             : try HypervisorTarget.choose(connect: nil, environment: environment, embeddedRoot: root)
         hypervisor = Hypervisor(target: target, stateDirectory: directory, helperExecutable: try Self.program())
@@ -46,7 +47,7 @@ final class TestLab: Sendable {
         try TinyKernel.write(isa, printing: text, resets: resets, to: kernel)
         return DomainSpec(
             name: "test-\(id.prefix(8))-\(name)",
-            metadata: LabMetadata(lab: "a <lab> & \"more\"", labID: id, node: name), isa: isa,
+            metadata: LabMetadata(owner: "tests", lab: "a <lab> & \"more\"", labID: id, node: name), isa: isa,
             accelerator: .tcg, memoryMiB: 64, kernel: kernel,
             commandLine: KernelArguments.base(isa).joined(separator: " "),
             consoleSocket: "\(directory)/\(name).sock", consoleLog: "\(directory)/\(name).log")

@@ -8,14 +8,17 @@ import Topology
 /// The options of every command that knows a lab.
 struct GlobalOptions: ParsableArguments {
     @Option(
-        name: .shortAndLong, help: "The lab's name (default: default).",
+        name: .shortAndLong,
+        help: ArgumentHelp("The lab (default: default, or the name in the lab file).", valueName: "name"),
         completion: .custom { _, _, _ in Completions.labs })
     var lab: String?
 
-    @Option(help: ArgumentHelp("The libvirt connection, such as qemu:///system.", valueName: "uri"))
+    @Option(
+        help: ArgumentHelp(
+            "The libvirt connection, such as qemu:///system (default: chosen; `doctor` says which).", valueName: "uri"))
     var connect: String?
 
-    @Flag(name: .shortAndLong, help: "Say on stderr what is done, step by step.")
+    @Flag(name: .shortAndLong, help: "Log to stderr what is done, step by step.")
     var verbose: Bool = Setting.isOn("verbose")
 
     /// The lab that a flag or the environment names.

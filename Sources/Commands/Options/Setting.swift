@@ -1,3 +1,4 @@
+import ArgumentParser
 import FoundationEssentials
 
 /// The default of a flag, taken from its environment variable: `POPCORN_LAB_` and the flag's name in capitals.
@@ -15,6 +16,11 @@ enum Setting {
 
     static func value<Value: RawRepresentable<String>>(_ flag: String, _ fallback: Value) -> Value {
         text(flag).flatMap(Value.init(rawValue:)) ?? fallback
+    }
+
+    /// The variable's value; `nil` if it is not set or is no such value.
+    static func argument<Value: ExpressibleByArgument>(_ flag: String) -> Value? {
+        text(flag).flatMap(Value.init(argument:))
     }
 
     /// `TERM` of this process.

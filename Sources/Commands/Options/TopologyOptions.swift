@@ -4,12 +4,12 @@ import Topology
 /// Which lab: a list of ISAs, or a file.
 struct TopologyOptions: ParsableArguments {
     @Argument(
-        help: "The nodes, as a list of ISAs: x86,arm or x86,x86,arm.",
+        help: "The nodes: x86,arm or 2*x86,arm or origin=x86,remote=arm.",
         completion: .list(["x86,arm", "x86,x86,arm", "x86,arm,x86,arm"]))
     var spec: String?
 
     @Option(
-        name: .shortAndLong, help: "A lab file instead, such as Configs/x86-arm.yaml.",
+        name: .shortAndLong, help: "A lab file instead, such as Configs/x86-arm.yaml; docs/topology.md lists its keys.",
         completion: .file(extensions: ["yaml", "yml"]))
     var file: String?
 

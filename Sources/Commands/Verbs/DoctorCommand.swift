@@ -6,9 +6,9 @@ import Support
 struct DoctorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor",
-        abstract: "Tell what this host can do, and why not more; exit code 69 if labs cannot work.")
+        abstract: "Tell what this host can do, and why not more; exit with 69 if labs cannot work.")
 
-    @Option(help: ArgumentHelp("The libvirt connection.", valueName: "uri"))
+    @Option(help: ArgumentHelp("The libvirt connection (default: chosen).", valueName: "uri"))
     var connect: String?
 
     @OptionGroup var output: FormatOption

@@ -39,12 +39,14 @@ struct StatusCommand: AsyncParsableCommand {
 
 /// `popcorn-lab ls`: all labs of this user.
 struct ListCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "ls", abstract: "List all labs.")
+    static let configuration = CommandConfiguration(commandName: "ls", abstract: "List this user's labs.")
 
     @OptionGroup var output: FormatOption
 
     func run() async throws {
-        let labs = try LabList(environment: try GlobalOptions.environment()).entries()
+        let labs = LabList(environment: try GlobalOptions.environment()).entries {
+            Notice.line("popcorn-lab: warning: \($0)")
+        }
         if output.format == .json { return try Output.json(labs) }
         if labs.isEmpty { return Notice.line("no labs; `popcorn-lab up x86,arm` brings one up") }
         var table = Table("LAB", "NODES", "RUNNING", "CREATED", "LAST RUN")

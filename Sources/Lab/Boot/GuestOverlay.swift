@@ -19,8 +19,13 @@ struct GuestOverlay {
         let descriptor = open(target + ".new", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw SystemError("create \(target).new") }
         defer { close(descriptor) }
-        try append(file: image.initramfs, to: descriptor)
-        try AtomicFile.writeAll(try archive().serialized(), to: descriptor, name: target)
+        do {
+            try append(file: image.initramfs, to: descriptor)
+            try AtomicFile.writeAll(try archive().serialized(), to: descriptor, name: target)
+        } catch {
+            unlink(target + ".new")
+            throw error
+        }
         guard rename(target + ".new", target) == 0 else { throw SystemError("rename \(target).new") }
     }
 
@@ -71,7 +76,7 @@ struct GuestOverlay {
     }
 
     private func read(_ path: String) throws -> Data {
-        guard let bytes = FileManager.default.contents(atPath: path) else { throw SystemError("read \(path)") }
+        guard let bytes = try AtomicFile.read(path) else { throw SystemError("read \(path)", errno: ENOENT) }
         return bytes
     }
 

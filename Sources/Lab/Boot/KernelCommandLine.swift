@@ -2,8 +2,9 @@ import Topology
 
 /// The kernel command line of the embedded guest.
 enum KernelCommandLine {
-    static func embedded(isa: ISA) -> String {
-        (common + specific(isa)).joined(separator: " ")
+    /// - Parameter extra: the node's own arguments. They come last, because the kernel takes the last value of most keys.
+    static func embedded(isa: ISA, extra: String? = nil) -> String {
+        (common + specific(isa) + [extra].compactMap { $0 }).joined(separator: " ")
     }
 
     private static let common = [

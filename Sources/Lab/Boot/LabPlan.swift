@@ -16,8 +16,13 @@ struct LabPlan {
     /// By which kernels of one lab know each other, in hex.
     let secret: String
 
-    /// - Parameter images: by recipe, then by ISA.
-    init(spec: LabSpec, target: HypervisorTarget, images: [String: [ISA: GuestImage]]) throws {
+    /// - Parameters:
+    ///   - images: by recipe, then by ISA.
+    ///   - accelerators: of the nodes' ISAs; what is not in there stays undecided until `Boot`.
+    init(
+        spec: LabSpec, target: HypervisorTarget, images: [String: [ISA: GuestImage]],
+        accelerators: [ISA: AcceleratorChoice] = [:]
+    ) throws {
         let id = UUID().uuidString.lowercased()
         login = try SSHKeyPair.generate(comment: "popcorn-lab \(spec.name)")
         secret = hexadecimal((0..<32).map { _ in UInt8.random(in: 0...255) })
@@ -36,7 +41,9 @@ struct LabPlan {
                     managementMAC: MACAddress(lab: id, node: index, role: .management),
                     fabricMAC: MACAddress(lab: id, node: index, role: .fabric),
                     sshPort: try FreePort.pick(), hostKey: hostKey.publicKeyLine, image: image.id,
-                    kernel: image.kernelVersion, accelerator: NodeRecord.undecided, acceleratorReason: "", qemu: nil))
+                    kernel: image.kernelVersion,
+                    accelerator: accelerators[node.isa]?.accelerator.rawValue ?? NodeRecord.undecided,
+                    acceleratorReason: accelerators[node.isa]?.reason ?? "", qemu: nil))
         }
         self.hostKeys = hostKeys
         record = LabRecord(id: id, spec: spec, created: Date(), uri: target.uri, nodes: nodes, runs: [])

@@ -14,27 +14,39 @@ struct ClockSampler {
         var ends: [Int32] = [-1, -1]
         guard pipe(&ends) == 0 else { throw SystemError("create a pipe") }
         let (reader, writer) = (ends[0], ends[1])
-        defer { for end in [reader, writer] where end >= 0 { close(end) } }
+        defer { close(reader) }
         let (answers, sink) = AsyncStream.makeStream(of: (String, HostTime).self)
         let command = RemoteCommand(
             "exec popcorn-clock", input: .descriptor(reader), output: .lines { sink.yield(($0, .now)) })
         let process = try await session.start(command, deadline: deadline)
         // A guest without the program, or without an answer, ends the stream instead of leaving us to wait.
         let end = Task {
-            _ = try? await process.wait(deadline: deadline)
-            sink.finish()
+            defer { sink.finish() }
+            return try await process.wait(deadline: deadline)
         }
-        defer { end.cancel() }
+        let samples = await ask(count, writer, answers)
+        // The end of its input ends the program.
+        close(writer)
+        let result = try await end.value
+        guard !samples.isEmpty else {
+            throw LabError(
+                .commandFailed, "\(session.endpoint.node): popcorn-clock gives no time: \(result.errorText)",
+                hint: "is popcorn.ko loaded? `popcorn-lab exec \(session.endpoint.node) cat /proc/popcorn_clock`")
+        }
+        return samples
+    }
+
+    private func ask(
+        _ count: Int, _ writer: Int32, _ answers: AsyncStream<(String, HostTime)>
+    ) async -> [ClockSample] {
         var samples: [ClockSample] = []
         var iterator = answers.makeAsyncIterator()
         for _ in 0..<count {
             let before = HostTime.now
-            guard write(writer, "?", 1) == 1 else { throw SystemError("write to a pipe") }
-            guard let (line, after) = await iterator.next() else { break }
+            guard write(writer, "?", 1) == 1, let (line, after) = await iterator.next() else { break }
             guard let guest = Self.localClock(line) else { continue }
             samples.append(ClockSample(hostBefore: before, guest: guest, hostAfter: after))
         }
-        await process.signal(.terminate)
         return samples
     }
 

@@ -84,19 +84,7 @@ struct Collector {
 
     /// The consoles are files of this host, also those of guests that died.
     private func copySerialLogs() -> [String] {
-        access.record.nodes.compactMap { node in
-            let target = run.node(node.name) + "/serial.log"
-            do {
-                try Directories.create(run.node(node.name))
-                guard let bytes = FileManager.default.contents(atPath: access.paths.serialLog(node.name)) else {
-                    return "\(node.name): no serial log"
-                }
-                try AtomicFile.write(bytes, to: target)
-                return nil
-            } catch {
-                return "\(node.name): \(error)"
-            }
-        }
+        access.record.nodes.compactMap { run.copySerialLog(of: $0.name, from: access.paths) }
     }
 
     /// Writes dmesg on the host's clock, as JSON Lines and as plain text.

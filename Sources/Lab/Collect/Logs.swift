@@ -42,7 +42,7 @@ public struct Logs: Sendable {
     }
 
     private func past(of node: NodeRecord, _ session: GuestSession) async throws -> Past {
-        let map = try await Self.map(node, session)
+        let map = await Self.map(node, session)
         let records = try await session.exec("popcorn-kmsg", deadline: .now + node.timeScale(.seconds(10))).output
         var parser = KernelLogParser()
         return Past(node: node, map: map, messages: parser.feed(records) + parser.finish())
@@ -80,10 +80,11 @@ public struct Logs: Sendable {
     }
 
     /// Relates a node's clock to ours; without an answer its lines only have the guest's times.
-    static func map(_ node: NodeRecord, _ session: GuestSession) async throws -> ClockMap? {
-        let samples = try await ClockSampler(session: session)
-            .samples(8, deadline: .now + node.timeScale(.seconds(2)))
-        guard !samples.isEmpty else { return nil }
+    static func map(_ node: NodeRecord, _ session: GuestSession) async -> ClockMap? {
+        guard
+            let samples = try? await ClockSampler(session: session)
+                .samples(8, deadline: .now + node.timeScale(.seconds(2)))
+        else { return nil }
         return ClockFit(ClockProblem(nodes: [ClockProblem.Node(name: node.name, samples: samples)], messages: [])).maps
             .first
     }

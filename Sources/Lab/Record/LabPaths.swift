@@ -27,6 +27,8 @@ public struct LabPaths: Sendable {
     // What is gone after a reboot anyway. Sockets live here: their paths hold at most 108 bytes (unix(7)).
     public var runtime: String { directories.runtime + "/" + name }
     public var lock: String { directories.runtime + "/" + name + ".lock" }
+    /// Held for the moment of a change, also by commands that only use the lab.
+    var recordLock: String { directories.runtime + "/" + name + ".record.lock" }
     public var fabric: String { runtime + "/fabric" }
     public var fabricSocket: String { VDESwitch(directory: fabric).socketDirectory }
     public func consoleSocket(_ node: String) -> String { runtime + "/" + node + ".console" }

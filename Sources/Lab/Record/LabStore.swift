@@ -9,19 +9,30 @@ public struct LabStore: Sendable {
 
     public func paths(_ name: String) -> LabPaths { LabPaths(directories: directories, name: name) }
 
+    /// Makes this process the only one that brings a lab up, takes it down or mends it.
+    ///
+    /// - Throws: `LockedError`, which names the process that is at work.
+    func lock(_ name: String, purpose: String) throws -> FileLock {
+        try Directories.create(directories.runtime)
+        return try FileLock(path: paths(name).lock, purpose: purpose)
+    }
+
     /// The record of a lab; `nil` if there is no such lab.
+    ///
+    /// - Throws: `LabError.Code.brokenRecord` if it makes no sense, `SystemError` if it cannot be read.
     public func load(_ name: String) throws -> LabRecord? {
         let path = paths(name).record
-        guard let bytes = FileManager.default.contents(atPath: path) else {
-            if access(path, F_OK) == 0 { throw SystemError("read \(path)") }
-            return nil
-        }
+        guard let bytes = try AtomicFile.read(path) else { return nil }
         do {
-            return try Self.decoder.decode(LabRecord.self, from: bytes)
+            let record = try Self.decoder.decode(LabRecord.self, from: bytes)
+            guard record.spec.name == name, !record.nodes.isEmpty, record.nodes.map(\.spec) == record.spec.nodes else {
+                throw LabError(.brokenRecord, "it contradicts itself")
+            }
+            return record
         } catch {
             throw LabError(
-                .brokenRecord, "the record of lab '\(name)' cannot be read: \(path): \(error)",
-                hint: "`popcorn-lab prune` removes the lab's guests by their metadata; then delete the file")
+                .brokenRecord, "the record of lab '\(name)' is damaged: \(path): \(error)",
+                hint: "`popcorn-lab down -l \(name)` ends its guests and removes it")
         }
     }
 
@@ -35,38 +46,59 @@ public struct LabStore: Sendable {
                 ? "`popcorn-lab up x86,arm` brings one up" : "labs here: \(names.joined(separator: ", "))")
     }
 
-    public func save(_ record: LabRecord) throws {
-        let paths = paths(record.spec.name)
-        try Directories.create(paths.root)
-        try AtomicFile.write(try Self.encoder.encode(record), to: paths.record, mode: 0o600)
+    /// Writes the record of a new lab.
+    func create(_ record: LabRecord) throws {
+        try Directories.create(paths(record.spec.name).root)
+        try locked(record.spec.name) { try write(record) }
     }
 
     /// Changes the record of a lab; two processes that do so at once do not lose each other's change.
-    public func update(_ name: String, _ change: (inout LabRecord) -> Void) throws {
-        let lock = try FileLock.waiting(path: paths(name).root + "/lab.json.lock", purpose: "update")
-        defer { withExtendedLifetime(lock) {} }
-        var record = try existing(name)
-        change(&record)
-        try save(record)
+    ///
+    /// - Returns: the record as it is now.
+    @discardableResult
+    public func update(_ name: String, _ change: (inout LabRecord) -> Void) throws -> LabRecord {
+        try locked(name) {
+            var record = try existing(name)
+            change(&record)
+            try write(record)
+            return record
+        }
     }
 
     public func addRun(_ id: String, to name: String) throws { try update(name) { $0.runs.append(id) } }
 
     /// Forgets a lab and all its files, the runs excepted.
     public func remove(_ name: String) throws {
-        try removeRuntime(name)
-        try removeTree(paths(name).root)
+        try locked(name) {
+            try removeRuntime(name)
+            // First what makes it a lab: who is stopped half-way leaves files that `prune` knows to be nobody's.
+            let record = paths(name).record
+            guard unlink(record) == 0 || errno == ENOENT else { throw SystemError("remove \(record)") }
+            try removeTree(paths(name).root)
+        }
     }
 
     /// Removes a lab's sockets.
     func removeRuntime(_ name: String) throws { try removeTree(paths(name).runtime) }
+
+    /// Changes of one record take turns. The lock is none of the lab's own files: those may go while others wait for it.
+    private func locked<Result>(_ name: String, _ body: () throws -> Result) throws -> Result {
+        try Directories.create(directories.runtime)
+        let lock = try FileLock.waiting(path: paths(name).recordLock, purpose: "change the record")
+        defer { withExtendedLifetime(lock) {} }
+        return try body()
+    }
+
+    private func write(_ record: LabRecord) throws {
+        try AtomicFile.write(try Self.encoder.encode(record), to: paths(record.spec.name).record, mode: 0o600)
+    }
 
     private func removeTree(_ path: String) throws {
         guard access(path, F_OK) == 0 else { return }
         do {
             try FileManager.default.removeItem(atPath: path)
         } catch {
-            throw SystemError("remove \(path)")
+            throw LabError(.hostUnfit, "cannot remove \(path): \(error)", hint: "check its permissions")
         }
     }
 
@@ -74,6 +106,20 @@ public struct LabStore: Sendable {
     public var names: [String] {
         let entries = (try? FileManager.default.contentsOfDirectory(atPath: directories.labs)) ?? []
         return entries.filter { access(paths($0).record, F_OK) == 0 }.sorted()
+    }
+
+    /// The records that can be read, and why the others cannot.
+    func all() -> (records: [LabRecord], broken: [(name: String, error: any Error)]) {
+        var records: [LabRecord] = []
+        var broken: [(name: String, error: any Error)] = []
+        for name in names {
+            do {
+                if let record = try load(name) { records.append(record) }
+            } catch {
+                broken.append((name, error))
+            }
+        }
+        return (records, broken)
     }
 
     static var encoder: JSONEncoder {
