@@ -33,7 +33,8 @@ test: setup ## Run every test; those of EndToEndTests boot real guests.
 	swift test --skip-build --no-parallel
 
 bench: build ## Measure against bare QEMU, OpenSSH and raw TCP; prints a table, writes bench.json.
-	$(LAB) bench --output bench.json
+	$(SWIFT_BUILD) --product popcorn-lab-bench
+	$(LAB)-bench --output bench.json
 
 lint: ## Check the formatting of all Swift sources.
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests

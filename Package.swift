@@ -25,7 +25,10 @@ let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-s
 
 let package = Package(
     name: "popcorn-lab",
-    products: [.executable(name: "popcorn-lab", targets: ["popcorn-lab"])],
+    products: [
+        .executable(name: "popcorn-lab", targets: ["popcorn-lab"]),
+        .executable(name: "popcorn-lab-bench", targets: ["popcorn-lab-bench"]),
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
@@ -34,6 +37,12 @@ let package = Package(
     ],
     targets: [
         .executableTarget(name: "popcorn-lab", dependencies: ["Commands", "Hypervisor"], swiftSettings: strict),
+        .executableTarget(
+            name: "popcorn-lab-bench",
+            dependencies: [
+                "Fabric", "ImageStore", "Topology", "Support", "CLinux",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], swiftSettings: strict),
         room(
             "Commands",
             [
