@@ -56,14 +56,19 @@ let package = Package(
         cLibrary("CLibvirt", pkgConfig: "libvirt-qemu", apt: "libvirt-dev"),
 
         tests(of: "Topology"),
-        tests(of: "Support"),
+        tests(of: "Support", [subprocess]),
         tests(of: "ImageStore", ["Topology", "Support"]),
         tests(of: "Hypervisor", ["Topology", "Support"]),
         tests(of: "Fabric", ["Topology", "Support"]),
         tests(of: "Guest", ["Topology", "Support"]),
         tests(of: "Trace", ["Topology", "Support"]),
         tests(of: "Lab", ["Topology", "Support", "Hypervisor", "Fabric", "ImageStore", log]),
-        // Real guests under real faults, by the command line.
+        tests(of: "Commands", ["Support"]),
+
+        // Real guests, driven by the command line that was built.
+        .testTarget(
+            name: "EndToEndTests", dependencies: ["popcorn-lab", "Support", subprocess], exclude: ["Probe"],
+            swiftSettings: strict),
         .testTarget(
             name: "FaultTests", dependencies: ["popcorn-lab", "Lab", "Topology", "Support"], swiftSettings: strict),
     ]

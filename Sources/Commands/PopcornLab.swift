@@ -1,23 +1,29 @@
 import ArgumentParser
+import FoundationEssentials
 import Support
 
 /// The root command; every verb is a file of its own.
 public struct PopcornLab: AsyncParsableCommand {
     public static let configuration = CommandConfiguration(
         commandName: "popcorn-lab",
-        abstract: "Run one program on two kernels of different instruction sets.",
+        abstract: "Run kernels of different ISAs side by side, connected by one message layer.",
         discussion: """
-            popcorn-lab brings up x86-64 and aarch64 guests whose kernels talk over the Popcorn message layer, runs \
-            multi-ISA programs on them, and collects what their kernels say.
+            popcorn-lab brings up x86-64 and aarch64 QEMU guests whose kernels exchange messages, runs programs that are \
+            built for both ISAs, and puts what the kernels say and send on one clock.
 
+              popcorn-lab doctor               can this host do it?
               popcorn-lab up x86,arm           both guests ready, message layer connected
               popcorn-lab ping x86 arm         message round trips, beside raw TCP
               popcorn-lab run ./hello          deploy to all nodes and run
               popcorn-lab logs -f              what all kernels say, on one clock
               popcorn-lab down
 
-            Every flag can also be set as POPCORN_LAB_FLAG. Exit codes: 0 ok, 1 failed, 64 usage, 69 this host cannot, \
-            75 locked, 124 timeout, 130 and 143 interrupted; `run` and `exec` pass the program's code on.
+            A node is given by its name, its id, or an ISA that only one node has. A duration is a number with a unit: \
+            200ms, 10s, 5min, 1h. Every flag can be set in the environment: POPCORN_LAB_LAB for --lab, and so on.
+
+            Results go to stdout, all else to stderr. Exit codes: 0 ok, 1 failed, 64 wrong command line or lab file, 69 \
+            this host cannot, 75 another command holds the lab, 124 timeout, 130 and 143 interrupted; `run` and `exec` \
+            pass the program's code on.
             """,
         version: Version.current,
         groupedSubcommands: [
@@ -46,10 +52,16 @@ public struct PopcornLab: AsyncParsableCommand {
 
     public init() {}
 
+    private static func words() throws -> [String] {
+        let words = Array(CommandLine.arguments.dropFirst())
+        let flags = try EnvironmentFlags(ProcessInfo.processInfo.environment, root: CommandHelp.ofProgram)
+        return flags?.adding(to: words) ?? words
+    }
+
     /// Runs the command line, and ends the process with its exit code.
     public static func start() async -> Never {
         do {
-            var command = try parseAsRoot()
+            var command = try parseAsRoot(try words())
             try await Interruption.guarding {
                 if var asynchronous = command as? any AsyncParsableCommand {
                     try await asynchronous.run()

@@ -49,12 +49,17 @@ public struct Impairment: Codable, Sendable, Equatable {
             let jitter = jitterMicroseconds.map { " ± \(Self.milliseconds($0))" } ?? ""
             parts.append("delay \(Self.milliseconds(delayMicroseconds))\(jitter)")
         }
-        if let lossPercent { parts.append("loss \(lossPercent) %") }
+        if let lossPercent { parts.append("loss \(Self.short(lossPercent)) %") }
         if let rate { parts.append("rate \(rate) bit/s") }
         return parts.joined(separator: ", ")
     }
 
-    private static func milliseconds(_ microseconds: Int) -> String { "\(Double(microseconds) / 1000) ms" }
+    private static func milliseconds(_ microseconds: Int) -> String { "\(short(Double(microseconds) / 1000)) ms" }
+
+    /// `30` rather than `30.0`.
+    private static func short(_ value: Double) -> String {
+        Int(exactly: value).map(String.init) ?? "\(value)"
+    }
 }
 
 extension Impairment {

@@ -1,6 +1,7 @@
 /// Quoting for the guest's shell, which is a POSIX one (busybox `sh` in the embedded image).
 public enum ShellWord {
-    /// `word` so that a POSIX shell reads it as one word, byte for byte. Words without special characters stay as they are.
+    /// `word` so that a POSIX shell reads it as one word, byte for byte. Words without special characters stay as
+    /// they are.
     public static func quote(_ word: String) -> String {
         let plain = word.utf8.allSatisfy { byte in
             switch byte {

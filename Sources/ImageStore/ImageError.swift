@@ -29,9 +29,9 @@ public struct ImageError: ActionableError, Equatable {
 
     public var exitStatus: ExitStatus {
         switch code {
-        case .recipe: .usage
+        case .recipe, .unknown: .usage
         case .archive, .tool: .unavailable
-        case .compile, .corrupt, .unknown: .failure
+        case .compile, .corrupt: .failure
         }
     }
 }

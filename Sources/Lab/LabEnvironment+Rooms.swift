@@ -9,6 +9,25 @@ extension LabEnvironment {
         try Hypervisor(connect: uri, environment: variables, directories: directories)
     }
 
+    /// Where the guests of a new lab run: what `--connect` says, else what its nodes ask for, else the usual choice.
+    ///
+    /// - Throws: `LabError` for nodes on several hosts or on another machine, which no switch of ours connects yet.
+    func hypervisor(for spec: LabSpec) throws -> Hypervisor {
+        let asked = Set(spec.nodes.map(\.host))
+        guard asked.count == 1, let common = asked.first else {
+            throw LabError(
+                .badArgument, "the nodes of lab '\(spec.name)' ask for different hosts",
+                hint: "give all nodes the same `host:`, or none")
+        }
+        let hypervisor = try Hypervisor(connect: uri ?? common, environment: variables, directories: directories)
+        guard hypervisor.target.isLocal else {
+            throw LabError(
+                .hostUnfit, "'\(hypervisor.target.uri)' is another machine, and guests can only run on this one so far",
+                hint: "run popcorn-lab on that machine")
+        }
+        return hypervisor
+    }
+
     /// Where the guests of an existing lab run, whatever `--connect` says now.
     func hypervisor(of record: LabRecord) throws -> Hypervisor {
         try Hypervisor(connect: record.uri, environment: variables, directories: directories)

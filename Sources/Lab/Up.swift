@@ -46,7 +46,7 @@ public struct Up: Sendable {
     }
 
     public func preview(_ spec: LabSpec) async throws -> Preview {
-        let hypervisor = try environment.hypervisor()
+        let hypervisor = try environment.hypervisor(for: spec)
         let images = try await ensureImages(spec)
         let choices = try await environment.accelerators(
             for: spec, request: options.accelerator, hypervisor: hypervisor, images: images)
@@ -69,7 +69,7 @@ public struct Up: Sendable {
         defer { withExtendedLifetime(lock) {} }
 
         let existing = try await survivor(of: spec)
-        let hypervisor = try existing.map(environment.hypervisor(of:)) ?? environment.hypervisor()
+        let hypervisor = try existing.map(environment.hypervisor(of:)) ?? environment.hypervisor(for: spec)
         if hypervisor.target.isLocal { try HostRequirements(variables: environment.variables).check(spec.isas) }
         let images = try await ensureImages(spec)
         do {
@@ -96,7 +96,7 @@ public struct Up: Sendable {
                 report: report)
             let started: [String]
             (record, started) = try await boot(record, isRepair: isRepair)
-            try await awaitReady(record, began)
+            try await awaitReady(record, started, began)
             manifest = Manifest(run: run, verb: "up", record: record, environment: environment)
             manifest.exitCode = 0
             try manifest.save(run)
@@ -152,12 +152,17 @@ public struct Up: Sendable {
         return plan.record
     }
 
-    private func awaitReady(_ record: LabRecord, _ began: ContinuousClock.Instant) async throws {
+    /// The steps of nodes that ran before are no news; that they answer still has to be seen.
+    private func awaitReady(
+        _ record: LabRecord, _ started: [String], _ began: ContinuousClock.Instant
+    ) async throws {
+        let silent: LabEventHandler = { _ in }
         let paths = environment.store.paths(record.spec.name)
         try await withThrowingTaskGroup(of: Void.self) { group in
             for node in record.nodes {
                 let watch = ReadinessWatch(
-                    node: node, paths: paths, started: began, limit: options.timeout.map { began + $0 }, report: report)
+                    node: node, paths: paths, started: began, limit: options.timeout.map { began + $0 },
+                    report: started.contains(node.name) ? report : silent)
                 group.addTask { try await watch.run() }
             }
             try await group.waitForAll()

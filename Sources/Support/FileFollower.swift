@@ -20,40 +20,14 @@ public enum FileFollower {
         let task = Task {
             var splitter = LineSplitter()
             for await chunk in chunks {
-                for line in splitter.feed(chunk) { continuation.yield(line) }
+                splitter.feed(chunk) { line in
+                    continuation.yield(String(decoding: line.last == 0x0d ? line.dropLast() : line, as: UTF8.self))
+                }
             }
             continuation.finish()
         }
         continuation.onTermination = { _ in task.cancel() }
         return stream
-    }
-}
-
-/// Cuts a stream of bytes into lines.
-public struct LineSplitter: Sendable {
-    private var rest: [UInt8] = []
-
-    public init() {}
-
-    /// The lines that `bytes` completes, without `\n` or `\r\n`.
-    public mutating func feed(_ bytes: [UInt8]) -> [String] {
-        rest += bytes
-        var lines: [String] = []
-        var start = rest.startIndex
-        while let end = rest[start...].firstIndex(of: UInt8(ascii: "\n")) {
-            var line = rest[start..<end]
-            while line.last == UInt8(ascii: "\r") { line.removeLast() }
-            lines.append(String(decoding: line, as: UTF8.self))
-            start = end + 1
-        }
-        rest.removeSubrange(..<start)
-        return lines
-    }
-
-    /// The last line, if it lacked its end.
-    public mutating func finish() -> String? {
-        defer { rest = [] }
-        return rest.isEmpty ? nil : String(decoding: rest, as: UTF8.self)
     }
 }
 

@@ -1,3 +1,5 @@
+import Topology
+
 /// One node's capture of its NIC.
 public struct CaptureSource: Equatable, Sendable {
     /// The node's name, which becomes the interface's.
@@ -17,30 +19,10 @@ public struct CaptureSource: Equatable, Sendable {
     }
 }
 
-/// An Ethernet address.
-public struct MACAddress: Hashable, Sendable {
-    /// In the lower 48 bits, the first byte on the wire highest.
-    let value: UInt64
-
-    /// Reads `52:54:00:12:34:56`; `nil` for anything else.
-    public init?(_ text: String) {
-        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-        guard parts.count == 6 else { return nil }
-        var value: UInt64 = 0
-        for part in parts {
-            guard part.utf8.count == 2, let byte = UInt8(part, radix: 16) else { return nil }
-            value = value << 8 | UInt64(byte)
-        }
-        self.value = value
-    }
-
-    init(_ bytes: ArraySlice<UInt8>) { value = bytes.prefix(6).reduce(0) { $0 << 8 | UInt64($1) } }
-}
-
 extension CapturedPacket {
     /// Which way the Ethernet frame went, as its source address says.
     func direction(at mac: MACAddress?) -> PcapngDirection {
         guard let mac, bytes.count >= 14 else { return .unknown }
-        return MACAddress(bytes[6..<12]) == mac ? .outbound : .inbound
+        return mac.bytes.elementsEqual(bytes[6..<12]) ? .outbound : .inbound
     }
 }

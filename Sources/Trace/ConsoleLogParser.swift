@@ -1,3 +1,5 @@
+import Support
+
 /// Finds the kernel's messages in what a guest wrote to its serial console, which is all that a dead guest leaves.
 ///
 /// A message is `[    1.234567] text`, with the caller between (`[   T12]`) if the kernel prints it. What user space

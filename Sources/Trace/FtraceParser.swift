@@ -1,3 +1,5 @@
+import Support
+
 /// Reads the text of tracefs' `trace` and `trace_pipe`, however the stream of it is cut into pieces.
 ///
 /// `  task-123   (  120) [000] d..1.  1234.567890: name: text`; the thread group's id and the flags may be absent

@@ -1,3 +1,5 @@
+import Support
+
 /// Reads the records that `/dev/kmsg` gives, however the stream of them is cut into pieces.
 ///
 /// `prio,sequence,µs,flags[,more…];text`, then any number of lines ` KEY=value`; unprintable bytes come as `\xHH`
@@ -21,6 +23,14 @@ public struct KernelLogParser: Sendable {
         splitter.feed(bytes) { take($0, &done) }
         lines = splitter
         return done
+    }
+
+    /// Gives up the message that waits for fields, of which nobody knows whether they come.
+    ///
+    /// For a live log, where each read gives a whole record: without this a line shows only when the next is said.
+    public mutating func flush() -> [KernelMessage] {
+        defer { open = nil }
+        return open.map { [$0] } ?? []
     }
 
     /// Ends the stream: a last record without its newline still counts.

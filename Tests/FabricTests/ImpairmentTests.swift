@@ -38,6 +38,6 @@ struct ImpairmentTests {
             both.command(interface: "fabric").joined(separator: " ")
                 == "tc qdisc replace dev fabric root netem delay 5000us 1000us loss 1.0%")
         #expect(Impairment().command(interface: "fabric").joined(separator: " ") == "tc qdisc del dev fabric root")
-        #expect(both.summary == "delay 5.0 ms ± 1.0 ms, loss 1.0 %")
+        #expect(both.summary == "delay 5 ms ± 1 ms, loss 1 %")
     }
 }

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Support
 import Testing
+import Topology
 
 @testable import Trace
 
@@ -126,14 +127,6 @@ struct CaptureTests {
         #expect(throws: TraceError.self) { try CaptureMerger([]) }
         #expect(throws: TraceError.self) {
             try CaptureMerger([CaptureSource(node: "x86", path: "/nonexistent.pcap")]).write(to: "\(scratch.path)/o")
-        }
-    }
-
-    @Test("MAC addresses are read in the usual form only")
-    func macs() {
-        #expect(MACAddress("52:54:00:aB:cd:ef") == MACAddress("52:54:00:ab:CD:EF"))
-        for text in ["", "52:54:00:12:34", "52:54:00:12:34:5g", "525400123456", "52:54:00:12:34:5", "1:2:3:4:5:6:7"] {
-            #expect(MACAddress(text) == nil)
         }
     }
 

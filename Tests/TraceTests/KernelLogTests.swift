@@ -52,6 +52,19 @@ struct KernelLogTests {
         #expect(parser.lostRecords == 221)
     }
 
+    @Test("a live log need not wait for the next record to give the last one")
+    func live() {
+        var parser = KernelLogParser()
+        #expect(parser.feed(Array("6,1,5,-;first\n FIELD=1\n".utf8)).isEmpty)
+        #expect(parser.flush().map(\.text) == ["first"])
+        #expect(parser.flush().isEmpty)
+        #expect(parser.feed(Array("6,2,6,-;sec".utf8)).isEmpty)
+        #expect(parser.flush().isEmpty)
+        #expect((parser.feed(Array("ond\n".utf8)) + parser.flush()).map(\.text) == ["second"])
+        #expect(parser.finish().isEmpty)
+        #expect(parser.garbageLines == 0 && parser.lostRecords == 0)
+    }
+
     @Test(
         "what is no record is counted and does no harm",
         arguments: [

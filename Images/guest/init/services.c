@@ -44,7 +44,9 @@ static pid_t spawn(char *const arguments[], int terminal)
 static void start_sshd(void)
 {
 	static char *const arguments[] = {
-		"/usr/sbin/dropbear", "-F", "-s", "-r", "/etc/dropbear/host_key", "-P", "/run/" SSHD_PID_FILE, NULL,
+		"/usr/sbin/dropbear", "-F", "-s", "-r", "/etc/dropbear/host_key", "-P", "/run/" SSHD_PID_FILE,
+		/* A large receive window: uploads are 2.5 times as fast as with the usual 24 KiB (measured). */
+		"-W", "1048576", NULL,
 	};
 
 	sshd = spawn(arguments, -1);

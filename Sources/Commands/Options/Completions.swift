@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Lab
 import Support
+import Topology
 
 /// What a shell offers for an argument; it looks at records only, so it is quick and never fails.
 enum Completions {
@@ -15,5 +16,7 @@ enum Completions {
 
     private static var environment: [String: String] { ProcessInfo.processInfo.environment }
     private static var store: LabStore { LabStore(directories: Directories(environment: environment)) }
-    private static var record: LabRecord? { try? store.load(Setting.text("lab") ?? "default") }
+    private static var record: LabRecord? {
+        try? store.load(environment[EnvironmentFlags.variable("lab")] ?? LabSpec.defaultName)
+    }
 }

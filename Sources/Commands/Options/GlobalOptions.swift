@@ -8,25 +8,25 @@ import Topology
 /// The options of every command that knows a lab.
 struct GlobalOptions: ParsableArguments {
     @Option(
-        name: .shortAndLong, help: "The lab's name (default: default).",
+        name: .shortAndLong,
+        help: ArgumentHelp("The lab (default: default, or the name in the lab file).", valueName: "name"),
         completion: .custom { _, _, _ in Completions.labs })
     var lab: String?
 
-    @Option(help: ArgumentHelp("The libvirt connection, such as qemu:///system.", valueName: "uri"))
+    @Option(
+        help: ArgumentHelp(
+            "The libvirt connection, such as qemu:///system (default: chosen; `doctor` says which).", valueName: "uri"))
     var connect: String?
 
-    @Flag(name: .shortAndLong, help: "Say on stderr what is done, step by step.")
-    var verbose: Bool = Setting.isOn("verbose")
+    @Flag(name: .shortAndLong, help: "Log to stderr what is done, step by step.")
+    var verbose: Bool = false
 
-    /// The lab that a flag or the environment names.
-    var namedLab: String? { lab ?? Setting.text("lab") }
-
-    var labName: String { namedLab ?? LabSpec.defaultName }
+    var labName: String { lab ?? LabSpec.defaultName }
 
     /// What the use cases need to know of this process.
     func environment() throws -> LabEnvironment {
         try NameRule.check(lab: labName)
-        return try Self.environment(uri: connect ?? Setting.text("connect"), verbose: verbose)
+        return try Self.environment(uri: connect, verbose: verbose)
     }
 
     static func environment(uri: String? = nil, verbose: Bool = false) throws -> LabEnvironment {
@@ -48,5 +48,5 @@ struct GlobalOptions: ParsableArguments {
 /// `--format`, of every command with a result that programs may want to read.
 struct FormatOption: ParsableArguments {
     @Option(help: "How to print the result.")
-    var format: OutputFormat = Setting.value("format", .table)
+    var format: OutputFormat = .table
 }

@@ -4,19 +4,19 @@ import Topology
 /// Which lab: a list of ISAs, or a file.
 struct TopologyOptions: ParsableArguments {
     @Argument(
-        help: "The nodes, as a list of ISAs: x86,arm or x86,x86,arm.",
+        help: "The nodes: x86,arm or 2*x86,arm or origin=x86,remote=arm.",
         completion: .list(["x86,arm", "x86,x86,arm", "x86,arm,x86,arm"]))
     var spec: String?
 
     @Option(
-        name: .shortAndLong, help: "A lab file instead, such as Configs/x86-arm.yaml.",
+        name: .shortAndLong, help: "A lab file instead, such as Configs/x86-arm.yaml; docs/topology.md lists its keys.",
         completion: .file(extensions: ["yaml", "yml"]))
     var file: String?
 
     /// The lab that these options describe; `name` overrides the file's.
     func resolve(name: String? = nil) throws -> LabSpec {
         var lab: LabSpec
-        switch (spec, file ?? (spec == nil ? Setting.text("file") : nil)) {
+        switch (spec, file) {
         case (let spec?, nil): lab = try LabSpec(spec: spec)
         case (nil, let file?): lab = try LabSpec(yamlFile: file)
         case (nil, nil): throw ValidationError("Name the nodes (x86,arm) or a lab file (-f FILE).")

@@ -1,4 +1,5 @@
 import CLinux
+import FoundationEssentials
 import Support
 
 /// A terminal in raw mode: every key goes to the guest, Ctrl-C too.
@@ -22,11 +23,17 @@ struct RawTerminal: ~Copyable {
         tcsetattr(STDIN_FILENO, TCSADRAIN, &settings)
     }
 
+    /// `TERM`, which names its kind.
+    static var type: String { ProcessInfo.processInfo.environment["TERM"] ?? "dumb" }
+
     /// Columns and rows of the terminal on stdout; `nil` if it is none.
-    static var size: (columns: Int, rows: Int)? {
+    static var size: (columns: Int, rows: Int)? { size(of: STDOUT_FILENO) }
+
+    /// Columns and rows of the terminal on a descriptor; `nil` if it is none.
+    static func size(of descriptor: Int32) -> (columns: Int, rows: Int)? {
         var columns: UInt16 = 0
         var rows: UInt16 = 0
-        guard linux_window_size(STDOUT_FILENO, &columns, &rows) == 0, columns > 0 else { return nil }
+        guard linux_window_size(descriptor, &columns, &rows) == 0, columns > 0 else { return nil }
         return (Int(columns), Int(rows))
     }
 

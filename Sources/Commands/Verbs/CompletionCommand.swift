@@ -6,7 +6,7 @@ struct CompletionCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "completion",
         abstract: "Print a shell's completion script, which knows labs, nodes and runs.",
-        discussion: "  source <(popcorn-lab completion bash)")
+        discussion: "  source <(popcorn-lab completion bash)        for this shell; `make install` installs them")
 
     enum Shell: String, CaseIterable, ExpressibleByArgument {
         case bash
@@ -14,7 +14,7 @@ struct CompletionCommand: ParsableCommand {
         case fish
     }
 
-    @Argument(help: "The shell.")
+    @Argument(help: "The shell: bash, zsh or fish.")
     var shell: Shell
 
     func run() throws {

@@ -6,12 +6,13 @@ import Topology
 /// `popcorn-lab config`: what a lab's description says, and whether it is right.
 struct ConfigCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "config", abstract: "Check and show lab descriptions.",
+        commandName: "config", abstract: "Check lab files, and show labs with all defaults.",
         subcommands: [Validate.self, Show.self])
 
     struct Validate: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Check lab files; all errors are printed, with file, line and column.")
+            abstract: "Check lab files; print all errors with file, line and column, and exit with 64 if there are any."
+        )
 
         @Argument(help: "Lab files.", completion: .file(extensions: ["yaml", "yml"]))
         var files: [String]

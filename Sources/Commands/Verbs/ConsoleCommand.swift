@@ -7,18 +7,20 @@ import Topology
 struct ConsoleCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "console",
-        abstract: "Attach to a node's serial console, which works without its network. Ctrl-] detaches.",
+        abstract: "Attach to a node's serial console, which works without its network; Ctrl-] detaches.",
         discussion: """
             Press Enter for a shell. One client can be attached at a time. With a pipe as input, the output goes on for \
             --linger after the input's end:
 
-              echo dmesg | popcorn-lab console arm
+              echo dmesg | popcorn-lab console arm --linger 3s
             """)
 
     @OptionGroup var global: GlobalOptions
 
-    @Option(help: "How long to go on reading after the end of an input that is no terminal.")
-    var linger = TimeSpan(milliseconds: 1000)
+    @Option(
+        help: ArgumentHelp(
+            "How long to go on reading after the end of an input that is no terminal.", valueName: "duration"))
+    var linger: TimeSpan = TimeSpan(milliseconds: 1000)
 
     @Argument(help: "The node.", completion: .custom { _, _, _ in Completions.nodes })
     var node: String

@@ -9,13 +9,15 @@ struct DeployCommand: AsyncParsableCommand {
         abstract: "Put a program's binaries for all ISAs at the same path on every node.",
         discussion: """
             For PROGRAM the files PROGRAM_x86-64 and PROGRAM_aarch64 must lie beside each other, statically linked. Each \
-            node gets all of them, and PROGRAM itself as the one of its own ISA.
+            node gets all of them, and PROGRAM itself as the one of its own ISA. Files that are there already are not sent.
+
+              popcorn-lab deploy ./hello --to /opt
             """)
 
     @OptionGroup var global: GlobalOptions
 
-    @Option(help: "The directory in the guests.", completion: .directory)
-    var to = Setting.text("to") ?? Deployment.defaultDirectory
+    @Option(help: ArgumentHelp("The directory in the guests.", valueName: "directory"))
+    var to = Deployment.defaultDirectory
 
     @Argument(help: "The program's path without the ISA's suffix.", completion: .file())
     var program: String

@@ -6,15 +6,15 @@ import Support
 struct DoctorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor",
-        abstract: "Tell what this host can do, and why not more; exit code 69 if labs cannot work.")
+        abstract: "Tell what this host can do, and why not more; exit with 69 if labs cannot work.")
 
-    @Option(help: ArgumentHelp("The libvirt connection.", valueName: "uri"))
+    @Option(help: ArgumentHelp("The libvirt connection (default: chosen).", valueName: "uri"))
     var connect: String?
 
     @OptionGroup var output: FormatOption
 
     func run() async throws {
-        let environment = try GlobalOptions.environment(uri: connect ?? Setting.text("connect"))
+        let environment = try GlobalOptions.environment(uri: connect)
         let findings = await Doctor(environment: environment).findings()
         if output.format == .json {
             try Output.json(findings)

@@ -6,15 +6,16 @@ import Topology
 /// `popcorn-lab down`: take a lab down.
 struct DownCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "down", abstract: "Take a lab down: guests end in good order, or by force after a deadline.")
+        commandName: "down",
+        abstract: "Take a lab down: collect its last logs, end its guests, by force if they do not end themselves.")
 
     @OptionGroup var global: GlobalOptions
 
-    @Option(help: ArgumentHelp("How long guests may take to end by themselves.", valueName: "duration"))
+    @Option(help: ArgumentHelp("How long guests may take to end by themselves, such as 3s.", valueName: "duration"))
     var grace: TimeSpan = TimeSpan(milliseconds: 10_000)
 
-    @Flag(help: "Pull the guests' plugs at once.")
-    var force = Setting.isOn("force")
+    @Flag(help: "Pull the guests' plugs at once; nothing is collected.")
+    var force = false
 
     func run() async throws {
         let progress = UpProgress()

@@ -17,10 +17,10 @@ struct ImagesCommand: AsyncParsableCommand {
         @Argument(help: "The recipe: a file of Images/, without its .yaml.")
         var recipe = NodeSpec.defaultImage
 
-        @Option(help: "The ISAs, with commas (default: all).")
+        @Option(help: "The ISAs: x86, arm or both with a comma (default: both).")
         var isa: String?
 
-        @Flag(help: "Build anew, with the newest packages.")
+        @Flag(help: "Resolve and build anew, with the newest packages.")
         var refresh = false
 
         func run() async throws {
@@ -36,7 +36,7 @@ struct ImagesCommand: AsyncParsableCommand {
     }
 
     struct List: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(commandName: "ls", abstract: "List the images.")
+        static let configuration = CommandConfiguration(commandName: "ls", abstract: "List the images, newest first.")
         @OptionGroup var output: FormatOption
 
         func run() async throws {

@@ -8,11 +8,11 @@ import Topology
 struct LogsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "logs",
-        abstract: "Print the kernel logs of all nodes, merged on the host's clock.",
+        abstract: "Print the kernel logs of all nodes since their boot, merged on the host's clock.",
         discussion: """
               popcorn-lab logs -f
               popcorn-lab logs --since 10s --format json x86
-              popcorn-lab logs --serial arm            the console, also of a guest that died
+              popcorn-lab logs --serial arm       also of a guest that died
             """)
 
     @OptionGroup var global: GlobalOptions
@@ -21,13 +21,15 @@ struct LogsCommand: AsyncParsableCommand {
     @Flag(help: "Print dmesg (the default) or the serial console.")
     var source: Source = .dmesg
 
-    @Flag(name: .shortAndLong, help: "Go on with what comes.")
+    @Flag(name: .shortAndLong, help: "Go on with what comes, until Ctrl-C.")
     var follow = false
 
-    @Option(help: "Only lines younger than this, such as 10s or 5min; for dmesg.")
+    @Option(
+        help: ArgumentHelp("Print only lines younger than this, such as 10s or 5min; for dmesg.", valueName: "duration")
+    )
     var since: TimeSpan?
 
-    @Argument(help: "Some nodes only.", completion: .custom { _, _, _ in Completions.nodes })
+    @Argument(help: "Nodes (default: all).", completion: .custom { _, _, _ in Completions.nodes })
     var nodes: [String] = []
 
     enum Source: String, EnumerableFlag {

@@ -11,7 +11,7 @@ struct NetCommand: AsyncParsableCommand {
               popcorn-lab net cut arm; popcorn-lab net heal arm
               popcorn-lab net delay arm 5ms --jitter 1ms
               popcorn-lab net loss arm 1%
-              popcorn-lab net capture start; …; popcorn-lab net capture stop
+              popcorn-lab net capture start; popcorn-lab ping x86 arm; popcorn-lab net capture stop
 
             `status` shows what is in force. Delay, loss and rate apply to what the node sends.
             """,
@@ -31,7 +31,8 @@ struct NetCommand: AsyncParsableCommand {
     }
 
     struct Cut: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Pull the cable of a node's fabric interface.")
+        static let configuration = CommandConfiguration(
+            abstract: "Pull the cable of a node's fabric interface; SSH goes on working.")
         @OptionGroup var target: Target
 
         func run() async throws {
@@ -42,7 +43,8 @@ struct NetCommand: AsyncParsableCommand {
     }
 
     struct Heal: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Take every fault of a node away.")
+        static let configuration = CommandConfiguration(
+            abstract: "Take every fault of a node away: cut, delay, loss and rate.")
         @OptionGroup var target: Target
 
         func run() async throws {
@@ -55,8 +57,9 @@ struct NetCommand: AsyncParsableCommand {
     struct Delay: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Delay the packets that a node sends.")
         @OptionGroup var target: Target
-        @Argument(help: "Such as 5ms or 200us; 0ms takes it away.") var delay: String
-        @Option(help: "Uniform variation of the delay, such as 1ms.") var jitter: String?
+        @Argument(help: "The delay, such as 5ms or 200us; 0ms takes it away.") var delay: String
+        @Option(help: ArgumentHelp("Uniform variation of the delay, such as 1ms.", valueName: "duration")) var jitter:
+            String?
 
         func run() async throws {
             let addition = Impairment(
@@ -68,7 +71,7 @@ struct NetCommand: AsyncParsableCommand {
     struct Loss: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Drop a part of the packets that a node sends.")
         @OptionGroup var target: Target
-        @Argument(help: "Such as 1%; 0% takes it away.") var loss: String
+        @Argument(help: "The part, such as 1%; 0% takes it away.") var loss: String
 
         func run() async throws { try await apply(Impairment(loss: try Impairment.percentage(loss)), target) }
     }
@@ -76,7 +79,7 @@ struct NetCommand: AsyncParsableCommand {
     struct Rate: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Limit the rate at which a node sends.")
         @OptionGroup var target: Target
-        @Argument(help: "Such as 10mbit.") var rate: String
+        @Argument(help: "The rate in bits per second, such as 10mbit.") var rate: String
 
         func run() async throws { try await apply(Impairment(rate: try Impairment.rate(rate)), target) }
     }
@@ -86,9 +89,9 @@ struct NetCommand: AsyncParsableCommand {
             abstract: "Record every frame of the fabric, for Wireshark.", subcommands: [Start.self, Stop.self])
 
         struct Start: AsyncParsableCommand {
-            static let configuration = CommandConfiguration(abstract: "Start recording.")
+            static let configuration = CommandConfiguration(abstract: "Start recording, into a run of its own.")
             @OptionGroup var global: GlobalOptions
-            @Argument(help: "Some nodes only.", completion: .custom { _, _, _ in Completions.nodes })
+            @Argument(help: "Nodes (default: all).", completion: .custom { _, _, _ in Completions.nodes })
             var nodes: [String] = []
 
             func run() async throws {

@@ -6,19 +6,25 @@ import Support
 struct PingCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "ping",
-        abstract: "Measure the message layer between two nodes, beside plain TCP between the same guests.")
+        abstract: "Measure the message layer between two nodes, beside plain TCP between the same guests.",
+        discussion: """
+            Round trips are measured in the kernels; both measurements take turns, so that they share what else the host \
+            does. MB/S is one-way, in 64 KiB messages.
+
+              popcorn-lab ping x86 arm --size 4096
+            """)
 
     @OptionGroup var global: GlobalOptions
     @OptionGroup var output: FormatOption
 
     @Option(name: .shortAndLong, help: "Bytes of payload each way, 0 to 65536.")
-    var size = 64
+    var size: Int = 64
 
-    @Option(name: .shortAndLong, help: "Round trips.")
-    var count = 1000
+    @Option(name: .shortAndLong, help: "Round trips, 2 to 1000000.")
+    var count: Int = 1000
 
     @Option(help: "Messages of 64 KiB for the throughput; 0 leaves it out.")
-    var stream = 400
+    var stream: Int = 400
 
     @Flag(inversion: .prefixedNo, help: "Measure plain TCP too.")
     var tcp = true

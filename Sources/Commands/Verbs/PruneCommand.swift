@@ -7,7 +7,7 @@ import Topology
 struct PruneCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "prune",
-        abstract: "Remove guests, switches and files that no lab's record names, and old images.",
+        abstract: "Remove guests, switches and files that no lab's record names, old images, and old runs on request.",
         discussion: "Labs that have a record, running or not, are never touched: `down` is for them.")
 
     @OptionGroup var global: GlobalOptions
@@ -18,7 +18,9 @@ struct PruneCommand: AsyncParsableCommand {
     @Flag(inversion: .prefixedNo, help: "Remove images and downloads that the recipes no longer lead to.")
     var images = true
 
-    @Option(help: "Remove runs that ended longer ago than this, such as 168h.")
+    @Option(
+        help: ArgumentHelp(
+            "Remove runs that ended longer ago than this, such as 168h (default: none).", valueName: "duration"))
     var runsOlderThan: TimeSpan?
 
     func run() async throws {

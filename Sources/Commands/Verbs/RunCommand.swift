@@ -8,25 +8,32 @@ struct RunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run",
         abstract:
-            "Deploy a program, run it on a node, pass its streams and exit code on, and collect dmesg and traces.",
+            "Deploy a program and run it on a node; pass its streams and exit code on, and collect dmesg and traces.",
         discussion: """
               popcorn-lab run ./hello
               popcorn-lab run ./hello --on arm --env N=4 -- --verbose input.txt
+
+            `runs` lists what was collected, `trace` makes a timeline of it.
             """)
 
     @OptionGroup var global: GlobalOptions
 
     @Option(
-        help: "The node on which it starts (default: the first).", completion: .custom { _, _, _ in Completions.nodes })
+        help: ArgumentHelp("The node on which it starts (default: the first).", valueName: "node"),
+        completion: .custom { _, _, _ in Completions.nodes })
     var on: String?
 
-    @Option(name: .shortAndLong, help: ArgumentHelp("An environment variable.", valueName: "KEY=VALUE"))
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp("An environment variable for the program; may be repeated.", valueName: "KEY=VALUE"))
     var env: [String] = []
 
-    @Option(help: "The directory in the guests.")
-    var to = Setting.text("to") ?? Deployment.defaultDirectory
+    @Option(help: ArgumentHelp("The directory in the guests.", valueName: "directory"))
+    var to = Deployment.defaultDirectory
 
-    @Option(help: "End the program after this time, with exit code 124.")
+    @Option(
+        help: ArgumentHelp(
+            "End the program after this time, with exit code 124 (default: never).", valueName: "duration"))
     var timeout: TimeSpan?
 
     @Argument(help: "The program's path without the ISA's suffix.", completion: .file())
@@ -38,7 +45,7 @@ struct RunCommand: AsyncParsableCommand {
     func run() async throws {
         let access = try LabAccess(environment: try global.environment(), name: global.labName)
         var options = RunProgram.Options()
-        options.origin = on ?? Setting.text("on")
+        options.origin = on
         options.environment = try variables()
         options.arguments = arguments
         options.directory = to

@@ -6,7 +6,7 @@ import Support
 /// `popcorn-lab runs`: what was collected so far.
 struct RunsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "runs", abstract: "List the runs: what was run, when, how it ended, and where its files are.")
+        commandName: "runs", abstract: "List the runs: what was run, how it ended, and where its files are.")
 
     @OptionGroup var output: FormatOption
 
@@ -29,7 +29,8 @@ struct RunsCommand: AsyncParsableCommand {
 /// `popcorn-lab collect`: everything that the kernels of a lab said since their boot.
 struct CollectCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "collect", abstract: "Bring dmesg, consoles and traces of all nodes into a new run's directory.")
+        commandName: "collect",
+        abstract: "Bring dmesg, consoles and traces of all nodes since their boot into a new run's directory.")
 
     @OptionGroup var global: GlobalOptions
 

@@ -35,7 +35,7 @@ struct SSHCommand: AsyncParsableCommand {
         let terminal =
             isatty(STDIN_FILENO) == 1
             ? size.map {
-                RemoteTerminal(type: Setting.terminalType, columns: $0.columns, rows: $0.rows)
+                RemoteTerminal(type: RawTerminal.type, columns: $0.columns, rows: $0.rows)
             } : nil
         let raw = RawTerminal()
         defer { withExtendedLifetime(raw) {} }

@@ -39,7 +39,7 @@ struct StatusCommand: AsyncParsableCommand {
 
 /// `popcorn-lab ls`: all labs of this user.
 struct ListCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "ls", abstract: "List all labs.")
+    static let configuration = CommandConfiguration(commandName: "ls", abstract: "List this user's labs.")
 
     @OptionGroup var output: FormatOption
 

@@ -8,35 +8,62 @@ import Trace
 struct TraceCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "trace",
-        abstract: "Merge what all nodes recorded in a run into one timeline for Perfetto, or into a summary.",
+        abstract: "Merge what all nodes recorded in a run into one timeline: for Perfetto, as a table, as a picture.",
         discussion: """
-              popcorn-lab trace -o trace.json              the newest run; open it in ui.perfetto.dev
+              popcorn-lab trace                    a table of the newest run
+              popcorn-lab trace -o trace.json      open it in ui.perfetto.dev
               popcorn-lab trace --run 20190927 --summary
+              popcorn-lab trace --svg echo.svg --from TEST_ECHO --arrows 8
             """)
 
     @Option(
-        help: "The run's id or the beginning of it; `last` is the newest.",
+        help: ArgumentHelp("The run's id or the beginning of it; `last` is the newest.", valueName: "id"),
         completion: .custom { _, _, _ in Completions.runs })
-    var run = Setting.text("run") ?? "last"
+    var run = "last"
 
     @Option(
-        name: .shortAndLong, help: "Write the timeline to this file (Chrome trace event JSON).", completion: .file())
+        name: .shortAndLong,
+        help: ArgumentHelp("Write the timeline to this file (Chrome trace event JSON).", valueName: "file"),
+        completion: .file())
     var output: String?
 
-    @Flag(help: "Print message counts, bytes and latencies per type, and the spans.")
+    @Option(
+        help: ArgumentHelp("Write a picture of a few messages to this file (SVG).", valueName: "file"),
+        completion: .file(extensions: ["svg"]))
+    var svg: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The type of the message that the picture starts with (default: the first of all).", valueName: "type"))
+    var from: String?
+
+    @Option(help: "How many messages the picture shows at most.")
+    var arrows = 12
+
+    @Flag(help: "Print the tables besides: counts, bytes and latencies per message type, and spans.")
     var summary = false
 
     @OptionGroup var format: FormatOption
+
+    func validate() throws {
+        guard (1...1000).contains(arrows) else { throw ValidationError("--arrows must be from 1 to 1000.") }
+        guard svg != nil || from == nil else { throw ValidationError("--from is for --svg.") }
+    }
 
     func run() async throws {
         let store = RunStore(environment: try GlobalOptions.environment())
         let directory = try store.find(run)
         let timeline = try store.timeline(directory)
         for warning in timeline.warnings { Notice.line("popcorn-lab: warning: \(warning)") }
-        if summary || output == nil { try Self.show(timeline.summary, format.format) }
-        guard let output else { return }
-        try timeline.writeChromeTrace(to: output)
-        Notice.line("run \(directory.id): \(output)")
+        if summary || (output == nil && svg == nil) { try Self.show(timeline.summary, format.format) }
+        if let output {
+            try timeline.writeChromeTrace(to: output)
+            Notice.line("run \(directory.id): \(output)")
+        }
+        if let svg {
+            try MessagePicture(of: timeline, from: from, count: arrows).write(to: svg)
+            Notice.line("run \(directory.id): \(svg)")
+        }
     }
 
     static func show(_ summary: TraceSummary, _ format: OutputFormat) throws {

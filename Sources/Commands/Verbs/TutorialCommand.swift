@@ -8,7 +8,9 @@ import Topology
 struct TutorialCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "tutorial",
-        abstract: "Bring two kernels up, show that they talk, run a program on both, collect, and take them down.")
+        abstract: "Bring two kernels up, show that they talk, run a program on both, collect, and take them down.",
+        discussion: "It uses a lab of its own, named tutorial unless --lab says otherwise; each step shows its command."
+    )
 
     @OptionGroup var global: GlobalOptions
 
@@ -19,12 +21,13 @@ struct TutorialCommand: AsyncParsableCommand {
 
     func run() async throws {
         let environment = try GlobalOptions.environment(uri: global.connect, verbose: global.verbose)
-        let name = global.namedLab ?? Self.lab
-        let progress = UpProgress()
+        let name = global.lab ?? Self.lab
         let spec = try LabSpec(spec: "x86,arm", name: name)
+        let progress = UpProgress(nodes: spec.nodes.map(\.name), verbose: global.verbose)
 
         Self.step("Bring up an x86-64 and an aarch64 guest, each with its own kernel", "up x86,arm")
-        progress.finish(try await Up(environment: environment, report: { progress.show($0) })(spec))
+        let up = Up(environment: environment, report: { progress.show($0) })
+        progress.finish(try await progress.following { try await up(spec) })
         do {
             try await tour(try LabAccess(environment: environment, name: name), environment)
         } catch {

@@ -46,7 +46,9 @@ extension GuestSession {
     }
 
     /// Gives up the channel if `body` throws.
-    private func abandoning<Value>(_ id: UInt64, _ body: () async throws -> Value) async throws -> Value {
+    private func abandoning<Value>(_ id: UInt64, _ body: nonisolated(nonsending) () async throws -> Value) async throws
+        -> Value
+    {
         do {
             return try await body()
         } catch {
@@ -101,7 +103,8 @@ public final class RemoteProcess: Sendable {
 
     /// Sends a signal to the command. Nothing happens if it has ended.
     ///
-    /// dropbear signals the command's shell, OpenSSH's server its process group, but nothing of root's (session.c: it wants
+    /// dropbear signals the command's shell, OpenSSH's server its process group, but nothing of root's (session.c: it
+    /// wants
     /// privilege separation, which it gives up for root).
     public func signal(_ signal: RemoteSignal) async { await session.signal(id, signal) }
 

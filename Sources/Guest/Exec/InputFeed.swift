@@ -15,7 +15,8 @@ final class InputFeed {
     private var start = 0
     private static let piece = 64 << 10
 
-    /// - Parameter isTerminal: OpenSSH's server drops a terminal's master at the end of its input, so none is sent then.
+    /// - Parameter isTerminal: OpenSSH's server drops a terminal's master at the end of its input, so none is sent
+    /// then.
     init(_ input: RemoteInput, isTerminal: Bool) {
         switch input {
         case .none: source = isTerminal ? .open : .ended

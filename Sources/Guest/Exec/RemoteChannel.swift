@@ -4,7 +4,8 @@ import Support
 /// One SSH channel as a state machine: opened, asked for a command or subsystem, fed and drained, closed.
 ///
 /// `advance` moves it as far as it goes without waiting; the session calls it whenever something happened.
-/// libssh calls back from within its own functions: the callbacks move bytes and note facts, and call nothing of libssh.
+/// libssh calls back from within its own functions: the callbacks move bytes and note facts, and call nothing of
+/// libssh.
 final class RemoteChannel {
     enum Request {
         case terminal(RemoteTerminal)

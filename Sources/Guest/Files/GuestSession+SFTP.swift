@@ -95,7 +95,7 @@ extension GuestSession {
                     else {
                         throw GuestError(
                             .transferFailed, node: endpoint.node,
-                            "\(path) holds a file whose name is not UTF-8: \(String(decoding: entry.bytes, as: UTF8.self))"
+                            "\(path) holds a name that is not UTF-8: \(String(decoding: entry.bytes, as: UTF8.self))"
                         )
                     }
                     result.append((name, entry.attributes))
@@ -118,7 +118,9 @@ extension GuestSession {
     }
 
     /// Runs `body`, and gives what SFTP and local files throw the node, the path and what was tried.
-    func explaining<Value>(_ what: String, _ path: String, _ body: () async throws -> Value) async throws -> Value {
+    func explaining<Value>(_ what: String, _ path: String, _ body: nonisolated(nonsending) () async throws -> Value)
+        async throws -> Value
+    {
         do {
             return try await body()
         } catch let failure as SFTPFailure {

@@ -4,7 +4,8 @@ import Support
 extension GuestSession {
     /// Copies a file, symbolic link or directory tree of this host to exactly `remote` in the guest.
     ///
-    /// Permissions and symbolic links are kept. Each file is written under another name and then renamed, so that nobody sees half
+    /// Permissions and symbolic links are kept. Each file is written under another name and then renamed, so that
+    /// nobody sees half
     /// of one. Directories that exist are filled, files that exist are replaced.
     /// - Parameter progress: called on the session's thread; it must not block.
     /// - Throws: `GuestError`: `transferFailed`, `noSuchFile`, `timeout`, `connectionLost`; `CancellationError`.
@@ -77,7 +78,7 @@ extension GuestSession {
     /// Lets `fill` write a new file beside `path`, and puts it in the place of `path`; on failure nothing is left.
     private func replacing(
         _ path: String, _ permissions: UInt32, _ deadline: ContinuousClock.Instant?,
-        _ fill: ([UInt8]) async throws -> Void
+        _ fill: nonisolated(nonsending) ([UInt8]) async throws -> Void
     ) async throws {
         let temporary = Self.temporaryName(beside: path)
         let handle = try await openFile(temporary, [.write, .create, .exclusive], mode: 0o600, deadline)

@@ -41,7 +41,8 @@ public struct SSHKeyPair: Sendable {
         seedAndPublicKey = try Self.secret(of: privateKeyText)
     }
 
-    /// The key as dropbear's host key file (`dropbear -r FILE`): two SSH strings, the algorithm and seed plus public key.
+    /// The key as dropbear's host key file (`dropbear -r FILE`): two SSH strings, the algorithm and seed plus public
+    /// key.
     public var dropbearHostKey: [UInt8] {
         var writer = WireWriter()
         writer.string("ssh-ed25519")

@@ -61,7 +61,8 @@ public actor GuestSession: PollingActor {
             if channel.wantsTurn { result.wake(by: .now) }
         }
         if watchPulse(link) { result.wake(by: pulse.nextLook) }
-        // Most calls of libssh also receive: what they got for other channels than theirs must not wait for the next event.
+        // Most calls of libssh also receive: what they got for other channels than theirs must not wait for the next
+        // event.
         if link.received != seen || !link.isConnected { result.wake(by: .now) }
         return result
     }
@@ -202,10 +203,16 @@ public actor GuestSession: PollingActor {
         waits[id] = Wait(deadline: deadline, late: late, end: { promise.resolve(.failure($0)) })
         defer { waits[id] = nil }
         return try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { promise.attach($0) }
+            // A closure that does not capture `self` would leave the actor: the call of a method proves that this one
+            // does.
+            try await withCheckedThrowingContinuation(isolation: self) { attach($0, to: promise) }
         } onCancel: {
             Task { await self.cancelWait(id) }
         }
+    }
+
+    private func attach<Value: Sendable>(_ waiter: CheckedContinuation<Value, any Error>, to promise: Promise<Value>) {
+        promise.attach(waiter)
     }
 
     private func cancelWait(_ id: UInt64) { waits[id]?.end(CancellationError()) }

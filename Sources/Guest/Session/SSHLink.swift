@@ -105,6 +105,7 @@ final class SSHLink {
 
     /// Sends and receives what the socket has ready. Channel callbacks run within.
     func pump() {
+        defer { SocketOptions.acknowledgeAtOnce(descriptor) }
         // libssh reads 4 KiB at a time; the bound keeps jobs and other descriptors from starving.
         for _ in 0..<256 where ssh_event_dopoll(event, 0) != SSH_OK { return }
     }

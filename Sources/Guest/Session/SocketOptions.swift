@@ -5,6 +5,16 @@ enum SocketOptions {
     /// More than a libssh packet and a third of it free means that send(2) of what we queue does not block.
     private static let sendBuffer: Int32 = 256 << 10
 
+    /// To be repeated after each read, as Linux falls back to delayed acknowledgements (tcp(7), TCP_QUICKACK).
+    ///
+    /// A server that leaves Nagle's algorithm on holds back the exit status until its last packet is acknowledged: 40
+    /// ms
+    /// per command, measured with dropbear in inetd mode.
+    static func acknowledgeAtOnce(_ descriptor: Int32) {
+        var yes: Int32 = 1
+        setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_QUICKACK, &yes, socklen_t(MemoryLayout<Int32>.size))
+    }
+
     static func apply(to descriptor: Int32, sendLimit: Duration) {
         var yes: Int32 = 1
         let size = socklen_t(MemoryLayout<Int32>.size)

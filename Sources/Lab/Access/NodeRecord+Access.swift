@@ -13,7 +13,12 @@ extension NodeRecord {
     /// - Parameter limit: how long to wait for a guest that does not answer yet; `nil` for what a booted guest needs.
     public func connect(_ paths: LabPaths, limit: Duration? = nil) async throws -> GuestSession {
         let limit = limit ?? timeScale(.seconds(4))
-        return try await GuestSession.connect(to: endpoint(paths), deadline: .now + limit)
+        return try await GuestSession.connect(to: endpoint(paths), watch: linkWatch, deadline: .now + limit)
+    }
+
+    /// An emulated guest on a busy host may be silent for seconds and still be well.
+    private var linkWatch: LinkWatch {
+        LinkWatch(probeAfter: .seconds(2), deadAfter: .seconds(4) + timeScale(.seconds(1)))
     }
 
     /// What time limits are multiplied by for this node.

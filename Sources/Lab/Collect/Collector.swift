@@ -44,7 +44,7 @@ struct Collector {
             for entry in sessions {
                 group.addTask {
                     do {
-                        try await fetch(entry.node, entry.session)
+                        try await fetch(entry)
                         return nil
                     } catch {
                         let reason = (error as? any ActionableError)?.summary ?? "\(error)"
@@ -55,6 +55,16 @@ struct Collector {
             return await group.reduce(into: []) { if let warning = $1 { $0.append(warning) } }
         }
         return warnings + copySerialLogs() + render()
+    }
+
+    /// A connection that something went wrong on, as when a program was ended by its time, is tried no more: a new one is.
+    private func fetch(_ entry: NodeSession) async throws {
+        do {
+            try await fetch(entry.node, entry.session)
+        } catch let error as GuestError {
+            access.environment.log.debug("\(entry.node.name): collecting anew after: \(error.summary)")
+            try await access.withSession(entry.node) { try await fetch(entry.node, $0) }
+        }
     }
 
     private func fetch(_ node: NodeRecord, _ session: GuestSession) async throws {

@@ -70,7 +70,7 @@ public struct Logs: Sendable {
         }
         var parser = KernelLogParser()
         for await chunk in chunks {
-            for message in parser.feed(chunk) {
+            for message in parser.feed(chunk) + parser.flush() {
                 if let last = past.lastSequence, let sequence = message.sequence, sequence <= last { continue }
                 body(LogLine(node: past.node.name, message: message, map: past.map))
             }

@@ -106,7 +106,7 @@ public struct NetworkControl: Sendable {
         try store.update(lab) { $0.capture = nil }
         let sources = try nodes.filter { Glibc.access(run.capture($0.name), R_OK) == 0 }.map { node in
             CaptureSource(
-                node: node.name, path: run.capture(node.name), mac: MACAddress(node.fabricMAC.description),
+                node: node.name, path: run.capture(node.name), mac: node.fabricMAC,
                 anchors: try CaptureClock.anchor(of: run.capture(node.name)).map { [$0] } ?? [])
         }
         let merged = run.captures + "/all.pcapng"

@@ -60,10 +60,20 @@ public struct RunProgram: Sendable {
             // What the kernels said is worth most when the program did not end well.
             manifest.warnings = await Task { await collector.end() }.value
             manifest.ended = .init()
-            manifest.exitCode = try? ending.get().exitCode
+            manifest.exitCode = ending.exitCode
             try manifest.save(run)
             try access.environment.store.addRun(run.id, to: access.record.spec.name)
             return Outcome(run: run, result: try ending.get(), warnings: manifest.warnings)
+        }
+    }
+}
+
+extension Result where Success == RemoteResult {
+    /// The program's, or the one that popcorn-lab itself ends with because of what went wrong.
+    fileprivate var exitCode: Int32 {
+        switch self {
+        case .success(let result): result.exitCode
+        case .failure(let error): ((error as? any ActionableError)?.exitStatus ?? .failure).rawValue
         }
     }
 }

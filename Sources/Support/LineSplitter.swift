@@ -1,18 +1,17 @@
-import Support
-
 /// Cuts a stream of bytes into lines, whatever the sizes of the pieces in which it arrives.
-struct LineSplitter {
+public struct LineSplitter: Sendable {
     /// Longer lines are cut: no kernel writes any, but a damaged file may hold megabytes without a newline.
     private let limit: Int
     private var pending: [UInt8] = []
     /// How many lines were longer than the limit.
-    private(set) var overlongLines = 0
+    public private(set) var overlongLines = 0
     private var skipping = false
 
-    init(limit: Int = 65_536) { self.limit = limit }
+    /// - Parameter limit: in bytes.
+    public init(limit: Int = 65_536) { self.limit = limit }
 
     /// Calls `body` with each line that `bytes` complete, without its newline.
-    mutating func feed(_ bytes: [UInt8], _ body: (ArraySlice<UInt8>) throws -> Void) rethrows {
+    public mutating func feed(_ bytes: [UInt8], _ body: (ArraySlice<UInt8>) throws -> Void) rethrows {
         var start = 0
         while let end = newline(in: bytes, from: start) {
             if skipping {
@@ -39,7 +38,7 @@ struct LineSplitter {
     }
 
     /// Calls `body` with what came after the last newline, if anything did.
-    mutating func finish(_ body: (ArraySlice<UInt8>) throws -> Void) rethrows {
+    public mutating func finish(_ body: (ArraySlice<UInt8>) throws -> Void) rethrows {
         guard !pending.isEmpty else { return }
         let line = pending
         pending.removeAll()

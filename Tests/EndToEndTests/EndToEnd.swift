@@ -1,0 +1,20 @@
+import Testing
+
+/// Real guests, driven by the command line alone. One test at a time: they share a lab, and timings mean something only
+/// when nobody else loads the host.
+///
+/// Suites run in the order in which they stand here. No test depends on another: each leaves the lab as it found it.
+@Suite("popcorn-lab", .serialized, .timeLimit(.minutes(6)))
+struct EndToEnd {
+    @Suite("on a host") struct Host {}
+    @Suite("up and status") struct Life {}
+    @Suite("exec, ssh, cp, console") struct Access {}
+    @Suite("logs") struct KernelLogs {}
+    @Suite("deploy and run") struct Programs {}
+    @Suite("message layer") struct MessageLayer {}
+    @Suite("net") struct Network {}
+    @Suite("collect, runs, trace") struct Observation {}
+    @Suite("faults") struct Faults {}
+    @Suite("many nodes") struct ManyNodes {}
+    @Suite("down") struct End {}
+}

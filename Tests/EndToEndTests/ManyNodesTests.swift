@@ -1,0 +1,38 @@
+import Support
+import Testing
+
+extension EndToEnd.ManyNodes {
+    @Test("three kernels, two of one ISA, all talk to all")
+    func three() async throws {
+        let lab = Lab(name: "three", workplace: try Workplace.shared.get())
+        try await lab("up", "x86,arm,x86", limit: .seconds(180))
+        try await check(lab, ["x86", "arm", "x86-2"])
+    }
+
+    @Test("four kernels of both ISAs with little memory, from a file, all talk to all")
+    func four() async throws {
+        let lab = Lab(name: "four", workplace: try Workplace.shared.get())
+        let root = String(#filePath.dropLast("Tests/EndToEndTests/ManyNodesTests.swift".count))
+        try await lab("up", "-f", root + "Configs/four-mixed.yaml", limit: .seconds(240))
+        try await check(lab, ["alpha", "beta", "gamma", "delta"])
+    }
+
+    private func check(_ lab: Lab, _ names: [String]) async throws {
+        let status = try await lab.status()
+        #expect(status.nodes.map(\.name) == names)
+        for node in status.nodes {
+            #expect(Set(node.peers.keys) == Set(names).subtracting([node.name]))
+            #expect(node.peers.values.allSatisfy { $0 == "up" })
+        }
+        let uname = try await lab("exec", "--all", "uname -n")
+        #expect(uname.lines.sorted() == names.map { "\($0): \($0)" }.sorted())
+        for node in names {
+            let result = try await lab(
+                "exec", node, "echo stress all 20000 10 2 > /proc/popcorn_test; s=$?; cat /proc/popcorn_test; exit $s")
+            #expect(result.lines.contains("mismatches=0") && result.lines.contains("status=ok"))
+            #expect(result.lines.contains("completed=\(10 * 2 * (names.count - 1))"))
+        }
+        try await lab("down")
+        try await lab("status", exit: 64)
+    }
+}

@@ -1,0 +1,95 @@
+import Support
+import Testing
+
+extension EndToEnd.MessageLayer {
+    @Test("ping measures the message layer beside plain TCP, with a ratio of the two")
+    func ping() async throws {
+        struct Outcome: Decodable {
+            struct Trips: Decodable { var min, p50, p99, max: Double }
+            struct Measurement: Decodable {
+                var roundTrips: Trips
+                var megabytesPerSecond: Double?
+            }
+            var messageLayer: Measurement
+            var tcp: Measurement?
+            var roundTripRatio, throughputRatio: Double?
+        }
+        let lab = try await SharedLab.shared()
+        let outcome = try await lab.json(Outcome.self, "ping", "x86", "arm", "--count", "200", "--stream", "40")
+        let tcp = try #require(outcome.tcp)
+        for measurement in [outcome.messageLayer, tcp] {
+            let trips = measurement.roundTrips
+            #expect(trips.min > 0 && trips.min <= trips.p50 && trips.p50 <= trips.p99 && trips.p99 <= trips.max)
+            #expect((measurement.megabytesPerSecond ?? 0) > 0)
+        }
+        #expect((outcome.roundTripRatio ?? 0) > 0 && (outcome.throughputRatio ?? 0) > 0)
+        let table = try await lab("ping", "arm", "x86", "--count", "20", "--stream", "0", "--no-tcp")
+        #expect(table.text.contains("arm -> x86: 20 round trips of 64 bytes"))
+        #expect(table.lines.contains { $0.hasPrefix("message layer") })
+        #expect(!table.lines.contains { $0.hasPrefix("TCP") })
+        try await lab("ping", "x86", "x86", exit: 64)
+    }
+
+    @Test(
+        "the kernels' self test ends without an error or a wrong checksum",
+        arguments: ["ping 1 4096 100 4", "stream 1 65536 100", "stress 1 30000 50 8", "stress all 65536 20 2"])
+    func selfTest(test: String) async throws {
+        let lab = try await SharedLab.shared()
+        let result = try await lab(
+            "exec", "x86", "echo \(test) > /proc/popcorn_test; s=$?; cat /proc/popcorn_test; exit $s")
+        for line in ["test=\(test.split(separator: " ")[0])", "status=ok", "errors=0", "mismatches=0"] {
+            #expect(result.lines.contains(line), "\(result)")
+        }
+    }
+
+    @Test("a self test of a node that is not there fails with its errno")
+    func noSuchPeer() async throws {
+        let lab = try await SharedLab.shared()
+        let result = try await lab("exec", "arm", "echo ping 9 64 10 > /proc/popcorn_test", exit: 1)
+        #expect(result.errorText.contains("No such device or address"))
+    }
+
+    @Test("msg_socket can be unloaded and loaded again, on either node; the kernels find each other each time")
+    func reload() async throws {
+        try await SharedLab.shared().repairing(Self.reloadWhereMissing) { lab in
+            for (node, peer, own) in [("arm", "x86", 1), ("x86", "arm", 0), ("arm", "x86", 1)] {
+                try await lab("exec", node, "rmmod msg_socket")
+                try await lab.await("down", of: own, on: peer)
+                try await lab("exec", node, Self.load)
+                try await lab.awaitPair()
+            }
+            try await lab("exec", "x86", "echo stress 1 4096 20 2 > /proc/popcorn_test")
+            for node in ["x86", "arm"] {
+                let trouble = "dmesg | grep -E 'BUG:|Oops:|WARNING:|Call [Tt]race:'; true"
+                #expect(try await lab("exec", node, trouble).text == "")
+            }
+        }
+    }
+
+    /// As init does it, from the same configuration.
+    private static let load = """
+        . /etc/popcorn/node
+        insmod /usr/lib/popcorn/msg_socket.ko ip=$peers secret=$secret port=$port ${dead_ms:+dead_ms=$dead_ms}
+        """
+
+    private static func reloadWhereMissing(_ lab: Lab) async throws {
+        try await lab("exec", "--all", "grep -q msg_socket /proc/modules || { \(load); }")
+        try await lab.awaitPair()
+    }
+
+    @Test("msg_socket refuses wrong addresses with EINVAL and a line that says why")
+    func badParameters() async throws {
+        try await SharedLab.shared().repairing(Self.reloadWhereMissing) { lab in
+            try await lab("exec", "arm", "rmmod msg_socket")
+            for (addresses, reason) in [
+                ("10.4.4.100,10.4.4.100", "have the same address"), ("10.9.9.1,10.9.9.2", "this machine"),
+                ("nonsense", "nonsense"), ("", "ip="),
+            ] {
+                let insmod = "insmod /usr/lib/popcorn/msg_socket.ko ip=\(addresses)"
+                let refused = try await lab("exec", "arm", "\(insmod) || { dmesg | tail -1; exit 7; }", exit: 7)
+                #expect(refused.errorText.contains("Invalid argument"))
+                #expect(refused.text.contains("popcorn: ") && refused.text.contains(reason), "\(refused)")
+            }
+        }
+    }
+}

@@ -1,0 +1,57 @@
+import Support
+import Testing
+
+struct FileTests {
+    @Test("an atomic write replaces the whole file and leaves nothing beside it")
+    func atomicWrite() throws {
+        let scratch = try Scratch()
+        try AtomicFile.write("old and long", to: scratch.path + "/f")
+        try AtomicFile.write("new", to: scratch.path + "/f", mode: 0o600)
+        #expect(scratch.text("f") == "new")
+        #expect(scratch.entries == ["f"])
+        var status = stat()
+        #expect(stat(scratch.path + "/f", &status) == 0 && status.st_mode & 0o777 == 0o600)
+    }
+
+    @Test("a write that fails says why, and keeps the old file")
+    func atomicWriteFails() throws {
+        let scratch = try Scratch()
+        try Directories.create(scratch.path + "/occupied/inside")
+        let error = #expect(throws: SystemError.self) { try AtomicFile.write("x", to: scratch.path + "/occupied") }
+        #expect(error?.summary.contains("/occupied") == true)
+        #expect(scratch.entries == ["occupied"])
+    }
+
+    @Test("a full disk is told as such, with exit code 69")
+    func fullDisk() throws {
+        let descriptor = open("/dev/full", O_WRONLY)
+        defer { close(descriptor) }
+        let error = #expect(throws: SystemError.self) {
+            try AtomicFile.writeAll([1, 2, 3], to: descriptor, name: "it")
+        }
+        #expect(error?.errno == ENOSPC && error?.exitStatus == .unavailable && error?.hint != nil)
+    }
+
+    @Test("XDG variables are followed, empty ones are not, and all defaults lie below HOME or a private directory")
+    func directories() {
+        let own = Directories(environment: ["XDG_CACHE_HOME": "/c", "XDG_STATE_HOME": "/s", "XDG_RUNTIME_DIR": "/r"])
+        #expect(own == Directories(cache: "/c/popcorn-lab", state: "/s/popcorn-lab", runtime: "/r/popcorn-lab"))
+        let usual = Directories(environment: ["HOME": "/home/u", "XDG_CACHE_HOME": ""])
+        #expect(usual.cache == "/home/u/.cache/popcorn-lab")
+        #expect(usual.state == "/home/u/.local/state/popcorn-lab")
+    }
+
+    @Test("a digest of pieces is that of the whole, and of a file with that content")
+    func digests() throws {
+        let scratch = try Scratch()
+        // The test vector of FIPS 180-2, B.1.
+        let known = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+        let hash = SHA256()
+        hash.update(Array("a".utf8))
+        hash.update(Array("bc".utf8))
+        #expect(hash.finish() == known)
+        try AtomicFile.write("abc", to: scratch.path + "/f")
+        #expect(try SHA256.hex(ofFile: scratch.path + "/f") == known)
+        #expect(throws: SystemError.self) { try SHA256.hex(ofFile: scratch.path + "/none") }
+    }
+}
