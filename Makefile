@@ -13,13 +13,20 @@ PACKAGES := $(shell sed 's/\#.*//' Configs/host-packages)
 help: ## List the targets.
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
 
-setup: ## Install the host packages of Configs/host-packages that are missing (Debian 12).
+setup: ## Install what is missing of Configs/host-packages, and libvirt's account (Debian 12).
 	@missing=$$(dpkg-query -W -f '$${db:Status-Abbrev} $${Package}\n' $(PACKAGES) 2>/dev/null | \
 		awk '$$1 == "ii" { print $$2 }' | sort | comm -13 - <(tr ' ' '\n' <<< '$(PACKAGES)' | sort)); \
 	if [ -n "$$missing" ]; then \
 		echo "installing:" $$missing; \
 		$(SUDO) apt-get update -qq && \
 		DEBIAN_FRONTEND=noninteractive $(SUDO) apt-get install -y -qq --no-install-recommends $$missing >/dev/null; \
+	fi
+	@# Root's libvirt demands this account, which only libvirt-daemon-system would create; its daemon is not needed.
+	@if ! getent passwd libvirt-qemu >/dev/null; then \
+		echo "creating the account libvirt-qemu"; \
+		getent group kvm >/dev/null || $(SUDO) groupadd -r kvm; \
+		getent group libvirt-qemu >/dev/null || $(SUDO) groupadd -r libvirt-qemu; \
+		$(SUDO) useradd -r -M -d /var/lib/libvirt -s /usr/sbin/nologin -g kvm -G libvirt-qemu libvirt-qemu; \
 	fi
 
 build: setup ## Build popcorn-lab in release mode.

@@ -50,7 +50,9 @@ public struct Up: Sendable {
         let images = try await ensureImages(spec)
         let choices = try await environment.accelerators(
             for: spec, request: options.accelerator, hypervisor: hypervisor, images: images)
-        let plan = try LabPlan(spec: spec, target: hypervisor.target, images: images, accelerators: choices)
+        let plan = try LabPlan(
+            spec: spec, target: hypervisor.target, mark: environment.directories.mark, images: images,
+            accelerators: choices)
         let paths = environment.store.paths(spec.name)
         let domains = try plan.record.nodes.map { node in
             let kernel = images[node.spec.image]?[node.spec.isa]?.kernel ?? ""
@@ -141,7 +143,8 @@ public struct Up: Sendable {
     private func plan(
         _ spec: LabSpec, _ hypervisor: Hypervisor, _ images: [String: [ISA: GuestImage]]
     ) throws -> LabRecord {
-        let plan = try LabPlan(spec: spec, target: hypervisor.target, images: images)
+        let plan = try LabPlan(
+            spec: spec, target: hypervisor.target, mark: environment.directories.mark, images: images)
         try plan.writeKeys(environment.store.paths(spec.name))
         return plan.record
     }

@@ -24,9 +24,13 @@ public struct Directories: Sendable, Equatable {
         state = (environment["XDG_STATE_HOME"].nonEmpty ?? home + "/.local/state") + "/popcorn-lab"
         let fallback = user == 0 ? "/run" : "/tmp/popcorn-lab-run-\(user)"
         // Labs of two state directories may have one name; their sockets and locks must not meet.
-        let mark = SHA256.hex(of: Array(state.utf8)).prefix(6)
-        runtime = (environment["XDG_RUNTIME_DIR"].nonEmpty ?? fallback) + "/popcorn-lab/\(mark)"
+        runtime = (environment["XDG_RUNTIME_DIR"].nonEmpty ?? fallback) + "/popcorn-lab/" + Self.mark(of: state)
     }
+
+    /// Six hex digits that tell what belongs to this state directory from what belongs to others of the same user.
+    public var mark: String { Self.mark(of: state) }
+
+    private static func mark(of state: String) -> String { String(SHA256.hex(of: Array(state.utf8)).prefix(6)) }
 
     public var images: String { cache + "/images" }
     public var downloads: String { cache + "/downloads" }

@@ -19,7 +19,7 @@ struct CommandLineTool: Sendable {
         path = tests.split(separator: "/").dropLast().reduce("") { $0 + "/" + $1 } + "/popcorn-lab"
         try #require(access(path, X_OK) == 0, "no \(path): build the package's products first")
         // Short, because sockets lie below it.
-        home = "/tmp/popcorn-faults-\(getuid())/\(name)"
+        home = "/tmp/plf-\(getuid())/\(name)"
         variables = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("POPCORN_LAB_") }
         variables["POPCORN_LAB_SHARE"] = Self.sources
         variables["XDG_STATE_HOME"] = home + "/s"

@@ -17,10 +17,11 @@ struct LabPlan {
     let secret: String
 
     /// - Parameters:
+    ///   - mark: what tells domains of one name on one libvirt connection apart: `Directories.mark`.
     ///   - images: by recipe, then by ISA.
     ///   - accelerators: of the nodes' ISAs; what is not in there stays undecided until `Boot`.
     init(
-        spec: LabSpec, target: HypervisorTarget, images: [String: [ISA: GuestImage]],
+        spec: LabSpec, target: HypervisorTarget, mark: String, images: [String: [ISA: GuestImage]],
         accelerators: [ISA: AcceleratorChoice] = [:]
     ) throws {
         let id = UUID().uuidString.lowercased()
@@ -36,7 +37,7 @@ struct LabPlan {
             hostKeys[node.name] = hostKey
             nodes.append(
                 NodeRecord(
-                    spec: node, id: index, domain: "popcorn-\(spec.name)-\(node.name)",
+                    spec: node, id: index, domain: "popcorn-\(spec.name)-\(node.name)-\(mark)",
                     uuid: UUID().uuidString.lowercased(),
                     managementMAC: MACAddress(lab: id, node: index, role: .management),
                     fabricMAC: MACAddress(lab: id, node: index, role: .fabric),
