@@ -1,3 +1,4 @@
+import FoundationEssentials
 import MultiISAPasses
 import Support
 
@@ -20,7 +21,7 @@ final class Findings {
     }
 
     private func add(_ diagnostic: MultiISADiagnostic) {
-        let file = String(cString: diagnostic.file), function = String(cString: diagnostic.function)
+        let file = Self.relative(String(cString: diagnostic.file)), function = String(cString: diagnostic.function)
         let place = diagnostic.line > 0 ? "\(file):\(diagnostic.line): " : file.isEmpty ? "" : "\(file): "
         let within = function.isEmpty ? "" : " [in \(function)]"
         let text = "\(String(cString: diagnostic.reason))\(within)"
@@ -30,6 +31,12 @@ final class Findings {
             let line = "\(place)warning: not on another node: \(text)"
             if !warnings.contains(line) { warnings.append(line) }
         }
+    }
+
+    /// Paths below the working directory as the user wrote them.
+    private static func relative(_ path: String) -> String {
+        let here = FileManager.default.currentDirectoryPath + "/"
+        return path.hasPrefix(here) ? String(path.dropFirst(here.count)) : path
     }
 
     /// Throws what was refused, if anything was.

@@ -7,6 +7,17 @@
 using namespace llvm;
 
 namespace multiisa {
+namespace {
+
+/// A file's path as one can open it: debug information splits it into directory and name.
+std::string pathOf(const DIFile *File) {
+  if (!File)
+    return "";
+  StringRef Name = File->getFilename(), Directory = File->getDirectory();
+  return Name.starts_with("/") || Directory.empty() ? Name.str() : (Directory + "/" + Name).str();
+}
+
+} // namespace
 
 void Diagnostics::report(bool IsRefusal, const Instruction *I, const Function *F, const GlobalVariable *G,
                          const Module &M, const Twine &Reason) {
@@ -15,16 +26,16 @@ void Diagnostics::report(bool IsRefusal, const Instruction *I, const Function *F
   std::string Name = F ? F->getName().str() : G ? G->getName().str() : "";
   if (I && I->getDebugLoc()) {
     // An inlined instruction is reported where it was written.
-    File = I->getDebugLoc()->getFilename().str();
+    File = pathOf(I->getDebugLoc()->getScope()->getFile());
     Line = I->getDebugLoc().getLine();
   } else if (F && F->getSubprogram()) {
-    File = F->getSubprogram()->getFilename().str();
+    File = pathOf(F->getSubprogram()->getFile());
     Line = F->getSubprogram()->getLine();
   } else if (G) {
     SmallVector<DIGlobalVariableExpression *, 1> Info;
     G->getDebugInfo(Info);
     if (!Info.empty()) {
-      File = Info[0]->getVariable()->getFilename().str();
+      File = pathOf(Info[0]->getVariable()->getFile());
       Line = Info[0]->getVariable()->getLine();
     }
   }

@@ -41,7 +41,8 @@ const LibcRow Table[] = {
     {Refused, "hcreate_r hsearch_r hdestroy_r", "their table would belong to one node: use hcreate and hsearch"},
     // Numbers.
     {Safe, "abs labs llabs imaxabs div ldiv lldiv imaxdiv ato* ecvt fcvt gcvt", ""},
-    {Module, "rand srand random srandom initstate setstate drand48 erand48 jrand48 lcong48 lrand48 mrand48 nrand48 "
+    {Refused, "initstate setstate", "use srandom"},
+    {Module, "rand srand random srandom drand48 erand48 jrand48 lcong48 lrand48 mrand48 nrand48 "
              "seed48 srand48",
      "the generator's state moves with the program"},
     {Safe, "rand_r", ""},
@@ -76,18 +77,20 @@ const LibcRow Table[] = {
            "fileno* flockfile fpurge fputc* fputs* fputwc* fputws* fread* fseek* fsetpos* ftell* ftrylockfile "
            "funlockfile fwide fwrite* getc* getchar* getdelim getline gets getw* perror putc* putchar* puts putw* "
            "rewind setbuf setbuffer setlinebuf setvbuf ungetc ungetwc",
-     "stdin, stdout and stderr lie at equal addresses and are flushed at hops"},
+     "streams are flushed at hops; what stdin has read ahead moves along"},
     {Safe, "printf fprintf sprintf snprintf dprintf asprintf wprintf fwprintf swprintf scanf fscanf sscanf wscanf "
            "fwscanf swscanf err errx warn warnx syslog openlog closelog setlogmask psignal psiginfo fmtmsg",
      ""},
     {Wrapped, "vprintf vfprintf vsprintf vsnprintf vdprintf vasprintf vscanf vfscanf vsscanf vwprintf vfwprintf "
               "vswprintf vwscanf vfwscanf vswscanf verr verrx vwarn vwarnx vsyslog",
      "va_list differs by ISA"},
-    {Wrapped, "fopen fdopen freopen fclose tmpfile popen pclose opendir fdopendir closedir",
-     "an open stream belongs to its node: no hop until it is closed"},
-    {NodeLocal, "fopen64 freopen64 tmpfile64 fmemopen open_memstream open_wmemstream fopencookie setmntent "
-                "getmntent getmntent_r endmntent addmntent hasmntopt",
-     "an open stream belongs to its node"},
+    {Safe, "fopen* fdopen freopen* fclose tmpfile*",
+     "streams of files move with the program; not while it has several threads"},
+    {Wrapped, "popen pclose opendir fdopendir closedir",
+     "a pipe's child or a directory belongs to its node: no hop until it is closed"},
+    {NodeLocal, "fmemopen open_memstream open_wmemstream fopencookie setmntent getmntent getmntent_r endmntent "
+                "addmntent hasmntopt",
+     "a stream of memory or of own functions: no hop until it is closed"},
     {Safe, "readdir readdir64 readdir_r readdir64_r rewinddir seekdir telldir dirfd", "between opendir and closedir"},
     {Safe, "remove rename renameat tempnam tmpnam mktemp mkstemp* mkostemp* mkdtemp", ""},
     // Files by descriptor.
@@ -130,11 +133,12 @@ const LibcRow Table[] = {
     {NodeLocal, "fork forkpty wait wait3 wait4 waitid waitpid system daemon exec* fexecve posix_spawn* kill killpg",
      "child processes belong to the node that started them"},
     {Refused, "vfork clone ptrace unshare setns personality", "it changes the process under the runtime"},
-    {Wrapped, "signal sigaction bsd_signal sigset", "a handler runs on a shadow stack of its own, and never moves"},
+    {Wrapped, "signal sigaction bsd_signal", "a handler runs on a shadow stack of its own, and never moves"},
     {Safe, "raise sigaddset sigandset sigdelset sigemptyset sigfillset sigisemptyset sigismember sigorset sigpending "
            "sigprocmask pthread_sigmask pause sigpause sigsuspend sigwait sigwaitinfo sigtimedwait sigqueue sighold "
            "sigignore sigrelse siginterrupt",
      "signal masks are the node's own"},
+    {Refused, "sigset", "use sigaction"},
     {Refused, "sigaltstack", "the runtime's handlers have stacks of their own"},
     {Refused, "setjmp _setjmp sigsetjmp longjmp siglongjmp _longjmp __sigsetjmp",
      "they save and restore native registers, which mean nothing on the other ISA"},
@@ -222,6 +226,8 @@ struct Index {
 ArrayRef<LibcRow> libcTable() { return Table; }
 
 const LibcRow *findLibcRow(StringRef Name) {
+  // Once renamed, a wrapped function is still that function.
+  Name.consume_front("__popcorn_");
   static const Index I;
   if (auto Found = I.Exact.find(Name); Found != I.Exact.end())
     return Found->second;

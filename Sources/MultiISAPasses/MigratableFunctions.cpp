@@ -22,9 +22,10 @@ bool MigratableFunctions::callsBack(const CallBase &CB) {
   if (!F || !F->isDeclaration() || F->isIntrinsic() || isPoint(F))
     return false;
   const LibcRow *Row = findLibcRow(F->getName());
-  if (!Row || Row->Kind == LibcKind::Callback || F->getName() == "pthread_once" || F->getName() == "call_once" ||
-      F->getName() == "raise")
-    return true;
+  // Signal handlers bring their own frames; whatever is unknown may call back.
+  if (!Row || Row->Kind == LibcKind::Callback || F->getName() == "__popcorn_pthread_once" ||
+      F->getName() == "__popcorn_call_once")
+    return !F->getName().starts_with("__popcorn_") || Row;
   return any_of(CB.args(), [](const Use &A) { return isa<Function>(A->stripPointerCasts()); });
 }
 

@@ -51,8 +51,8 @@ MultiISAProgram *multiISAMakeResumable(LLVMOpaqueModule *Ref, MultiISADiagnostic
   Module &M = *unwrap(Ref);
   Diagnostics D(Handler, Context);
   auto P = std::make_unique<MultiISAProgram>();
-  makeFramesResumable(M, P->Program, D);
   renameWrapped(M);
+  makeFramesResumable(M, P->Program, D);
   placeGlobals(M, D);
   if (D.hasRefusals())
     return nullptr;

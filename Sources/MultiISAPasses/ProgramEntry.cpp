@@ -77,6 +77,15 @@ void makeProgramEntry(Module &M) {
   // main may have been declared noinline or cold; its calls must not disappear into the entry.
   Main->addFnAttr(Attribute::NoInline);
 
+  // An alias is its object by another name; a function's address must be that of one slot.
+  for (GlobalAlias &A : make_early_inc_range(M.aliases())) {
+    A.replaceAllUsesWith(A.getAliasee());
+    A.eraseFromParent();
+  }
+  // The program's own environment starts as the one it was given.
+  if (GlobalVariable *Environment = M.getNamedGlobal("environ"); Environment && !Environment->isDeclaration())
+    IRBuilder<>(&*Program->getEntryBlock().begin()).CreateStore(Program->getArg(2), Environment);
+
   internalizeModule(M, [](const GlobalValue &G) {
     StringRef Name = G.getName();
     return Name == names::Program || Name == names::LocalsImage || Name == names::LocalsSize;

@@ -4,6 +4,7 @@
 #include "runtime.h"
 #include "transport.h"
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -43,7 +44,9 @@ static const char *reason_to_stay(struct popcorn_thread *thread)
 	if (thread->head.native_depth)
 		return "a libc function that called back is still running";
 	if (popcorn_shared()->pins)
-		return "a stream or directory of this node is open";
+		return "a directory or pipe of this node is open";
+	if (popcorn_shared()->thread_count == 1 && !popcorn_streams_can_leave())
+		return "a stream of memory or of the program's own functions is open";
 	return NULL;
 }
 
@@ -78,9 +81,17 @@ static void hop(char *top, int node, void (*callback)(void *), void *data, bool 
 	thread->hop_top = top;
 	thread->hop_callback = callback;
 	thread->hop_data = data;
-	fflush(NULL);
+	/* With several threads, libc's streams stay in use on this node. */
+	bool streams_leave = popcorn_shared()->thread_count == 1;
+
+	if (streams_leave)
+		popcorn_streams_leave();
+	else
+		fflush(NULL);
 	int error = popcorn_transport->leave(thread, node);
 
+	if (streams_leave)
+		popcorn_streams_arrive();
 	if (!error)
 		popcorn_resume_here(thread);
 	__atomic_fetch_add(&popcorn_shared()->refused, 1, __ATOMIC_RELAXED);

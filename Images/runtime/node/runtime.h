@@ -8,6 +8,7 @@
 
 #include "../include/popcorn_abi.h"
 #include "allocator.h"
+#include "streams.h"
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -36,7 +37,7 @@ struct popcorn_thread {
 	void *(*start)(void *);
 	void *argument;
 	void *result;
-	uint32_t state; /* enum popcorn_thread_state; also the futex that join waits on */
+	uint32_t state; /* of threads.c; also the futex that join waits on */
 	uint32_t detached;
 
 	struct popcorn_thread_cache cache;
@@ -51,7 +52,7 @@ struct popcorn_shared {
 	uint64_t hops;
 	uint64_t checks;
 	uint64_t refused;
-	/* Streams and the like that are open on the node `pinned_to`: no hop until they are closed. */
+	/* Things open that belong to one node, such as directories: no hop until they are closed. */
 	uint32_t pins;
 	uint32_t thread_count, thread_limit;
 	char name[4096]; /* path of the program's files without the ISA's suffix */
@@ -59,7 +60,9 @@ struct popcorn_shared {
 	uint8_t thread_used[POPCORN_THREAD_LIMIT];
 	uint32_t key_used[POPCORN_KEYS];
 	void (*key_destructor[POPCORN_KEYS])(void *);
-	void (*signal_handlers[65])(int);
+	uint64_t handlers[65]; /* signal handlers of the program: addresses of function slots */
+	int32_t signal_flags[65];
+	struct popcorn_streams streams;
 	struct popcorn_allocator allocator; /* last: its tables follow */
 };
 
@@ -76,6 +79,11 @@ static inline char *popcorn_first_frame(struct popcorn_thread *thread)
 	return (char *)thread + ((POPCORN_LOCALS + __popcorn_locals_size + 63) & ~UINT64_C(63));
 }
 
+static inline struct popcorn_thread *popcorn_thread_block(uint32_t number)
+{
+	return (struct popcorn_thread *)(POPCORN_STACKS + number * POPCORN_STACK_SIZE);
+}
+
 /* A new thread's control block and copy of the thread-local variables; NULL if there are too many threads. */
 struct popcorn_thread *popcorn_new_thread(void);
 void popcorn_free_thread(struct popcorn_thread *thread);
@@ -84,11 +92,17 @@ void popcorn_free_thread(struct popcorn_thread *thread);
 void *popcorn_run(struct popcorn_thread *thread, bool arrived);
 /* Leaves whatever native frames the thread has on this node, and resumes it. Does not return. */
 _Noreturn void popcorn_resume_here(struct popcorn_thread *thread);
+/* Leaves them for good: popcorn_run returns `result`. */
+_Noreturn void popcorn_end_here(struct popcorn_thread *thread, void *result);
+void popcorn_run_key_destructors(struct popcorn_thread *thread);
+void popcorn_signals_arrive(void);
+/* The whole program ends. */
+_Noreturn void __popcorn_finish(int status);
 
 /* The innermost active call site of a thread whose frames end at `top`; 0 if the frames are damaged. */
 uint32_t popcorn_innermost_site(struct popcorn_thread *thread, const char *top);
 
-/* One line on stderr, with the program's name; at most `limit` times per call site. */
+/* One line on stderr. */
 void popcorn_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 _Noreturn void popcorn_die(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

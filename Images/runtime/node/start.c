@@ -15,6 +15,7 @@ _Thread_local struct popcorn_thread *__popcorn_thread;
 
 /* The bottom of the thread's native stack on this node, to which it returns when it comes back. */
 static _Thread_local jmp_buf bottom;
+enum { CAME_BACK = 1, ENDED = 2 };
 
 /* Keeps libc's FILE objects in the program even if it uses none; both binaries must have the same. */
 FILE *const *const __popcorn_streams[] = {&stdin, &stdout, &stderr};
@@ -28,8 +29,13 @@ void *popcorn_run(struct popcorn_thread *thread, bool arrived)
 
 	__popcorn_thread = thread;
 	thread->head.native_depth = 0;
-	if (setjmp(bottom))
+	switch (setjmp(bottom)) {
+	case CAME_BACK:
 		arrived = true;
+		break;
+	case ENDED:
+		return __popcorn_thread->result;
+	}
 	thread = __popcorn_thread;
 	frame = popcorn_first_frame(thread);
 	if (thread->start)
@@ -43,7 +49,13 @@ void *popcorn_run(struct popcorn_thread *thread, bool arrived)
 void popcorn_resume_here(struct popcorn_thread *thread)
 {
 	__popcorn_thread = thread;
-	longjmp(bottom, 1);
+	longjmp(bottom, CAME_BACK);
+}
+
+void popcorn_end_here(struct popcorn_thread *thread, void *result)
+{
+	thread->result = result;
+	longjmp(bottom, ENDED);
 }
 
 /* The program's path without its ISA's suffix: the other nodes' binaries are beside it. */
@@ -93,6 +105,13 @@ static struct popcorn_thread *first_thread(char **argv, uint64_t heap_size, uint
 	return popcorn_new_thread();
 }
 
+/* What libc keeps for the program on each node. */
+static void popcorn_arrive(void)
+{
+	popcorn_streams_arrive();
+	popcorn_signals_arrive();
+}
+
 int main(int argc, char **argv)
 {
 	struct popcorn_thread *thread = NULL;
@@ -103,6 +122,8 @@ int main(int argc, char **argv)
 		thread = first_thread(argv, heap_size, stacks_size);
 	else if (popcorn_shared()->magic != MAGIC)
 		popcorn_die("the state that arrived is not that of this program");
+	else
+		popcorn_arrive();
 	/* The program calls exit; only a damaged frame comes back here. */
 	popcorn_run(thread, start == POPCORN_START_ARRIVED);
 	popcorn_die("the main thread returned without exit");

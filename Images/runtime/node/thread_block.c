@@ -1,4 +1,5 @@
 /* Control blocks and the frames that follow them. */
+#include "futex.h"
 #include "runtime.h"
 #include <string.h>
 
@@ -12,7 +13,7 @@ struct popcorn_thread *popcorn_new_thread(void)
 		if (!shared->thread_used[i]) {
 			shared->thread_used[i] = 1;
 			shared->thread_count++;
-			thread = (struct popcorn_thread *)(POPCORN_STACKS + i * POPCORN_STACK_SIZE);
+			thread = popcorn_thread_block(i);
 			memset(thread, 0, sizeof *thread);
 			thread->number = i;
 		}
@@ -28,8 +29,9 @@ void popcorn_free_thread(struct popcorn_thread *thread)
 
 	popcorn_lock(&shared->threads_lock);
 	shared->thread_used[thread->number] = 0;
-	shared->thread_count--;
+	__atomic_fetch_sub(&shared->thread_count, 1, __ATOMIC_RELEASE);
 	popcorn_unlock(&shared->threads_lock);
+	popcorn_futex_wake(&shared->thread_count, INT32_MAX);
 }
 
 uint32_t popcorn_innermost_site(struct popcorn_thread *thread, const char *top)
