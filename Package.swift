@@ -12,8 +12,9 @@ func room(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: strict)
 }
 
-func tests(of name: String, _ more: [Target.Dependency] = []) -> Target {
-    .testTarget(name: name + "Tests", dependencies: [.byName(name: name)] + more, swiftSettings: strict)
+func tests(of name: String, _ more: [Target.Dependency] = [], exclude: [String] = []) -> Target {
+    .testTarget(
+        name: name + "Tests", dependencies: [.byName(name: name)] + more, exclude: exclude, swiftSettings: strict)
 }
 
 func cLibrary(_ name: String, pkgConfig: String, apt: String) -> Target {
@@ -80,7 +81,9 @@ let package = Package(
         tests(of: "Guest", ["Topology", "Support"]),
         tests(of: "Trace", ["Topology", "Support"]),
         tests(of: "Lab", ["Topology", "Support"]),
-        tests(of: "MultiISA", ["MultiISAInspect", "Topology", "Support", subprocess, "popcorn-cc"]),
+        tests(
+            of: "MultiISA", ["MultiISAInspect", "Topology", "Support", subprocess, "popcorn-cc"],
+            exclude: ["Programs"]),
     ],
     cxxLanguageStandard: .cxx17
 )

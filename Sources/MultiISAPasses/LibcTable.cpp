@@ -130,10 +130,11 @@ const LibcRow Table[] = {
     {Wrapped, "_exit _Exit", "the exit code reaches the origin"},
     {Module, "exit atexit quick_exit at_quick_exit", "handlers move with the program, and run once"},
     {Safe, "abort", ""},
-    {NodeLocal, "fork forkpty wait wait3 wait4 waitid waitpid system daemon exec* fexecve posix_spawn* kill killpg",
+    {NodeLocal, "fork forkpty wait wait3 wait4 waitid waitpid system daemon exec* fexecve posix_spawn*",
      "child processes belong to the node that started them"},
     {Refused, "vfork clone ptrace unshare setns personality", "it changes the process under the runtime"},
     {Wrapped, "signal sigaction bsd_signal", "a handler runs on a shadow stack of its own, and never moves"},
+    {Safe, "kill killpg", "process ids are the origin's"},
     {Safe, "raise sigaddset sigandset sigdelset sigemptyset sigfillset sigisemptyset sigismember sigorset sigpending "
            "sigprocmask pthread_sigmask pause sigpause sigsuspend sigwait sigwaitinfo sigtimedwait sigqueue sighold "
            "sigignore sigrelse siginterrupt",

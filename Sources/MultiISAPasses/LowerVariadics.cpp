@@ -53,7 +53,7 @@ public:
       if (!F.isDeclaration() && F.isVarArg())
         changeSignature(F);
     for (Function &F : make_early_inc_range(M))
-      if (F.isDeclaration() && F.isVarArg() && !F.isIntrinsic() && hasAddressTaken(F))
+      if (F.isDeclaration() && F.isVarArg() && !F.isIntrinsic() && !Lowered.count(&F) && hasAddressTaken(F))
         wrapLibcFunction(F);
     for (Function &F : M)
       for (Instruction &I : make_early_inc_range(instructions(F)))

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 #include "LibcTable.h"
 #include "Passes.h"
+#include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/IR/InlineAsm.h"
 #include "llvm/IR/InstIterator.h"
@@ -67,14 +68,20 @@ private:
       D.refuse(F, "a variadic function without a fixed parameter");
     if (F.hasFnAttribute(Attribute::Naked))
       D.refuse(F, "a naked function is assembly for one ISA");
-    // One finding of a kind per function is enough; a type's reason is a good key.
-    SmallPtrSet<const void *, 4> Reported;
+    // One finding of a kind per function is enough, at the first instruction that knows its line: a type's reason is a
+    // good key.
+    MapVector<const char *, Instruction *> Types;
     for (Instruction &I : instructions(F)) {
-      if (StringRef Reason = typeReason(I); !Reason.empty() && Reported.insert(Reason.data()).second)
-        D.refuse(I, Reason);
+      if (StringRef Reason = typeReason(I); !Reason.empty()) {
+        Instruction *&Found = Types[Reason.data()];
+        if (!Found || (!Found->getDebugLoc() && I.getDebugLoc()))
+          Found = &I;
+      }
       if (auto *CB = dyn_cast<CallBase>(&I))
         checkCall(*CB);
     }
+    for (auto &[Reason, I] : Types)
+      D.refuse(*I, Reason);
   }
 
   static StringRef typeReason(Instruction &I) {

@@ -28,7 +28,7 @@
 
 /* Enough for tests; qemu-user takes time for each page of a mapping. */
 #define HEAP_SIZE UINT64_C(0x10000000)
-#define STACKS_SIZE (POPCORN_STACK_SIZE * 2)
+#define STACKS_SIZE (POPCORN_STACK_SIZE * 16)
 /* Out of the way of the program's own descriptors. */
 #define STATE_DESCRIPTOR 900
 
@@ -165,6 +165,9 @@ static int requested(struct popcorn_thread *thread, const char *top)
 {
 	struct popcorn_shared *shared = popcorn_shared();
 
+	/* Frames of callbacks and handlers are not part of the chain. */
+	if (thread->head.native_depth)
+		return -1;
 	if (state->cover) {
 		uint32_t site = popcorn_innermost_site(thread, top);
 
@@ -174,7 +177,6 @@ static int requested(struct popcorn_thread *thread, const char *top)
 
 		if (*hops >= state->cover)
 			return -1;
-		/* Counted even if the hop is refused: a callback would be asked again for ever. */
 		++*hops;
 		return !POPCORN_HOST_NODE;
 	}

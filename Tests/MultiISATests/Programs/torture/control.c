@@ -27,7 +27,7 @@ halt:
 
 NOINLINE static int choose(int n)
 {
-	int r = 0;
+	int r = 0, i = 1;
 
 	switch (n & 7) {
 	case 0:
@@ -46,7 +46,7 @@ NOINLINE static int choose(int n)
 	default:
 		return -n;
 	}
-	for (int i = 0; i < 4; i++) {
+	for (i = 0; i < 4; i++) {
 		r += i;
 middle:
 		HOP();
