@@ -12,6 +12,10 @@ public struct Driver: Sendable {
 
     /// Does what the arguments ask for. Messages go to standard error. Returns the exit code.
     public func run(_ arguments: [String]) async -> Int32 {
+        if arguments == ["--libc-table"] {
+            write(LibcTable.markdown, to: STDOUT_FILENO)
+            return 0
+        }
         do {
             return try await compile(try Invocation(arguments)) ? 0 : 1
         } catch {
@@ -112,7 +116,9 @@ public struct Driver: Sendable {
         return name.prefix(upTo: name.lastIndex(of: ".") ?? name.endIndex) + suffix
     }
 
-    private func say(_ text: String) {
-        try? AtomicFile.writeAll(Array((text + "\n").utf8), to: STDERR_FILENO, name: "standard error")
+    private func say(_ text: String) { write(text, to: STDERR_FILENO) }
+
+    private func write(_ text: String, to descriptor: Int32) {
+        try? AtomicFile.writeAll(Array((text + "\n").utf8), to: descriptor, name: "a standard stream")
     }
 }

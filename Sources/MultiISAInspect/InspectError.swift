@@ -8,6 +8,8 @@ public struct InspectError: ActionableError {
         case format
         /// An ELF file that popcorn-cc did not make.
         case foreign
+        /// The binaries belong to different programs.
+        case mismatch
     }
 
     public var code: Code

@@ -1,0 +1,51 @@
+import Testing
+
+@Suite struct RuntimeTests {
+    let bench: Workbench
+    init() throws { bench = try Workbench() }
+
+    @Test("streams, descriptors and what stdin has read ahead survive hops", arguments: ["max=100", "cover=1"])
+    func streams(hops: String) async throws {
+        let input = (1...500).map { "input line \($0)\n" }.joined()
+        let file = bench.path("stream.txt")
+        let expected = try await bench.run(bench.buildPlain("streams"), [file], input: input)
+        #expect(expected.output.contains("third: input line 3\n"))
+        let (outcome, count) = try await bench.run(bench.build("streams"), [file], hops: hops, input: input)
+        #expect(outcome.output == expected.output)
+        #expect(outcome.messages == expected.messages)
+        #expect(count > 8)
+    }
+
+    @Test("constructors, destructors, handlers of exit and signals run once, in order", arguments: ["max=100", "cover=1"])
+    func lifecycle(hops: String) async throws {
+        let environment = ["LIFECYCLE": "given"]
+        let expected = try await bench.run(bench.buildPlain("lifecycle"), ["last"], environment: environment)
+        let (outcome, count) = try await bench.run(
+            bench.build("lifecycle"), ["last"], hops: hops, environment: environment)
+        #expect(outcome.output == expected.output, "\(outcome.messages)")
+        #expect(outcome.output.contains("environment given\nargument last"))
+        #expect(outcome.status == 9)
+        #expect(outcome.messages.contains("callback on arrival"))
+        #expect(outcome.messages.contains("a libc function that called back is still running"))
+        #expect(count > 5)
+    }
+
+    @Test("threads and what synchronises them work as libc's do", arguments: ["threads_x86-64", "threads_aarch64"])
+    func threads(binary: String) async throws {
+        let expected = try await bench.run(bench.buildPlain("threads"))
+        _ = try await bench.build("threads")
+        let program = bench.path(binary)
+        let outcome =
+            binary.hasSuffix("aarch64")
+            ? try await bench.run("qemu-aarch64", [program]) : try await bench.run(program)
+        #expect(outcome.output == expected.output, "\(outcome.messages)")
+        #expect(outcome.status == 5)
+    }
+
+    @Test("malloc keeps contents, aligns, reuses and returns memory under four threads")
+    func allocator() async throws {
+        let outcome = try await bench.run(bench.build("allocator"))
+        #expect(outcome.status == 0, "\(outcome.messages)")
+        #expect(outcome.output.contains("returned: yes"))
+    }
+}
