@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build tutorial test bench lint format install completion clean
+.PHONY: help setup build tutorial test bench bench-compiler lint format install completion clean
 
 PREFIX ?= /usr/local
 SWIFT_BUILD := swift build -c release --static-swift-stdlib
@@ -34,6 +34,10 @@ test: setup ## Run every test; those of EndToEndTests boot real guests.
 
 bench: build ## Measure against bare QEMU, OpenSSH and raw TCP; prints a table, writes bench.json.
 	$(LAB) bench --output bench.json
+
+bench-compiler: setup ## Compare the code of popcorn-cc with that of clang -O2 and the same libc.
+	$(SWIFT_BUILD) --product popcorn-cc
+	Tests/MultiISATests/Programs/bench/run.sh $$($(SWIFT_BUILD) --show-bin-path)/popcorn-cc
 
 lint: ## Check the formatting of all Swift sources.
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests

@@ -64,7 +64,11 @@ let package = Package(
         room("MultiISAInspect", ["Topology", "Support"]),
         .target(
             name: "MultiISAPasses",
-            cxxSettings: [.unsafeFlags(["-I\(llvm)/include", "-fno-exceptions", "-fno-rtti", "-O2", "-Wno-deprecated-declarations"])],
+            cxxSettings: [
+                .unsafeFlags([
+                    "-I\(llvm)/include", "-fno-exceptions", "-fno-rtti", "-O2", "-Wno-deprecated-declarations",
+                ])
+            ],
             linkerSettings: linkLLVM),
         .systemLibrary(name: "CLLVM", providers: [.apt(["llvm-19-dev"])]),
 

@@ -42,8 +42,10 @@ public struct Driver: Sendable {
             }
             return true
         case .link:
-            return try await link(invocation, frontEnd, RuntimeLibrary.prepare(
-                cache: cache, sysroot: sysroot, sources: runtime))
+            return try await link(
+                invocation, frontEnd,
+                RuntimeLibrary.prepare(
+                    cache: cache, sysroot: sysroot, sources: runtime))
         }
     }
 
@@ -68,7 +70,8 @@ public struct Driver: Sendable {
 
     private func link(_ invocation: Invocation, _ frontEnd: FrontEnd, _ library: RuntimeLibrary) async throws -> Bool {
         let output = invocation.output ?? "a.out"
-        let work = "\(FileManager.default.temporaryDirectory.path)/popcorn-cc-\(getpid())-\(UInt32.random(in: 0...UInt32.max))"
+        let work =
+            "\(FileManager.default.temporaryDirectory.path)/popcorn-cc-\(getpid())-\(UInt32.random(in: 0...UInt32.max))"
         try Directories.create(work)
         defer { if !invocation.saveTemporaries { try? FileManager.default.removeItem(atPath: work) } }
 

@@ -20,7 +20,9 @@ struct FrontEnd: Sendable {
     /// Compiles one source to bitcode that no optimisation has touched, so that refusals see what was written.
     ///
     /// Returns false if clang reported errors.
-    func compile(_ source: String, to output: String, _ invocation: Invocation, asText: Bool = false) async throws -> Bool {
+    func compile(_ source: String, to output: String, _ invocation: Invocation, asText: Bool = false) async throws
+        -> Bool
+    {
         var all = arguments + [invocation.optimization] + invocation.frontEnd
         // Tracks source lines for our messages without emitting debug information.
         if !invocation.debugInformation { all.append("-Rpass=^$") }

@@ -61,7 +61,9 @@ final class Module {
     }
 
     /// Names of functions and variables that the module defines, visible from outside.
-    var definedSymbols: Set<String> { symbols { LLVMIsDeclaration($0) == 0 && LLVMGetLinkage($0) != LLVMInternalLinkage } }
+    var definedSymbols: Set<String> {
+        symbols { LLVMIsDeclaration($0) == 0 && LLVMGetLinkage($0) != LLVMInternalLinkage }
+    }
     /// Names that it uses and does not define.
     var undefinedSymbols: Set<String> { symbols { LLVMIsDeclaration($0) != 0 && LLVMGetFirstUse($0) != nil } }
 

@@ -10,7 +10,9 @@ struct ProgramLinker {
     let library: RuntimeLibrary
 
     /// - Parameter output: NAME; NAME_x86-64, NAME_aarch64 and NAME itself appear, or none of them.
-    func link(_ program: Transformation.Result, description: ProgramDescription, output: String, work: String) async throws {
+    func link(_ program: Transformation.Result, description: ProgramDescription, output: String, work: String)
+        async throws
+    {
         let descriptionFile = work + "/description.json"
         try AtomicFile.write(try description.json(), to: descriptionFile)
         var binaries: [ISA: String] = [:]
@@ -26,9 +28,13 @@ struct ProgramLinker {
             try await Tool.linker.output(
                 [
                     "-static", "-z", "noexecstack", "-z", "max-page-size=4096", "-T", runtime.linkerScript,
-                    "--build-id=0x\(description.buildID)", "-o", binary, "\(c)/crt1.o", "\(c)/crti.o", object, described,
+                    "--build-id=0x\(description.buildID)", "-o", binary, "\(c)/crt1.o", "\(c)/crti.o", object,
+                    described,
                 ] + library.objects(isa)
-                    + ["--start-group", "\(c)/libc.a", try await Self.compilerLibrary(isa), "--end-group", "\(c)/crtn.o"],
+                    + [
+                        "--start-group", "\(c)/libc.a", try await Self.compilerLibrary(isa), "--end-group",
+                        "\(c)/crtn.o",
+                    ],
                 else: .link, purpose: "link the \(isa.rawValue) binary")
             binaries[isa] = binary
         }

@@ -43,10 +43,11 @@ struct RuntimeLibrary: Sendable {
         try Directories.create(work + "/module")
         let frontEnd = FrontEnd(sysroot: sysroot, runtime: sources)
         for source in try sources.module {
-            let options = frontEnd.arguments + [
-                "-std=gnu11", "-O2", "-Xclang", "-disable-llvm-passes", "-emit-llvm", "-c", source, "-o",
-                "\(work)/module/\(stem(source)).bc",
-            ]
+            let options =
+                frontEnd.arguments + [
+                    "-std=gnu11", "-O2", "-Xclang", "-disable-llvm-passes", "-emit-llvm", "-c", source, "-o",
+                    "\(work)/module/\(stem(source)).bc",
+                ]
             try await Tool.clang.output(options, else: .host, purpose: purpose)
         }
     }

@@ -60,7 +60,8 @@ public struct ELFFile: Sendable {
                     name: "", type: try reader.read(UInt32.self, at: at + 4),
                     flags: try reader.read(UInt64.self, at: at + 8), address: try reader.read(UInt64.self, at: at + 16),
                     size: try reader.read(UInt64.self, at: at + 32), offset: try reader.read(UInt64.self, at: at + 24),
-                    link: try reader.read(UInt32.self, at: at + 40), entrySize: try reader.read(UInt64.self, at: at + 56)))
+                    link: try reader.read(UInt32.self, at: at + 40),
+                    entrySize: try reader.read(UInt64.self, at: at + 56)))
         }
         let names = Int(try reader.read(UInt16.self, at: 62))
         if names < sections.count {

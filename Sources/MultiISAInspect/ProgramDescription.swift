@@ -11,6 +11,8 @@ public struct ProgramDescription: Codable, Sendable, Equatable {
         /// Bytes; the part that is known at compile time if the frame `grows`.
         public var frameSize: Int
         public var grows: Bool
+        /// The id of its first call site, which its frames hold at run time; the others follow it.
+        public var firstSite: Int
         /// Calls under which the thread may leave, migration points among them.
         public var callSites: Int
         public var migrationPoints: Int
@@ -48,6 +50,11 @@ public struct ProgramDescription: Codable, Sendable, Equatable {
         } catch {
             throw InspectError(.format, "\(file.path): the section \(Self.section) is damaged: \(error)")
         }
+    }
+
+    /// The function to which a call site belongs, as logs and traces of hops name it.
+    public func function(ofSite site: Int) -> Function? {
+        functions.first { $0.callSites > 0 && ($0.firstSite..<$0.firstSite + $0.callSites).contains(site) }
     }
 
     public func json() throws -> Data {

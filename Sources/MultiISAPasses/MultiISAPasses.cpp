@@ -65,6 +65,7 @@ MultiISAProgram *multiISAMakeResumable(LLVMOpaqueModule *Ref, MultiISADiagnostic
         J.attribute("name", F.Name);
         J.attribute("frameSize", int64_t(F.FrameSize));
         J.attribute("grows", F.GrowsAtRunTime);
+        J.attribute("firstSite", F.FirstSite);
         J.attribute("callSites", F.CallSites);
         J.attribute("migrationPoints", F.MigrationPoints);
         J.attribute("savedValues", F.SavedValues);

@@ -29,7 +29,8 @@ struct MigratableFunction {
   std::string Name;
   uint64_t FrameSize;
   bool GrowsAtRunTime;
-  unsigned CallSites, MigrationPoints, SavedValues, RecomputedValues;
+  /// Ids of a function's sites are consecutive.
+  unsigned FirstSite, CallSites, MigrationPoints, SavedValues, RecomputedValues;
 };
 
 /// The three symbols that a function slot jumps to; no resume entry for a function that cannot reach a migration point.

@@ -69,6 +69,8 @@ FunctionPair makePair(Function &Old) {
     Pair.Body->addFnAttr(Old.getFnAttribute("frame-pointer"));
   // Resume code runs once per hop and frame: small, and out of the way of the hot code.
   Pair.Resume->addFnAttr(Attribute::NoInline);
+  Pair.Resume->addFnAttr(Attribute::Cold);
+  Pair.Resume->setSection(".text.resume");
   Pair.Body->setSubprogram(Old.getSubprogram());
   Old.setSubprogram(nullptr);
   Pair.Body->splice(Pair.Body->begin(), &Old);
@@ -98,8 +100,9 @@ void transform(ProgramFrames &P, FunctionPair Pair) {
   for (CallSite &Site : S.Sites)
     P.SiteFrames[Site.Id] = S.Grows ? -1 : int32_t(S.Size);
   unsigned Points = count_if(S.Sites, [](CallSite &Site) { return Site.K == CallSite::Point; });
-  P.Result.Functions.push_back({F.getName().str(), S.Size, S.Grows, unsigned(S.Sites.size()), Points, S.SavedCount,
-                                S.RecomputedCount});
+  unsigned First = S.Sites.empty() ? 0 : S.Sites.front().Id;
+  P.Result.Functions.push_back({F.getName().str(), S.Size, S.Grows, First, unsigned(S.Sites.size()), Points,
+                                S.SavedCount, S.RecomputedCount});
 }
 
 /// Functions without a frame find the thread's variables through the runtime's current thread.

@@ -63,7 +63,7 @@ import Topology
                 let addresses = stride(from: symbol.address, to: symbol.address + symbol.size, by: 4)
                     .map { "0x" + String($0, radix: 16) }
                 let lines = try await bench.run("llvm-symbolizer-19", ["-e", path] + addresses).output
-                #expect(lines.contains("hops.c:7"), "\(name) in \(path)")
+                #expect(lines.contains("hops.c:6"), "\(name) in \(path)")
             }
         }
     }

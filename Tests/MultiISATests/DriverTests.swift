@@ -13,7 +13,8 @@ import Testing
         try write("greet.h", "const char *greeting(void);\n")
         try write("greet.c", "#include \"greet.h\"\nconst char *greeting(void) { return TEXT; }\n")
         try write("unused.c", "int nobody_defines_this(void); int unused(void) { return nobody_defines_this(); }\n")
-        try write("main.c", "#include \"greet.h\"\n#include <stdio.h>\nint main(void) { puts(greeting()); return 0; }\n")
+        try write(
+            "main.c", "#include \"greet.h\"\n#include <stdio.h>\nint main(void) { puts(greeting()); return 0; }\n")
         try write(
             "Makefile",
             """
@@ -33,6 +34,28 @@ import Testing
         #expect(try await bench.run(bench.path("program")).output == "from make\n")
         #expect(try await bench.run("qemu-aarch64", [bench.path("program_aarch64")]).output == "from make\n")
         #expect(try String(contentsOfFile: bench.path("main.d"), encoding: .utf8).contains("greet.h"))
+    }
+
+    @Test("a makefile that sets BIN, SRC and LIBS and includes the shared one builds all three files")
+    func sharedMakefile() async throws {
+        try write(
+            "one.c",
+            "#include <math.h>\n#include <stdio.h>\ndouble f(double);\n"
+                + "int main(void) { printf(\"%.1f\\n\", f(sqrt(16))); return 0; }\n")
+        try write("two.c", "double f(double x) { return x / 8; }\n")
+        try write(
+            "Makefile",
+            "BIN = small\nSRC = one.c two.c\nLIBS = -lm\ninclude \(Workbench.root)/Images/runtime/popcorn.mk\n")
+        let environment = ["POPCORN_LAB_ROOT": Workbench.root]
+        let compiler = "CC=\(try Workbench.compiler())"
+        let outcome = try await bench.run("make", [compiler], environment: environment)
+        try #require(outcome.status == 0, "\(outcome.messages)")
+        for name in ["small", "small_x86-64"] {
+            #expect(try await bench.run(bench.path(name)).output == "0.5\n")
+        }
+        #expect(try await bench.run("qemu-aarch64", [bench.path("small_aarch64")]).output == "0.5\n")
+        #expect(try await bench.run("make", [compiler, "clean"], environment: environment).status == 0)
+        #expect(!FileManager.default.fileExists(atPath: bench.path("small_aarch64")))
     }
 
     @Test("-E preprocesses, -S gives LLVM IR, -c names the object after the source")
@@ -81,7 +104,8 @@ import Testing
     @Test("options are sorted into those for clang and ours")
     func options() throws {
         let invocation = try Invocation([
-            "-O3", "-g", "-DX=1", "-I", "inc", "-Wall", "-std=gnu99", "-fPIC", "-pthread", "a.c", "b.o", "-lm", "-L", "lib",
+            "-O3", "-g", "-DX=1", "-I", "inc", "-Wall", "-std=gnu99", "-fPIC", "-pthread", "a.c", "b.o", "-lm", "-L",
+            "lib",
             "-o", "out", "-fmigration-checks=entry",
         ])
         #expect(invocation.action == .link)

@@ -20,6 +20,8 @@ import Testing
         #expect(growing.contains("variable") && !growing.contains("fibonacci"))
         let big = try #require(inspection.description.functions.first { $0.name == "large" })
         #expect(big.frameSize >= 16384 && big.frameSize % 16 == 0)
+        #expect(inspection.description.function(ofSite: big.firstSite)?.name == "large")
+        #expect(inspection.description.function(ofSite: 0) == nil)
         #expect(inspection.differences.isEmpty)
         #expect(inspection.sections.contains { $0.name == ".text" && $0.sizes.count == 2 })
     }

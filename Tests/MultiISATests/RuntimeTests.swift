@@ -16,7 +16,8 @@ import Testing
         #expect(count > 8)
     }
 
-    @Test("constructors, destructors, handlers of exit and signals run once, in order", arguments: ["max=100", "cover=1"])
+    @Test(
+        "constructors, destructors, handlers of exit and signals run once, in order", arguments: ["max=100", "cover=1"])
     func lifecycle(hops: String) async throws {
         let environment = ["LIFECYCLE": "given"]
         let expected = try await bench.run(bench.buildPlain("lifecycle"), ["last"], environment: environment)

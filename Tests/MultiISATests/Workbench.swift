@@ -17,7 +17,8 @@ final class Workbench: Sendable {
     }
 
     init() throws {
-        directory = FileManager.default.temporaryDirectory.path + "/multi-isa-\(getpid())-\(UInt32.random(in: 0...UInt32.max))"
+        directory =
+            FileManager.default.temporaryDirectory.path + "/multi-isa-\(getpid())-\(UInt32.random(in: 0...UInt32.max))"
         try Directories.create(directory)
     }
 
@@ -68,7 +69,9 @@ final class Workbench: Sendable {
                 "--target=x86_64-linux-musl", "-nostdlibinc", "-isystem", cache + "/include/x86_64-linux-musl", "-I",
                 Self.root + "/Images/runtime/include", "-O2", "-ffp-contract=off", "-w", "-fno-pie", "-static",
                 "-nostdlib", "--ld-path=ld.lld-19", "-o", output, library + "/crt1.o", library + "/crti.o",
-            ] + (try Self.sources(name)) + [Self.programs + "/node.c", library + "/libc.a", String(gcc), library + "/crtn.o"]
+            ] + (try Self.sources(name)) + [
+                Self.programs + "/node.c", library + "/libc.a", String(gcc), library + "/crtn.o",
+            ]
         let outcome = try await run("clang-19", arguments)
         try #require(outcome.status == 0, "\(outcome.messages)")
         return output
