@@ -22,8 +22,9 @@ setup: ## Install the host packages of Configs/host-packages that are missing (D
 		DEBIAN_FRONTEND=noninteractive $(SUDO) apt-get install -y -qq --no-install-recommends $$missing >/dev/null; \
 	fi
 
-build: setup ## Build popcorn-lab in release mode.
+build: setup ## Build popcorn-lab and popcorn-cc in release mode.
 	$(SWIFT_BUILD) --product popcorn-lab
+	$(SWIFT_BUILD) --product popcorn-cc
 
 tutorial: build ## Bring x86 and arm up, show that they talk, run a program on both, collect, take them down.
 	$(LAB) tutorial
@@ -47,6 +48,7 @@ format: ## Format all Swift sources.
 
 install: build ## Install popcorn-lab, its images' sources and its completions under PREFIX (/usr/local).
 	install -D $(LAB) $(DESTDIR)$(PREFIX)/bin/popcorn-lab
+	install -D $(dir $(LAB))popcorn-cc $(DESTDIR)$(PREFIX)/bin/popcorn-cc
 	mkdir -p $(DESTDIR)$(PREFIX)/share/popcorn-lab
 	cp -R Images Configs $(DESTDIR)$(PREFIX)/share/popcorn-lab/
 	$(LAB) completion bash | install -D -m 644 /dev/stdin $(DESTDIR)$(PREFIX)/share/bash-completion/completions/popcorn-lab

@@ -18,6 +18,7 @@ struct Sysroot: Sendable {
     static func prepare(cache: String) async throws -> Sysroot {
         let sysroot = Sysroot(directory: cache + "/sysroots/musl")
         if !sysroot.isComplete {
+            try Directories.create(cache + "/sysroots")
             try await CacheDirectory.fill(sysroot.directory) { work in
                 for isa in ISA.allCases { try await sysroot.fetch(isa, work: work) }
             }

@@ -1,14 +1,14 @@
 //===- CallSites.cpp - Step 2: calls under which a thread may leave ===//
 //
-// A site is a call of a migratable function, a call through a pointer that may reach one, or a migration point. Each gets the
-// frame's top as hidden first argument and stands alone at the end of its block, so that the resume function can enter right
-// after it:
+// A site is a call of a migratable function, a call through a pointer that may reach one, or a migration point. Each
+// gets the frame's top as hidden first argument and stands alone at the end of its block, so that the resume function
+// can enter right after it:
 //
 //   %r = call @g(%x)                 before:  %r = call @g(nest %top, %x)
 //                                             br label %after
 //
-// libc functions that call back are no sites: their own native frames cannot move. Around them the thread's control block
-// says where the callback's frames begin, and that no hop is possible now.
+// libc functions that call back are no sites: their own native frames cannot move. Around them the thread's control
+// block says where the callback's frames begin, and that no hop is possible now.
 //
 //===----------------------------------------------------------------------===//
 #include "ResumableFrames.h"

@@ -1,8 +1,9 @@
 //===- FrameMemory.cpp - Step 1: local variables lie in the frame ===//
 //
-// Fixed-size variables become addresses relative to the frame pointer, computed in the prologue block. A frame with variables
-// whose size is known at run time only (VLAs, alloca) grows: its top is a value of the function, kept at fp+8 across sites.
-// A variable aligned to more than the frame is aligned inside a larger place, the same on every ISA.
+// Fixed-size variables become addresses relative to the frame pointer, computed in the prologue block. A frame with
+// variables whose size is known at run time only (VLAs, alloca) grows: its top is a value of the function, kept at
+// fp+8 across sites. A variable aligned to more than the frame is aligned inside a larger place, the same on every
+// ISA.
 //
 //===----------------------------------------------------------------------===//
 #include "ResumableFrames.h"

@@ -1,8 +1,8 @@
 //===- LowerStructsByValue.cpp - The caller copies, both sides see a pointer ===//
 //
 // On x86-64 a struct over 16 bytes travels as `ptr byval(T)`: the back end copies it onto the stack, which aarch64 does
-// not. Here the copy becomes explicit and the parameter an ordinary pointer; a returned struct's `sret` pointer becomes an
-// ordinary pointer as well:
+// not. Here the copy becomes explicit and the parameter an ordinary pointer; a returned struct's `sret` pointer
+// becomes an ordinary pointer as well:
 //
 //   call void @f(ptr byval(%big) %b)      %copy = alloca %big
 //                                         memcpy(%copy, %b, sizeof(big))

@@ -1,13 +1,13 @@
 //===- LowerThreadLocals.cpp - Thread-local variables that move with the thread ===//
 //
-// Each ISA addresses thread-local variables through a register that belongs to the node's own libc. Here all of them become
-// one structure, a copy of which lies at a fixed place of each thread's shadow stack:
+// Each ISA addresses thread-local variables through a register that belongs to the node's own libc. Here all of them
+// become one structure, a copy of which lies at a fixed place of each thread's shadow stack:
 //
 //   thread_local int k = 5;               %all = call ptr @__popcorn_locals()        ; the same address on every node
 //   k++                                   %k = getelementptr i8, ptr %all, i64 0
 //
-// `__popcorn_locals` is pure until the frames exist; makeFramesResumable then computes it from the frame pointer, or loads
-// it in functions that have none. The runtime copies `__popcorn_locals_image` for each new thread.
+// `__popcorn_locals` is pure until the frames exist; makeFramesResumable then computes it from the frame pointer, or
+// loads it in functions that have none. The runtime copies `__popcorn_locals_image` for each new thread.
 //
 //===----------------------------------------------------------------------===//
 #include "Passes.h"

@@ -2,17 +2,17 @@
 //
 // A variadic definition gets a last parameter that points to the arguments, laid out as 8-byte slots (16-byte aligned
 // types at even slots). Its caller fills them. `va_list` stays the structure of x86-64, which the front end has already
-// compiled into every use of va_arg, and always claims that all argument registers are used up, so that va_arg reads the
-// slots:
+// compiled into every use of va_arg, and always claims that all argument registers are used up, so that va_arg reads
+// the slots:
 //
 //   int sum(int n, ...) { va_list ap; va_start(ap, n); ... }        sum(2, 1, 2.0)
 //
 //   int sum(int n, void *slots) {                                   uint64_t s[2] = {1, bits(2.0)};
 //     va_list ap = {48, 176, slots, 0}; ... }                       sum(2, s);
 //
-// That is plain memory code on any ISA. Calls of libc's own variadic functions stay as they are: the back end knows each
-// ISA's convention. Calls of its v* functions go to wrappers of the runtime, which convert the va_list. The address of a
-// variadic libc function becomes that of a small definition that calls its v* function.
+// That is plain memory code on any ISA. Calls of libc's own variadic functions stay as they are: the back end knows
+// each ISA's convention. Calls of its v* functions go to wrappers of the runtime, which convert the va_list. The
+// address of a variadic libc function becomes that of a small definition that calls its v* function.
 //
 //===----------------------------------------------------------------------===//
 #include "LibcTable.h"

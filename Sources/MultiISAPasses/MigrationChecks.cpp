@@ -1,7 +1,8 @@
 //===- MigrationChecks.cpp - Where a running program can be moved ===//
 //
-// A check is `if (flag) point()`, a load and a branch that is never taken; makeFramesResumable turns the call into one of the
-// runtime. Checks go in after optimisation, when inlining has removed most calls and vectorising has shortened most loops:
+// A check is `if (flag) point()`, a load and a branch that is never taken; makeFramesResumable turns the call into one
+// of the runtime. Checks go in after optimisation, when inlining has removed most calls and vectorising has shortened
+// most loops:
 //
 //   entry   functions that call others or loop: bounded code cannot starve a request
 //   outer   that, and every loop but the innermost ones without calls; those are divided into chunks, with a check between

@@ -1,8 +1,8 @@
 //===- PlaceGlobals.cpp - Global variables at equal addresses ===//
 //
-// Both binaries are linked from the same variables in the same order. With an alignment of their own (the ISAs' preferred
-// ones differ) and in sections that contain nothing else, they get the same addresses; the linker script says where, and the
-// driver checks it after the link.
+// Both binaries are linked from the same variables in the same order. With an alignment of their own (the ISAs'
+// preferred ones differ) and in sections that contain nothing else, they get the same addresses; the linker script
+// says where, and the driver checks it after the link.
 //
 //===----------------------------------------------------------------------===//
 #include "Passes.h"

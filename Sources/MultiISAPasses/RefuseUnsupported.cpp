@@ -1,7 +1,7 @@
 //===- RefuseUnsupported.cpp - What cannot move between ISAs is refused, with its line ===//
 //
-// Runs on each object file, before any optimisation, so that every finding still has the source line and the function in
-// which it was written. What is left after this pass is compiled rightly or not at all.
+// Runs on each object file, before any optimisation, so that every finding still has the source line and the function
+// in which it was written. What is left after this pass is compiled rightly or not at all.
 //
 //===----------------------------------------------------------------------===//
 #include "LibcTable.h"

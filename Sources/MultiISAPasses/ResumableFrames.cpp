@@ -1,9 +1,9 @@
 //===- ResumableFrames.cpp - Frames that are the same on every ISA ===//
 //
-// A function that may reach a migration point keeps what must survive a hop in a frame of its own, in memory that moves with
-// the program. Its address comes from the caller as a hidden parameter (`nest`: a register that C's conventions do not use);
-// a callee's frame begins where the caller's ends. Nothing is rewritten at a hop: on the other node, main's resume function
-// enters the callee's resume function, and so on down to the call that left.
+// A function that may reach a migration point keeps what must survive a hop in a frame of its own, in memory that
+// moves with the program. Its address comes from the caller as a hidden parameter (`nest`: a register that C's
+// conventions do not use); a callee's frame begins where the caller's ends. Nothing is rewritten at a hop: on the
+// other node, main's resume function enters the callee's resume function, and so on down to the call that left.
 //
 //   int sum(struct tree *t) {                  int sum(nest char *fp, struct tree *t) {
 //     if (!t) return 0;                          if (!t) return 0;

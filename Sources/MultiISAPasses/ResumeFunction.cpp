@@ -9,8 +9,8 @@
 //            br label %after                        ; the cloned body goes on
 //   ...
 //
-// A value now has two origins, its definition and each resume block; SSAUpdater puts the phis where they meet. Blocks that no
-// site reaches disappear.
+// A value now has two origins, its definition and each resume block; SSAUpdater puts the phis where they meet. Blocks
+// that no site reaches disappear.
 //
 //===----------------------------------------------------------------------===//
 #include "ResumableFrames.h"

@@ -1,6 +1,7 @@
 //===- StripMining.cpp - Divide a counted loop into chunks ===//
 //
-// A check in each iteration of a tight loop costs too much, and none at all lets a request starve. So the loop becomes two:
+// A check in each iteration of a tight loop costs too much, and none at all lets a request starve. So the loop becomes
+// two:
 //
 //   for (i = 0; i != n; i++)         for (i = 0; ; ) {
 //     a[i] += b[i];                    limit = n - i > 4096 ? i + 4096 : n;      // unsigned: right for any n

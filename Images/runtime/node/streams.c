@@ -2,7 +2,8 @@
  *
  * A FILE of musl 1.2 is plain data but for four pointers to libc's own functions, which are replaced by small numbers while
  * the program is on its way. Streams from fopen lie in the heap, which moves; the three standard ones are libc's variables,
- * at equal addresses, and are copied. The list of open streams has its head in libc. Descriptors are the kernel's business. */
+ * at equal addresses, and are copied. The list of open streams has its head in libc. Descriptors are the kernel's
+ * business. */
 #include "streams.h"
 #include "runtime.h"
 #include <stdio.h>

@@ -3,7 +3,17 @@
  *   transport_none.c  a host without a lab: nothing moves
  *   transport_host.c  tests on one machine: the process becomes the other ISA's binary, by exec
  *
- * A transport for /dev/popcorn is one more file like these, and one more entry in transport.c. */
+ * A transport for /dev/popcorn is one more file like these, and one more entry in transport.c. What it has to know:
+ *
+ *   attach   maps the regions at their addresses. On the program's first node it copies the content of data from the
+ *            binary into the shared memory. On a node that a thread comes to, it waits for that thread and returns
+ *            POPCORN_START_ARRIVED; threads that come later are run by popcorn_run(thread, true), each on a native
+ *            thread of its own.
+ *   leave    is called with all of the thread's state in shared memory: its frames up to hop_top, its control block,
+ *            the program's data. Nothing on the native stack is needed any more. When the thread comes back to this
+ *            node, leave returns 0, and the runtime unwinds the native stack and resumes from the frames.
+ *   flag     __popcorn_flag is local to the node; a kernel sets it to make all threads of the process ask `requested`
+ *            at their next check, and clears it when no request is left. */
 #ifndef POPCORN_TRANSPORT_H
 #define POPCORN_TRANSPORT_H
 
