@@ -22,7 +22,7 @@ public struct Directories: Sendable, Equatable {
         let home = environment["HOME"].nonEmpty ?? "/tmp/popcorn-lab-home-\(user)"
         cache = (environment["XDG_CACHE_HOME"].nonEmpty ?? home + "/.cache") + "/popcorn-lab"
         state = (environment["XDG_STATE_HOME"].nonEmpty ?? home + "/.local/state") + "/popcorn-lab"
-        let fallback = user == 0 ? "/run" : "/tmp/popcorn-lab-run-\(user)"
+        let fallback = user == 0 ? "/run" : "/tmp/run-\(user)"
         // Labs of two state directories may have one name; their sockets and locks must not meet.
         runtime = (environment["XDG_RUNTIME_DIR"].nonEmpty ?? fallback) + "/popcorn-lab/" + Self.mark(of: state)
     }

@@ -139,4 +139,17 @@ extension String {
         }
         return pieces
     }
+
+    @Test("kernel arguments are read, kept, and refused where they cannot be a command line")
+    func kernelArguments() throws {
+        let text = "nodes:\n  - {isa: x86, cmdline: 'loglevel=8 dyndbg=\"file a.c +p\"'}\n"
+        let lab = try LabSpec(yaml: text, file: "l")
+        #expect(lab.nodes[0].kernelArguments == "loglevel=8 dyndbg=\"file a.c +p\"")
+        #expect(try LabSpec(yaml: lab.yaml, file: "l") == lab)
+        for arguments in ["a\nb", "é", String(repeating: "x", count: 1025)] {
+            var changed = lab
+            changed.nodes[0].kernelArguments = arguments
+            #expect(throws: TopologyError.self) { try changed.validate() }
+        }
+    }
 }
