@@ -1,0 +1,440 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Steps of a thread at its origin: leaving, and being the shadow while it is away. The shadow
+ * does delegated calls in user space, as the process that it is, with its own files.
+ *
+ * User memory is touched without process->lock: it may lie in a shared page.
+ */
+#define pr_fmt(fmt) "popcorn: " fmt
+
+#include <linux/ktime.h>
+#include <linux/mm.h>
+#include <linux/pid.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+#include <popcorn/trace_migrate.h>
+#include "../dsm/dsm.h"
+#include "migrate.h"
+
+static int check_target(int node)
+{
+	struct popcorn_node info;
+
+	if (popcorn_get_node(node, &info))
+		return -EINVAL;
+	if (info.state == POPCORN_NODE_SELF)
+		return -EALREADY;
+	return info.state == POPCORN_NODE_UP ? 0 : -EHOSTDOWN;
+}
+
+static void replace_spec(struct process *process, struct popcorn_worker_start *spec)
+{
+	kvfree(process->spec);
+	process->spec = spec;
+}
+
+static int leave_locked(struct process *process, const struct popcorn_step *step)
+{
+	struct thread *thread = popcorn_thread_of(process, task_pid(current), true);
+	int err;
+
+	if (!thread)
+		return -ENOMEM;
+	if (thread->where != popcorn_self() || thread->event)
+		return 0;	/* a step that was interrupted before it could say so */
+	thread->entry = step->entry;
+	thread->argument = step->argument;
+	trace_migrate_begin(process->id, thread->number, thread->hop + 1, popcorn_self(),
+			    step->node, 0);
+	thread->left_at = ktime_get_ns();
+	err = popcorn_send_thread(process, thread, step->node);
+	return err;
+}
+
+static int leave(struct process *process, const struct popcorn_step *step)
+{
+	struct popcorn_worker_start *spec;
+	int err = check_target(step->node);
+
+	if (!err)
+		err = popcorn_check_program();
+	if (err)
+		return err;
+	spec = popcorn_describe_process(process);
+	if (IS_ERR(spec))
+		return PTR_ERR(spec);
+	mutex_lock(&process->lock);
+	replace_spec(process, spec);
+	err = leave_locked(process, step);
+	mutex_unlock(&process->lock);
+	return err;
+}
+
+struct answer {
+	int node;
+	struct popcorn_call_result head;
+	void *data;
+	u32 size;
+	bool wanted;
+};
+
+static int prepare_answer(struct process *process, const struct popcorn_step *step,
+			  struct answer *answer)
+{
+	struct thread *thread;
+
+	mutex_lock(&process->lock);
+	thread = popcorn_thread_of(process, task_pid(current), false);
+	if (thread && thread->serving) {
+		answer->wanted = thread->where != popcorn_self();
+		answer->node = thread->where;
+		answer->size = min(step->out_size, thread->serving_out_size);
+		answer->head = (struct popcorn_call_result){
+			.process = cpu_to_le64(process->id),
+			.thread = cpu_to_le32(thread->number),
+			.hop = cpu_to_le32(thread->hop),
+			.seq = cpu_to_le32(thread->serving),
+			.result = cpu_to_le64(step->result),
+		};
+		trace_call_end(process->id, thread->number, thread->serving, step->result,
+			       answer->size, true);
+		process->call_bytes += answer->size;
+		thread->serving = 0;
+	}
+	mutex_unlock(&process->lock);
+	if (!thread)
+		return -EINVAL;
+	return 0;
+}
+
+static int send_answer(struct answer *answer)
+{
+	struct popcorn_message message = {
+		.type = POPCORN_TYPE_CALL_RESULT,
+		.head = &answer->head,
+		.head_size = sizeof(answer->head),
+		.body = answer->data,
+		.body_size = answer->size,
+	};
+	int err = popcorn_send(answer->node, &message, MAX_SCHEDULE_TIMEOUT);
+
+	/* If the node is lost, the thread's event says so. */
+	return err == -ERESTARTSYS ? err : 0;
+}
+
+/* Gives the result of the call that this shadow has taken. */
+static int give_answer(struct process *process, const struct popcorn_step *step)
+{
+	struct answer answer = {};
+	int err;
+
+	if (step->out_size > POPCORN_CALL_DATA)
+		return -EINVAL;
+	if (step->out_size) {
+		answer.data = kvmalloc(step->out_size, GFP_KERNEL_ACCOUNT);
+		if (!answer.data)
+			return -ENOMEM;
+		if (copy_from_user(answer.data, u64_to_user_ptr(step->out), step->out_size)) {
+			kvfree(answer.data);
+			return -EFAULT;
+		}
+	}
+	err = prepare_answer(process, step, &answer);
+	if (!err && answer.wanted)
+		err = send_answer(&answer);
+	kvfree(answer.data);
+	return err;
+}
+
+static int fail_call(const struct process *process, const struct thread *thread, u32 seq, int error)
+{
+	struct answer answer = {
+		.node = thread->where,
+		.head.process = cpu_to_le64(process->id),
+		.head.thread = cpu_to_le32(thread->number),
+		.head.hop = cpu_to_le32(thread->hop),
+		.head.seq = cpu_to_le32(seq),
+		.head.result = cpu_to_le64((s64)error),
+	};
+	struct popcorn_message message = {
+		.type = POPCORN_TYPE_CALL_RESULT,
+		.head = &answer.head,
+		.head_size = sizeof(answer.head),
+	};
+
+	return popcorn_post(answer.node, &message);
+}
+
+static void fill_common(struct process *process, const struct thread *thread,
+			struct popcorn_event *event)
+{
+	event->thread = thread->number;
+	event->tid = pid_nr(thread->pid);
+	event->from = thread->from;
+	event->hop = thread->hop;
+	event->proposed = thread->proposed;
+	event->regions = READ_ONCE(process->space->region_count);
+}
+
+static void fill_call(const struct incoming_call *call, struct popcorn_event *event)
+{
+	event->kind = POPCORN_EVENT_CALL;
+	event->number = call->number;
+	event->in_size = call->in_size;
+	event->out_size = call->out_size;
+	memcpy(event->args, call->args, sizeof(event->args));
+}
+
+/* Takes what the thread was woken for: a call, or else the event. */
+static struct incoming_call *take(struct process *process, struct thread *thread,
+				  struct popcorn_event *event, int *signal)
+{
+	struct incoming_call *call;
+
+	mutex_lock(&process->lock);
+	call = thread->call;
+	fill_common(process, thread, event);
+	if (call) {
+		thread->call = NULL;
+		thread->serving = call->seq;
+		thread->serving_out_size = call->out_size;
+		thread->calls++;
+		process->calls++;
+		process->call_bytes += call->in_size;
+		fill_call(call, event);
+		trace_call_begin(process->id, thread->number, call->seq, call->number,
+				 call->args[0], call->in_size, true);
+	} else {
+		event->kind = thread->event;
+		event->status = thread->status;
+		event->entry = thread->entry;
+		event->argument = thread->argument;
+		*signal = thread->signal;
+		thread->signal = 0;
+		thread->serving = 0;
+		thread->proposed = -1;
+		WRITE_ONCE(thread->event, 0);
+		if (event->kind == POPCORN_EVENT_ARRIVED)
+			trace_migrate_resume(process->id, thread->number, thread->hop,
+					     thread->from, popcorn_self(), thread->status);
+	}
+	mutex_unlock(&process->lock);
+	return call;
+}
+
+/* The worker was killed by a signal: so is the whole process here, whatever its handlers. */
+static long die_likewise(int signal)
+{
+	struct k_sigaction *action = &current->sighand->action[signal - 1];
+
+	spin_lock_irq(&current->sighand->siglock);
+	action->sa.sa_handler = SIG_DFL;
+	spin_unlock_irq(&current->sighand->siglock);
+	force_sig(signal);
+	return -EINTR;
+}
+
+static int hand_over_data(const struct incoming_call *call, const struct popcorn_step *step)
+{
+	if (call->in_size > step->buffer_size)
+		return -EMSGSIZE;
+	if (copy_to_user(u64_to_user_ptr(step->buffer), call->data, call->in_size))
+		return -EFAULT;
+	return 0;
+}
+
+static void refuse_call(struct process *process, struct thread *thread, int error)
+{
+	mutex_lock(&process->lock);
+	if (thread->serving && thread->where != popcorn_self())
+		fail_call(process, thread, thread->serving, error);
+	thread->serving = 0;
+	mutex_unlock(&process->lock);
+}
+
+static bool has_news(const struct thread *thread)
+{
+	return READ_ONCE(thread->event) || READ_ONCE(thread->call);
+}
+
+static bool is_away(struct process *process, struct thread **found)
+{
+	struct thread *thread;
+	bool away;
+
+	mutex_lock(&process->lock);
+	thread = popcorn_thread_of(process, task_pid(current), false);
+	away = thread && (thread->where != popcorn_self() || thread->event);
+	mutex_unlock(&process->lock);
+	*found = thread;	/* it stays while its kernel thread, the caller, lives */
+	return away;
+}
+
+/* Waits for the thread's event, or a call of it. */
+static long await(struct process *process, const struct popcorn_step *step,
+		  struct popcorn_event *event)
+{
+	struct incoming_call *call;
+	struct thread *thread;
+	int signal, err;
+
+	if (!is_away(process, &thread))
+		return -EINVAL;
+	for (;;) {
+		if (wait_event_interruptible(thread->wait, has_news(thread)))
+			return -ERESTARTSYS;
+		signal = 0;
+		call = take(process, thread, event, &signal);
+		if (!call && !event->kind)
+			continue;	/* the call was taken back */
+		if (signal)
+			return die_likewise(signal);
+		err = call ? hand_over_data(call, step) : 0;
+		kvfree(call);
+		if (!err)
+			return 0;
+		refuse_call(process, thread, err);
+	}
+}
+
+static long act(struct process *process, const struct popcorn_step *step)
+{
+	switch (step->action) {
+	case POPCORN_STEP_WAIT:
+		return 0;
+	case POPCORN_STEP_LEAVE:
+		return leave(process, step);
+	case POPCORN_STEP_ANSWER:
+		return give_answer(process, step);
+	default:
+		return -EINVAL;
+	}
+}
+
+long popcorn_origin_step(struct process *process, struct popcorn_step __user *user)
+{
+	struct popcorn_event event = {};
+	struct popcorn_step step;
+	long err;
+
+	if (copy_from_user(&step, user, sizeof(step)))
+		return -EFAULT;
+	err = act(process, &step);
+	if (err)
+		return err;
+	if (step.action != POPCORN_STEP_WAIT && put_user(POPCORN_STEP_WAIT, &user->action))
+		return -EFAULT;
+	err = await(process, &step, &event);
+	if (err)
+		return err;
+	return copy_to_user(&user->event, &event, sizeof(event)) ? -EFAULT : 0;
+}
+
+static struct incoming_call *copy_call(const struct popcorn_received *message)
+{
+	const struct popcorn_call_message *body = message->payload;
+	u32 in_size = message->size - sizeof(*body);
+	struct incoming_call *call = kvmalloc(struct_size(call, data, in_size), GFP_KERNEL);
+	int i;
+
+	if (!call)
+		return NULL;
+	call->seq = le32_to_cpu(body->seq);
+	call->number = le32_to_cpu(body->number);
+	call->in_size = in_size;
+	call->out_size = min_t(u32, le32_to_cpu(body->out_size), POPCORN_CALL_DATA);
+	for (i = 0; i < POPCORN_CALL_ARGS; i++)
+		call->args[i] = le64_to_cpu(body->args[i]);
+	memcpy(call->data, body + 1, in_size);
+	return call;
+}
+
+/* As for other messages of a thread, but with the call's layout. The caller unlocks and puts. */
+static struct thread *lock_caller(const struct popcorn_received *message, struct process **found)
+{
+	const struct popcorn_call_message *body = message->payload;
+	struct process *process = popcorn_process_find(le64_to_cpu(body->process));
+	struct thread *thread;
+
+	*found = process;
+	if (!process)
+		return NULL;
+	mutex_lock(&process->lock);
+	thread = popcorn_find_thread(process, le32_to_cpu(body->thread));
+	if (thread && thread->where == message->ret.node && thread->hop == le32_to_cpu(body->hop))
+		return thread;
+	mutex_unlock(&process->lock);
+	popcorn_process_put(process);
+	return NULL;
+}
+
+static void handle_call(const struct popcorn_received *message)
+{
+	const struct popcorn_call_message *body = message->payload;
+	struct incoming_call *call = copy_call(message);
+	struct process *process;
+	struct thread *thread = lock_caller(message, &process);
+
+	if (!thread) {
+		kvfree(call);
+		return;		/* whoever asked is being killed */
+	}
+	if (!call || thread->call) {
+		fail_call(process, thread, le32_to_cpu(body->seq), call ? -EIO : -ENOMEM);
+		kvfree(call);
+	} else {
+		WRITE_ONCE(thread->call, call);
+		wake_up(&thread->wait);
+	}
+	mutex_unlock(&process->lock);
+	popcorn_process_put(process);
+}
+
+static void kick_shadow(const struct process *process, const struct thread *thread)
+{
+	struct task_struct *task = get_pid_task(thread->pid, PIDTYPE_PID);
+
+	if (!task)
+		return;
+	if (process->kick_signal)
+		send_sig(process->kick_signal, task, 1);
+	put_task_struct(task);
+}
+
+static void handle_kick(const struct popcorn_received *message)
+{
+	const struct popcorn_call_message *body = message->payload;
+	u32 seq = le32_to_cpu(body->seq);
+	struct process *process;
+	struct thread *thread = lock_caller(message, &process);
+
+	if (!thread)
+		return;
+	if (thread->call && thread->call->seq == seq) {
+		kvfree(thread->call);
+		WRITE_ONCE(thread->call, NULL);
+		fail_call(process, thread, seq, -EINTR);
+	} else if (thread->serving == seq) {
+		kick_shadow(process, thread);
+	}
+	mutex_unlock(&process->lock);
+	popcorn_process_put(process);
+}
+
+const struct popcorn_handler popcorn_call_handler = {
+	.type = POPCORN_TYPE_CALL,
+	.name = "CALL",
+	.min_size = sizeof(struct popcorn_call_message),
+	.max_size = sizeof(struct popcorn_call_message) + POPCORN_CALL_DATA,
+	.handle = handle_call,
+};
+
+const struct popcorn_handler popcorn_call_kick_handler = {
+	.type = POPCORN_TYPE_CALL_KICK,
+	.name = "CALL_KICK",
+	.min_size = sizeof(struct popcorn_call_message),
+	.max_size = sizeof(struct popcorn_call_message),
+	.handle = handle_kick,
+};
