@@ -61,7 +61,8 @@ struct entry {
 	struct page *page;	/* NULL: no data; at the home with access: zero */
 	u8 access;		/* enum access: what this node may do */
 	bool pending;		/* a request of this node is under way */
-	bool fresh;		/* granted, and not mapped since */
+	bool for_write;		/* so was this node's last request */
+	bool fresh;		/* granted, and not mapped since; if for_write, for writing */
 	bool written;		/* mapped for writing since the grant */
 	bool stalled;		/* the sweeper shall go on with it */
 	u16 demand;		/* message type of a demand that has to wait; 0: none */

@@ -4,8 +4,10 @@
  * its end without mmap_lock; then the access is tried anew. Threads that fault on the same page
  * meanwhile join the request.
  *
- * ->page_mkwrite cannot let go of mmap_lock in Linux 6.1. So it takes what access there is, and
- * where it does not suffice unmaps the page: the thread comes back through ->fault, which can.
+ * ->page_mkwrite cannot let go of mmap_lock in Linux 6.1. So where access does not suffice, it
+ * puts a request under way and unmaps the page: the thread comes back through ->fault, which
+ * can. It may come back as a reader, for a store-exclusive that faulted is begun again at its
+ * load; so readers, too, wait for a request that is under way.
  * (Callers that forbid VM_FAULT_RETRY, such as a few users of get_user_pages(), wait with
  * mmap_lock; nothing that answers a request takes it.)
  */
@@ -47,6 +49,7 @@ static int ensure_request(struct space *space, struct entry *entry, bool writes)
 		return -ENOMEM;
 	count_space(space, kind_of(entry, writes));
 	entry->pending = true;
+	entry->for_write = writes;
 	if (space->home == popcorn_self())
 		popcorn_home_request(space, entry, space->home, writes);
 	else
@@ -98,7 +101,7 @@ static vm_fault_t take_page(struct space *space, struct entry *entry, struct vm_
 	get_page(page);
 	lock_page(page);	/* from here on, taking it away waits until it is mapped */
 	vmf->page = page;
-	if (!writes)	/* otherwise ->page_mkwrite follows */
+	if (!writes && !entry->for_write)	/* otherwise ->page_mkwrite follows */
 		popcorn_mapped_entry(space, entry);
 	return VM_FAULT_LOCKED;
 }
@@ -111,7 +114,7 @@ static vm_fault_t try_fault(struct space *space, struct entry *entry, struct vm_
 	int err;
 
 	mutex_lock(&entry->lock);
-	if (suffices(entry, writes) && !entry->error) {
+	if (suffices(entry, writes) && !entry->pending && !entry->error) {
 		if (!*asked)
 			count_space(space, SPACE_LOCAL_FAULTS);
 		result = take_page(space, entry, vmf, writes);
@@ -163,7 +166,10 @@ static vm_fault_t page_mkwrite(struct vm_fault *vmf)
 		entry->written = true;
 		popcorn_mapped_entry(space, entry);
 		result = VM_FAULT_LOCKED;
+	} else if (entry->error || READ_ONCE(space->dead)) {
+		result = VM_FAULT_SIGBUS;
 	} else {
+		ensure_request(space, entry, true);	/* if it fails, ->fault tries again */
 		unmap_mapping_range(space->inode->i_mapping, (loff_t)vmf->pgoff << PAGE_SHIFT,
 				    PAGE_SIZE, 1);
 	}
