@@ -64,6 +64,7 @@ struct entry {
 	bool for_write;		/* so was this node's last request */
 	bool fresh;		/* granted, and not mapped since; if for_write, for writing */
 	bool written;		/* mapped for writing since the grant */
+	bool returning;		/* to the home, which has not taken it yet */
 	bool stalled;		/* the sweeper shall go on with it */
 	u16 demand;		/* message type of a demand that has to wait; 0: none */
 	u16 demand_flags;
@@ -94,6 +95,7 @@ struct space {
 	struct inode *inode;		/* whose mapping all mappings of the space share */
 	struct xarray pages;		/* struct entry by page number */
 	bool dead;			/* no more access; see popcorn_space_kill() */
+	bool leaving;			/* see popcorn_space_leave() */
 	unsigned long members;		/* at the home: other nodes with a worker; atomic bits */
 	atomic_t resident;		/* pages of memory here */
 

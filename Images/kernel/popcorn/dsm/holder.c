@@ -105,8 +105,8 @@ bool popcorn_serve_demand(struct space *space, struct entry *entry)
 {
 	int err;
 
-	if (READ_ONCE(space->dead)) {
-		entry->demand = 0;
+	if (READ_ONCE(space->dead) || READ_ONCE(space->leaving)) {
+		entry->demand = 0;	/* leaving answers it, or nobody wants to know */
 		return true;
 	}
 	if (entry->demand == POPCORN_TYPE_PAGE_FETCH)

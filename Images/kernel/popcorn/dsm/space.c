@@ -200,14 +200,20 @@ static bool shall_retry(int err)
 	return true;
 }
 
-/* Nobody else uses the space here any more. */
+/*
+ * Gives up one page. The mutex of each is taken after "leaving" was set, and demands are served
+ * under it: so none is served after its page was returned, or after SPACE_LEAVE.
+ */
 static int return_page(struct space *space, struct entry *entry)
 {
-	int err = -EHOSTDOWN;
+	bool owned;
+	int err = 0;
 
 	mutex_lock(&entry->lock);
+	owned = entry->page && (entry->access == ACCESS_WRITE || entry->returning);
+	entry->returning = owned;
 	popcorn_lower_access(space, entry, ACCESS_NONE);
-	if (!READ_ONCE(space->dead))
+	if (owned && !READ_ONCE(space->dead))
 		err = popcorn_send_page(space, entry, space->home, POPCORN_TYPE_PAGE_RETURN,
 					POPCORN_PAGE_DATA);
 	mutex_unlock(&entry->lock);
@@ -219,12 +225,10 @@ static void return_pages(struct space *space)
 	struct entry *entry;
 	unsigned long number;
 
-	xa_for_each(&space->pages, number, entry) {
-		if (entry->access != ACCESS_WRITE || !entry->page)
-			continue;
+	WRITE_ONCE(space->leaving, true);
+	xa_for_each(&space->pages, number, entry)
 		while (shall_retry(return_page(space, entry)))
 			;
-	}
 }
 
 static int post_leave(struct space *space)

@@ -10,6 +10,14 @@
 #include "../dsm/dsm.h"
 #include "migrate.h"
 
+static const char *arch_of(int node)
+{
+	struct popcorn_node info = { .arch = POPCORN_ARCH_UNKNOWN };
+
+	popcorn_get_node(node, &info);
+	return popcorn_arch_name(info.arch);
+}
+
 static int post_start(struct process *process, int node)
 {
 	struct popcorn_message message = {
@@ -57,8 +65,8 @@ static void refuse_all(struct process *process, int node, int error)
 {
 	struct thread *thread;
 
-	pr_warn("process %d: node %d does not start its worker: error %d\n",
-		pid_nr(process->tgid), node, error);
+	pr_warn("process %d: node %d (%s) does not start its worker: error %d\n",
+		pid_nr(process->tgid), node, arch_of(node), error);
 	list_for_each_entry(thread, &process->threads, list)
 		if (thread->where == node)
 			popcorn_bounce_thread(process, thread, error);
@@ -81,8 +89,8 @@ static void end_all(struct process *process, int node, int status)
 				     signal ? 128 + signal : status >> 8 & 0xff);
 	}
 	if (any && signal)
-		pr_warn("process %d: killed by signal %d on node %d\n", pid_nr(process->tgid),
-			signal, node);
+		pr_warn("process %d: killed by signal %d on node %d (%s)\n",
+			pid_nr(process->tgid), signal, node, arch_of(node));
 }
 
 /* @node is gone, and the threads that lived there with it. Takes the lock itself. */
@@ -101,8 +109,8 @@ void popcorn_lose_workers(struct process *process, int node)
 			popcorn_bounce_thread(process, thread, -EHOSTDOWN);
 			continue;
 		}
-		pr_warn("process %d: thread %d is lost with node %d\n", pid_nr(process->tgid),
-			pid_nr(thread->pid), node);
+		pr_warn("process %d: thread %d is lost with node %d (%s)\n",
+			pid_nr(process->tgid), pid_nr(thread->pid), node, arch_of(node));
 		trace_migrate_exit(process->id, thread->number, thread->hop, node,
 				   popcorn_self(), -EHOSTDOWN);
 		popcorn_thread_event(thread, POPCORN_EVENT_LOST, -EHOSTDOWN);

@@ -27,7 +27,7 @@ static void lose_origin(struct worker *worker, void *data)
 	if (worker->origin != *(const int *)data)
 		return;
 	mutex_lock(&worker->lock);
-	worker->orphan = true;
+	WRITE_ONCE(worker->orphan, true);
 	mutex_unlock(&worker->lock);
 	popcorn_worker_kill(worker);
 }

@@ -36,7 +36,7 @@ static int note_pid(struct subprocess_info *info, struct cred *new)
 	return err;
 }
 
-/* Returns a negative errno, or as wait(2) has it. */
+/* Returns a negative errno, or as wait(2) has it. Killable, so that it is no hung task. */
 static int run_program(struct worker *worker)
 {
 	static char *env[] = { "POPCORN_WORKER=1", "PATH=/usr/bin:/bin", "HOME=/", NULL };
@@ -46,7 +46,7 @@ static int run_program(struct worker *worker)
 	info = call_usermodehelper_setup(launcher, argv, env, GFP_KERNEL, note_pid, NULL, worker);
 	if (!info)
 		return -ENOMEM;
-	return call_usermodehelper_exec(info, UMH_WAIT_PROC);
+	return call_usermodehelper_exec(info, UMH_WAIT_PROC | UMH_KILLABLE);
 }
 
 /*

@@ -227,8 +227,11 @@ static struct incoming_call *take(struct process *process, struct thread *thread
 /* The worker was killed by a signal: so is the whole process here, whatever its handlers. */
 static long die_likewise(int signal)
 {
-	struct k_sigaction *action = &current->sighand->action[signal - 1];
+	struct k_sigaction *action;
 
+	if (!valid_signal(signal))
+		signal = SIGKILL;
+	action = &current->sighand->action[signal - 1];
 	spin_lock_irq(&current->sighand->siglock);
 	action->sa.sa_handler = SIG_DFL;
 	spin_unlock_irq(&current->sighand->siglock);

@@ -14,7 +14,8 @@ static DEFINE_MUTEX(workers_mutex);	/* protects the list */
 
 static bool has_id(const struct worker *worker, const void *id)
 {
-	return worker->id == *(const u64 *)id;
+	/* One that has lost its origin is not what a new connection means. */
+	return worker->id == *(const u64 *)id && !READ_ONCE(worker->orphan);
 }
 
 static bool has_pid(const struct worker *worker, const void *pid)
