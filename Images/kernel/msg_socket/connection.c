@@ -34,6 +34,24 @@ void close_socket(struct socket *sock)
 	sock_release(sock);
 }
 
+/* What a result of the socket says about the connection's end. */
+const char *loss_reason(int result)
+{
+	switch (result) {
+	case 0:
+	case -EPIPE:
+		return "connection closed by the peer";
+	case -ECONNRESET:
+		return "connection reset by the peer";
+	case -ETIMEDOUT:
+	case -EHOSTUNREACH:
+	case -ENETUNREACH:
+		return "connection timed out";
+	default:
+		return "connection failed";
+	}
+}
+
 /* Shuts the connection of @epoch down; the receiver does the rest. */
 void disconnect(struct peer *peer, u32 epoch, const char *why)
 {

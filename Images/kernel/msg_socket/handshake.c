@@ -23,7 +23,8 @@
 #include "msg_socket.h"
 
 #define HANDSHAKE_TIME	(2 * HZ)
-#define LOG_AGAIN	(60 * HZ)	/* repeat an unchanged complaint about a peer */
+#define LOG_SAME	(60 * HZ)	/* between equal complaints about a peer */
+#define LOG_OTHER	(5 * HZ)	/* between different ones */
 
 struct hello_frame {
 	struct popcorn_header header;
@@ -96,12 +97,14 @@ static void send_refusal(struct socket *sock, const struct peer *peer,
 static bool is_news(struct peer *peer, enum popcorn_refusal reason)
 {
 	static DEFINE_RATELIMIT_STATE(strangers, 10 * HZ, 5);
+	unsigned long pause;
 	bool news;
 
 	if (!peer)
 		return __ratelimit(&strangers);
 	spin_lock_irq(&peer->lock);
-	news = peer->logged_refusal != reason || time_after(jiffies, peer->logged_at + LOG_AGAIN);
+	pause = peer->logged_refusal == reason ? LOG_SAME : LOG_OTHER;
+	news = !peer->logged_refusal || time_after(jiffies, peer->logged_at + pause);
 	if (news) {
 		peer->logged_refusal = reason;
 		peer->logged_at = jiffies;

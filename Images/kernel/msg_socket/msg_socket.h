@@ -139,6 +139,7 @@ void stop_listening(void);
 void tune_socket(struct socket *sock);
 void close_socket(struct socket *sock);
 bool offer_link(struct peer *peer, const struct link *link);
+const char *loss_reason(int result);
 void disconnect(struct peer *peer, u32 epoch, const char *why);
 int receiver_main(void *data);
 void free_buffers(struct peer *peer);

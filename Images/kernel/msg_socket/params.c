@@ -133,8 +133,6 @@ static int read_secret(void)
 		memzero_explicit(secret, strlen(secret));
 	if (err)
 		pr_err("secret= needs 32 to 128 hexadecimal digits, an even number of them\n");
-	else if (!has_secret())
-		pr_warn("no secret= given: any machine on this network can join\n");
 	return err;
 }
 
@@ -158,7 +156,10 @@ int read_parameters(void)
 	err = read_addresses();
 	if (!err)
 		err = find_self();
-	if (!err)
-		digest_list();
-	return err;
+	if (err)
+		return err;
+	digest_list();
+	if (!has_secret())
+		pr_warn("no secret= given: any machine on this network can join\n");
+	return 0;
 }

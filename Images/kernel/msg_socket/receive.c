@@ -217,14 +217,8 @@ const char *receive_until_lost(struct peer *peer)
 		vec.iov_base = peer->buffer + peer->end;
 		vec.iov_len = RECEIVE_BUFFER_SIZE - peer->end;
 		got = kernel_recvmsg(peer->sock, &msg, &vec, 1, vec.iov_len, 0);
-		if (!got)
-			return "connection closed by the peer";
-		if (got == -ECONNRESET)
-			return "connection reset by the peer";
-		if (got == -ETIMEDOUT)
-			return "connection timed out";
-		if (got < 0)
-			return "connection failed";
+		if (got <= 0)
+			return loss_reason(got);
 		peer->end += got;
 		WRITE_ONCE(peer->heard, peer->heard + 1);
 		why = handle_frames(peer);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Sending. Whoever has a message, finds the queue empty and nobody sending, sends it from its
- * own buffers. Otherwise the message is copied into the queue and the sender thread sends it.
- * Two queues, urgent before bulk; each keeps the order of its messages.
+ * own buffers, and then what others queued meanwhile, as far as it need not wait. The sender
+ * thread does the rest. Two queues, urgent before bulk; each keeps the order of its messages.
  *
  * Sending is a right that one task has at a time (peer->sending). Its holder, if the socket
  * takes only a part of a frame, puts the rest into the stash, which goes out first.
@@ -14,12 +14,12 @@
 #include <linux/mm.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
-#include <net/sock.h>
 #include "msg_socket.h"
+#include "parcel.h"
 
 #define SOFT_LIMIT	SZ_1M	/* bytes that senders may queue, for each urgency */
 #define HARD_LIMIT	SZ_8M	/* the same for replies, which must not wait */
-#define FRAME_PARTS	4	/* header, head, body, padding */
+#define HELPED_FRAMES	16	/* of others, sent by one who sends directly */
 
 /* A queued message. */
 struct outgoing {
@@ -28,15 +28,6 @@ struct outgoing {
 	u32 sent;		/* bytes of the payload that have gone */
 	u8 payload[];
 };
-
-/* A frame on its way into the socket. */
-struct parcel {
-	struct kvec parts[FRAME_PARTS];
-	int count;
-	size_t left;
-};
-
-static const u8 zeros[POPCORN_ALIGN];
 
 void init_queues(struct peer *peer)
 {
@@ -58,52 +49,6 @@ static bool has_work(const struct peer *peer)
 {
 	return peer->stash_begin < peer->stash_end || !list_empty(&peer->urgent.items) ||
 	       !list_empty(&peer->bulk.items);
-}
-
-static void add_part(struct parcel *parcel, const void *data, size_t size)
-{
-	if (!size)
-		return;
-	parcel->parts[parcel->count].iov_base = (void *)data;
-	parcel->parts[parcel->count++].iov_len = size;
-	parcel->left += size;
-}
-
-static void add_padding(struct parcel *parcel, u32 length)
-{
-	add_part(parcel, zeros, ALIGN(length, POPCORN_ALIGN) - length);
-}
-
-/* Takes @size bytes off the front. */
-static void advance(struct parcel *parcel, size_t size)
-{
-	struct kvec *part = parcel->parts;
-
-	parcel->left -= size;
-	for (; size; part++) {
-		size_t step = min(size, part->iov_len);
-
-		part->iov_base += step;
-		part->iov_len -= step;
-		size -= step;
-	}
-}
-
-/* Puts as much into the socket as it takes. Returns 0 or an error that ends the connection. */
-static int push(struct peer *peer, struct parcel *parcel, int flags, long timeout)
-{
-	struct msghdr msg = { .msg_flags = MSG_NOSIGNAL | flags };
-	struct kvec parts[FRAME_PARTS];
-	int sent;
-
-	memcpy(parts, parcel->parts, sizeof(parts));
-	peer->sock->sk->sk_sndtimeo = timeout;
-	sent = kernel_sendmsg(peer->sock, &msg, parts, parcel->count, parcel->left);
-	if (sent > 0)
-		advance(parcel, sent);
-	else if (sent != -EAGAIN && sent != -EINTR && sent != -ERESTARTSYS)
-		return sent ? sent : -EPIPE;
-	return 0;
 }
 
 static void stash(struct peer *peer, const struct parcel *parcel)
@@ -199,12 +144,12 @@ static struct outgoing *copy_message(const struct popcorn_send *send)
 	return item;
 }
 
-enum way { WAY_DIRECT, WAY_COPY, WAY_QUEUED };
+enum way { WAY_DIRECT, WAY_COPY, WAY_QUEUED, WAY_WAKE };
 
 /*
  * Decides, under the lock, how the message goes. WAY_DIRECT: the caller has the right to send
- * and @header is filled in. WAY_COPY: the caller shall come again with @item. WAY_QUEUED: done.
- * -EAGAIN: there is no room.
+ * and @header is filled in. WAY_COPY: the caller shall come again with @item. WAY_QUEUED: done,
+ * whoever is sending will see it. WAY_WAKE: queued, but nobody is sending. -EAGAIN: no room.
  */
 static int choose_way(struct peer *peer, const struct popcorn_send *send,
 		      struct popcorn_header *header, struct outgoing *item)
@@ -226,7 +171,108 @@ static int choose_way(struct peer *peer, const struct popcorn_send *send,
 	number_message(peer, send, &item->header);
 	list_add_tail(&item->list, &queue->items);
 	queue->bytes += size_of(send->message);
-	return WAY_QUEUED;
+	return peer->sending ? WAY_QUEUED : WAY_WAKE;
+}
+
+/* Sends @parcel whole, however long it takes. */
+static int push_all(struct peer *peer, struct parcel *parcel, int flags)
+{
+	int err = 0;
+
+	while (parcel->left && !err && READ_ONCE(peer->up))
+		err = parcel_push(parcel, peer->sock, flags, MAX_SCHEDULE_TIMEOUT);
+	return err;
+}
+
+static int push_stash(struct peer *peer)
+{
+	struct parcel parcel = {};
+	int err;
+
+	parcel_add(&parcel, peer->stash + peer->stash_begin, peer->stash_end - peer->stash_begin);
+	err = push_all(peer, &parcel, 0);
+	peer->stash_begin = 0;
+	peer->stash_end = 0;
+	return err;
+}
+
+/*
+ * Sends the next frame of a queued message, waiting for the socket or using the stash. The
+ * message stays in its queue until its last frame.
+ */
+static int push_item(struct peer *peer, struct outgoing *item, bool more, bool wait)
+{
+	u32 size = le32_to_cpu(item->header.size);
+	u32 length = min_t(u32, size - item->sent, POPCORN_MAX_FRAME);
+	int flags = more ? MSG_MORE : 0;
+	struct parcel parcel = {};
+	int err;
+
+	item->header.offset = cpu_to_le32(item->sent);
+	item->header.length = cpu_to_le32(length);
+	parcel_add(&parcel, &item->header, sizeof(item->header));
+	parcel_add(&parcel, item->payload + item->sent, length);
+	parcel_pad(&parcel, length);
+	item->sent += length;
+	if (wait)
+		return push_all(peer, &parcel, flags);
+	err = parcel_push(&parcel, peer->sock, flags | MSG_DONTWAIT, 0);
+	if (!err)
+		stash(peer, &parcel);
+	return err;
+}
+
+static struct outgoing *next_item(struct peer *peer, struct queue **queue, bool *more)
+{
+	struct outgoing *item = NULL;
+
+	spin_lock_irq(&peer->lock);
+	*queue = list_empty(&peer->urgent.items) ? &peer->bulk : &peer->urgent;
+	if (peer->up)
+		item = list_first_entry_or_null(&(*queue)->items, struct outgoing, list);
+	*more = item && !list_is_last(&item->list, &(*queue)->items);
+	spin_unlock_irq(&peer->lock);
+	return item;
+}
+
+/* Takes a sent message out of its queue. */
+static void finish_item(struct peer *peer, struct queue *queue, struct outgoing *item)
+{
+	spin_lock_irq(&peer->lock);
+	list_del(&item->list);
+	queue->bytes -= le32_to_cpu(item->header.size);
+	spin_unlock_irq(&peer->lock);
+	kvfree(item);
+	if (wq_has_sleeper(&peer->room_wait))
+		wake_up_all(&peer->room_wait);
+}
+
+/* Sends one frame from the queues. Returns 1 if there was one, 0 if not, or an error. */
+static int push_next(struct peer *peer, bool wait)
+{
+	struct outgoing *item;
+	struct queue *queue;
+	bool more;
+	int err;
+
+	item = next_item(peer, &queue, &more);
+	if (!item)
+		return 0;
+	err = push_item(peer, item, more, wait);
+	if (item->sent == le32_to_cpu(item->header.size))
+		finish_item(peer, queue, item);
+	return err ? err : 1;
+}
+
+/* What came into the queue while the caller was sending: cheaper than waking the sender. */
+static int push_some(struct peer *peer)
+{
+	int budget = HELPED_FRAMES;
+	int more = 1;
+
+	while (more > 0 && budget-- && peer->stash_begin == peer->stash_end)
+		more = push_next(peer, false);
+	return min(more, 0);
 }
 
 static int send_directly(struct peer *peer, const struct popcorn_send *send,
@@ -237,16 +283,18 @@ static int send_directly(struct peer *peer, const struct popcorn_send *send,
 	struct parcel parcel = {};
 	int err;
 
-	add_part(&parcel, header, sizeof(*header));
-	add_part(&parcel, message->head, message->head_size);
-	add_part(&parcel, message->body, message->body_size);
-	add_padding(&parcel, size_of(message));
-	err = push(peer, &parcel, wait ? 0 : MSG_DONTWAIT, wait ? send->timeout : 0);
-	if (!err)
+	parcel_add(&parcel, header, sizeof(*header));
+	parcel_add(&parcel, message->head, message->head_size);
+	parcel_add(&parcel, message->body, message->body_size);
+	parcel_pad(&parcel, size_of(message));
+	err = parcel_push(&parcel, peer->sock, wait ? 0 : MSG_DONTWAIT, wait ? send->timeout : 0);
+	if (!err) {
 		stash(peer, &parcel);
+		err = push_some(peer);
+	}
 	stop_sending(peer);
 	if (err)
-		disconnect(peer, le32_to_cpu(header->epoch), "sending failed");
+		disconnect(peer, le32_to_cpu(header->epoch), loss_reason(err));
 	return err ? -ECONNRESET : 0;
 }
 
@@ -297,10 +345,10 @@ static int send_to(struct peer *peer, struct popcorn_send *send)
 		}
 		break;
 	}
-	if (way == WAY_QUEUED) {
+	if (way == WAY_WAKE)
 		wake_up(&peer->work_wait);
+	if (way == WAY_WAKE || way == WAY_QUEUED)
 		return 0;
-	}
 	kvfree(item);
 	return way == WAY_DIRECT ? send_directly(peer, send, &header) : way;
 }
@@ -325,100 +373,44 @@ int send_control(struct peer *peer, u16 type)
 	return send_to(peer, &send);
 }
 
-static bool start_sending(struct peer *peer)
+static bool may_start(const struct peer *peer)
+{
+	return peer->up && !peer->sending && has_work(peer);
+}
+
+static bool is_needed(struct peer *peer)
+{
+	bool needed;
+
+	spin_lock_irq(&peer->lock);
+	needed = may_start(peer);
+	spin_unlock_irq(&peer->lock);
+	return needed;
+}
+
+static bool start_sending(struct peer *peer, u32 *epoch)
 {
 	bool started;
 
 	spin_lock_irq(&peer->lock);
-	started = peer->up && !peer->sending && has_work(peer);
+	started = may_start(peer);
 	if (started)
 		WRITE_ONCE(peer->sending, true);
+	*epoch = peer->epoch;
 	spin_unlock_irq(&peer->lock);
 	return started;
 }
 
-/* Sends @parcel whole, however long it takes. */
-static int push_all(struct peer *peer, struct parcel *parcel, int flags)
-{
-	int err = 0;
-
-	while (parcel->left && !err && READ_ONCE(peer->up))
-		err = push(peer, parcel, flags, MAX_SCHEDULE_TIMEOUT);
-	return err;
-}
-
-static int push_stash(struct peer *peer)
-{
-	struct parcel parcel = {};
-	int err;
-
-	add_part(&parcel, peer->stash + peer->stash_begin, peer->stash_end - peer->stash_begin);
-	err = push_all(peer, &parcel, 0);
-	peer->stash_begin = 0;
-	peer->stash_end = 0;
-	return err;
-}
-
-/* Sends the next frame of a queued message. It stays in its queue until the last one. */
-static int push_item(struct peer *peer, struct outgoing *item, bool more)
-{
-	u32 size = le32_to_cpu(item->header.size);
-	u32 length = min_t(u32, size - item->sent, POPCORN_MAX_FRAME);
-	struct parcel parcel = {};
-
-	item->header.offset = cpu_to_le32(item->sent);
-	item->header.length = cpu_to_le32(length);
-	add_part(&parcel, &item->header, sizeof(item->header));
-	add_part(&parcel, item->payload + item->sent, length);
-	add_padding(&parcel, length);
-	item->sent += length;
-	return push_all(peer, &parcel, more ? MSG_MORE : 0);
-}
-
-static struct outgoing *next_item(struct peer *peer, struct queue **queue, bool *more)
-{
-	struct outgoing *item = NULL;
-
-	spin_lock_irq(&peer->lock);
-	*queue = list_empty(&peer->urgent.items) ? &peer->bulk : &peer->urgent;
-	if (peer->up)
-		item = list_first_entry_or_null(&(*queue)->items, struct outgoing, list);
-	*more = item && !list_is_last(&item->list, &(*queue)->items);
-	spin_unlock_irq(&peer->lock);
-	return item;
-}
-
-/* Takes a sent message out of its queue, unless the connection's end has done so. */
-static void finish_item(struct peer *peer, struct queue *queue, struct outgoing *item)
-{
-	spin_lock_irq(&peer->lock);
-	list_del(&item->list);
-	queue->bytes -= le32_to_cpu(item->header.size);
-	spin_unlock_irq(&peer->lock);
-	kvfree(item);
-	if (wq_has_sleeper(&peer->room_wait))
-		wake_up_all(&peer->room_wait);
-}
-
 /* Sends until there is nothing left or the connection fails. */
-static int empty_queues(struct peer *peer)
+static int push_everything(struct peer *peer)
 {
-	struct outgoing *item;
-	struct queue *queue;
-	int err = 0;
-	bool more;
+	int more = 1;
 
 	if (peer->stash_begin < peer->stash_end)
-		err = push_stash(peer);
-	while (!err) {
-		item = next_item(peer, &queue, &more);
-		if (!item)
-			break;
-		err = push_item(peer, item, more);
-		if (item->sent == le32_to_cpu(item->header.size))
-			finish_item(peer, queue, item);
-	}
-	return err;
+		more = push_stash(peer) ? : 1;
+	while (more > 0)
+		more = push_next(peer, true);
+	return more;
 }
 
 int sender_main(void *data)
@@ -429,14 +421,13 @@ int sender_main(void *data)
 
 	while (!kthread_should_stop()) {
 		wait_event_interruptible(peer->work_wait,
-					 kthread_should_stop() || start_sending(peer));
-		if (!READ_ONCE(peer->sending) || kthread_should_stop())
+					 kthread_should_stop() || is_needed(peer));
+		if (!start_sending(peer, &epoch))
 			continue;
-		epoch = peer->epoch;
-		err = empty_queues(peer);
+		err = push_everything(peer);
 		stop_sending(peer);
 		if (err)
-			disconnect(peer, epoch, "sending failed");
+			disconnect(peer, epoch, loss_reason(err));
 	}
 	return 0;
 }
@@ -455,8 +446,6 @@ static void drop_queue(struct queue *queue)
 /* Messages that did not go are lost with their connection. Nobody queues or sends any more. */
 void drop_queues(struct peer *peer)
 {
-	LIST_HEAD(dropped);
-
 	peer->stash_begin = 0;
 	peer->stash_end = 0;
 	drop_queue(&peer->urgent);

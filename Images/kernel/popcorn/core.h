@@ -34,7 +34,10 @@ void popcorn_fail_requests(int node);
 int popcorn_init_services(void);
 void popcorn_exit_services(void);
 int popcorn_show_services(struct seq_file *file, void *unused);
+
+/* service_command.c */
 int popcorn_command_services(char *command);
+void popcorn_drop_service_watchers(void);
 
 /* stat.c */
 enum popcorn_counter {

@@ -48,6 +48,8 @@ int popcorn_submit(struct popcorn_send *send)
 	u32 limit = message->urgent ? POPCORN_MAX_FRAME : POPCORN_MAX_MESSAGE;
 	int idx, err;
 
+	if (message->type <= POPCORN_TYPE_TRANSPORT_LAST || message->type >= POPCORN_MAX_TYPES)
+		return -EINVAL;
 	if (message->head_size > limit || message->body_size > limit - message->head_size)
 		return -EMSGSIZE;
 	idx = srcu_read_lock(&transport_srcu);

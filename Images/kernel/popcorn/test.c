@@ -258,6 +258,8 @@ static int work(void *data)
 	struct run *run = worker->run;
 
 	allow_signal(SIGKILL);
+	if (should_stop(worker))
+		goto out;
 	switch (run->kind) {
 	case TEST_PING:
 		run_rounds(worker, ping_once);
@@ -271,6 +273,7 @@ static int work(void *data)
 	case TEST_NONE:
 		break;
 	}
+out:
 	if (atomic_dec_and_test(&run->running))
 		complete(&run->finished);
 	return 0;
@@ -428,7 +431,7 @@ static int parse(char *command, struct run *run)
 {
 	char *words[6] = {};
 	u32 max_size = POPCORN_MAX_MESSAGE;
-	int count = 0, kind, err;
+	int count = 0, kind;
 
 	while (command && count < ARRAY_SIZE(words)) {
 		char *word = strsep(&command, " ");
@@ -452,8 +455,7 @@ static int parse(char *command, struct run *run)
 		return -EINVAL;
 	if (kind == TEST_PING && (u64)run->size * run->threads > MAX_OUTSTANDING)
 		return -E2BIG;
-	err = parse_node(words[1], kind == TEST_STRESS, &run->node);
-	return err;
+	return parse_node(words[1], kind == TEST_STRESS, &run->node);
 }
 
 /*

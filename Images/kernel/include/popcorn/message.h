@@ -12,6 +12,7 @@
  *   -ELOOP       the node is this one
  *   -EHOSTDOWN   the node is not connected
  *   -ECONNRESET  the connection was lost meanwhile
+ *   -EINVAL      the type is not one that users may send
  *   -EMSGSIZE    the payload is larger than allowed
  *   -EAGAIN      the node's send queue is full (only where the function does not wait)
  */

@@ -28,8 +28,9 @@ int popcorn_withdraw_service(const char *name);
  * struct popcorn_service_watcher - a subscription to a service's name
  * @name: the service
  * @changed: called once per node when it begins or ceases to offer the service, this node
- *	included; a lost node ceases to offer. Process context, calls are serialised; it must
- *	not wait for the network and not call functions of this header.
+ *	included (as -1 while no transport is loaded). A lost node ceases to offer. Called in
+ *	process context, one at a time; it must not wait for the network and not call functions
+ *	of this header.
  * @list: private
  */
 struct popcorn_service_watcher {

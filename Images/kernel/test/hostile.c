@@ -1,0 +1,392 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * hostile SECRET IP,IP,... SELF TARGET ROUNDS [SEED]
+ *
+ * A user program that attacks node TARGET from the address of node SELF (which has no message
+ * layer loaded, and SELF > TARGET): random bytes, absurd sizes, half and wrong handshakes, and,
+ * since it knows the secret, a peer that authenticates and then sends damaged frames.
+ * It only attacks; whether the target bore it is for its log to say.
+ *
+ *	cc -static -o hostile hostile.c
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#define MAGIC		0x314e4350
+#define PORT		30467
+#define MAX_FRAME	65536
+
+struct header {
+	uint32_t magic;
+	uint16_t type;
+	uint8_t from, to;
+	uint32_t epoch, station;
+	uint64_t seq;
+	uint32_t size, offset, length;
+	uint8_t flags, reserved[3];
+};
+
+struct hello {
+	struct header header;
+	uint16_t version;
+	uint8_t arch, nodes;
+	uint32_t epoch;
+	uint64_t boot_id;
+	uint8_t digest[32], nonce[32];
+};
+
+enum { HELLO = 1, PROOF, ACCEPT, REFUSE, PROBE, ALIVE };
+
+static uint8_t key[64];
+static uint8_t list_digest[32];
+static uint32_t addresses[32];
+static int nodes, self, target;
+static uint64_t state;
+static uint8_t scratch[2 * MAX_FRAME];
+
+static uint32_t rnd(void)
+{
+	state ^= state << 13;
+	state ^= state >> 7;
+	state ^= state << 17;
+	return state >> 16;
+}
+
+static void fill(uint8_t *data, size_t size)
+{
+	while (size--)
+		*data++ = rnd();
+}
+
+/* SHA-256, FIPS 180-4. */
+
+static const uint32_t round_constants[64] = {
+	0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4,
+	0xab1c5ed5, 0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe,
+	0x9bdc06a7, 0xc19bf174, 0xe49b69c1, 0xefbe4786, 0x0fc19dc6, 0x240ca1cc, 0x2de92c6f,
+	0x4a7484aa, 0x5cb0a9dc, 0x76f988da, 0x983e5152, 0xa831c66d, 0xb00327c8, 0xbf597fc7,
+	0xc6e00bf3, 0xd5a79147, 0x06ca6351, 0x14292967, 0x27b70a85, 0x2e1b2138, 0x4d2c6dfc,
+	0x53380d13, 0x650a7354, 0x766a0abb, 0x81c2c92e, 0x92722c85, 0xa2bfe8a1, 0xa81a664b,
+	0xc24b8b70, 0xc76c51a3, 0xd192e819, 0xd6990624, 0xf40e3585, 0x106aa070, 0x19a4c116,
+	0x1e376c08, 0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a, 0x5b9cca4f, 0x682e6ff3,
+	0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7,
+	0xc67178f2,
+};
+
+static uint32_t ror(uint32_t x, int n)
+{
+	return x >> n | x << (32 - n);
+}
+
+static void compress(uint32_t h[8], const uint8_t *block)
+{
+	uint32_t w[64], v[8];
+	int i;
+
+	for (i = 0; i < 16; i++)
+		w[i] = block[4 * i] << 24 | block[4 * i + 1] << 16 | block[4 * i + 2] << 8 |
+		       block[4 * i + 3];
+	for (; i < 64; i++)
+		w[i] = w[i - 16] + w[i - 7] +
+		       (ror(w[i - 15], 7) ^ ror(w[i - 15], 18) ^ w[i - 15] >> 3) +
+		       (ror(w[i - 2], 17) ^ ror(w[i - 2], 19) ^ w[i - 2] >> 10);
+	memcpy(v, h, sizeof(v));
+	for (i = 0; i < 64; i++) {
+		uint32_t t1 = v[7] + (ror(v[4], 6) ^ ror(v[4], 11) ^ ror(v[4], 25)) +
+			      ((v[4] & v[5]) ^ (~v[4] & v[6])) + round_constants[i] + w[i];
+		uint32_t t2 = (ror(v[0], 2) ^ ror(v[0], 13) ^ ror(v[0], 22)) +
+			      ((v[0] & v[1]) ^ (v[0] & v[2]) ^ (v[1] & v[2]));
+
+		memmove(v + 1, v, 7 * sizeof(*v));
+		v[4] += t1;
+		v[0] = t1 + t2;
+	}
+	for (i = 0; i < 8; i++)
+		h[i] += v[i];
+}
+
+static void sha256(uint8_t out[32], const uint8_t *data, size_t size)
+{
+	uint32_t h[8] = { 0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
+			  0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19 };
+	uint8_t tail[128] = { 0 };
+	size_t whole = size / 64 * 64, rest = size - whole, end = rest < 56 ? 64 : 128;
+	size_t i;
+
+	for (i = 0; i < whole; i += 64)
+		compress(h, data + i);
+	memcpy(tail, data + whole, rest);
+	tail[rest] = 0x80;
+	for (i = 0; i < 8; i++)
+		tail[end - 1 - i] = (uint64_t)size * 8 >> 8 * i;
+	for (i = 0; i < end; i += 64)
+		compress(h, tail + i);
+	for (i = 0; i < 32; i++)
+		out[i] = h[i / 4] >> (24 - 8 * (i % 4));
+}
+
+static void hmac(uint8_t out[32], const uint8_t *data, size_t size)
+{
+	uint8_t inner[64 + 512], outer[96];
+	int i;
+
+	for (i = 0; i < 64; i++) {
+		inner[i] = key[i] ^ 0x36;
+		outer[i] = key[i] ^ 0x5c;
+	}
+	memcpy(inner + 64, data, size);
+	sha256(outer + 64, inner, 64 + size);
+	sha256(out, outer, sizeof(outer));
+}
+
+/* One connection. */
+
+static int dial(void)
+{
+	struct sockaddr_in from = { .sin_family = AF_INET, .sin_addr.s_addr = addresses[self] };
+	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(PORT),
+				  .sin_addr.s_addr = addresses[target] };
+	struct timeval limit = { .tv_sec = 1 };
+	struct linger none = { .l_onoff = 1 };
+	int sock = socket(AF_INET, SOCK_STREAM, 0);
+
+	setsockopt(sock, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
+	setsockopt(sock, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit));
+	setsockopt(sock, SOL_SOCKET, SO_LINGER, &none, sizeof(none));
+	if (bind(sock, (void *)&from, sizeof(from)) || connect(sock, (void *)&to, sizeof(to))) {
+		perror("connect");
+		close(sock);
+		return -1;
+	}
+	return sock;
+}
+
+static int put(int sock, const void *data, size_t size)
+{
+	return send(sock, data, size, MSG_NOSIGNAL) == (ssize_t)size ? 0 : -1;
+}
+
+static int get(int sock, void *data, size_t size)
+{
+	return recv(sock, data, size, MSG_WAITALL) == (ssize_t)size ? 0 : -1;
+}
+
+static struct header make_header(uint16_t type, uint32_t size)
+{
+	return (struct header){ .magic = MAGIC, .type = type, .from = self, .to = target,
+				.size = size, .length = size };
+}
+
+static struct hello make_hello(void)
+{
+	struct hello hello = { .header = make_header(HELLO, 80), .version = 1, .arch = 1,
+			       .nodes = nodes, .boot_id = rnd() };
+
+	memcpy(hello.digest, list_digest, 32);
+	fill(hello.nonce, 32);
+	return hello;
+}
+
+/* Returns the epoch, 0 if the target refused. */
+static uint32_t shake(int sock, int damage_proof)
+{
+	struct hello mine = make_hello(), theirs;
+	struct { struct header header; uint8_t mac[32]; } proof;
+	struct { struct header header; uint32_t epoch, reserved; } accepted;
+	uint8_t text[15 + 2 * sizeof(mine)];
+
+	if (put(sock, &mine, sizeof(mine)) || get(sock, &theirs, sizeof(theirs)) ||
+	    get(sock, &proof, sizeof(proof)) || theirs.header.type != HELLO)
+		return 0;
+	memcpy(text, "popcorn dialer", 15);
+	memcpy(text + 15, &mine, sizeof(mine));
+	memcpy(text + 15 + sizeof(mine), &theirs, sizeof(theirs));
+	proof.header = make_header(PROOF, 32);
+	hmac(proof.mac, text, sizeof(text));
+	if (damage_proof)
+		proof.mac[rnd() % 32] ^= 1 << rnd() % 8;
+	if (put(sock, &proof, sizeof(proof)) || get(sock, &accepted, sizeof(accepted)) ||
+	    accepted.header.type != ACCEPT)
+		return 0;
+	return accepted.epoch;
+}
+
+static uint32_t absurd(void)
+{
+	static const uint32_t values[] = { 0, 1, 7, 8, 39, 40, 65535, 65536, 65537, 1 << 20,
+					   (1 << 20) + 1, 0x7fffffff, 0x80000000, 0xffffffff };
+
+	return values[rnd() % (sizeof(values) / sizeof(*values))];
+}
+
+static void damage(struct header *header)
+{
+	switch (rnd() % 12) {
+	case 0: header->magic ^= 1u << rnd() % 32; break;
+	case 1: header->type = rnd(); break;
+	case 2: header->from = rnd(); break;
+	case 3: header->to = rnd(); break;
+	case 4: header->epoch += absurd(); break;
+	case 5: header->station = absurd(); break;
+	case 6: header->seq = absurd(); break;
+	case 7: header->size = absurd(); break;
+	case 8: header->offset = absurd(); break;
+	case 9: header->length = absurd(); break;
+	case 10: header->flags = rnd(); break;
+	case 11: header->reserved[rnd() % 3] = rnd(); break;
+	}
+}
+
+/* A frame that is right in all that the transport checks; its payload is not. */
+static struct header plausible(uint32_t epoch, uint64_t seq)
+{
+	static const uint32_t sizes[] = { 0, 4, 8, 16, 40, 41, 100, 4096 };
+	struct header header = make_header(rnd() % 8 ? 16 + rnd() % 8 : PROBE + rnd() % 2, 0);
+
+	header.size = header.length = sizes[rnd() % 8];
+	header.epoch = epoch;
+	header.seq = seq;
+	header.flags = rnd() % 16;
+	if (header.type <= ALIVE) {
+		header.seq = header.size = header.length = 0;
+		header.flags = 8;
+	}
+	if ((header.flags & 3) == 3)
+		header.flags &= ~2;
+	if (!(header.flags & 2))
+		header.flags &= ~4;
+	if (header.flags & 3)
+		header.station = 1 + rnd() % 64;
+	return header;
+}
+
+/* A large message in frames, complete or not, other messages between them or not. */
+static void send_chunks(int sock, uint32_t epoch, uint64_t seq)
+{
+	struct header header = make_header(18 + rnd() % 3, 0);
+	uint32_t offset;
+
+	header.size = 1 + rnd() % (1 << 20);
+	header.epoch = epoch;
+	header.seq = seq;
+	for (offset = 0; offset < header.size && rnd() % 30; offset += header.length) {
+		header.offset = offset;
+		header.length = 1 + rnd() % MAX_FRAME;
+		if (header.length > header.size - offset)
+			header.length = header.size - offset;
+		if (put(sock, &header, sizeof(header)) ||
+		    put(sock, scratch, (header.length + 7) & ~7u))
+			return;
+	}
+}
+
+static void attack_as_peer(int sock)
+{
+	uint32_t epoch = shake(sock, 0);
+	uint64_t seq;
+	uint32_t pad;
+	int harmless = rnd() % 60;
+
+	for (seq = 1; epoch && seq < 80; seq++) {
+		struct header header = plausible(epoch, seq);
+
+		if (seq % 4 == 0 && header.size >= 40) {	/* some names, long ones too */
+			memset(scratch, 'a' + rnd() % 3, 40);
+			scratch[rnd() % 40] = 0;
+		} else {
+			fill(scratch, header.length);
+		}
+		pad = (header.length + 7) & ~7u;
+		if ((int)seq > harmless)
+			damage(&header);
+		else if (header.seq && rnd() % 10 == 0) {
+			send_chunks(sock, epoch, seq);
+			header.seq = ++seq;
+		}
+		if (put(sock, &header, sizeof(header)) || put(sock, scratch, pad))
+			break;
+	}
+}
+
+static void attack(int sock)
+{
+	struct hello hello = make_hello();
+	struct header header = make_header(rnd() % 8, absurd());
+
+	switch (rnd() % 8) {
+	case 0:
+		fill(scratch, 4096);
+		put(sock, scratch, 1 + rnd() % 4096);
+		break;
+	case 1:
+		damage(&header);
+		put(sock, &header, sizeof(header));
+		put(sock, scratch, 200);
+		break;
+	case 2:
+		put(sock, &hello, rnd() % sizeof(hello));
+		break;
+	case 3:
+		damage(&hello.header);
+		put(sock, &hello, sizeof(hello));
+		break;
+	case 4:
+		((uint8_t *)&hello)[sizeof(header) + rnd() % 80] ^= 1 << rnd() % 8;
+		put(sock, &hello, sizeof(hello));
+		get(sock, scratch, 40);
+		break;
+	case 5:
+		shake(sock, 1);
+		break;
+	default:
+		attack_as_peer(sock);
+	}
+}
+
+static void read_list(char *list)
+{
+	uint8_t text[2 + sizeof(addresses)] = { PORT >> 8, PORT & 0xff };
+	char *word;
+
+	for (word = strtok(list, ","); word && nodes < 32; word = strtok(NULL, ","))
+		inet_pton(AF_INET, word, &addresses[nodes++]);
+	memcpy(text + 2, addresses, 4 * nodes);
+	sha256(list_digest, text, 2 + 4 * nodes);
+}
+
+int main(int argc, char **argv)
+{
+	int i, sock, rounds, connected = 0;
+	unsigned int byte;
+
+	if (argc < 6)
+		return 2;
+	for (i = 0; i < 64 && sscanf(argv[1] + 2 * i, "%2x", &byte) == 1; i++)
+		key[i] = byte;
+	read_list(argv[2]);
+	self = atoi(argv[3]);
+	target = atoi(argv[4]);
+	rounds = atoi(argv[5]);
+	state = argc > 6 ? strtoull(argv[6], NULL, 0) : 1;
+	state = state * 0x9e3779b97f4a7c15 + 1;
+	for (i = 0; i < rounds; i++) {
+		sock = dial();
+		if (sock < 0)
+			continue;
+		connected++;
+		attack(sock);
+		if (rnd() % 4 == 0)
+			usleep(1000 * (rnd() % 50));
+		close(sock);
+	}
+	printf("%d of %d attacks connected\n", connected, rounds);
+	return connected == rounds ? 0 : 1;
+}
