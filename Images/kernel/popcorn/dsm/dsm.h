@@ -105,7 +105,7 @@ struct space {
 
 	spinlock_t regions_lock;	/* protects regions; they are only ever added */
 	u32 region_count;
-	struct popcorn_region regions[POPCORN_REGIONS];
+	struct popcorn_region_info regions[POPCORN_REGIONS];
 
 	atomic64_t counters[SPACE_COUNTERS];
 };
@@ -124,8 +124,8 @@ void popcorn_space_each(void (*function)(struct space *space, void *data), void 
 extern struct workqueue_struct *popcorn_dsm_queue;
 
 /* region.c */
-int popcorn_add_region(struct space *space, struct popcorn_region *region);
-int popcorn_get_region(struct space *space, struct popcorn_region *region);
+int popcorn_add_region(struct space *space, struct popcorn_region_info *region);
+int popcorn_get_region(struct space *space, struct popcorn_region_info *region);
 bool popcorn_range_is_valid(struct space *space, u64 address, u64 size);
 int popcorn_space_mmap(struct space *space, struct vm_area_struct *vma);
 int popcorn_discard(struct space *space, const struct popcorn_range *range);

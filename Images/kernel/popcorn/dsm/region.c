@@ -11,19 +11,19 @@
 #define LOWEST_ADDRESS	SZ_64K
 #define HIGHEST_ADDRESS	(1ULL << 47)
 
-static bool is_sound(const struct popcorn_region *region)
+static bool is_sound(const struct popcorn_region_info *region)
 {
 	return region->size && PAGE_ALIGNED(region->address) && PAGE_ALIGNED(region->size) &&
 	       region->address >= LOWEST_ADDRESS && region->address < HIGHEST_ADDRESS &&
 	       region->size <= HIGHEST_ADDRESS - PAGE_SIZE - region->address;
 }
 
-static bool overlap(const struct popcorn_region *a, const struct popcorn_region *b)
+static bool overlap(const struct popcorn_region_info *a, const struct popcorn_region_info *b)
 {
 	return a->address < b->address + b->size && b->address < a->address + a->size;
 }
 
-static int add_locked(struct space *space, struct popcorn_region *region)
+static int add_locked(struct space *space, struct popcorn_region_info *region)
 {
 	u32 i;
 
@@ -40,7 +40,7 @@ static int add_locked(struct space *space, struct popcorn_region *region)
 }
 
 /* Sets region->index. */
-int popcorn_add_region(struct space *space, struct popcorn_region *region)
+int popcorn_add_region(struct space *space, struct popcorn_region_info *region)
 {
 	int err;
 
@@ -53,7 +53,7 @@ int popcorn_add_region(struct space *space, struct popcorn_region *region)
 }
 
 /* By region->index. */
-int popcorn_get_region(struct space *space, struct popcorn_region *region)
+int popcorn_get_region(struct space *space, struct popcorn_region_info *region)
 {
 	int err = -ENOENT;
 
@@ -74,7 +74,7 @@ bool popcorn_range_is_valid(struct space *space, u64 address, u64 size)
 
 	spin_lock(&space->regions_lock);
 	for (i = 0; i < space->region_count && !valid; i++) {
-		const struct popcorn_region *region = &space->regions[i];
+		const struct popcorn_region_info *region = &space->regions[i];
 
 		valid = address >= region->address && size <= region->size &&
 			address - region->address <= region->size - size;

@@ -25,7 +25,7 @@ static int post_start(struct process *process, int node)
 		.head = process->spec,
 		.head_size = sizeof(*process->spec),
 	};
-	struct popcorn_region region = {};
+	struct popcorn_region_info region = {};
 	u32 count = 0;
 
 	while (!popcorn_get_region(process->space, &region)) {

@@ -172,9 +172,9 @@ static int attach(struct file *file, struct popcorn_attach __user *user)
 	return copy_to_user(user, &args, sizeof(args)) ? -EFAULT : 0;
 }
 
-static int add_region(struct process *process, struct popcorn_region __user *user)
+static int add_region(struct process *process, struct popcorn_region_info __user *user)
 {
-	struct popcorn_region region;
+	struct popcorn_region_info region;
 	int err;
 
 	if (copy_from_user(&region, user, sizeof(region)))
@@ -185,10 +185,10 @@ static int add_region(struct process *process, struct popcorn_region __user *use
 	return copy_to_user(user, &region, sizeof(region)) ? -EFAULT : 0;
 }
 
-static int get_region(struct file *file, struct popcorn_region __user *user)
+static int get_region(struct file *file, struct popcorn_region_info __user *user)
 {
 	struct space *space = space_of(file);
-	struct popcorn_region region;
+	struct popcorn_region_info region;
 	int err;
 
 	if (!space)

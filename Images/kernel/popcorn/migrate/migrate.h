@@ -155,7 +155,7 @@ struct process *popcorn_process_of_pid(struct pid *tgid);
 void popcorn_process_end(struct process *process);
 void popcorn_process_put(struct process *process);
 void popcorn_process_each(void (*function)(struct process *process, void *data), void *data);
-int popcorn_process_add_region(struct process *process, struct popcorn_region *region);
+int popcorn_process_add_region(struct process *process, struct popcorn_region_info *region);
 
 /* thread.c */
 struct thread *popcorn_find_thread(struct process *process, u32 number);

@@ -178,7 +178,7 @@ void popcorn_process_end(struct process *process)
 		WRITE_ONCE(process->space->dead, true);
 }
 
-static void announce_region(const struct process *process, const struct popcorn_region *region,
+static void announce_region(const struct process *process, const struct popcorn_region_info *region,
 			    int node)
 {
 	struct popcorn_worker_region body = {
@@ -197,7 +197,7 @@ static void announce_region(const struct process *process, const struct popcorn_
 }
 
 /* The lock keeps a worker that starts meanwhile from missing the region. */
-int popcorn_process_add_region(struct process *process, struct popcorn_region *region)
+int popcorn_process_add_region(struct process *process, struct popcorn_region_info *region)
 {
 	int node, err;
 

@@ -6,6 +6,7 @@
 #include <linux/proc_fs.h>
 #include <linux/sched/task.h>
 #include <linux/seq_file.h>
+#include <linux/string.h>
 #include <linux/uaccess.h>
 #include "../dsm/dsm.h"
 #include "migrate.h"
@@ -108,15 +109,16 @@ static const struct proc_ops ps_ops = {
 static ssize_t write_migrate(struct file *file, const char __user *from, size_t size, loff_t *pos)
 {
 	struct popcorn_proposal proposal = {};
-	char text[64], rest;
-	int err;
+	char text[64];
+	int end = 0, err;
 
 	if (!size || size >= sizeof(text))
 		return -EINVAL;
 	if (copy_from_user(text, from, size))
 		return -EFAULT;
 	text[size] = '\0';
-	if (sscanf(text, "%d %d %d %c", &proposal.pid, &proposal.tid, &proposal.node, &rest) != 3)
+	if (sscanf(text, "%d %d %d%n", &proposal.pid, &proposal.tid, &proposal.node, &end) != 3 ||
+	    *skip_spaces(text + end))
 		return -EINVAL;
 	err = popcorn_propose_by_pid(&proposal);
 	return err ? err : size;

@@ -203,7 +203,7 @@ static int check_spec(const struct popcorn_worker_start *spec, int origin)
 
 static int add_region(struct worker *worker, const struct popcorn_wire_region *wire)
 {
-	struct popcorn_region region = {
+	struct popcorn_region_info region = {
 		.address = le64_to_cpu(wire->address),
 		.size = le64_to_cpu(wire->size),
 	};

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 /*
  * One thread that hops: `hop loop ROUNDS`, `hop print ROUNDS`, `hop route ROUNDS` (through all
- * nodes), `hop exit`, `hop crash`, `hop spin`, `hop who`, `hop cat`, `hop back-and-crash`.
+ * nodes), `hop exit`, `hop thread-exit`, `hop crash`, `hop spin`, `hop who`, `hop cat`,
+ * `hop moved TICKS` (moves when asked to). HOP_UID=N: as this user.
  */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <grp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -250,6 +252,13 @@ int main(int argc, char **argv)
 	work_if_worker();
 	if (argc < 2)
 		return 64;
+	if (getenv("HOP_UID")) {
+		id_t id = atoi(getenv("HOP_UID"));
+		gid_t groups[] = { id, id + 1 };
+
+		if (setgroups(2, groups) || setresgid(id, id, id) || setresuid(id, id, id))
+			return 71;
+	}
 	begin(1 << 20);
 	state->rounds = argc > 2 ? atoi(argv[2]) : 1;
 	if (state->rounds > MAX_ROUNDS)

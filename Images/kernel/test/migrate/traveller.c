@@ -70,7 +70,7 @@ static void open_device(void)
 	node_count = info.nodes;
 }
 
-static void map_region(const struct popcorn_region *region)
+static void map_region(const struct popcorn_region_info *region)
 {
 	void *at = (void *)(uintptr_t)region->address;
 
@@ -85,7 +85,7 @@ void begin(uint64_t size)
 		.move_signal = MOVE_SIGNAL,
 		.kick_signal = KICK_SIGNAL,
 	};
-	struct popcorn_region region = { .address = SHARED_BASE, .size = size };
+	struct popcorn_region_info region = { .address = SHARED_BASE, .size = size };
 
 	install_handlers();
 	open_device();
@@ -202,6 +202,7 @@ int travel(uint32_t state, uint64_t argument)
 	struct next next = go_on(state, argument);
 	int ended = 0, status = 0;
 
+	here.proposed = -1;
 	while (!ended) {
 		switch (next.verb) {
 		case GO_ON:
@@ -286,7 +287,7 @@ static void *work(void *unused)
 void work_if_worker(void)
 {
 	struct popcorn_attach attach;
-	struct popcorn_region region = { 0 };
+	struct popcorn_region_info region = { 0 };
 
 	if (!getenv("POPCORN_WORKER"))
 		return;

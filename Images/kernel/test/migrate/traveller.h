@@ -33,7 +33,7 @@ extern const char *const isa;
 extern volatile sig_atomic_t asked_to_move;	/* a proposal has come */
 /* What the calling thread's last hop came to: 0, or a negative errno if it did not happen. */
 extern __thread int hop_status;
-extern __thread struct popcorn_event here;	/* as of the last arrival; at home before: zeros */
+extern __thread struct popcorn_event here;	/* as of the last arrival; before: proposed is -1 */
 
 /* At the origin: becomes migratable, with one region at SHARED_BASE. */
 void begin(uint64_t size);

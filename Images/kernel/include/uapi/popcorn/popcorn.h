@@ -100,12 +100,12 @@ struct popcorn_create {
 };
 
 /**
- * struct popcorn_region - POPCORN_IOC_ADD_REGION, POPCORN_IOC_GET_REGION
+ * struct popcorn_region_info - POPCORN_IOC_ADD_REGION, POPCORN_IOC_GET_REGION
  * @address: of its first byte, on every node; a multiple of the page size
  * @size: in bytes, a multiple of the page size; costs nothing until pages are touched
  * @index: number of the region, from 0: in for GET_REGION, out for ADD_REGION
  */
-struct popcorn_region {
+struct popcorn_region_info {
 	__u64 address;
 	__u64 size;
 	__u32 index;
@@ -114,7 +114,7 @@ struct popcorn_region {
 
 /**
  * struct popcorn_range - POPCORN_IOC_DISCARD: the contents of these pages are no longer needed
- * @address, @size: as in struct popcorn_region, within one region
+ * @address, @size: as in struct popcorn_region_info, within one region
  *
  * Only at the origin. Pages that other nodes hold stay as they are; the others read as zero.
  */
@@ -304,8 +304,8 @@ struct popcorn_spec {
 
 #define POPCORN_IOC_INFO	_IOR('P', 1, struct popcorn_info)
 #define POPCORN_IOC_CREATE	_IOWR('P', 2, struct popcorn_create)
-#define POPCORN_IOC_ADD_REGION	_IOWR('P', 3, struct popcorn_region)
-#define POPCORN_IOC_GET_REGION	_IOWR('P', 4, struct popcorn_region)
+#define POPCORN_IOC_ADD_REGION	_IOWR('P', 3, struct popcorn_region_info)
+#define POPCORN_IOC_GET_REGION	_IOWR('P', 4, struct popcorn_region_info)
 #define POPCORN_IOC_DISCARD	_IOW('P', 5, struct popcorn_range)
 #define POPCORN_IOC_ATTACH	_IOR('P', 6, struct popcorn_attach)
 #define POPCORN_IOC_STEP	_IOWR('P', 7, struct popcorn_step)
