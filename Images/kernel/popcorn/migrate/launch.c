@@ -21,6 +21,21 @@ static char launcher[128] = "/usr/lib/popcorn/launch";
 module_param_string(launcher, launcher, sizeof(launcher), 0600);
 MODULE_PARM_DESC(launcher, "program that takes on the caller's credentials and starts a worker");
 
+static unsigned int start_ms = 30000;
+module_param(start_ms, uint, 0644);
+MODULE_PARM_DESC(start_ms, "time in which a worker must have started, in ms");
+
+/* A program that does not attach would keep its threads in between for ever. */
+static void end_if_late(struct work_struct *work)
+{
+	struct worker *worker = container_of(to_delayed_work(work), struct worker, deadline);
+
+	if (READ_ONCE(worker->attached))
+		return;
+	pr_warn("%s did not attach in %u ms\n", worker->path, start_ms);
+	popcorn_worker_kill(worker);
+}
+
 /* In the new process, before it executes the launcher. */
 static int note_pid(struct subprocess_info *info, struct cred *new)
 {
@@ -80,8 +95,11 @@ static int worker_main(void *data)
 	struct build_id expected = popcorn_expected_build_id(worker);
 	int status = popcorn_examine_program(worker->path, &expected);
 
+	INIT_DELAYED_WORK(&worker->deadline, end_if_late);
+	schedule_delayed_work(&worker->deadline, msecs_to_jiffies(READ_ONCE(start_ms)));
 	if (!status)
 		status = run_program(worker);
+	cancel_delayed_work_sync(&worker->deadline);
 	popcorn_space_leave(worker->space);
 	report_end(worker, status);
 	popcorn_unlist_worker(worker);

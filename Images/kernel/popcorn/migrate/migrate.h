@@ -22,6 +22,7 @@
 #include <linux/mutex.h>
 #include <linux/seq_file.h>
 #include <linux/wait.h>
+#include <linux/workqueue.h>
 #include <popcorn/message.h>
 #include <popcorn/migrate_wire.h>
 #include <popcorn/node.h>
@@ -132,6 +133,7 @@ struct worker {
 	u64 id;
 	int origin;
 	struct space *space;
+	struct delayed_work deadline;	/* for attaching */
 	struct popcorn_worker_start spec;
 	char path[POPCORN_PATH];	/* of the program here */
 

@@ -169,7 +169,9 @@ void popcorn_bounce_thread(struct process *process, struct thread *thread, int e
 		popcorn_thread_event(thread, POPCORN_EVENT_ARRIVED, error);
 		return;
 	}
-	if (popcorn_post_thread(back, POPCORN_TYPE_THREAD_ARRIVE, process, thread, error))
+	/* Its worker there may have ended since. */
+	if (process->workers[back] != WORKER_READY ||
+	    popcorn_post_thread(back, POPCORN_TYPE_THREAD_ARRIVE, process, thread, error))
 		popcorn_thread_event(thread, POPCORN_EVENT_LOST, -EHOSTDOWN);
 }
 

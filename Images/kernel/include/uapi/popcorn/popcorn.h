@@ -37,6 +37,7 @@
  *	EINVAL		there is no such node, or a field is wrong
  *	EALREADY	the thread is at that node
  *	EHOSTDOWN	the node is not connected
+ *	EAGAIN		too much is queued for the node; the thread is where it was
  *	ENODATA		this program has no build id
  * A thread that arrives where it left (status of ARRIVED) learns from the target:
  *	-ENOENT		the program does not exist there
@@ -47,7 +48,7 @@
  *	-ENODATA	it has no build id
  *	-EBUSY		the previous worker has not ended yet
  *	-EHOSTDOWN	the node was lost meanwhile
- *	-ESRCH		its worker ended before it took the thread
+ *	-ESRCH		its worker ended, or was killed because it did not start in time
  */
 #ifndef POPCORN_UAPI_H
 #define POPCORN_UAPI_H
