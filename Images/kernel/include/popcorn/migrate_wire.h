@@ -83,7 +83,8 @@ struct popcorn_worker_message {
 };
 static_assert(sizeof(struct popcorn_worker_message) == 16);
 
-#define POPCORN_EXIT_WHOLE_PROCESS	1
+#define POPCORN_EXIT_WHOLE_PROCESS	1	/* THREAD_EXIT */
+#define POPCORN_PROPOSAL_SEEN		2	/* THREAD_MOVE: PROPOSE for this hop had come */
 
 /**
  * struct popcorn_thread_message - THREAD_ARRIVE, THREAD_MOVE, THREAD_EXIT, THREAD_PROPOSE
@@ -93,7 +94,7 @@ static_assert(sizeof(struct popcorn_worker_message) == 16);
  * @node: ARRIVE: where it comes from; MOVE, PROPOSE: where to
  * @tid: at the origin
  * @status: ARRIVE: negative errno if it comes back because it could not move; EXIT: exit status
- * @flags: EXIT: POPCORN_EXIT_WHOLE_PROCESS
+ * @flags: see above
  * @proposed: ARRIVE: node that was proposed, or -1
  * @reserved: zero
  * @entry, @argument: where to go on

@@ -154,6 +154,9 @@ void popcorn_mapped_entry(struct space *space, struct entry *entry);
 void popcorn_home_request(struct space *space, struct entry *entry, int node, bool writes);
 void popcorn_home_continue(struct space *space, struct entry *entry);
 void popcorn_home_lose_node(struct space *space, struct entry *entry, int node, bool orderly);
+void popcorn_lose_page(struct space *space, struct entry *entry);
+
+/* to_home.c */
 extern const struct popcorn_handler popcorn_page_request_handler;
 extern const struct popcorn_handler popcorn_page_fetched_handler;
 extern const struct popcorn_handler popcorn_page_invalidated_handler;

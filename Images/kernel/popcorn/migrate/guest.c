@@ -72,6 +72,8 @@ static int post_move(const struct worker *worker, const struct guest *guest,
 		.head_size = sizeof(body),
 	};
 
+	if (guest->saw_proposal)
+		body.flags = cpu_to_le32(POPCORN_PROPOSAL_SEEN);
 	if (step->action != POPCORN_STEP_LEAVE)
 		message.type = POPCORN_TYPE_THREAD_EXIT;
 	if (step->action == POPCORN_STEP_EXIT_PROCESS)
@@ -319,6 +321,7 @@ static void handle_propose(const struct popcorn_received *message)
 	guest = popcorn_find_guest(worker, le32_to_cpu(body->thread));
 	if (guest && guest->hop == le32_to_cpu(body->hop)) {
 		guest->proposed = le32_to_cpu(body->node);
+		guest->saw_proposal = true;
 		signal_host(worker, guest);
 	}
 	mutex_unlock(&worker->lock);

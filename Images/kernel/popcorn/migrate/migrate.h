@@ -104,6 +104,7 @@ struct guest {
 	int from;
 	int status;
 	int proposed;
+	bool saw_proposal;		/* of the origin, in this hop */
 	u64 entry;
 	u64 argument;
 	struct pid *host;
@@ -180,6 +181,10 @@ extern const struct popcorn_handler popcorn_worker_exit_handler;
 
 /* shadow.c */
 long popcorn_origin_step(struct process *process, struct popcorn_step __user *user);
+
+/* incoming.c */
+void popcorn_fail_call(const struct process *process, const struct thread *thread, u32 seq,
+		       int error);
 extern const struct popcorn_handler popcorn_call_handler;
 extern const struct popcorn_handler popcorn_call_kick_handler;
 

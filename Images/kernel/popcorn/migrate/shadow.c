@@ -49,6 +49,7 @@ static int leave_locked(struct process *process, const struct popcorn_step *step
 	trace_migrate_begin(process->id, thread->number, thread->hop + 1, popcorn_self(),
 			    step->node, 0);
 	thread->left_at = ktime_get_ns();
+	thread->proposed = -1;	/* the thread knew of it */
 	err = popcorn_send_thread(process, thread, step->node);
 	return err;
 }
@@ -148,25 +149,6 @@ static int give_answer(struct process *process, const struct popcorn_step *step)
 	return err;
 }
 
-static int fail_call(const struct process *process, const struct thread *thread, u32 seq, int error)
-{
-	struct answer answer = {
-		.node = thread->where,
-		.head.process = cpu_to_le64(process->id),
-		.head.thread = cpu_to_le32(thread->number),
-		.head.hop = cpu_to_le32(thread->hop),
-		.head.seq = cpu_to_le32(seq),
-		.head.result = cpu_to_le64((s64)error),
-	};
-	struct popcorn_message message = {
-		.type = POPCORN_TYPE_CALL_RESULT,
-		.head = &answer.head,
-		.head_size = sizeof(answer.head),
-	};
-
-	return popcorn_post(answer.node, &message);
-}
-
 static void fill_common(struct process *process, const struct thread *thread,
 			struct popcorn_event *event)
 {
@@ -252,7 +234,7 @@ static void refuse_call(struct process *process, struct thread *thread, int erro
 {
 	mutex_lock(&process->lock);
 	if (thread->serving && thread->where != popcorn_self())
-		fail_call(process, thread, thread->serving, error);
+		popcorn_fail_call(process, thread, thread->serving, error);
 	thread->serving = 0;
 	mutex_unlock(&process->lock);
 }
@@ -334,110 +316,3 @@ long popcorn_origin_step(struct process *process, struct popcorn_step __user *us
 		return err;
 	return copy_to_user(&user->event, &event, sizeof(event)) ? -EFAULT : 0;
 }
-
-static struct incoming_call *copy_call(const struct popcorn_received *message)
-{
-	const struct popcorn_call_message *body = message->payload;
-	u32 in_size = message->size - sizeof(*body);
-	struct incoming_call *call = kvmalloc(struct_size(call, data, in_size), GFP_KERNEL);
-	int i;
-
-	if (!call)
-		return NULL;
-	call->seq = le32_to_cpu(body->seq);
-	call->number = le32_to_cpu(body->number);
-	call->in_size = in_size;
-	call->out_size = min_t(u32, le32_to_cpu(body->out_size), POPCORN_CALL_DATA);
-	for (i = 0; i < POPCORN_CALL_ARGS; i++)
-		call->args[i] = le64_to_cpu(body->args[i]);
-	memcpy(call->data, body + 1, in_size);
-	return call;
-}
-
-/* As for other messages of a thread, but with the call's layout. The caller unlocks and puts. */
-static struct thread *lock_caller(const struct popcorn_received *message, struct process **found)
-{
-	const struct popcorn_call_message *body = message->payload;
-	struct process *process = popcorn_process_find(le64_to_cpu(body->process));
-	struct thread *thread;
-
-	*found = process;
-	if (!process)
-		return NULL;
-	mutex_lock(&process->lock);
-	thread = popcorn_find_thread(process, le32_to_cpu(body->thread));
-	if (thread && thread->where == message->ret.node && thread->hop == le32_to_cpu(body->hop))
-		return thread;
-	mutex_unlock(&process->lock);
-	popcorn_process_put(process);
-	return NULL;
-}
-
-static void handle_call(const struct popcorn_received *message)
-{
-	const struct popcorn_call_message *body = message->payload;
-	struct incoming_call *call = copy_call(message);
-	struct process *process;
-	struct thread *thread = lock_caller(message, &process);
-
-	if (!thread) {
-		kvfree(call);
-		return;		/* whoever asked is being killed */
-	}
-	if (!call || thread->call) {
-		fail_call(process, thread, le32_to_cpu(body->seq), call ? -EIO : -ENOMEM);
-		kvfree(call);
-	} else {
-		WRITE_ONCE(thread->call, call);
-		wake_up(&thread->wait);
-	}
-	mutex_unlock(&process->lock);
-	popcorn_process_put(process);
-}
-
-static void kick_shadow(const struct process *process, const struct thread *thread)
-{
-	struct task_struct *task = get_pid_task(thread->pid, PIDTYPE_PID);
-
-	if (!task)
-		return;
-	if (process->kick_signal)
-		send_sig(process->kick_signal, task, 1);
-	put_task_struct(task);
-}
-
-static void handle_kick(const struct popcorn_received *message)
-{
-	const struct popcorn_call_message *body = message->payload;
-	u32 seq = le32_to_cpu(body->seq);
-	struct process *process;
-	struct thread *thread = lock_caller(message, &process);
-
-	if (!thread)
-		return;
-	if (thread->call && thread->call->seq == seq) {
-		kvfree(thread->call);
-		WRITE_ONCE(thread->call, NULL);
-		fail_call(process, thread, seq, -EINTR);
-	} else if (thread->serving == seq) {
-		kick_shadow(process, thread);
-	}
-	mutex_unlock(&process->lock);
-	popcorn_process_put(process);
-}
-
-const struct popcorn_handler popcorn_call_handler = {
-	.type = POPCORN_TYPE_CALL,
-	.name = "CALL",
-	.min_size = sizeof(struct popcorn_call_message),
-	.max_size = sizeof(struct popcorn_call_message) + POPCORN_CALL_DATA,
-	.handle = handle_call,
-};
-
-const struct popcorn_handler popcorn_call_kick_handler = {
-	.type = POPCORN_TYPE_CALL_KICK,
-	.name = "CALL_KICK",
-	.min_size = sizeof(struct popcorn_call_message),
-	.max_size = sizeof(struct popcorn_call_message),
-	.handle = handle_kick,
-};

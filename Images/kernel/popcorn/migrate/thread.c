@@ -150,7 +150,6 @@ int popcorn_send_thread(struct process *process, struct thread *thread, int node
 		thread->hop = before.hop;
 		return err;
 	}
-	thread->proposed = -1;
 	process->hops++;
 	return 0;
 }
@@ -267,6 +266,8 @@ static void handle_move(const struct popcorn_received *message)
 		return;
 	thread->entry = le64_to_cpu(body->entry);
 	thread->argument = le64_to_cpu(body->argument);
+	if ((le32_to_cpu(body->flags) & POPCORN_PROPOSAL_SEEN) || thread->proposed == node)
+		thread->proposed = -1;	/* else it has crossed the move, and goes along */
 	if (node == popcorn_self()) {
 		come_home(process, thread);
 	} else {

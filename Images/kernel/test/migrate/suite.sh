@@ -1,7 +1,7 @@
 #!/bin/sh
-# Runs in a guest whose lab has these programs at this path on all nodes: sh suite.sh [DIRECTORY] [FACTOR]
-# Prints a line per test; exits with the number of failed ones.
-cd "${1:-/root}" || exit 64
+# Runs as root in a guest whose lab has these programs at this path on all nodes: sh suite.sh [DIRECTORY] [FACTOR]
+# [DIRECTORY, which all users may read] [FACTOR]: prints a line per test; exits with the number of failed ones.
+cd "${1:-/tmp/migrate}" || exit 64
 factor=${2:-1}
 failed=0
 
