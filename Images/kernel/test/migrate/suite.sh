@@ -1,5 +1,5 @@
 #!/bin/sh
-# Runs as root in a guest whose lab has these programs at this path on all nodes: sh suite.sh [DIRECTORY] [FACTOR]
+# Runs as root in a guest whose lab has these programs at this path on all nodes: sh suite.sh
 # [DIRECTORY, which all users may read] [FACTOR]: prints a line per test; exits with the number of failed ones.
 cd "${1:-/tmp/migrate}" || exit 64
 factor=${2:-1}
