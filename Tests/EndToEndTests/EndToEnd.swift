@@ -13,6 +13,7 @@ struct EndToEnd {
     @Suite("deploy and run") struct Programs {}
     @Suite("message layer") struct MessageLayer {}
     @Suite("net") struct Network {}
+    @Suite("migration") struct Migration {}
     @Suite("collect, runs, trace") struct Observation {}
     @Suite("faults") struct Faults {}
     @Suite("many nodes") struct ManyNodes {}
