@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build tutorial test bench lint format install completion clean
+.PHONY: help setup build tutorial test bench bench-compiler lint format install completion clean
 
 PREFIX ?= /usr/local
 SWIFT_BUILD := swift build -c release --static-swift-stdlib
@@ -29,8 +29,9 @@ setup: ## Install what is missing of Configs/host-packages, and libvirt's accoun
 		$(SUDO) useradd -r -M -d /var/lib/libvirt -s /usr/sbin/nologin -g kvm -G libvirt-qemu libvirt-qemu; \
 	fi
 
-build: setup ## Build popcorn-lab in release mode.
+build: setup ## Build popcorn-lab and popcorn-cc in release mode.
 	$(SWIFT_BUILD) --product popcorn-lab
+	$(SWIFT_BUILD) --product popcorn-cc
 
 tutorial: build ## Bring x86 and arm up, show that they talk, run a program on both, collect, take them down.
 	$(LAB) tutorial
@@ -40,7 +41,12 @@ test: setup ## Run every test; those of EndToEndTests boot real guests.
 	swift test --skip-build --no-parallel
 
 bench: build ## Measure against bare QEMU, OpenSSH and raw TCP; prints a table, writes bench.json.
-	$(LAB) bench --output bench.json
+	$(SWIFT_BUILD) --product popcorn-lab-bench
+	$(LAB)-bench --output bench.json
+
+bench-compiler: setup ## Compare the code of popcorn-cc with that of clang -O2 and the same libc.
+	$(SWIFT_BUILD) --product popcorn-cc
+	Tests/MultiISATests/Programs/bench/run.sh $$($(SWIFT_BUILD) --show-bin-path)/popcorn-cc
 
 lint: ## Check the formatting of all Swift sources.
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests
@@ -50,6 +56,7 @@ format: ## Format all Swift sources.
 
 install: build ## Install popcorn-lab, its images' sources and its completions under PREFIX (/usr/local).
 	install -D $(LAB) $(DESTDIR)$(PREFIX)/bin/popcorn-lab
+	install -D $(dir $(LAB))popcorn-cc $(DESTDIR)$(PREFIX)/bin/popcorn-cc
 	mkdir -p $(DESTDIR)$(PREFIX)/share/popcorn-lab
 	cp -R Images Configs $(DESTDIR)$(PREFIX)/share/popcorn-lab/
 	$(LAB) completion bash | install -D -m 644 /dev/stdin $(DESTDIR)$(PREFIX)/share/bash-completion/completions/popcorn-lab

@@ -12,20 +12,30 @@ func room(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: strict)
 }
 
-func tests(of name: String, _ more: [Target.Dependency] = []) -> Target {
-    .testTarget(name: name + "Tests", dependencies: [.byName(name: name)] + more, swiftSettings: strict)
+func tests(of name: String, _ more: [Target.Dependency] = [], exclude: [String] = []) -> Target {
+    .testTarget(
+        name: name + "Tests", dependencies: [.byName(name: name)] + more, exclude: exclude, swiftSettings: strict)
 }
 
 func cLibrary(_ name: String, pkgConfig: String, apt: String) -> Target {
     .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([apt])])
 }
 
+/// LLVM 19 as Debian installs it; `popcorn-cc` alone links it, so that `popcorn-lab` never loads it.
+let llvm = "/usr/lib/llvm-19"
+let linkLLVM: [LinkerSetting] = [.unsafeFlags(["-L\(llvm)/lib"]), .linkedLibrary("LLVM-19")]
+let importLLVM: [SwiftSetting] = strict + [.unsafeFlags(["-Xcc", "-I\(llvm)/include"])]
+
 let log = Target.Dependency.product(name: "Logging", package: "swift-log")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 
 let package = Package(
     name: "popcorn-lab",
-    products: [.executable(name: "popcorn-lab", targets: ["popcorn-lab"])],
+    products: [
+        .executable(name: "popcorn-lab", targets: ["popcorn-lab"]),
+        .executable(name: "popcorn-lab-bench", targets: ["popcorn-lab-bench"]),
+        .executable(name: "popcorn-cc", targets: ["popcorn-cc"]),
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
@@ -34,6 +44,12 @@ let package = Package(
     ],
     targets: [
         .executableTarget(name: "popcorn-lab", dependencies: ["Commands", "Hypervisor"], swiftSettings: strict),
+        .executableTarget(
+            name: "popcorn-lab-bench",
+            dependencies: [
+                "Fabric", "ImageStore", "Topology", "Support", "CLinux",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], swiftSettings: strict),
         room(
             "Commands",
             [
@@ -50,6 +66,22 @@ let package = Package(
         room("Support", ["CLibcrypto", "CLinux"]),
         .target(name: "CLinux"),
 
+        .executableTarget(name: "popcorn-cc", dependencies: ["MultiISA"], swiftSettings: strict),
+        .target(
+            name: "MultiISA",
+            dependencies: ["MultiISAPasses", "MultiISAInspect", "CLLVM", "Topology", "Support", subprocess],
+            swiftSettings: importLLVM),
+        room("MultiISAInspect", ["Topology", "Support"]),
+        .target(
+            name: "MultiISAPasses",
+            cxxSettings: [
+                .unsafeFlags([
+                    "-I\(llvm)/include", "-fno-exceptions", "-fno-rtti", "-O2", "-Wno-deprecated-declarations",
+                ])
+            ],
+            linkerSettings: linkLLVM),
+        .systemLibrary(name: "CLLVM", providers: [.apt(["llvm-19-dev"])]),
+
         cLibrary("CLibarchive", pkgConfig: "libarchive", apt: "libarchive-dev"),
         cLibrary("CLibcrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
         cLibrary("CLibssh", pkgConfig: "libssh", apt: "libssh-dev"),
@@ -64,6 +96,9 @@ let package = Package(
         tests(of: "Trace", ["Topology", "Support"]),
         tests(of: "Lab", ["Topology", "Support", "Hypervisor", "Fabric", "ImageStore", log]),
         tests(of: "Commands", ["Support"]),
+        tests(
+            of: "MultiISA", ["MultiISAInspect", "Topology", "Support", subprocess, "popcorn-cc"],
+            exclude: ["Programs"]),
 
         // Real guests, driven by the command line that was built.
         .testTarget(
@@ -71,5 +106,6 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "FaultTests", dependencies: ["popcorn-lab", "Lab", "Topology", "Support"], swiftSettings: strict),
-    ]
+    ],
+    cxxLanguageStandard: .cxx17
 )

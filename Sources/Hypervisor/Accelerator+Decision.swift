@@ -26,6 +26,23 @@ extension Accelerator {
     ) async throws -> AcceleratorChoice {
         if request == .tcg { return AcceleratorChoice(.tcg, reason: "it was asked for") }
         let versions = try await hypervisor.withConnection { try await $0.versions() }
+        if let known = try known(request, isa: isa, versions: versions, on: hypervisor) { return known }
+        guard let probe else {
+            return AcceleratorChoice(.tcg, reason: "KVM has not been tried out on this host yet")
+        }
+        let verdict = try await probe.verdict(on: AccelerationSubject(versions, isa), hypervisor: hypervisor)
+        try Directories.create(hypervisor.stateDirectory)
+        try hypervisor.accelerationVerdicts.remember(verdict)
+        return AcceleratorChoice(verdict.accelerator, reason: verdict.reason)
+    }
+
+    /// `decide` as far as no guest has to be tried: `nil` if only a probe could tell.
+    ///
+    /// A probe needs the connection to the hypervisor for itself; this may be asked by who has one open.
+    public static func known(
+        _ request: AcceleratorRequest, isa: ISA, versions: HypervisorVersions, on hypervisor: Hypervisor
+    ) throws -> AcceleratorChoice? {
+        if request == .tcg { return AcceleratorChoice(.tcg, reason: "it was asked for") }
         if let obstacle = obstacle(isa: isa, versions: versions, hypervisor: hypervisor) {
             if request == .auto { return AcceleratorChoice(.tcg, reason: obstacle) }
             throw HypervisorError(
@@ -36,20 +53,9 @@ extension Accelerator {
         guard hypervisor.target.isLocal else {
             return AcceleratorChoice(.kvm, reason: "the remote host is \(isa.rawValue) too; not tried out")
         }
-        let subject = AccelerationSubject(
-            hostKernel: HostFacts.kernelRelease, hostCPU: HostFacts.cpuModel, hasKVM: true, versions: versions, isa: isa
-        )
-        let verdicts = hypervisor.accelerationVerdicts
-        if let verdict = verdicts.find(subject) {
-            return AcceleratorChoice(verdict.accelerator, reason: verdict.reason)
+        return hypervisor.accelerationVerdicts.find(AccelerationSubject(versions, isa)).map {
+            AcceleratorChoice($0.accelerator, reason: $0.reason)
         }
-        guard let probe else {
-            return AcceleratorChoice(.tcg, reason: "KVM has not been tried out on this host yet")
-        }
-        let verdict = try await probe.verdict(on: subject, hypervisor: hypervisor)
-        try Directories.create(hypervisor.stateDirectory)
-        try verdicts.remember(verdict)
-        return AcceleratorChoice(verdict.accelerator, reason: verdict.reason)
     }
 
     /// Why KVM is out of the question, if it is.
@@ -81,6 +87,15 @@ extension AccelerationProbe {
 extension Hypervisor {
     public var accelerationVerdicts: AccelerationVerdicts {
         AccelerationVerdicts(path: stateDirectory + "/acceleration.json")
+    }
+}
+
+extension AccelerationSubject {
+    /// This host, as it is now.
+    fileprivate init(_ versions: HypervisorVersions, _ isa: ISA) {
+        self.init(
+            hostKernel: HostFacts.kernelRelease, hostCPU: HostFacts.cpuModel, hasKVM: true, versions: versions, isa: isa
+        )
     }
 }
 

@@ -39,10 +39,22 @@ public struct Hypervisor: Sendable {
         isolation: isolated (any Actor)? = #isolation,
         _ body: (HypervisorConnection) async throws -> Result
     ) async throws -> Result {
+        try await withConnection(while: {}, { connection, _ in try await body(connection) })
+    }
+
+    /// `withConnection(_:)` with something else to do while the connection is being opened, which takes a fraction of a second.
+    ///
+    /// `body` gets what `preparation` returned; it is not called if that throws.
+    public func withConnection<Preparation: Sendable, Result: Sendable>(
+        while preparation: () async throws -> Preparation, isolation: isolated (any Actor)? = #isolation,
+        _ body: (HypervisorConnection, Preparation) async throws -> Result
+    ) async throws -> Result {
         let connection = HypervisorConnection()
-        try await connection.open(self)
         do {
-            let result = try await body(connection)
+            async let opening: Void = connection.open(self)
+            let prepared = try await preparation()
+            try await opening
+            let result = try await body(connection, prepared)
             await connection.close()
             return result
         } catch {

@@ -4,7 +4,8 @@
 enum HypervisorRequest: Codable, Sendable, Equatable {
     case versions
     case securityModels
-    case start(xml: String, name: String)
+    /// Answered by `each`, with a reply for each domain.
+    case start([DomainDescription])
     case validate(xml: String, name: String)
     case state(uuid: String)
     case list
@@ -15,6 +16,12 @@ enum HypervisorRequest: Codable, Sendable, Equatable {
     case monitor(uuid: String, command: String)
 }
 
+/// A domain to start.
+struct DomainDescription: Codable, Sendable, Equatable {
+    var xml: String
+    var name: String
+}
+
 /// The answer to a request.
 enum HypervisorReply: Codable, Sendable {
     case done
@@ -22,6 +29,7 @@ enum HypervisorReply: Codable, Sendable {
     case state(DomainState)
     case domains([LabDomain])
     case text(String)
+    case each([HypervisorReply])
     case failed(code: HypervisorError.Code, summary: String, hint: String?)
 
     init(_ error: any Error) {

@@ -1,5 +1,6 @@
 import CLibvirt
 import Support
+import Synchronization
 
 /// An open libvirt connection and what we ask of it, call by call. Every call blocks.
 final class LibvirtSession {
@@ -23,7 +24,7 @@ final class LibvirtSession {
         switch request {
         case .versions: return .versions(try versions())
         case .securityModels: return .text(try securityModels().joined(separator: " "))
-        case .start(let xml, let name): try start(xml: xml, name: name)
+        case .start(let domains): return .each(try start(domains))
         case .validate(let xml, let name): try validate(xml: xml, name: name)
         case .state(let uuid): return .state(try state(uuid: uuid))
         case .list: return .domains(try list())
@@ -62,8 +63,37 @@ final class LibvirtSession {
         return SecurityLabels.models(inCapabilities: String(cString: text))
     }
 
+    /// Starts several domains side by side.
+    ///
+    /// Each has a thread of its own: a connection may be used by several, and libvirt keeps errors per thread.
+    private func start(_ domains: [DomainDescription]) throws -> [HypervisorReply] {
+        nonisolated(unsafe) let session = self
+        let replies = Replies(count: domains.count)
+        let ends = try WakeEvent()
+        for (place, domain) in domains.enumerated() {
+            ThreadExecutor.detach(name: "start") {
+                do { try session.start(domain) } catch { replies.set(HypervisorReply(error), at: place) }
+                ends.signal()
+            }
+        }
+        ends.wait(for: domains.count)
+        return replies.all
+    }
+
+    /// What several threads answer, each at its place.
+    private final class Replies: Sendable {
+        private let list: Mutex<[HypervisorReply]>
+
+        init(count: Int) { list = Mutex(Array(repeating: .done, count: count)) }
+
+        func set(_ reply: HypervisorReply, at place: Int) { list.withLock { $0[place] = reply } }
+
+        var all: [HypervisorReply] { list.withLock { $0 } }
+    }
+
     /// Starts a transient domain: when its QEMU ends, nothing of it is left to clean up.
-    private func start(xml: String, name: String) throws {
+    private func start(_ domain: DomainDescription) throws {
+        let (xml, name) = (domain.xml, domain.name)
         do {
             try create(xml: xml, name: name)
         } catch let error as HypervisorError where error.code == .alreadyExists {

@@ -36,16 +36,36 @@ extension LabEnvironment {
     /// The guest images of this user.
     public var imageStore: ImageStore { ImageStore(directories: directories, share: share.images) }
 
-    /// Which accelerator each ISA of a lab gets.
+    /// Which accelerator each ISA of a lab gets, if that is known without trying a guest.
+    ///
+    /// - Parameter versions: asked for only if the answer depends on them.
+    func knownAccelerators(
+        for spec: LabSpec, request: AcceleratorRequest, hypervisor: Hypervisor,
+        versions: () async throws -> HypervisorVersions
+    ) async throws -> [ISA: AcceleratorChoice]? {
+        var choices: [ISA: AcceleratorChoice] = [:]
+        for isa in Set(spec.nodes.map(\.isa)) {
+            if let choice = obvious(request, isa, hypervisor) {
+                choices[isa] = choice
+                continue
+            }
+            let versions = try await versions()
+            guard let choice = try Accelerator.known(request, isa: isa, versions: versions, on: hypervisor) else {
+                return nil
+            }
+            choices[isa] = choice
+        }
+        return choices
+    }
+
+    /// Which accelerator each ISA of a lab gets, after trying a guest where nothing else tells.
     func accelerators(
         for spec: LabSpec, request: AcceleratorRequest, hypervisor: Hypervisor, images: [String: [ISA: GuestImage]]
     ) async throws -> [ISA: AcceleratorChoice] {
         var choices: [ISA: AcceleratorChoice] = [:]
         for node in spec.nodes where choices[node.isa] == nil {
-            // Only a guest of the host's own ISA can run on its CPU; that answer needs no hypervisor.
-            if request == .auto, node.isa != ISA.host, hypervisor.target.isLocal {
-                let host = ISA.host?.rawValue ?? "of another architecture"
-                choices[node.isa] = AcceleratorChoice(.tcg, reason: "the host is \(host)")
+            if let choice = obvious(request, node.isa, hypervisor) {
+                choices[node.isa] = choice
                 continue
             }
             let image = images[node.image]?[node.isa]
@@ -53,6 +73,14 @@ extension LabEnvironment {
             choices[node.isa] = try await Accelerator.decide(request, isa: node.isa, probe: probe, on: hypervisor)
         }
         return choices
+    }
+
+    /// Only a guest of the host's own ISA can run on its CPU; that answer needs no hypervisor.
+    private func obvious(
+        _ request: AcceleratorRequest, _ isa: ISA, _ hypervisor: Hypervisor
+    ) -> AcceleratorChoice? {
+        guard request == .auto, isa != ISA.host, hypervisor.target.isLocal else { return nil }
+        return AcceleratorChoice(.tcg, reason: "the host is \(ISA.host?.rawValue ?? "of another architecture")")
     }
 }
 

@@ -74,7 +74,7 @@ public struct Up: Sendable {
         let images = try await ensureImages(spec)
         do {
             // The record first: a crash from here on leaves nothing that it does not name.
-            if existing == nil { try environment.store.create(try await plan(spec, hypervisor, images)) }
+            if existing == nil { try environment.store.create(try plan(spec, hypervisor, images)) }
             return try await bringUp(spec.name, hypervisor, images, began, isRepair: existing != nil)
         } catch {
             await cleanUp(spec.name, existed: existing != nil)
@@ -92,8 +92,8 @@ public struct Up: Sendable {
         try manifest.save(run)
         do {
             let boot = Boot(
-                store: environment.store, paths: environment.store.paths(name), hypervisor: hypervisor, images: images,
-                report: report)
+                environment: environment, paths: environment.store.paths(name), hypervisor: hypervisor,
+                images: images, accelerator: options.accelerator, report: report)
             let started: [String]
             (record, started) = try await boot(record, isRepair: isRepair)
             try await awaitReady(record, started, began)
@@ -142,12 +142,9 @@ public struct Up: Sendable {
 
     private func plan(
         _ spec: LabSpec, _ hypervisor: Hypervisor, _ images: [String: [ISA: GuestImage]]
-    ) async throws -> LabRecord {
-        let choices = try await environment.accelerators(
-            for: spec, request: options.accelerator, hypervisor: hypervisor, images: images)
+    ) throws -> LabRecord {
         let plan = try LabPlan(
-            spec: spec, target: hypervisor.target, mark: environment.directories.mark, images: images,
-            accelerators: choices)
+            spec: spec, target: hypervisor.target, mark: environment.directories.mark, images: images)
         try plan.writeKeys(environment.store.paths(spec.name))
         return plan.record
     }

@@ -30,6 +30,14 @@ public enum AtomicFile {
         try write(Array(text.utf8), to: path, mode: mode)
     }
 
+    /// Adds `bytes` to the end of `path`, which is created if need be. Other writers' additions stay whole.
+    public static func append(_ bytes: some ContiguousBytes, to path: String) throws {
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else { throw SystemError("open \(path)") }
+        defer { close(descriptor) }
+        try writeAll(bytes, to: descriptor, name: path)
+    }
+
     /// Writes every byte to `descriptor`, over interruptions and short writes. `name` is for the error.
     public static func writeAll(_ bytes: some ContiguousBytes, to descriptor: Int32, name: String) throws {
         let failure: SystemError? = bytes.withUnsafeBytes { buffer in

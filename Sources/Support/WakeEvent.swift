@@ -16,4 +16,13 @@ public final class WakeEvent: Sendable {
         var one: UInt64 = 1
         _ = write(descriptor, &one, MemoryLayout.size(ofValue: one))
     }
+
+    /// Blocks until `signal` was called `count` times since the last wait.
+    public func wait(for count: Int) {
+        var seen: UInt64 = 0
+        while seen < UInt64(count) {
+            var more: UInt64 = 0
+            if read(descriptor, &more, MemoryLayout.size(ofValue: more)) > 0 { seen += more }
+        }
+    }
 }

@@ -14,7 +14,7 @@ extension EndToEnd.End {
         for node in status.nodes { #expect(node.qemuPID.map { kill($0, 0) } == -1) }
         #expect(try processes(mentioning: "popcorn-pair-").isEmpty)
         #expect(try processes(mentioning: lab.workplace.root + "/r/").isEmpty)
-        #expect(Glibc.access(lab.workplace.root + "/r/popcorn-lab/pair", F_OK) != 0)
+        #expect(Glibc.access(lab.workplace.directories.runtime + "/pair", F_OK) != 0)
         let runs = try await lab("runs")
         #expect(runs.text.contains("-up-"))
 

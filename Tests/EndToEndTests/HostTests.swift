@@ -121,13 +121,13 @@ extension EndToEnd.Host {
     @Test("prune with --dry-run only tells")
     func prune() async throws {
         let lab = try lab()
-        let stray = lab.workplace.root + "/r/popcorn-lab/stray"
+        let stray = lab.workplace.directories.runtime + "/stray"
         try Directories.create(stray)
         let told = try await lab("prune", "--dry-run")
-        #expect(told.errorText.contains("would remove switch and sockets of lab 'stray'"))
+        #expect(told.errorText.contains("would remove files and sockets of lab 'stray'"))
         #expect(Glibc.access(stray, F_OK) == 0)
         let done = try await lab("prune", "--no-images")
-        #expect(done.errorText.contains("removed switch and sockets of lab 'stray'"))
+        #expect(done.errorText.contains("removed files and sockets of lab 'stray'"))
         #expect(Glibc.access(stray, F_OK) != 0)
     }
 }

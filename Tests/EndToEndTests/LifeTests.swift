@@ -77,7 +77,7 @@ extension EndToEnd.Life {
     func otherTopology() async throws {
         let lab = try await SharedLab.shared()
         let ending = try await lab("up", "x86,x86", exit: 64)
-        #expect(ending.errorText.contains("lab 'pair' exists with other nodes: x86, arm"))
-        #expect(ending.errorText.contains("popcorn-lab down"))
+        #expect(ending.errorText.contains("lab 'pair' runs with other nodes: x86, arm"))
+        #expect(ending.errorText.contains("popcorn-lab down -l pair"))
     }
 }

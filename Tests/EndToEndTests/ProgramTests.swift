@@ -112,7 +112,7 @@ extension EndToEnd.Programs {
         let table = try await lab("runs")
         #expect(table.text.contains(run.id))
 
-        let directory = lab.workplace.root + "/s/popcorn-lab/runs/" + run.id
+        let directory = "\(lab.workplace.directories.runs)/\(run.id)"
         for node in ["x86", "arm"] {
             func file(_ name: String) throws -> String {
                 let path = "\(directory)/nodes/\(node)/\(name)"

@@ -10,6 +10,8 @@ final class Workplace: Sendable {
     static let shared = Result { try Workplace() }
 
     let root: String
+    /// Where popcorn-lab keeps what is its own here.
+    let directories: Directories
     let popcornLab: CommandLineTool
     private let janitor: Janitor
 
@@ -20,9 +22,12 @@ final class Workplace: Sendable {
         try Self.clearLeftovers(of: executable)
         // Short, because sockets lie below it, whose paths hold 108 bytes.
         root = "/tmp/\(Self.prefix)\(getpid())"
+        let changes = Self.environment(root)
+        directories = Directories(
+            environment: ProcessInfo.processInfo.environment.merging(changes.compactMapValues(\.self)) { $1 })
         for directory in ["s", "r", "files"] { try Directories.create("\(root)/\(directory)") }
-        popcornLab = CommandLineTool(executable: executable, environment: Self.environment(root))
-        janitor = try Janitor(root: root, executable: executable, environment: Self.environment(root))
+        popcornLab = CommandLineTool(executable: executable, environment: changes)
+        janitor = try Janitor(root: root, executable: executable, environment: changes)
         atexit { try? Workplace.shared.get().janitor.finish() }
     }
 

@@ -47,7 +47,7 @@ struct HypervisorHelperTests {
         var ends: [Int32] = [-1, -1]
         try #require(socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0, &ends) == 0)
         var far = MessageSocket(descriptor: ends[1])
-        let request = HypervisorRequest.start(xml: "<a>\n\"é\"</a>", name: "n")
+        let request = HypervisorRequest.start([DomainDescription(xml: "<a>\n\"é\"</a>", name: "n")])
         do {
             let near = MessageSocket(descriptor: ends[0])
             try near.send(request)

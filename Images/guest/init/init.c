@@ -118,7 +118,7 @@ int main(void)
 	for (;;) {
 		events[2].fd = services_sshd_event();
 		events[3].fd = services_console();
-		if (poll(events, 4, -1) < 0 && errno != EINTR)
+		if (poll(events, 4, services_patience()) < 0 && errno != EINTR)
 			report_error(STAGE_READY, "poll");
 		if (events[0].revents & POLLIN)
 			handle_signals(events[0].fd);
@@ -128,5 +128,6 @@ int main(void)
 			services_sshd_input();
 		if (events[3].fd >= 0 && events[3].revents & POLLIN)
 			services_console_input();
+		services_start_due();
 	}
 }

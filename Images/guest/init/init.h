@@ -76,8 +76,11 @@ void services_console_input(void);
 /* A descriptor for poll() that becomes readable when the SSH server listens; -1 once it was seen. */
 int services_sshd_event(void);
 void services_sshd_input(void);
-/* Reaps every dead child and restarts the ones we own. */
+/* Reaps every dead child; the ones we own are due to start again, after a pause if they keep dying. */
 void services_reap(void);
+/* Milliseconds until something is due to start, -1 if nothing is. */
+int services_patience(void);
+void services_start_due(void);
 void services_stop(void);
 
 /* peers.c */

@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <net/if.h>
 #include <net/if_arp.h>
 #include <net/route.h>
@@ -48,8 +49,23 @@ static bool bring_up(const char *name)
 	return !ioctl(control(), SIOCSIFFLAGS, &request);
 }
 
+/*
+ * A peer that is up before us has asked for our MAC in vain, and would ask again after a second only. With arp_notify
+ * the kernel tells everybody when an interface goes up, which lets the peer's waiting connection go on at once.
+ */
+static void announce_addresses(void)
+{
+	int file = open("/proc/sys/net/ipv4/conf/all/arp_notify", O_WRONLY | O_CLOEXEC);
+
+	if (file < 0 || write(file, "1\n", 2) < 0)
+		report_error(STAGE_FABRIC, "arp_notify");
+	if (file >= 0)
+		close(file);
+}
+
 void network_up_loopback(void)
 {
+	announce_addresses();
 	if (!bring_up("lo"))
 		report_error(STAGE_FABRIC, "lo");
 }
@@ -131,7 +147,8 @@ bool network_up(const char *mac, const char *name, const char *address, const ch
 		report_error(STAGE_FABRIC, "no NIC has the MAC %s of '%s'", mac, name);
 		return false;
 	}
-	if (!set_mtu(name, mtu) || !bring_up(name) || !set_address(name, address)) {
+	/* The address comes first, so that going up announces it. */
+	if (!set_mtu(name, mtu) || !set_address(name, address) || !bring_up(name)) {
 		report_error(STAGE_FABRIC, "%s with address %s", name, address);
 		return false;
 	}

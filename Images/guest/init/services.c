@@ -4,16 +4,25 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdint.h>
 #include <string.h>
 #include <sys/inotify.h>
 #include <sys/ioctl.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 /* The SSH server writes this file right after it has begun to listen. */
 #define SSHD_PID_FILE "dropbear.pid"
 
+/* A server that dies at once is started again after ever longer pauses; one that lived this long has earned none. */
+#define FIRST_PAUSE_MS	250
+#define LONGEST_PAUSE_MS	30000
+#define LONG_LIFE_MS	60000
+
 static pid_t sshd, shell;
+static int64_t sshd_started, sshd_due;	/* in ms; due 0: it runs */
+static int sshd_pause;
 static int console = -1, run_watch = -1;
 
 static char *const environment[] = {
@@ -41,6 +50,14 @@ static pid_t spawn(char *const arguments[], int terminal)
 	_exit(127);
 }
 
+static int64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * INT64_C(1000) + now.tv_nsec / 1000000;
+}
+
 static void start_sshd(void)
 {
 	static char *const arguments[] = {
@@ -50,6 +67,34 @@ static void start_sshd(void)
 	};
 
 	sshd = spawn(arguments, -1);
+	sshd_started = now_ms();
+	sshd_due = 0;
+}
+
+static void schedule_sshd(int status)
+{
+	int64_t now = now_ms();
+
+	if (now - sshd_started >= LONG_LIFE_MS)
+		sshd_pause = 0;
+	errno = 0;
+	report_error(STAGE_SSHD, "the SSH server ended with status %#x; starting it again in %d ms", status, sshd_pause);
+	sshd = 0;
+	sshd_due = now + sshd_pause;
+	sshd_pause = !sshd_pause ? FIRST_PAUSE_MS : sshd_pause < LONGEST_PAUSE_MS / 2 ? 2 * sshd_pause : LONGEST_PAUSE_MS;
+}
+
+int services_patience(void)
+{
+	int64_t left = sshd_due - now_ms();
+
+	return !sshd_due ? -1 : left > 0 ? (int)left : 0;
+}
+
+void services_start_due(void)
+{
+	if (sshd_due && now_ms() >= sshd_due)
+		start_sshd();
 }
 
 void services_start(void)
@@ -104,9 +149,7 @@ void services_reap(void)
 
 	while ((child = waitpid(-1, &status, WNOHANG)) > 0) {
 		if (child == sshd) {
-			errno = 0;
-			report_error(STAGE_SSHD, "the SSH server ended with status %#x; starting it again", status);
-			start_sshd();
+			schedule_sshd(status);
 		} else if (child == shell) {
 			shell = 0;
 		}

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * popcorn.ko: messages, requests and services between kernels of a Popcorn lab.
+ * popcorn.ko: messages, requests and services between kernels of a Popcorn lab; memory shared
+ * by them, and threads that move between them.
  * A transport such as msg_socket.ko carries the messages.
  */
 #define pr_fmt(fmt) "popcorn: " fmt
 
 #include <linux/module.h>
 #include "core.h"
+#include "dsm/dsm.h"
+#include "migrate/migrate.h"
 
 #ifdef __BIG_ENDIAN
 #error "popcorn supports little-endian machines only"
@@ -29,8 +32,18 @@ static int __init popcorn_init(void)
 	err = popcorn_init_proc();
 	if (err)
 		goto exit_test;
+	err = popcorn_init_dsm();
+	if (err)
+		goto exit_proc;
+	err = popcorn_init_migration();
+	if (err)
+		goto exit_dsm;
 	return 0;
 
+exit_dsm:
+	popcorn_exit_dsm();
+exit_proc:
+	popcorn_exit_proc();
 exit_test:
 	popcorn_exit_test();
 exit_services:
@@ -42,6 +55,8 @@ exit_stat:
 
 static void __exit popcorn_exit(void)
 {
+	popcorn_exit_migration();
+	popcorn_exit_dsm();
 	popcorn_exit_proc();
 	popcorn_exit_test();
 	popcorn_exit_services();

@@ -5,12 +5,18 @@ import Support
 import Topology
 
 /// Starts a lab's switch and every guest of it that does not run.
-struct Boot {
-    let store: LabStore
+///
+/// Opening the hypervisor takes as long as all the rest of it, so the switch and the guests' files are made meanwhile, and
+/// one connection serves for everything.
+struct Boot: Sendable {
+    let environment: LabEnvironment
     let paths: LabPaths
     let hypervisor: Hypervisor
     let images: [String: [ISA: GuestImage]]
+    let accelerator: AcceleratorRequest
     let report: LabEventHandler
+
+    private var store: LabStore { environment.store }
 
     /// How many ports are tried for a guest; each loses against another process only if that was quicker.
     private static let portAttempts = 5
@@ -29,21 +35,32 @@ struct Boot {
         }
         if missing.isEmpty { return (record, []) }
         try Directories.create(paths.runtime)
-        _ = try await fabric.start(ports: record.nodes.count)
-        for node in missing { try prepare(node, of: record) }
-        try await hypervisor.withConnection { connection in
+        let done = try await hypervisor.withConnection(while: { try await prepare(missing, of: record, fabric) }) {
+            connection, _ in
             // What is left of a guest that ended by itself must not stand in the way of its successor.
             if isRepair { try await connection.destroy(missing.map(\.uuid)) }
-            for node in missing {
-                try Task.checkCancellation()
-                try await start(node, on: connection)
-            }
+            guard try await decide(record, connection) else { return false }
+            try await start(missing, on: connection)
+            return true
+        }
+        if !done {
+            // The probe guest needs the connection for itself.
+            let choices = try await environment.accelerators(
+                for: record.spec, request: accelerator, hypervisor: hypervisor, images: images)
+            try save(choices)
+            try await hypervisor.withConnection { try await start(missing, on: $0) }
         }
         let processes = QEMUProcess.find(uuids: record.nodes.map(\.uuid))
         let complete = try store.update(record.spec.name) { record in
             for index in record.nodes.indices { record.nodes[index].qemu = processes[record.nodes[index].uuid] }
         }
         return (complete, missing.map(\.name))
+    }
+
+    private func prepare(_ nodes: [NodeRecord], of record: LabRecord, _ fabric: VDESwitch) async throws {
+        async let ethernet = fabric.start(ports: record.nodes.count)
+        for node in nodes { try prepare(node, of: record) }
+        _ = try await ethernet
     }
 
     /// The node's own files, and what its record says of the image, which may be newer than that of the last boot.
@@ -57,24 +74,56 @@ struct Boot {
         }
         try GuestOverlay(record: record, node: node, paths: paths).write(after: image)
         SerialLog(path: paths.serialLog(node.name)).rotate()
+        unlink(paths.clock(node.name))
     }
 
-    private func start(_ node: NodeRecord, on connection: HypervisorConnection) async throws {
-        let kernel = try image(of: node).kernel
-        var record = try store.existing(paths.name)
-        for attempt in 1... {
-            let domain = try DomainSpec(node: record.nodes[node.id], of: record, paths: paths, kernel: kernel)
-            do {
-                return try await connection.start(domain)
-            } catch let error as HypervisorError where error.code == .portInUse && attempt < Self.portAttempts {
-                let port = try FreePort.pick()
-                report(
-                    .node(
-                        node.name,
-                        .note("port \(record.nodes[node.id].sshPort) was taken by another process: trying \(port)")))
-                record = try store.update(paths.name) { $0.nodes[node.id].sshPort = port }
+    /// Chooses what runs the guests, unless that was done before; `false` if only a probe guest can tell.
+    private func decide(_ record: LabRecord, _ connection: HypervisorConnection) async throws -> Bool {
+        guard record.nodes.contains(where: { $0.accelerator == NodeRecord.undecided }) else { return true }
+        let choices = try await environment.knownAccelerators(
+            for: record.spec, request: accelerator, hypervisor: hypervisor,
+            versions: { try await connection.versions() })
+        guard let choices else { return false }
+        try save(choices)
+        return true
+    }
+
+    private func save(_ choices: [ISA: AcceleratorChoice]) throws {
+        try store.update(paths.name) { record in
+            for index in record.nodes.indices where record.nodes[index].accelerator == NodeRecord.undecided {
+                guard let choice = choices[record.nodes[index].spec.isa] else { continue }
+                record.nodes[index].accelerator = choice.accelerator.rawValue
+                record.nodes[index].acceleratorReason = choice.reason
             }
         }
+    }
+
+    /// Starts guests side by side; those whose port was taken meanwhile are tried again with another.
+    private func start(_ nodes: [NodeRecord], on connection: HypervisorConnection) async throws {
+        var left = nodes.map(\.id)
+        var record = try store.existing(paths.name)
+        for attempt in 1... {
+            try Task.checkCancellation()
+            let domains = try left.map { id in
+                let node = record.nodes[id]
+                return try DomainSpec(node: node, of: record, paths: paths, kernel: try image(of: node).kernel)
+            }
+            let outcomes = zip(left, try await connection.start(domains))
+            var again: [Int] = []
+            for case (let id, let error?) in outcomes {
+                guard error.code == .portInUse, attempt < Self.portAttempts else { throw error }
+                again.append(id)
+            }
+            if again.isEmpty { return }
+            for id in again { record = try changePort(of: record.nodes[id]) }
+            left = again
+        }
+    }
+
+    private func changePort(of node: NodeRecord) throws -> LabRecord {
+        let port = try FreePort.pick()
+        report(.node(node.name, .note("port \(node.sshPort) was taken by another process: trying \(port)")))
+        return try store.update(paths.name) { $0.nodes[node.id].sshPort = port }
     }
 
     private func image(of node: NodeRecord) throws -> GuestImage {

@@ -19,10 +19,10 @@ struct LabPlan {
     /// - Parameters:
     ///   - mark: what tells domains of one name on one libvirt connection apart: `Directories.mark`.
     ///   - images: by recipe, then by ISA.
-    ///   - accelerators: of the nodes' ISAs, with the reason for the choice.
+    ///   - accelerators: of the nodes' ISAs; what is not in there stays undecided until `Boot`.
     init(
         spec: LabSpec, target: HypervisorTarget, mark: String, images: [String: [ISA: GuestImage]],
-        accelerators: [ISA: AcceleratorChoice]
+        accelerators: [ISA: AcceleratorChoice] = [:]
     ) throws {
         let id = UUID().uuidString.lowercased()
         login = try SSHKeyPair.generate(comment: "popcorn-lab \(spec.name)")
@@ -30,7 +30,7 @@ struct LabPlan {
         var hostKeys: [String: SSHKeyPair] = [:]
         var nodes: [NodeRecord] = []
         for (index, node) in spec.nodes.enumerated() {
-            guard let image = images[node.image]?[node.isa], let accelerator = accelerators[node.isa] else {
+            guard let image = images[node.image]?[node.isa] else {
                 throw LabError(.hostUnfit, "\(node.name): there is no image '\(node.image)' for \(node.isa.rawValue)")
             }
             let hostKey = try SSHKeyPair.generate(comment: node.name)
@@ -42,8 +42,9 @@ struct LabPlan {
                     managementMAC: MACAddress(lab: id, node: index, role: .management),
                     fabricMAC: MACAddress(lab: id, node: index, role: .fabric),
                     sshPort: try FreePort.pick(), hostKey: hostKey.publicKeyLine, image: image.id,
-                    kernel: image.kernelVersion, accelerator: accelerator.accelerator.rawValue,
-                    acceleratorReason: accelerator.reason, qemu: nil))
+                    kernel: image.kernelVersion,
+                    accelerator: accelerators[node.isa]?.accelerator.rawValue ?? NodeRecord.undecided,
+                    acceleratorReason: accelerators[node.isa]?.reason ?? "", qemu: nil))
         }
         self.hostKeys = hostKeys
         record = LabRecord(id: id, spec: spec, created: Date(), uri: target.uri, nodes: nodes, runs: [])

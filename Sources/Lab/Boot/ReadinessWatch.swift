@@ -13,7 +13,7 @@ struct ReadinessWatch: Sendable {
 
     private enum Input: Sendable {
         case console(ConsoleEvent)
-        case sshAnswered
+        case sshAnswered(GuestSession)
         case sshFailed(any Error)
         case qemuEnded
         case deadline(Requirement)
@@ -48,13 +48,16 @@ struct ReadinessWatch: Sendable {
         var state = Readiness()
         announce(state.fulfil(.domain))
         var connecting = false
+        var session: GuestSession?
         var timer = arm(state, sink)
         defer { timer.cancel() }
         for await input in inputs {
             let before = state.waitingFor
             switch input {
             case .console(let event): announce(state.handle(event))
-            case .sshAnswered: announce(state.fulfil(.ssh))
+            case .sshAnswered(let answering):
+                session = answering
+                announce(state.fulfil(.ssh))
             case .sshFailed(let error): throw failure(.ssh, "\(error)", state)
             case .qemuEnded: throw died(state)
             case .deadline(let requirement) where state.waitingFor == requirement:
@@ -62,7 +65,10 @@ struct ReadinessWatch: Sendable {
             case .deadline: break
             }
             if state.panic != nil { throw died(state) }
-            guard let waiting = state.waitingFor else { return }
+            guard let waiting = state.waitingFor else {
+                if let session { await takeLeave(session) }
+                return
+            }
             if let message = state.errors[waiting] { throw failure(waiting, message, state) }
             if state.sshListens, !connecting {
                 connecting = true
@@ -83,16 +89,24 @@ struct ReadinessWatch: Sendable {
     private func connect(_ sink: AsyncStream<Input>.Continuation) async {
         do {
             let session = try await node.connect(paths, limit: allowed(.ssh))
-            defer { Task { await session.close() } }
             let answer = try await session.exec("true", deadline: .now + allowed(.ssh))
             guard answer.succeeded else {
                 throw LabError(.commandFailed, "'true' ended with \(answer.exitCode) \(answer.errorText)")
             }
-            sink.yield(.sshAnswered)
+            sink.yield(.sshAnswered(session))
         } catch {
             sink.yield(.sshFailed(error))
         }
     }
+
+    /// Reads the guest's clock while there is a connection: a trace since the boot needs an early reading.
+    private func takeLeave(_ session: GuestSession) async {
+        try? await ClockSampler(session: session)
+            .record(Self.clockSamples, to: paths.clock(node.name), deadline: .now + node.timeScale(.seconds(1)))
+        await session.close()
+    }
+
+    private static let clockSamples = 4
 
     private func allowed(_ requirement: Requirement) -> Duration {
         TimeScale(Accelerator(rawValue: node.accelerator) ?? .tcg)(requirement.limit)

@@ -36,6 +36,12 @@ struct ClockSampler {
         return samples
     }
 
+    /// Adds samples to a file, one a line.
+    func record(_ count: Int, to path: String, deadline: ContinuousClock.Instant) async throws {
+        let lines = try await samples(count, deadline: deadline).map { try JSONEncoder().encode($0) + [0x0a] }
+        try AtomicFile.append(lines.reduce(Data(), +), to: path)
+    }
+
     private func ask(
         _ count: Int, _ writer: Int32, _ answers: AsyncStream<(String, HostTime)>
     ) async -> [ClockSample] {

@@ -82,14 +82,13 @@ struct Collector {
     }
 
     private func sampleClock(_ node: NodeRecord, _ session: GuestSession) async throws {
-        let samples = try await ClockSampler(session: session)
-            .samples(Self.clockSamples, deadline: .now + node.timeScale(.seconds(3)))
-        let lines = try samples.map { try JSONEncoder().encode($0) + [UInt8(ascii: "\n")] }
         let path = run.node(node.name) + "/clock.jsonl"
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
-        guard descriptor >= 0 else { throw SystemError("open \(path)") }
-        defer { close(descriptor) }
-        try AtomicFile.writeAll(lines.reduce(Data(), +), to: descriptor, name: path)
+        // The drift since the boot shows only beside what was read then.
+        if instance == nil, let early = FileManager.default.contents(atPath: access.paths.clock(node.name)) {
+            try AtomicFile.append(early, to: path)
+        }
+        try await ClockSampler(session: session)
+            .record(Self.clockSamples, to: path, deadline: .now + node.timeScale(.seconds(3)))
     }
 
     /// The consoles are files of this host, also those of guests that died.

@@ -22,6 +22,8 @@ public struct LabPaths: Sendable {
     /// In dropbear's format.
     public func hostKey(_ node: String) -> String { self.node(node) + "/host_key" }
     public func initramfs(_ node: String) -> String { self.node(node) + "/initramfs" }
+    /// Readings of the guest's clock since its boot.
+    public func clock(_ node: String) -> String { self.node(node) + "/clock.jsonl" }
     public func serialLog(_ node: String) -> String { self.node(node) + "/serial.log" }
 
     // What is gone after a reboot anyway. Sockets live here: their paths hold at most 108 bytes (unix(7)).

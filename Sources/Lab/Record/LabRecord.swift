@@ -49,11 +49,14 @@ public struct NodeRecord: Codable, Sendable {
     public var hostKey: String
     public var image: String
     public var kernel: String
+    /// `kvm` or `tcg`; `undecided` before the node was started for the first time.
     public var accelerator: String
     public var acceleratorReason: String
     public var qemu: ProcessIdentity?
 
     public var name: String { spec.name }
+
+    static let undecided = "undecided"
 }
 
 /// What is wrong on purpose with a node's connection to the fabric.

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0 WITH Linux-syscall-note */
+/*
+ * Delegated calls: what a thread away from home asks its shadow to do, so that files, futexes
+ * and identity are those of the origin. Numbers, flags and structures here are the same on all
+ * instruction sets; shadow and worker translate from and to their own. The kernel carries them
+ * and looks at none, except that stand-in descriptors (POPCORN_IOC_STAND_IN) use READ, WRITE,
+ * LSEEK and the terminal calls.
+ *
+ * Results are those of the system call; errors are negative Linux errnos, which are equal on
+ * x86-64 and arm64. READ and WRITE carry at most POPCORN_CALL_DATA bytes; who wants more calls
+ * again unless the result was short.
+ */
+#ifndef POPCORN_DELEGATE_H
+#define POPCORN_DELEGATE_H
+
+#include <linux/types.h>
+
+enum popcorn_call_number {
+	POPCORN_CALL_READ = 1,		/* fd, size; out: data */
+	POPCORN_CALL_WRITE = 2,		/* fd; in: data */
+	POPCORN_CALL_PREAD = 3,		/* fd, size, offset; out: data */
+	POPCORN_CALL_PWRITE = 4,	/* fd, offset; in: data */
+	POPCORN_CALL_LSEEK = 5,		/* fd, offset, whence */
+	POPCORN_CALL_FSTAT = 6,		/* fd; out: struct popcorn_stat */
+	POPCORN_CALL_FCNTL = 7,		/* fd, command, argument: F_DUPFD*, F_GETFD, F_SETFD; with
+					   POPCORN_O_ flags F_GETFL, F_SETFL */
+	POPCORN_CALL_DUP = 8,		/* fd */
+	POPCORN_CALL_DUP3 = 9,		/* fd, new fd, POPCORN_O_CLOEXEC or 0 */
+	POPCORN_CALL_CLOSE = 10,	/* fd */
+	POPCORN_CALL_POLL = 11,		/* timeout in ms or -1; in: struct popcorn_pollfd []; out: same */
+	POPCORN_CALL_TERMINAL = 12,	/* fd, request; in and out: its structure, see below */
+	POPCORN_CALL_FUTEX_WAIT = 13,	/* address, value, timeout in ns or -1 (relative) */
+	POPCORN_CALL_FUTEX_WAKE = 14,	/* address, count */
+	POPCORN_CALL_OPEN = 15,		/* POPCORN_O_ flags, mode; in: path with its zero */
+	POPCORN_CALL_FTRUNCATE = 16,	/* fd, size */
+	POPCORN_CALL_KILL = 17,		/* pid, signal */
+	POPCORN_CALL_FUTEX_REQUEUE = 18,	/* address, count to wake, count to move, to address,
+						   expected value */
+	/* From here on the worker's runtime may number calls of its own. */
+	POPCORN_CALL_PRIVATE = 256,
+};
+
+/*
+ * Terminal requests have equal numbers and structures on x86-64 and arm64: TCGETS, TCSETS,
+ * TCSETSW, TCSETSF (struct termios of the kernel, 36 bytes), TIOCGWINSZ, TIOCSWINSZ (8),
+ * TIOCGPGRP, TIOCSPGRP, FIONREAD (4), TCSBRK, TCFLSH, TCXONC (argument in args[2]).
+ */
+#define POPCORN_TERMINAL_DATA	64
+
+#define POPCORN_O_ACCMODE	0x0003
+#define POPCORN_O_CREAT		0x0040
+#define POPCORN_O_EXCL		0x0080
+#define POPCORN_O_TRUNC		0x0200
+#define POPCORN_O_APPEND	0x0400
+#define POPCORN_O_NONBLOCK	0x0800
+#define POPCORN_O_DIRECTORY	0x10000
+#define POPCORN_O_NOFOLLOW	0x20000
+#define POPCORN_O_CLOEXEC	0x80000
+
+struct popcorn_stat {
+	__u64 dev;
+	__u64 ino;
+	__u64 nlink;
+	__u32 mode;
+	__u32 uid;
+	__u32 gid;
+	__u32 blksize;
+	__u64 rdev;
+	__s64 size;
+	__s64 blocks;
+	__s64 atime;
+	__s64 atime_ns;
+	__s64 mtime;
+	__s64 mtime_ns;
+	__s64 ctime;
+	__s64 ctime_ns;
+};
+
+struct popcorn_pollfd {
+	__s32 fd;
+	__s16 events;
+	__s16 revents;
+};
+
+#endif

@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The home of a page: serves one request at a time, in three stages.
+ *
+ *	begin()		the request becomes the page's asker
+ *	collect()	takes the page from its owner, or from its sharers if the asker writes;
+ *			while dir->awaited names nodes, their answers continue the request
+ *	grant()		gives it to the asker
+ *
+ * Requests that come meanwhile wait in dir->readers and dir->writers, a bit per node, for a
+ * node has at most one request per page under way. They are served round robin.
+ */
+#define pr_fmt(fmt) "popcorn: " fmt
+
+#include <linux/bitops.h>
+#include <linux/module.h>
+#include <popcorn/node.h>
+#include "dsm.h"
+
+static bool migratory = true;
+module_param(migratory, bool, 0644);
+MODULE_PARM_DESC(migratory, "give write access at once to pages that are always read, then written");
+
+enum progress {
+	DONE,
+	WAITING,	/* for answers */
+	REFUSED,	/* no room in a queue: try again later */
+};
+
+static bool is_temporary(int err)
+{
+	return err == -EAGAIN || err == -ENOMEM;
+}
+
+static void begin(struct entry *entry, int node, bool writes)
+{
+	struct directory *dir = &entry->dir;
+
+	dir->asker = node;
+	dir->asker_upgrades = writes && dir->owner == NOBODY && (dir->sharers & BIT(node)) &&
+			      hweight32(dir->sharers) == 2;
+	if (dir->owner == popcorn_self() && node != popcorn_self() && !entry->written)
+		dir->migratory = false;
+	dir->asker_writes = writes || (READ_ONCE(migratory) && dir->migratory &&
+				       dir->owner != NOBODY && dir->owner != node);
+}
+
+/* The waiting node after the one that was served last. */
+static bool begin_next(struct entry *entry, int last)
+{
+	struct directory *dir = &entry->dir;
+	u32 waiting = dir->readers | dir->writers;
+	u32 later = waiting & ~(u32)GENMASK(last, 0);
+	int node;
+	bool writes;
+
+	if (!waiting)
+		return false;
+	node = __ffs(later ? later : waiting);
+	writes = dir->writers & BIT(node);
+	dir->readers &= ~BIT(node);
+	dir->writers &= ~BIT(node);
+	begin(entry, node, writes);
+	return true;
+}
+
+/* The only valid copy is gone. The entry is locked. */
+void popcorn_lose_page(struct space *space, struct entry *entry)
+{
+	struct directory *dir = &entry->dir;
+
+	if (!dir->lost)
+		pr_warn_ratelimited("process %#llx: page %#llx is lost with node %d\n", space->id,
+				    entry->number << PAGE_SHIFT, dir->owner);
+	dir->lost = true;
+	dir->owner = popcorn_self();
+	dir->sharers = BIT(popcorn_self());
+}
+
+static enum progress fetch(struct space *space, struct entry *entry)
+{
+	struct directory *dir = &entry->dir;
+	int err = popcorn_send_page(space, entry, dir->owner, POPCORN_TYPE_PAGE_FETCH,
+				    dir->asker_writes ? POPCORN_PAGE_WRITE : 0);
+
+	if (is_temporary(err))
+		return REFUSED;
+	if (err) {
+		popcorn_lose_page(space, entry);
+		return DONE;
+	}
+	dir->awaited = BIT(dir->owner);
+	return WAITING;
+}
+
+static enum progress invalidate(struct space *space, struct entry *entry, unsigned long sharers)
+{
+	struct directory *dir = &entry->dir;
+	bool refused = false;
+	int node, err;
+
+	for_each_set_bit(node, &sharers, POPCORN_MAX_NODES) {
+		err = popcorn_send_page(space, entry, node, POPCORN_TYPE_PAGE_INVALIDATE, 0);
+		if (!err)
+			dir->awaited |= BIT(node);
+		else if (is_temporary(err))
+			refused = true;
+		else
+			dir->sharers &= ~BIT(node);
+	}
+	if (dir->awaited)
+		return WAITING;
+	return refused ? REFUSED : DONE;
+}
+
+static enum progress collect(struct space *space, struct entry *entry)
+{
+	struct directory *dir = &entry->dir;
+	int self = popcorn_self();
+	u32 others;
+
+	if (dir->lost || dir->owner == dir->asker)
+		return DONE;
+	if (dir->owner != NOBODY && dir->owner != self)
+		return fetch(space, entry);
+	others = dir->sharers & ~BIT(self) & ~BIT(dir->asker);
+	if (dir->asker_writes && dir->owner == NOBODY && others)
+		return invalidate(space, entry, others);
+	return DONE;
+}
+
+static void grant_here(struct entry *entry)
+{
+	struct directory *dir = &entry->dir;
+
+	if (dir->lost) {
+		popcorn_finish_request(entry, ACCESS_NONE, -EIO);
+		return;
+	}
+	if (dir->asker_writes) {
+		dir->owner = dir->asker;
+		dir->sharers = BIT(dir->asker);
+		popcorn_finish_request(entry, ACCESS_WRITE, 0);
+	} else {
+		popcorn_finish_request(entry, max_t(u8, entry->access, ACCESS_READ), 0);
+	}
+}
+
+static enum progress refuse(struct space *space, struct entry *entry)
+{
+	int err = popcorn_send_page(space, entry, entry->dir.asker, POPCORN_TYPE_PAGE_GRANT,
+				    POPCORN_PAGE_FAILED);
+
+	return is_temporary(err) ? REFUSED : DONE;
+}
+
+static void note_grant(struct entry *entry)
+{
+	struct directory *dir = &entry->dir;
+
+	if (dir->asker_writes) {
+		dir->owner = dir->asker;
+		dir->sharers = BIT(dir->asker);
+	} else {
+		dir->owner = NOBODY;
+		dir->sharers |= BIT(dir->asker) | BIT(popcorn_self());
+	}
+}
+
+static enum progress grant_there(struct space *space, struct entry *entry)
+{
+	struct directory *dir = &entry->dir;
+	bool has_copy = dir->owner == NOBODY && (dir->sharers & BIT(dir->asker));
+	u32 flags = dir->asker_writes ? POPCORN_PAGE_WRITE : 0;
+	int err;
+
+	if (dir->lost || dir->owner == dir->asker || READ_ONCE(space->dead))
+		return refuse(space, entry);
+	popcorn_lower_access(space, entry, dir->asker_writes ? ACCESS_NONE : ACCESS_READ);
+	if (!has_copy)
+		flags |= entry->page ? POPCORN_PAGE_DATA : POPCORN_PAGE_ZERO;
+	err = popcorn_send_page(space, entry, dir->asker, POPCORN_TYPE_PAGE_GRANT, flags);
+	if (is_temporary(err))
+		return REFUSED;
+	if (!err)
+		note_grant(entry);
+	else if (dir->owner == popcorn_self())
+		entry->access = ACCESS_WRITE;	/* the asker is gone: it stays here */
+	else if (entry->access < ACCESS_READ)
+		entry->access = ACCESS_READ;
+	return DONE;
+}
+
+static enum progress grant(struct space *space, struct entry *entry)
+{
+	struct directory *dir = &entry->dir;
+
+	if (dir->asker_writes && dir->asker_upgrades)
+		dir->migratory = true;
+	if (dir->asker == popcorn_self()) {
+		grant_here(entry);
+		return DONE;
+	}
+	if (!popcorn_space_has_member(space, dir->asker))
+		return DONE;	/* it left while it waited */
+	return grant_there(space, entry);
+}
+
+static void stall(struct space *space, struct entry *entry)
+{
+	entry->stalled = true;
+	popcorn_sweep_later(space, entry, 1);
+}
+
+/* Goes on with the page's requests as far as possible. The entry is locked. */
+void popcorn_home_continue(struct space *space, struct entry *entry)
+{
+	struct directory *dir = &entry->dir;
+	enum progress progress;
+
+	while (dir->asker != NOBODY && !dir->awaited && !entry->stalled) {
+		if (dir->asker != popcorn_self() && popcorn_defer_for_turn(space, entry)) {
+			entry->stalled = true;
+			return;
+		}
+		progress = collect(space, entry);
+		if (progress == DONE)
+			progress = grant(space, entry);
+		if (progress == REFUSED)
+			stall(space, entry);
+		if (progress != DONE)
+			return;
+		if (!begin_next(entry, dir->asker))
+			dir->asker = NOBODY;
+	}
+}
+
+/* @node asks for access; it has no other request for the page under way. The entry is locked. */
+void popcorn_home_request(struct space *space, struct entry *entry, int node, bool writes)
+{
+	struct directory *dir = &entry->dir;
+
+	if (dir->asker != NOBODY) {
+		if (writes)
+			dir->writers |= BIT(node);
+		else
+			dir->readers |= BIT(node);
+		return;
+	}
+	begin(entry, node, writes);
+	popcorn_home_continue(space, entry);
+}
+
+/*
+ * @node has left or is lost. If it left orderly, it returned what it had changed: a page that
+ * it still seems to own it never saw, and the copy here is as good. The entry is locked.
+ */
+void popcorn_home_lose_node(struct space *space, struct entry *entry, int node, bool orderly)
+{
+	struct directory *dir = &entry->dir;
+
+	if (dir->owner == node && orderly) {
+		dir->owner = popcorn_self();
+		dir->sharers = BIT(popcorn_self());
+		entry->access = ACCESS_WRITE;
+	} else if (dir->owner == node) {
+		popcorn_lose_page(space, entry);
+	}
+	dir->sharers &= ~BIT(node);
+	dir->readers &= ~BIT(node);
+	dir->writers &= ~BIT(node);
+	if (dir->awaited & BIT(node)) {
+		dir->awaited &= ~BIT(node);
+		popcorn_home_continue(space, entry);
+	}
+}

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Starting and stopping the shared memory, and the loss of nodes. */
+#define pr_fmt(fmt) "popcorn: " fmt
+
+#include <linux/notifier.h>
+#include <popcorn/node.h>
+#include "dsm.h"
+
+struct workqueue_struct *popcorn_dsm_queue;
+
+static const struct popcorn_handler *const handlers[] = {
+	&popcorn_page_request_handler,
+	&popcorn_page_grant_handler,
+	&popcorn_page_fetch_handler,
+	&popcorn_page_fetched_handler,
+	&popcorn_page_invalidate_handler,
+	&popcorn_page_invalidated_handler,
+	&popcorn_page_return_handler,
+	&popcorn_space_leave_handler,
+};
+
+static void lose_node(struct space *space, void *data)
+{
+	int node = *(const int *)data;
+
+	if (space->home == node)
+		popcorn_space_kill(space);
+	else if (space->home == popcorn_self())
+		popcorn_space_lose_member(space, node, false);
+}
+
+static int handle_node_event(struct notifier_block *block, unsigned long what, void *data)
+{
+	const struct popcorn_node_event *event = data;
+	int node = event->id;
+
+	if (what == POPCORN_NODE_LOST)
+		popcorn_space_each(lose_node, &node);
+	return NOTIFY_OK;
+}
+
+/* Before the processes hear of it (migrate/init.c): pages first, then threads. */
+static struct notifier_block node_block = {
+	.notifier_call = handle_node_event,
+	.priority = 1,
+};
+
+static void unregister_handlers(int count)
+{
+	while (count--)
+		popcorn_unregister_handler(handlers[count]);
+}
+
+static int register_handlers(void)
+{
+	int i, err;
+
+	for (i = 0; i < ARRAY_SIZE(handlers); i++) {
+		err = popcorn_register_handler(handlers[i]);
+		if (err) {
+			unregister_handlers(i);
+			return err;
+		}
+	}
+	return 0;
+}
+
+int popcorn_init_dsm(void)
+{
+	int err;
+
+	popcorn_dsm_queue = alloc_workqueue("popcorn_dsm", WQ_UNBOUND | WQ_HIGHPRI, 0);
+	if (!popcorn_dsm_queue)
+		return -ENOMEM;
+	err = popcorn_init_spaces();
+	if (err)
+		goto destroy_queue;
+	err = popcorn_register_node_notifier(&node_block);
+	if (err)
+		goto exit_spaces;
+	err = register_handlers();
+	if (err)
+		goto drop_notifier;
+	return 0;
+
+drop_notifier:
+	popcorn_unregister_node_notifier(&node_block);
+exit_spaces:
+	popcorn_exit_spaces();
+destroy_queue:
+	destroy_workqueue(popcorn_dsm_queue);
+	return err;
+}
+
+void popcorn_exit_dsm(void)
+{
+	unregister_handlers(ARRAY_SIZE(handlers));
+	popcorn_unregister_node_notifier(&node_block);
+	popcorn_exit_spaces();
+	destroy_workqueue(popcorn_dsm_queue);
+}

@@ -1,0 +1,345 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Threads that live at this node though their origin is another. Any thread of the worker may
+ * become any thread that arrives: all that a thread is lies in its regions.
+ */
+#define pr_fmt(fmt) "popcorn: " fmt
+
+#include <linux/pid.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+#include <popcorn/trace_migrate.h>
+#include "../dsm/dsm.h"
+#include "migrate.h"
+
+/* worker->lock is held. */
+struct guest *popcorn_guest_of_current(struct worker *worker)
+{
+	struct guest *guest;
+
+	list_for_each_entry(guest, &worker->guests, list)
+		if (guest->host == task_pid(current))
+			return guest;
+	return NULL;
+}
+
+/* worker->lock is held. */
+struct guest *popcorn_find_guest(struct worker *worker, u32 number)
+{
+	struct guest *guest;
+
+	list_for_each_entry(guest, &worker->guests, list)
+		if (guest->number == number)
+			return guest;
+	return NULL;
+}
+
+static void free_guest(struct guest *guest)
+{
+	list_del(&guest->list);
+	put_pid(guest->host);
+	kfree(guest);
+}
+
+/* The worker is no longer in use. */
+void popcorn_free_guests(struct worker *worker)
+{
+	struct guest *guest, *next;
+
+	list_for_each_entry_safe(guest, next, &worker->guests, list)
+		free_guest(guest);
+	list_for_each_entry_safe(guest, next, &worker->arrivals, list)
+		free_guest(guest);
+}
+
+static int post_move(const struct worker *worker, const struct guest *guest,
+		     const struct popcorn_step *step)
+{
+	struct popcorn_thread_message body = {
+		.process = cpu_to_le64(worker->id),
+		.thread = cpu_to_le32(guest->number),
+		.hop = cpu_to_le32(guest->hop),
+		.node = cpu_to_le32(step->node),
+		.status = cpu_to_le32(step->status),
+		.entry = cpu_to_le64(step->entry),
+		.argument = cpu_to_le64(step->argument),
+	};
+	struct popcorn_message message = {
+		.type = POPCORN_TYPE_THREAD_MOVE,
+		.head = &body,
+		.head_size = sizeof(body),
+	};
+
+	if (guest->saw_proposal)
+		body.flags = cpu_to_le32(POPCORN_PROPOSAL_SEEN);
+	if (step->action != POPCORN_STEP_LEAVE)
+		message.type = POPCORN_TYPE_THREAD_EXIT;
+	if (step->action == POPCORN_STEP_EXIT_PROCESS)
+		body.flags = cpu_to_le32(POPCORN_EXIT_WHOLE_PROCESS);
+	return popcorn_post(worker->origin, &message);
+}
+
+static int check_target(int node)
+{
+	struct popcorn_node info;
+
+	if (popcorn_get_node(node, &info))
+		return -EINVAL;
+	return info.state == POPCORN_NODE_SELF ? -EALREADY : 0;
+}
+
+/* The calling thread stops being its guest, which moves or ends. */
+static int part(struct worker *worker, const struct popcorn_step *step)
+{
+	struct guest *guest;
+	int err = 0;
+
+	if (step->action == POPCORN_STEP_LEAVE)
+		err = check_target(step->node);
+	if (err)
+		return err;
+	mutex_lock(&worker->lock);
+	guest = popcorn_guest_of_current(worker);
+	if (!guest) {
+		err = -EINVAL;
+	} else if (worker->orphan) {
+		err = -EHOSTDOWN;
+	} else {
+		trace_migrate_begin(worker->id, guest->number, guest->hop + 1, popcorn_self(),
+				    step->action == POPCORN_STEP_LEAVE ? step->node : worker->origin,
+				    step->status);
+		err = post_move(worker, guest, step);
+		if (!err)
+			free_guest(guest);
+	}
+	mutex_unlock(&worker->lock);
+	return err;
+}
+
+static void fill_event(const struct worker *worker, const struct guest *guest,
+		       struct popcorn_event *event)
+{
+	*event = (struct popcorn_event){
+		.kind = POPCORN_EVENT_ARRIVED,
+		.status = guest->status,
+		.thread = guest->number,
+		.tid = guest->tid,
+		.entry = guest->entry,
+		.argument = guest->argument,
+		.from = guest->from,
+		.hop = guest->hop,
+		.proposed = guest->proposed,
+		.regions = READ_ONCE(worker->space->region_count),
+		.spare = worker->waiting,
+	};
+}
+
+/* Becomes the first thread that has arrived. Returns false if another was faster. */
+static bool take_in(struct worker *worker, struct popcorn_event *event)
+{
+	struct guest *guest;
+
+	mutex_lock(&worker->lock);
+	guest = list_first_entry_or_null(&worker->arrivals, struct guest, list);
+	if (guest) {
+		list_move_tail(&guest->list, &worker->guests);
+		guest->host = get_pid(task_pid(current));
+		worker->waiting--;
+		fill_event(worker, guest, event);
+		guest->proposed = -1;
+		trace_migrate_resume(worker->id, guest->number, guest->hop, guest->from,
+				     popcorn_self(), guest->status);
+	}
+	mutex_unlock(&worker->lock);
+	return guest;
+}
+
+static int begin_waiting(struct worker *worker)
+{
+	int err = 0;
+
+	mutex_lock(&worker->lock);
+	if (popcorn_guest_of_current(worker))
+		err = -EINVAL;
+	else
+		worker->waiting++;
+	mutex_unlock(&worker->lock);
+	return err;
+}
+
+static long stop_waiting(struct worker *worker, long err)
+{
+	mutex_lock(&worker->lock);
+	worker->waiting--;
+	mutex_unlock(&worker->lock);
+	return err;
+}
+
+static bool has_arrivals(const struct worker *worker)
+{
+	return READ_ONCE(worker->dead) || !list_empty_careful(&worker->arrivals);
+}
+
+static long await_arrival(struct worker *worker, struct popcorn_event *event)
+{
+	long err = begin_waiting(worker);
+
+	if (err)
+		return err;
+	do {
+		if (wait_event_interruptible_exclusive(worker->wait, has_arrivals(worker)))
+			return stop_waiting(worker, -ERESTARTSYS);
+		if (READ_ONCE(worker->dead))
+			return stop_waiting(worker, -EINTR);
+	} while (!take_in(worker, event));
+	return 0;
+}
+
+long popcorn_worker_step(struct worker *worker, struct popcorn_step __user *user)
+{
+	struct popcorn_event event;
+	struct popcorn_step step;
+	long err = 0;
+
+	if (copy_from_user(&step, user, sizeof(step)))
+		return -EFAULT;
+	switch (step.action) {
+	case POPCORN_STEP_WAIT:
+		break;
+	case POPCORN_STEP_LEAVE:
+	case POPCORN_STEP_EXIT_THREAD:
+	case POPCORN_STEP_EXIT_PROCESS:
+		err = part(worker, &step);
+		break;
+	default:
+		err = -EINVAL;
+	}
+	if (err)
+		return err;
+	if (step.action != POPCORN_STEP_WAIT && put_user(POPCORN_STEP_WAIT, &user->action))
+		return -EFAULT;
+	err = await_arrival(worker, &event);
+	if (err)
+		return err;
+	return copy_to_user(&user->event, &event, sizeof(event)) ? -EFAULT : 0;
+}
+
+static void signal_host(const struct worker *worker, const struct guest *guest)
+{
+	int signal = le16_to_cpu(worker->spec.move_signal);
+	struct task_struct *task = get_pid_task(guest->host, PIDTYPE_PID);
+
+	if (!task)
+		return;
+	if (signal)
+		send_sig(signal, task, 1);
+	put_task_struct(task);
+}
+
+/* Somebody at this node wants the thread that @host hosts to move. */
+int popcorn_propose_guest(struct worker *worker, struct pid *host, int node)
+{
+	struct guest *guest;
+	int err = -ESRCH;
+
+	mutex_lock(&worker->lock);
+	list_for_each_entry(guest, &worker->guests, list) {
+		if (guest->host == host) {
+			guest->proposed = node;
+			signal_host(worker, guest);
+			err = 0;
+			break;
+		}
+	}
+	mutex_unlock(&worker->lock);
+	return err;
+}
+
+static struct guest *new_guest(const struct popcorn_thread_message *body)
+{
+	struct guest *guest = kzalloc(sizeof(*guest), GFP_KERNEL);
+
+	if (!guest)
+		return NULL;
+	guest->number = le32_to_cpu(body->thread);
+	guest->hop = le32_to_cpu(body->hop);
+	guest->tid = le32_to_cpu(body->tid);
+	guest->from = le32_to_cpu(body->node);
+	guest->status = le32_to_cpu(body->status);
+	guest->proposed = le32_to_cpu(body->proposed);
+	guest->entry = le64_to_cpu(body->entry);
+	guest->argument = le64_to_cpu(body->argument);
+	init_waitqueue_head(&guest->wait);
+	return guest;
+}
+
+static struct worker *worker_of(const struct popcorn_received *message, __le64 id)
+{
+	struct worker *worker = popcorn_worker_find(le64_to_cpu(id));
+
+	if (!worker || worker->origin == message->ret.node)
+		return worker;
+	popcorn_worker_put(worker);
+	return NULL;
+}
+
+static void handle_arrive(const struct popcorn_received *message)
+{
+	const struct popcorn_thread_message *body = message->payload;
+	struct worker *worker = worker_of(message, body->process);
+	struct guest *guest;
+
+	if (!worker)
+		return;		/* it has ended; the origin is about to hear of it */
+	guest = new_guest(body);
+	if (!guest) {
+		pr_err("no memory for a thread of node %d: killing its worker\n", worker->origin);
+		popcorn_worker_kill(worker);
+	} else {
+		trace_migrate_arrive(worker->id, guest->number, guest->hop, guest->from,
+				     popcorn_self(), guest->status);
+		mutex_lock(&worker->lock);
+		list_add_tail(&guest->list, &worker->arrivals);
+		worker->arrived++;
+		wake_up(&worker->wait);
+		mutex_unlock(&worker->lock);
+	}
+	popcorn_worker_put(worker);
+}
+
+static void handle_propose(const struct popcorn_received *message)
+{
+	const struct popcorn_thread_message *body = message->payload;
+	struct worker *worker = worker_of(message, body->process);
+	struct guest *guest;
+
+	if (!worker)
+		return;
+	mutex_lock(&worker->lock);
+	guest = popcorn_find_guest(worker, le32_to_cpu(body->thread));
+	if (guest && guest->hop == le32_to_cpu(body->hop)) {
+		guest->proposed = le32_to_cpu(body->node);
+		guest->saw_proposal = true;
+		signal_host(worker, guest);
+	}
+	mutex_unlock(&worker->lock);
+	popcorn_worker_put(worker);
+}
+
+const struct popcorn_handler popcorn_thread_arrive_handler = {
+	.type = POPCORN_TYPE_THREAD_ARRIVE,
+	.name = "THREAD_ARRIVE",
+	.min_size = sizeof(struct popcorn_thread_message),
+	.max_size = sizeof(struct popcorn_thread_message),
+	.handle = handle_arrive,
+};
+
+const struct popcorn_handler popcorn_thread_propose_handler = {
+	.type = POPCORN_TYPE_THREAD_PROPOSE,
+	.name = "THREAD_PROPOSE",
+	.min_size = sizeof(struct popcorn_thread_message),
+	.max_size = sizeof(struct popcorn_thread_message),
+	.handle = handle_propose,
+};

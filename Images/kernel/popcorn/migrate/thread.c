@@ -1,0 +1,313 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The threads of a process, kept at its origin: where each is, and sending it elsewhere.
+ * Everything here runs with process->lock held unless it says otherwise.
+ */
+#define pr_fmt(fmt) "popcorn: " fmt
+
+#include <linux/ktime.h>
+#include <linux/pid.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
+#include <linux/slab.h>
+#include <popcorn/trace_migrate.h>
+#include "migrate.h"
+
+struct thread *popcorn_find_thread(struct process *process, u32 number)
+{
+	struct thread *thread;
+
+	list_for_each_entry(thread, &process->threads, list)
+		if (thread->number == number)
+			return thread;
+	return NULL;
+}
+
+static void free_thread(struct thread *thread)
+{
+	list_del(&thread->list);
+	put_pid(thread->pid);
+	kvfree(thread->call);
+	kfree(thread);
+}
+
+static bool has_exited(const struct thread *thread)
+{
+	bool exited;
+
+	rcu_read_lock();
+	exited = !pid_task(thread->pid, PIDTYPE_PID);
+	rcu_read_unlock();
+	return exited;
+}
+
+/* Threads that have exited at home leave nothing but their entry. */
+static void prune_threads(struct process *process)
+{
+	struct thread *thread, *next;
+
+	list_for_each_entry_safe(thread, next, &process->threads, list)
+		if (has_exited(thread))
+			free_thread(thread);
+}
+
+static struct thread *new_thread(struct process *process, struct pid *pid)
+{
+	struct thread *thread;
+
+	prune_threads(process);
+	thread = kzalloc(sizeof(*thread), GFP_KERNEL_ACCOUNT);
+	if (!thread)
+		return NULL;
+	thread->number = ++process->last_number;
+	thread->pid = get_pid(pid);
+	thread->where = popcorn_self();
+	thread->from = popcorn_self();
+	thread->proposed = -1;
+	init_waitqueue_head(&thread->wait);
+	list_add_tail(&thread->list, &process->threads);
+	return thread;
+}
+
+/* The thread whose kernel thread here is @pid. */
+struct thread *popcorn_thread_of(struct process *process, struct pid *pid, bool create)
+{
+	struct thread *thread;
+
+	list_for_each_entry(thread, &process->threads, list)
+		if (thread->pid == pid)
+			return thread;
+	return create ? new_thread(process, pid) : NULL;
+}
+
+/* The process is no longer in use; needs no lock. */
+void popcorn_free_threads(struct process *process)
+{
+	struct thread *thread, *next;
+
+	list_for_each_entry_safe(thread, next, &process->threads, list)
+		free_thread(thread);
+}
+
+int popcorn_post_thread(int node, u16 type, const struct process *process,
+			const struct thread *thread, int status)
+{
+	struct popcorn_thread_message body = {
+		.process = cpu_to_le64(process->id),
+		.thread = cpu_to_le32(thread->number),
+		.hop = cpu_to_le32(thread->hop),
+		.node = cpu_to_le32(thread->from),
+		.tid = cpu_to_le32(pid_nr(thread->pid)),
+		.status = cpu_to_le32(status),
+		.proposed = cpu_to_le32(thread->proposed),
+		.entry = cpu_to_le64(thread->entry),
+		.argument = cpu_to_le64(thread->argument),
+	};
+	struct popcorn_message message = {
+		.type = type,
+		.head = &body,
+		.head_size = sizeof(body),
+	};
+
+	return popcorn_post(node, &message);
+}
+
+/* Tells the shadow. Only the first of what ends a stay elsewhere counts. */
+void popcorn_thread_event(struct thread *thread, u32 event, int status)
+{
+	if (thread->event)
+		return;
+	thread->where = popcorn_self();
+	thread->status = status;
+	kvfree(thread->call);
+	thread->call = NULL;
+	WRITE_ONCE(thread->event, event);
+	wake_up(&thread->wait);
+}
+
+/*
+ * Sends the thread from where it is to another node than this one. entry and argument are set.
+ * On an error it stays where it is.
+ */
+int popcorn_send_thread(struct process *process, struct thread *thread, int node)
+{
+	struct thread before = *thread;
+	int err;
+
+	if (process->ended)
+		return -ESRCH;
+	err = popcorn_ensure_worker(process, node);
+	if (err)
+		return err;
+	thread->from = thread->where;
+	thread->where = node;
+	thread->hop++;
+	trace_migrate_route(process->id, thread->number, thread->hop, thread->from, node, 0);
+	err = popcorn_post_thread(node, POPCORN_TYPE_THREAD_ARRIVE, process, thread, 0);
+	if (err) {
+		thread->from = before.from;
+		thread->where = before.where;
+		thread->hop = before.hop;
+		return err;
+	}
+	process->hops++;
+	return 0;
+}
+
+/* The node it was sent to does not take it: it goes on, with an error, where it was before. */
+void popcorn_bounce_thread(struct process *process, struct thread *thread, int error)
+{
+	int refused_by = thread->where;
+	int back = thread->from;
+
+	trace_migrate_route(process->id, thread->number, thread->hop, refused_by, back, error);
+	thread->hop++;
+	thread->where = back;
+	thread->from = refused_by;
+	if (back == popcorn_self()) {
+		popcorn_thread_event(thread, POPCORN_EVENT_ARRIVED, error);
+		return;
+	}
+	/* Its worker there may have ended since. */
+	if (process->workers[back] != WORKER_READY ||
+	    popcorn_post_thread(back, POPCORN_TYPE_THREAD_ARRIVE, process, thread, error))
+		popcorn_thread_event(thread, POPCORN_EVENT_LOST, -EHOSTDOWN);
+}
+
+static void signal_thread(const struct thread *thread, int signal)
+{
+	struct task_struct *task = get_pid_task(thread->pid, PIDTYPE_PID);
+
+	if (!task)
+		return;
+	if (signal)
+		send_sig(signal, task, 1);
+	put_task_struct(task);
+}
+
+/* Somebody wants it to move to @node, or to the next one (-1). */
+int popcorn_propose(struct process *process, struct thread *thread, int node)
+{
+	struct popcorn_thread_message body = {
+		.process = cpu_to_le64(process->id),
+		.thread = cpu_to_le32(thread->number),
+		.hop = cpu_to_le32(thread->hop),
+		.node = cpu_to_le32(node),
+	};
+	struct popcorn_message message = {
+		.type = POPCORN_TYPE_THREAD_PROPOSE,
+		.head = &body,
+		.head_size = sizeof(body),
+	};
+
+	thread->proposed = node;
+	if (thread->where == popcorn_self()) {
+		signal_thread(thread, process->move_signal);
+		return 0;
+	}
+	return popcorn_post(thread->where, &message);
+}
+
+/*
+ * Finds process and thread of a message from the node where the thread is; the caller unlocks
+ * and puts. Stale messages find nothing.
+ */
+static struct thread *lock_thread(const struct popcorn_received *message, struct process **found)
+{
+	const struct popcorn_thread_message *body = message->payload;
+	struct process *process = popcorn_process_find(le64_to_cpu(body->process));
+	struct thread *thread;
+
+	*found = process;
+	if (!process)
+		return NULL;
+	mutex_lock(&process->lock);
+	thread = popcorn_find_thread(process, le32_to_cpu(body->thread));
+	if (thread && thread->where == message->ret.node && thread->hop == le32_to_cpu(body->hop))
+		return thread;
+	mutex_unlock(&process->lock);
+	popcorn_process_put(process);
+	return NULL;
+}
+
+static void unlock_thread(struct process *process)
+{
+	mutex_unlock(&process->lock);
+	popcorn_process_put(process);
+}
+
+static void come_home(struct process *process, struct thread *thread)
+{
+	thread->from = thread->where;
+	thread->hop++;
+	process->hops++;
+	trace_migrate_arrive(process->id, thread->number, thread->hop, thread->from,
+			     popcorn_self(), 0);
+	popcorn_thread_event(thread, POPCORN_EVENT_ARRIVED, 0);
+}
+
+/* It stays where it is, and goes on there with the error. */
+static void refuse_move(struct process *process, struct thread *thread, int error)
+{
+	thread->hop++;
+	if (popcorn_post_thread(thread->where, POPCORN_TYPE_THREAD_ARRIVE, process, thread, error))
+		popcorn_thread_event(thread, POPCORN_EVENT_LOST, -EHOSTDOWN);
+}
+
+static void handle_move(const struct popcorn_received *message)
+{
+	const struct popcorn_thread_message *body = message->payload;
+	int node = (int)le32_to_cpu(body->node);
+	struct process *process;
+	struct thread *thread = lock_thread(message, &process);
+	int err;
+
+	if (!thread)
+		return;
+	thread->entry = le64_to_cpu(body->entry);
+	thread->argument = le64_to_cpu(body->argument);
+	if ((le32_to_cpu(body->flags) & POPCORN_PROPOSAL_SEEN) || thread->proposed == node)
+		thread->proposed = -1;	/* else it has crossed the move, and goes along */
+	if (node == popcorn_self()) {
+		come_home(process, thread);
+	} else {
+		err = node == thread->where ? -EALREADY :
+					      popcorn_send_thread(process, thread, node);
+		if (err)
+			refuse_move(process, thread, err);
+	}
+	unlock_thread(process);
+}
+
+static void handle_exit(const struct popcorn_received *message)
+{
+	const struct popcorn_thread_message *body = message->payload;
+	bool all = le32_to_cpu(body->flags) & POPCORN_EXIT_WHOLE_PROCESS;
+	int status = le32_to_cpu(body->status) & 0xff;
+	struct process *process;
+	struct thread *thread = lock_thread(message, &process);
+
+	if (!thread)
+		return;
+	trace_migrate_exit(process->id, thread->number, thread->hop, thread->where,
+			   popcorn_self(), status);
+	popcorn_thread_event(thread, all ? POPCORN_EVENT_PROCESS_EXIT : POPCORN_EVENT_THREAD_EXIT,
+			     status);
+	unlock_thread(process);
+}
+
+const struct popcorn_handler popcorn_thread_move_handler = {
+	.type = POPCORN_TYPE_THREAD_MOVE,
+	.name = "THREAD_MOVE",
+	.min_size = sizeof(struct popcorn_thread_message),
+	.max_size = sizeof(struct popcorn_thread_message),
+	.handle = handle_move,
+};
+
+const struct popcorn_handler popcorn_thread_exit_handler = {
+	.type = POPCORN_TYPE_THREAD_EXIT,
+	.name = "THREAD_EXIT",
+	.min_size = sizeof(struct popcorn_thread_message),
+	.max_size = sizeof(struct popcorn_thread_message),
+	.handle = handle_exit,
+};

@@ -1,0 +1,69 @@
+#!/bin/sh
+# Runs as root in a guest whose lab has these programs at this path on all nodes: sh suite.sh
+# [DIRECTORY, which all users may read] [FACTOR]: prints a line per test; exits with the number of failed ones.
+cd "${1:-/tmp/migrate}" || exit 64
+factor=${2:-1}
+failed=0
+
+# expect STATUS LIMIT_S COMMAND...
+expect() {
+	want=$1 limit=$2
+	shift 2
+	timeout "$limit" "$@" >/tmp/suite.out 2>&1 </dev/null
+	status=$?
+	if [ $status -eq "$want" ]; then
+		echo "ok $*"
+	else
+		echo "FAILED $*: status $status, expected $want"
+		tail -5 /tmp/suite.out
+		failed=$((failed + 1))
+	fi
+}
+
+# Lines of the totals at the end of /proc/popcorn_ps; workers end a moment after their process.
+expect_nothing_left() {
+	for i in 1 2 3 4 5 6 7 8 9 10; do
+		left=$(tail -1 /proc/popcorn_ps)
+		[ "$left" = "spaces=0 pages=0" ] && break
+		sleep 1
+	done
+	[ "$left" = "spaces=0 pages=0" ] || { echo "FAILED: left behind: $left"; failed=$((failed + 1)); }
+	if dmesg | grep -E 'WARNING:|BUG|Oops|blocked for more|Bad page|Unable to handle'; then
+		echo "FAILED: the kernel complains"
+		failed=$((failed + 1))
+	fi
+}
+
+expect 0 60 ./hop print 2
+expect 0 300 ./hop loop $((100 * factor))
+expect 0 300 ./hop route $((10 * factor))
+expect 42 60 ./hop exit
+expect 7 60 ./hop thread-exit
+expect 139 60 ./hop crash
+expect 3 60 ./hop cat
+expect 0 60 env HOP_UID=1000 ./hop who
+expect 0 120 ./files
+expect 0 300 ./threads 1 3
+expect 0 300 ./threads 4 $((5 * factor))
+expect 0 300 ./threads 8 $((3 * factor))
+expect 0 300 ./memory counter $((50 * factor))
+expect 0 300 ./memory message $((20 * factor))
+expect 0 300 ./memory peterson $((50 * factor))
+expect 0 300 ./memory stripes $((5 * factor))
+expect 0 300 ./memory read $((1 * factor))
+expect 0 300 ./memory large 1
+
+# Beyond the limit of memory the thread gets a SIGBUS where it is, and so does the process.
+limit=$(cat /sys/module/popcorn/parameters/max_mb)
+echo 1 >/sys/module/popcorn/parameters/max_mb
+expect 135 120 ./memory large 3
+echo "$limit" >/sys/module/popcorn/parameters/max_mb
+
+# Killed while away.
+./hop spin >/dev/null 2>&1 &
+sleep 3
+kill -9 $!
+wait $! 2>/dev/null
+expect_nothing_left
+echo "$failed failed"
+exit $failed

@@ -1,0 +1,14 @@
+/* futex(2) on shared memory. */
+#ifndef POPCORN_FUTEX_H
+#define POPCORN_FUTEX_H
+
+#include <stdint.h>
+#include <time.h>
+
+/* Sleeps while `*word` is `value`. `until` is a time of CLOCK_REALTIME, or NULL. Returns 0 or a positive errno; it may
+ * return early, so callers look at the word again. */
+int popcorn_futex_wait(uint32_t *word, uint32_t value, const struct timespec *until);
+int popcorn_futex_wait_clock(uint32_t *word, uint32_t value, const struct timespec *until, clockid_t clock);
+void popcorn_futex_wake(uint32_t *word, int count);
+
+#endif

@@ -1,0 +1,157 @@
+/* migrate.h, and what compiled code calls at migration points. */
+#include "../include/migrate.h"
+#include "../arch/arch.h"
+#include "runtime.h"
+#include "transport.h"
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+int current_nid(void)
+{
+	return popcorn_transport->current_node();
+}
+
+enum arch current_arch(void)
+{
+	return POPCORN_ARCH;
+}
+
+int node_available(int nid)
+{
+	return popcorn_transport->is_available(nid);
+}
+
+int total_act_nodes(void)
+{
+	return popcorn_transport->node_count();
+}
+
+void popcorn_pin(void)
+{
+	__atomic_fetch_add(&popcorn_shared()->pins, 1, __ATOMIC_RELAXED);
+}
+
+void popcorn_unpin(void)
+{
+	__atomic_fetch_sub(&popcorn_shared()->pins, 1, __ATOMIC_RELAXED);
+}
+
+/* Why the thread cannot leave now, or NULL. */
+static const char *reason_to_stay(struct popcorn_thread *thread)
+{
+	if (thread->head.native_depth)
+		return "a libc function that called back is still running";
+	if (popcorn_shared()->pins)
+		return "a directory or pipe of this node is open";
+	if (popcorn_shared()->thread_count == 1 && !popcorn_streams_can_leave())
+		return "a stream of memory or of the program's own functions is open";
+	return NULL;
+}
+
+/* A refusal is said once per reason and process: a program may ask a million times. */
+static void say_once(const char *reason, int node)
+{
+	static const char *said[8];
+
+	for (int i = 0; i < 8; i++) {
+		if (said[i] == reason)
+			return;
+		if (!said[i]) {
+			said[i] = reason;
+			popcorn_say("no move to node %d: %s", node, reason);
+			return;
+		}
+	}
+}
+
+static void hop(char *top, int node, void (*callback)(void *), void *data, bool asked_by_program)
+{
+	struct popcorn_thread *thread = __popcorn_thread;
+	const char *reason = reason_to_stay(thread);
+
+	if (reason) {
+		__atomic_fetch_add(&popcorn_shared()->refused, 1, __ATOMIC_RELAXED);
+		if (asked_by_program)
+			say_once(reason, node);
+		return;
+	}
+	thread->hop_errno = errno;
+	thread->hop_top = top;
+	thread->hop_callback = callback;
+	thread->hop_data = data;
+	/* With several threads, libc's streams stay in use on this node. */
+	bool streams_leave = popcorn_shared()->thread_count == 1;
+
+	if (streams_leave)
+		popcorn_streams_leave();
+	else
+		fflush(NULL);
+	int error = popcorn_transport->leave(thread, node);
+
+	if (streams_leave)
+		popcorn_streams_arrive();
+	if (!error)
+		popcorn_resume_here(thread);
+	__atomic_fetch_add(&popcorn_shared()->refused, 1, __ATOMIC_RELAXED);
+	if (asked_by_program && error != -EAGAIN)
+		say_once(error == -EBUSY ? "the process has other threads, which this transport cannot move"
+					 : "the transport refused",
+			 node);
+	errno = thread->hop_errno;
+}
+
+void __popcorn_migrate(char *top, int node, void (*callback)(void *), void *data)
+{
+	if (node == current_nid())
+		return;
+	if (!node_available(node)) {
+		say_once(popcorn_transport == &popcorn_transport_none ? "there is no lab here (no /dev/popcorn)"
+								      : "the node is not connected",
+			 node);
+		return;
+	}
+	hop(top, node, callback, data, true);
+}
+
+void __popcorn_check_migrate(char *top, void (*callback)(void *), void *data)
+{
+	if (!__popcorn_flag)
+		return;
+	__atomic_fetch_add(&popcorn_shared()->checks, 1, __ATOMIC_RELAXED);
+	int node = popcorn_transport->requested(__popcorn_thread, top);
+
+	if (node >= 0 && node != current_nid())
+		hop(top, node, callback, data, false);
+}
+
+void __popcorn_check(char *top)
+{
+	__popcorn_check_migrate(top, NULL, NULL);
+}
+
+/* Popcorn's thread schedules come from its own tools; without one, a thread stays unless it is asked to move. */
+void __popcorn_migrate_schedule(char *top, size_t region, int tid, void (*callback)(void *), void *data)
+{
+	__popcorn_check_migrate(top, callback, data);
+}
+
+/* The innermost resume function calls this in place of the call that left. */
+void __popcorn_arrived(char *top)
+{
+	struct popcorn_thread *thread = __popcorn_thread;
+	void (*callback)(void *) = thread->hop_callback;
+
+	if (top != thread->hop_top)
+		popcorn_die("thread %u was resumed at %p, but had left at %p", thread->number, top, thread->hop_top);
+	if (callback) {
+		/* A native call of a program's function, as from libc: it may not hop itself. */
+		thread->hop_callback = NULL;
+		thread->head.frame_top = top;
+		thread->head.native_depth++;
+		callback(thread->hop_data);
+		thread->head.native_depth--;
+	}
+	errno = thread->hop_errno;
+}

@@ -1,0 +1,113 @@
+/* The runtime's own view of a program that moves: one process per node, threads whose control blocks lie in shared memory.
+ *
+ * Code in node/ is compiled for each ISA and stays on its node. Whatever it keeps in static variables is the node's own;
+ * whatever must be seen by all nodes lies in `struct popcorn_shared` or in a thread's control block, whose layouts are the
+ * same on every ISA (fixed-width members, no pointers to native code). */
+#ifndef POPCORN_RUNTIME_H
+#define POPCORN_RUNTIME_H
+
+#include "../include/popcorn_abi.h"
+#include "allocator.h"
+#include "streams.h"
+#include <stdbool.h>
+#include <stddef.h>
+
+/* A lock in shared memory: 0 free, 1 held, 2 held and waited for. */
+struct popcorn_lock {
+	uint32_t state;
+};
+
+void popcorn_lock(struct popcorn_lock *lock);
+void popcorn_unlock(struct popcorn_lock *lock);
+
+#define POPCORN_KEYS 128
+
+/* A thread's control block, at the start of its shadow stack. */
+struct popcorn_thread {
+	struct popcorn_thread_head head;
+	uint32_t number;
+
+	/* A hop in progress: what the thread had when it left. */
+	char *hop_top;
+	void (*hop_callback)(void *);
+	void *hop_data;
+	int32_t hop_errno;
+
+	/* A created thread; main has none of these. */
+	void *(*start)(void *);
+	void *argument;
+	void *result;
+	uint32_t state; /* of threads.c; also the futex that join waits on */
+	uint32_t detached;
+
+	struct popcorn_thread_cache cache;
+	void *values[POPCORN_KEYS];
+};
+
+_Static_assert(sizeof(struct popcorn_thread) <= POPCORN_LOCALS, "the control block must end before the thread's locals");
+
+/* What all nodes share besides the program's own data; at the start of the heap. */
+struct popcorn_shared {
+	uint64_t magic;
+	uint64_t hops;
+	uint64_t checks;
+	uint64_t refused;
+	/* Things open that belong to one node, such as directories: no hop until they are closed. */
+	uint32_t pins;
+	uint32_t thread_count, thread_limit;
+	char name[4096]; /* path of the program's files without the ISA's suffix */
+	struct popcorn_lock threads_lock;
+	uint8_t thread_used[POPCORN_THREAD_LIMIT];
+	uint32_t key_used[POPCORN_KEYS];
+	void (*key_destructor[POPCORN_KEYS])(void *);
+	uint64_t handlers[65]; /* signal handlers of the program: addresses of function slots */
+	int32_t signal_flags[65];
+	struct popcorn_streams streams;
+	struct popcorn_allocator allocator; /* last: its tables follow */
+};
+
+static inline struct popcorn_shared *popcorn_shared(void)
+{
+	return (struct popcorn_shared *)POPCORN_HEAP;
+}
+
+/* The running thread; NULL in a thread that the program did not make. */
+extern _Thread_local struct popcorn_thread *__popcorn_thread;
+
+static inline char *popcorn_first_frame(struct popcorn_thread *thread)
+{
+	return (char *)thread + ((POPCORN_LOCALS + __popcorn_locals_size + 63) & ~UINT64_C(63));
+}
+
+static inline struct popcorn_thread *popcorn_thread_block(uint32_t number)
+{
+	return (struct popcorn_thread *)(POPCORN_STACKS + number * POPCORN_STACK_SIZE);
+}
+
+/* A new thread's control block and copy of the thread-local variables; NULL if there are too many threads. */
+struct popcorn_thread *popcorn_new_thread(void);
+void popcorn_free_thread(struct popcorn_thread *thread);
+
+/* Runs a thread from its start, or from where it left if it `arrived`, and again each time it comes back to this node. */
+void *popcorn_run(struct popcorn_thread *thread, bool arrived);
+/* Leaves whatever native frames the thread has on this node, and resumes it. Does not return. */
+_Noreturn void popcorn_resume_here(struct popcorn_thread *thread);
+/* Leaves them for good: popcorn_run returns `result`. */
+_Noreturn void popcorn_end_here(struct popcorn_thread *thread, void *result);
+void popcorn_run_key_destructors(struct popcorn_thread *thread);
+void popcorn_signals_arrive(void);
+/* The whole program ends. */
+_Noreturn void __popcorn_finish(int status);
+
+/* The innermost active call site of a thread whose frames end at `top`; 0 if the frames are damaged. */
+uint32_t popcorn_innermost_site(struct popcorn_thread *thread, const char *top);
+
+/* One line on stderr. */
+void popcorn_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
+_Noreturn void popcorn_die(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Something that binds the process to this node is opened or closed. */
+void popcorn_pin(void);
+void popcorn_unpin(void);
+
+#endif

@@ -1,0 +1,147 @@
+/* main: where a program begins on its first node, and arrives on the others. */
+#include "runtime.h"
+#include "transport.h"
+#include <setjmp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define MAGIC UINT64_C(0x6e726f63706f7000)
+
+extern char **environ;
+volatile int __popcorn_flag __attribute__((section(".popcorn.flag")));
+_Thread_local struct popcorn_thread *__popcorn_thread;
+
+/* The bottom of the thread's native stack on this node, to which it returns when it comes back. */
+static _Thread_local jmp_buf bottom;
+enum { CAME_BACK = 1, ENDED = 2 };
+
+/* Keeps libc's FILE objects in the program even if it uses none; both binaries must have the same. */
+FILE *const *const __popcorn_streams[] = {&stdin, &stdout, &stderr};
+
+static int main_argc;
+static char **main_argv, **main_envp;
+
+void *popcorn_run(struct popcorn_thread *thread, bool arrived)
+{
+	char *frame = popcorn_first_frame(thread);
+
+	__popcorn_thread = thread;
+	thread->head.native_depth = 0;
+	switch (setjmp(bottom)) {
+	case CAME_BACK:
+		arrived = true;
+		break;
+	case ENDED:
+		return __popcorn_thread->result;
+	}
+	thread = __popcorn_thread;
+	frame = popcorn_first_frame(thread);
+	if (thread->start)
+		return arrived ? __popcorn_continue_thread(frame, thread->start)
+			       : __popcorn_begin_thread(frame, thread->start, thread->argument);
+	int status = arrived ? __popcorn_continue(frame) : __popcorn_begin(frame, main_argc, main_argv, main_envp);
+
+	return (void *)(intptr_t)status;
+}
+
+void popcorn_resume_here(struct popcorn_thread *thread)
+{
+	__popcorn_thread = thread;
+	longjmp(bottom, CAME_BACK);
+}
+
+void popcorn_end_here(struct popcorn_thread *thread, void *result)
+{
+	thread->result = result;
+	longjmp(bottom, ENDED);
+}
+
+/* The program's path without its ISA's suffix: the other nodes' binaries are beside it. */
+static void set_name(char *name, size_t size)
+{
+	static const char *const suffixes[] = {"_x86-64", "_aarch64"};
+	ssize_t length = readlink("/proc/self/exe", name, size - 1);
+
+	if (length < 0)
+		length = 0;
+	name[length] = 0;
+	for (int i = 0; i < 2; i++) {
+		size_t suffix = strlen(suffixes[i]);
+
+		if ((size_t)length > suffix && !strcmp(name + length - suffix, suffixes[i]))
+			name[length - suffix] = 0;
+	}
+}
+
+/* A copy of a list of strings in shared memory: the kernel's own lies on the native stack. */
+static char **share_strings(char **list, int *count)
+{
+	int n = 0;
+
+	while (list[n])
+		n++;
+	char **copy = malloc((n + 1) * sizeof *copy);
+
+	for (int i = 0; i < n; i++)
+		copy[i] = strdup(list[i]);
+	copy[n] = NULL;
+	if (count)
+		*count = n;
+	return copy;
+}
+
+static struct popcorn_thread *first_thread(char **argv, uint64_t heap_size, uint64_t stacks_size)
+{
+	struct popcorn_shared *shared = popcorn_shared();
+
+	popcorn_allocator_start(&shared->allocator, POPCORN_HEAP, heap_size);
+	shared->thread_limit = stacks_size / POPCORN_STACK_SIZE;
+	shared->magic = MAGIC;
+	set_name(shared->name, sizeof shared->name);
+	main_argv = share_strings(argv, &main_argc);
+	main_envp = share_strings(environ, NULL);
+	return popcorn_new_thread();
+}
+
+/* What libc keeps for the program on each node. */
+static void popcorn_arrive(void)
+{
+	popcorn_streams_arrive();
+	popcorn_signals_arrive();
+}
+
+int main(int argc, char **argv)
+{
+	struct popcorn_thread *thread = NULL;
+	uint64_t heap_size, stacks_size;
+	enum popcorn_start start = popcorn_attach(&thread, &heap_size, &stacks_size);
+
+	if (start == POPCORN_START_NEW)
+		thread = first_thread(argv, heap_size, stacks_size);
+	else if (popcorn_shared()->magic != MAGIC)
+		popcorn_die("the state that arrived is not that of this program");
+	else
+		popcorn_arrive();
+	/* The program calls exit; only a damaged frame comes back here. */
+	popcorn_run(thread, start == POPCORN_START_ARRIVED);
+	popcorn_die("the main thread returned without exit");
+}
+
+void __popcorn_finish(int status)
+{
+	popcorn_transport->finish(status);
+	exit(status);
+}
+
+void __popcorn__exit(int status)
+{
+	popcorn_transport->finish(status);
+	_exit(status);
+}
+
+void __popcorn__Exit(int status)
+{
+	__popcorn__exit(status);
+}

@@ -1,0 +1,258 @@
+/* Barriers, read-write locks, semaphores, spin locks and once, in shared memory, for threads on any node. */
+#define _GNU_SOURCE
+#include "futex.h"
+#include "runtime.h"
+#include <errno.h>
+#include <pthread.h>
+#include <sched.h>
+#include <semaphore.h>
+#include <string.h>
+
+#define LOAD(word) __atomic_load_n(&(word), __ATOMIC_ACQUIRE)
+#define CHANGE(word, from, to) \
+	__atomic_compare_exchange_n(&(word), &(from), (to), false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)
+
+struct barrier {
+	uint32_t size, arrived;
+	uint32_t round; /* futex */
+};
+
+_Static_assert(sizeof(struct barrier) <= sizeof(pthread_barrier_t), "");
+
+int __popcorn_pthread_barrier_init(struct barrier *barrier, const pthread_barrierattr_t *attributes, unsigned size)
+{
+	if (!size || size > INT32_MAX)
+		return EINVAL;
+	memset(barrier, 0, sizeof(pthread_barrier_t));
+	barrier->size = size;
+	return 0;
+}
+
+int __popcorn_pthread_barrier_destroy(struct barrier *barrier)
+{
+	return 0;
+}
+
+int __popcorn_pthread_barrier_wait(struct barrier *barrier)
+{
+	uint32_t round = LOAD(barrier->round);
+
+	if (__atomic_add_fetch(&barrier->arrived, 1, __ATOMIC_ACQ_REL) == barrier->size) {
+		__atomic_store_n(&barrier->arrived, 0, __ATOMIC_RELAXED);
+		__atomic_fetch_add(&barrier->round, 1, __ATOMIC_RELEASE);
+		popcorn_futex_wake(&barrier->round, INT32_MAX);
+		return PTHREAD_BARRIER_SERIAL_THREAD;
+	}
+	while (LOAD(barrier->round) == round)
+		popcorn_futex_wait(&barrier->round, round, NULL);
+	return 0;
+}
+
+/* 0 free, -1 a writer, else the number of readers. */
+struct rwlock {
+	uint32_t holders; /* futex */
+	uint32_t waiters;
+};
+
+#define WRITER UINT32_MAX
+
+_Static_assert(sizeof(struct rwlock) <= sizeof(pthread_rwlock_t), "");
+
+int __popcorn_pthread_rwlock_init(struct rwlock *lock, const pthread_rwlockattr_t *attributes)
+{
+	memset(lock, 0, sizeof(pthread_rwlock_t));
+	return 0;
+}
+
+int __popcorn_pthread_rwlock_destroy(struct rwlock *lock)
+{
+	return 0;
+}
+
+int __popcorn_pthread_rwlock_tryrdlock(struct rwlock *lock)
+{
+	uint32_t holders = LOAD(lock->holders);
+
+	while (holders < WRITER - 1)
+		if (CHANGE(lock->holders, holders, holders + 1))
+			return 0;
+	return holders == WRITER ? EBUSY : EAGAIN;
+}
+
+int __popcorn_pthread_rwlock_trywrlock(struct rwlock *lock)
+{
+	uint32_t holders = 0;
+
+	return CHANGE(lock->holders, holders, WRITER) ? 0 : EBUSY;
+}
+
+static int wait_for(struct rwlock *lock, int (*try)(struct rwlock *), const struct timespec *until)
+{
+	int error;
+
+	while ((error = try(lock)) == EBUSY) {
+		uint32_t holders = LOAD(lock->holders);
+
+		if (!holders)
+			continue;
+		__atomic_fetch_add(&lock->waiters, 1, __ATOMIC_ACQ_REL);
+		error = popcorn_futex_wait(&lock->holders, holders, until);
+		__atomic_fetch_sub(&lock->waiters, 1, __ATOMIC_ACQ_REL);
+		if (error == ETIMEDOUT)
+			return ETIMEDOUT;
+	}
+	return error;
+}
+
+int __popcorn_pthread_rwlock_timedrdlock(struct rwlock *lock, const struct timespec *until)
+{
+	return wait_for(lock, __popcorn_pthread_rwlock_tryrdlock, until);
+}
+
+int __popcorn_pthread_rwlock_timedwrlock(struct rwlock *lock, const struct timespec *until)
+{
+	return wait_for(lock, __popcorn_pthread_rwlock_trywrlock, until);
+}
+
+int __popcorn_pthread_rwlock_rdlock(struct rwlock *lock)
+{
+	return __popcorn_pthread_rwlock_timedrdlock(lock, NULL);
+}
+
+int __popcorn_pthread_rwlock_wrlock(struct rwlock *lock)
+{
+	return __popcorn_pthread_rwlock_timedwrlock(lock, NULL);
+}
+
+int __popcorn_pthread_rwlock_unlock(struct rwlock *lock)
+{
+	uint32_t left = LOAD(lock->holders) == WRITER ? 0 : __atomic_sub_fetch(&lock->holders, 1, __ATOMIC_ACQ_REL);
+
+	if (!left)
+		__atomic_store_n(&lock->holders, 0, __ATOMIC_RELEASE);
+	if (!left && LOAD(lock->waiters))
+		popcorn_futex_wake(&lock->holders, INT32_MAX);
+	return 0;
+}
+
+struct semaphore {
+	uint32_t value; /* futex */
+	uint32_t waiters;
+};
+
+_Static_assert(sizeof(struct semaphore) <= sizeof(sem_t), "");
+
+int __popcorn_sem_init(struct semaphore *semaphore, int is_shared, unsigned value)
+{
+	if (value > INT32_MAX) {
+		errno = EINVAL;
+		return -1;
+	}
+	memset(semaphore, 0, sizeof(sem_t));
+	semaphore->value = value;
+	return 0;
+}
+
+int __popcorn_sem_destroy(struct semaphore *semaphore)
+{
+	return 0;
+}
+
+int __popcorn_sem_trywait(struct semaphore *semaphore)
+{
+	uint32_t value = LOAD(semaphore->value);
+
+	while (value)
+		if (CHANGE(semaphore->value, value, value - 1))
+			return 0;
+	errno = EAGAIN;
+	return -1;
+}
+
+int __popcorn_sem_timedwait(struct semaphore *semaphore, const struct timespec *until)
+{
+	while (__popcorn_sem_trywait(semaphore) < 0) {
+		__atomic_fetch_add(&semaphore->waiters, 1, __ATOMIC_ACQ_REL);
+		int error = popcorn_futex_wait(&semaphore->value, 0, until);
+
+		__atomic_fetch_sub(&semaphore->waiters, 1, __ATOMIC_ACQ_REL);
+		if (error == ETIMEDOUT || error == EINTR) {
+			errno = error;
+			return -1;
+		}
+	}
+	return 0;
+}
+
+int __popcorn_sem_wait(struct semaphore *semaphore)
+{
+	return __popcorn_sem_timedwait(semaphore, NULL);
+}
+
+int __popcorn_sem_post(struct semaphore *semaphore)
+{
+	__atomic_fetch_add(&semaphore->value, 1, __ATOMIC_ACQ_REL);
+	if (LOAD(semaphore->waiters))
+		popcorn_futex_wake(&semaphore->value, 1);
+	return 0;
+}
+
+int __popcorn_sem_getvalue(struct semaphore *semaphore, int *value)
+{
+	*value = LOAD(semaphore->value);
+	return 0;
+}
+
+int __popcorn_pthread_spin_init(uint32_t *lock, int is_shared)
+{
+	*lock = 0;
+	return 0;
+}
+
+int __popcorn_pthread_spin_destroy(uint32_t *lock)
+{
+	return 0;
+}
+
+int __popcorn_pthread_spin_trylock(uint32_t *lock)
+{
+	return __atomic_exchange_n(lock, 1, __ATOMIC_ACQUIRE) ? EBUSY : 0;
+}
+
+/* The holder may be on another node: looking does not take the page away from it, trying does. */
+int __popcorn_pthread_spin_lock(uint32_t *lock)
+{
+	while (__popcorn_pthread_spin_trylock(lock))
+		while (__atomic_load_n(lock, __ATOMIC_RELAXED))
+			sched_yield();
+	return 0;
+}
+
+int __popcorn_pthread_spin_unlock(uint32_t *lock)
+{
+	__atomic_store_n(lock, 0, __ATOMIC_RELEASE);
+	return 0;
+}
+
+int __popcorn_pthread_once(uint32_t *once, void (*function)(void))
+{
+	enum { NEW, BUSY, DONE };
+	uint32_t state = NEW;
+
+	if (LOAD(*once) == DONE)
+		return 0;
+	if (CHANGE(*once, state, BUSY)) {
+		function();
+		__atomic_store_n(once, DONE, __ATOMIC_RELEASE);
+		popcorn_futex_wake(once, INT32_MAX);
+		return 0;
+	}
+	while (LOAD(*once) == BUSY)
+		popcorn_futex_wait(once, BUSY, NULL);
+	return 0;
+}
+
+void __popcorn_call_once(uint32_t *once, void (*function)(void))
+{
+	__popcorn_pthread_once(once, function);
+}

@@ -1,0 +1,168 @@
+/* Threads: a pthread_t is the address of a control block, which means the same on every node. */
+#define _GNU_SOURCE
+#include "futex.h"
+#include "runtime.h"
+#include <errno.h>
+#include <pthread.h>
+#include <string.h>
+#include <threads.h>
+
+enum { RUNNING, FINISHED };
+
+static struct popcorn_thread *block_of(pthread_t thread)
+{
+	return (struct popcorn_thread *)thread;
+}
+
+/* The last thing that touches the control block. */
+static void finish(struct popcorn_thread *thread, void *result)
+{
+	popcorn_run_key_destructors(thread);
+	popcorn_allocator_flush(&thread->cache);
+	thread->result = result;
+	__popcorn_thread = NULL;
+	bool was_detached = __atomic_exchange_n(&thread->detached, 1, __ATOMIC_ACQ_REL);
+
+	if (was_detached) {
+		popcorn_free_thread(thread);
+		return;
+	}
+	__atomic_store_n(&thread->state, FINISHED, __ATOMIC_RELEASE);
+	popcorn_futex_wake(&thread->state, INT32_MAX);
+}
+
+static void *run(void *block)
+{
+	struct popcorn_thread *thread = block;
+
+	finish(thread, popcorn_run(thread, false));
+	return NULL;
+}
+
+int __popcorn_pthread_create(pthread_t *to, const pthread_attr_t *wanted, void *(*start)(void *), void *argument)
+{
+	struct popcorn_thread *thread = popcorn_new_thread();
+	pthread_attr_t native;
+	pthread_t ignored;
+	size_t stack_size = 0;
+	int is_detached = PTHREAD_CREATE_JOINABLE;
+
+	if (!thread)
+		return EAGAIN;
+	pthread_attr_init(&native);
+	pthread_attr_setdetachstate(&native, PTHREAD_CREATE_DETACHED);
+	if (wanted) {
+		pthread_attr_getdetachstate(wanted, &is_detached);
+		if (!pthread_attr_getstacksize(wanted, &stack_size) && stack_size)
+			pthread_attr_setstacksize(&native, stack_size);
+	}
+	thread->start = start;
+	thread->argument = argument;
+	thread->detached = is_detached == PTHREAD_CREATE_DETACHED;
+	*to = (pthread_t)thread;
+	int error = pthread_create(&ignored, &native, run, thread);
+
+	pthread_attr_destroy(&native);
+	if (error)
+		popcorn_free_thread(thread);
+	return error;
+}
+
+int __popcorn_pthread_timedjoin_np(pthread_t joined, void **result, const struct timespec *until)
+{
+	struct popcorn_thread *thread = block_of(joined);
+
+	if (thread == __popcorn_thread)
+		return EDEADLK;
+	while (__atomic_load_n(&thread->state, __ATOMIC_ACQUIRE) == RUNNING)
+		if (popcorn_futex_wait(&thread->state, RUNNING, until) == ETIMEDOUT)
+			return ETIMEDOUT;
+	if (result)
+		*result = thread->result;
+	popcorn_free_thread(thread);
+	return 0;
+}
+
+int __popcorn_pthread_join(pthread_t joined, void **result)
+{
+	return __popcorn_pthread_timedjoin_np(joined, result, NULL);
+}
+
+int __popcorn_pthread_tryjoin_np(pthread_t joined, void **result)
+{
+	if (__atomic_load_n(&block_of(joined)->state, __ATOMIC_ACQUIRE) == RUNNING)
+		return EBUSY;
+	return __popcorn_pthread_join(joined, result);
+}
+
+int __popcorn_pthread_detach(pthread_t detached)
+{
+	struct popcorn_thread *thread = block_of(detached);
+
+	/* Whoever comes second, the thread's end or this, frees the block. */
+	if (__atomic_exchange_n(&thread->detached, 1, __ATOMIC_ACQ_REL))
+		return __popcorn_pthread_join(detached, NULL);
+	return 0;
+}
+
+pthread_t __popcorn_pthread_self(void)
+{
+	return (pthread_t)__popcorn_thread;
+}
+
+int __popcorn_pthread_equal(pthread_t a, pthread_t b)
+{
+	return a == b;
+}
+
+_Noreturn void __popcorn_pthread_exit(void *result)
+{
+	struct popcorn_thread *thread = __popcorn_thread;
+
+	if (thread->start)
+		popcorn_end_here(thread, result);
+	/* main ends, the process goes on until its last thread has ended. */
+	while (__atomic_load_n(&popcorn_shared()->thread_count, __ATOMIC_ACQUIRE) > 1)
+		popcorn_futex_wait(&popcorn_shared()->thread_count, popcorn_shared()->thread_count, NULL);
+	__popcorn_finish(0);
+}
+
+/* The same for <threads.h>. */
+
+int __popcorn_thrd_create(thrd_t *to, thrd_start_t start, void *argument)
+{
+	int error = __popcorn_pthread_create(to, NULL, (void *(*)(void *))start, argument);
+
+	return error == 0 ? thrd_success : error == EAGAIN ? thrd_nomem : thrd_error;
+}
+
+int __popcorn_thrd_join(thrd_t joined, int *result)
+{
+	void *value;
+
+	if (__popcorn_pthread_join(joined, &value))
+		return thrd_error;
+	if (result)
+		*result = (int)(intptr_t)value;
+	return thrd_success;
+}
+
+int __popcorn_thrd_detach(thrd_t thread)
+{
+	return __popcorn_pthread_detach(thread) ? thrd_error : thrd_success;
+}
+
+thrd_t __popcorn_thrd_current(void)
+{
+	return __popcorn_pthread_self();
+}
+
+int __popcorn_thrd_equal(thrd_t a, thrd_t b)
+{
+	return a == b;
+}
+
+_Noreturn void __popcorn_thrd_exit(int result)
+{
+	__popcorn_pthread_exit((void *)(intptr_t)result);
+}

@@ -1,0 +1,47 @@
+import FoundationEssentials
+import Support
+
+/// The directory of libpopcorn's sources: `Images/runtime`.
+struct RuntimeSources: Sendable {
+    let directory: String
+
+    var include: String { directory + "/include" }
+    var linkerScript: String { directory + "/popcorn.ld" }
+    var node: [String] { get throws { try sources("node") } }
+    var module: [String] { get throws { try sources("module") } }
+
+    /// Looks in `POPCORN_LAB_ROOT`, in the installation's `share` and in the directories above the executable.
+    init(environment: Environment) throws {
+        var candidates: [String] = []
+        if let root = environment.variables["POPCORN_LAB_ROOT"] { candidates.append(root) }
+        var parent = environment.executable
+        while let slash = parent.lastIndex(of: "/"), slash > parent.startIndex {
+            parent = String(parent[..<slash])
+            candidates += [parent, parent + "/share/popcorn-lab"]
+        }
+        let found = candidates.map { $0 + "/Images/runtime" }.first { access($0 + "/popcorn.ld", R_OK) == 0 }
+        guard let found else {
+            throw CompilerError(
+                .host, "cannot find libpopcorn's sources (Images/runtime) near \(environment.executable)",
+                hint: "set POPCORN_LAB_ROOT to popcorn-lab's source tree, or run `make install`")
+        }
+        directory = found
+    }
+
+    /// A digest of everything that is compiled; the cache's key.
+    func digest() throws -> String {
+        let hash = SHA256()
+        let paths = try FileManager.default.subpathsOfDirectory(atPath: directory)
+            .filter { $0.hasSuffix(".c") || $0.hasSuffix(".h") }
+        for path in paths.sorted() {
+            hash.update(Array(path.utf8))
+            hash.update(FileManager.default.contents(atPath: "\(directory)/\(path)") ?? Data())
+        }
+        return hash.finish()
+    }
+
+    private func sources(_ folder: String) throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: "\(directory)/\(folder)").sorted()
+            .filter { $0.hasSuffix(".c") }.map { "\(directory)/\(folder)/\($0)" }
+    }
+}

@@ -1,0 +1,65 @@
+import FoundationEssentials
+import Support
+
+/// What popcorn-cc says about a program, in a section of both binaries that is not loaded.
+public struct ProgramDescription: Codable, Sendable, Equatable {
+    public static let section = ".popcorn.description"
+
+    /// A function that may reach a migration point.
+    public struct Function: Codable, Sendable, Equatable {
+        public var name: String
+        /// Bytes; the part that is known at compile time if the frame `grows`.
+        public var frameSize: Int
+        public var grows: Bool
+        /// The id of its first call site, which its frames hold at run time; the others follow it.
+        public var firstSite: Int
+        /// Calls under which the thread may leave, migration points among them.
+        public var callSites: Int
+        public var migrationPoints: Int
+        /// Values kept in the frame and values computed again, summed over the call sites.
+        public var savedValues: Int
+        public var recomputedValues: Int
+    }
+
+    /// 40 hexadecimal digits.
+    public var buildID: String
+    /// The policy of `-fmigration-checks=`.
+    public var policy: String
+    /// How many checks were inserted.
+    public var checks: Int
+    public var functions: [Function]
+
+    public init(buildID: String, policy: String, checks: Int, functionsJSON: String) throws {
+        self.buildID = buildID
+        self.policy = policy
+        self.checks = checks
+        functions = try JSONDecoder().decode([Function].self, from: Data(functionsJSON.utf8))
+    }
+
+    /// Reads the description of a binary.
+    ///
+    /// - Throws: `InspectError` if popcorn-cc did not make it.
+    public init(of file: LinkedELF) throws {
+        guard let content = file.content(of: Self.section) else {
+            throw InspectError(
+                .foreign, "\(file.path) was not made by popcorn-cc: it has no section \(Self.section)",
+                hint: "compile it with popcorn-cc")
+        }
+        do {
+            self = try JSONDecoder().decode(ProgramDescription.self, from: content)
+        } catch {
+            throw InspectError(.format, "\(file.path): the section \(Self.section) is damaged: \(error)")
+        }
+    }
+
+    /// The function to which a call site belongs, as logs and traces of hops name it.
+    public func function(ofSite site: Int) -> Function? {
+        functions.first { $0.callSites > 0 && ($0.firstSite..<$0.firstSite + $0.callSites).contains(site) }
+    }
+
+    public func json() throws -> Data {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        return try encoder.encode(self)
+    }
+}

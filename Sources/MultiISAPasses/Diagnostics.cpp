@@ -1,0 +1,66 @@
+//===- Diagnostics.cpp - Findings about the program, with their source lines ===//
+#include "Diagnostics.h"
+#include "llvm/IR/DebugInfoMetadata.h"
+#include "llvm/IR/Function.h"
+#include "llvm/IR/GlobalVariable.h"
+
+using namespace llvm;
+
+namespace multiisa {
+namespace {
+
+/// A file's path as one can open it: debug information splits it into directory and name.
+std::string pathOf(const DIFile *File) {
+  if (!File)
+    return "";
+  StringRef Name = File->getFilename(), Directory = File->getDirectory();
+  return Name.starts_with("/") || Directory.empty() ? Name.str() : (Directory + "/" + Name).str();
+}
+
+} // namespace
+
+void Diagnostics::report(bool IsRefusal, const Instruction *I, const Function *F, const GlobalVariable *G,
+                         const Module &M, const Twine &Reason) {
+  std::string File = M.getSourceFileName();
+  unsigned Line = 0;
+  std::string Name = F ? F->getName().str() : G ? G->getName().str() : "";
+  if (I && I->getDebugLoc()) {
+    // An inlined instruction is reported where it was written.
+    File = pathOf(I->getDebugLoc()->getScope()->getFile());
+    Line = I->getDebugLoc().getLine();
+  } else if (F && F->getSubprogram()) {
+    File = pathOf(F->getSubprogram()->getFile());
+    Line = F->getSubprogram()->getLine();
+  } else if (G) {
+    SmallVector<DIGlobalVariableExpression *, 1> Info;
+    G->getDebugInfo(Info);
+    if (!Info.empty()) {
+      File = pathOf(Info[0]->getVariable()->getFile());
+      Line = Info[0]->getVariable()->getLine();
+    }
+  }
+  std::string Text = Reason.str();
+  MultiISADiagnostic D = {IsRefusal, File.c_str(), Line, Name.c_str(), Text.c_str()};
+  if (IsRefusal)
+    Refusals++;
+  if (Handler)
+    Handler(Context, &D);
+}
+
+void Diagnostics::refuse(const Instruction &I, const Twine &Reason) {
+  report(true, &I, I.getFunction(), nullptr, *I.getModule(), Reason);
+}
+
+void Diagnostics::refuse(const Function &F, const Twine &Reason) {
+  report(true, nullptr, &F, nullptr, *F.getParent(), Reason);
+}
+
+void Diagnostics::refuse(const GlobalVariable &G, const Twine &Reason) {
+  report(true, nullptr, nullptr, &G, *G.getParent(), Reason);
+}
+
+void Diagnostics::warn(const Instruction &I, const Twine &Reason) {
+  report(false, &I, I.getFunction(), nullptr, *I.getModule(), Reason);
+}
+
+} // namespace multiisa

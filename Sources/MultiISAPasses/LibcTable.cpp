@@ -1,0 +1,293 @@
+//===- LibcTable.cpp - What becomes of each libc function in a program that moves ===//
+//
+// docs/compiler.md prints this table; a test compares both, and another that every function of libc.a is in it.
+//
+//===----------------------------------------------------------------------===//
+#include "LibcTable.h"
+#include "MultiISAPasses.h"
+#include "llvm/ADT/StringMap.h"
+#include "llvm/ADT/StringSwitch.h"
+
+using namespace llvm;
+
+namespace multiisa {
+namespace {
+
+constexpr LibcKind Safe = LibcKind::Safe, Wrapped = LibcKind::Wrapped, Module = LibcKind::Module,
+                   Callback = LibcKind::Callback, NodeLocal = LibcKind::NodeLocal, Refused = LibcKind::Refused;
+
+const LibcRow Table[] = {
+    // Memory.
+    {Safe, "malloc calloc realloc reallocarray free aligned_alloc memalign posix_memalign valloc malloc_usable_size",
+     "the runtime's allocator, in shared memory"},
+    {Safe, "mem* bcmp bcopy bzero explicit_bzero swab ffs ffsl ffsll", ""},
+    {NodeLocal, "memfd_create", "a file of this node's kernel"},
+    {NodeLocal, "mmap mmap64 munmap mremap mprotect madvise posix_madvise msync mincore mlock mlock2 mlockall munlock "
+                "munlockall remap_file_pages membarrier",
+     "a mapping belongs to the node that made it"},
+    {Refused, "brk sbrk", "the program's heap is the runtime's"},
+    // Strings and characters.
+    {Safe, "str* stp* index rindex basename dirname a64l l64a toascii tolower* toupper* is* wc* wmem* btowc "
+           "mb* c16rtomb c32rtomb tow* fnmatch regcomp regexec regfree regerror wordexp wordfree",
+     ""},
+    {Safe, "strdup strndup wcsdup", "the copy lies in shared memory"},
+    {Safe, "strerror strsignal strerror_l hstrerror gai_strerror",
+     "the text belongs to this node: use it before the next migration point"},
+    {Module, "strtok", "its position moves with the program"},
+    {Safe, "wcstok strtok_r", ""},
+    {Module, "qsort qsort_r bsearch lsearch lfind", "the comparison may move"},
+    {Module, "tsearch tfind tdelete twalk tdestroy hcreate hsearch hdestroy insque remque",
+     "the tree or table moves with the program"},
+    {Refused, "hcreate_r hsearch_r hdestroy_r", "their table would belong to one node: use hcreate and hsearch"},
+    // Numbers.
+    {Safe, "abs labs llabs imaxabs div ldiv lldiv imaxdiv ato* ecvt fcvt gcvt", ""},
+    {Refused, "initstate setstate", "use srandom"},
+    {Module, "rand srand random srandom drand48 erand48 jrand48 lcong48 lrand48 mrand48 nrand48 "
+             "seed48 srand48",
+     "the generator's state moves with the program"},
+    {Safe, "rand_r", ""},
+    {Safe, "acos acosf acosh acoshf asin asinf asinh asinhf atan atan2 atan2f atanf atanh atanhf cbrt cbrtf ceil ceilf "
+           "copysign copysignf cos cosf cosh coshf drem dremf erf erfc erfcf erff exp exp10 exp10f exp2 exp2f expf "
+           "expm1 expm1f fabs fabsf fdim fdimf finite finitef floor floorf fma fmaf fmax fmaxf fmin fminf fmod fmodf "
+           "frexp frexpf hypot hypotf ilogb ilogbf j0 j0f j1 j1f jn jnf ldexp ldexpf lgamma lgamma_r lgammaf lgammaf_r "
+           "llrint llrintf llround llroundf log log10 log10f log1p log1pf log2 log2f logb logbf logf lrint lrintf "
+           "lround lroundf modf modff nan nanf nearbyint nearbyintf nextafter nextafterf pow pow10 pow10f powf "
+           "remainder remainderf remquo remquof rint rintf round roundf scalb scalbf scalbln scalblnf scalbn scalbnf "
+           "significand significandf sin sincos sincosf sinf sinh sinhf sqrt sqrtf tan tanf tanh tanhf tgamma tgammaf "
+           "trunc truncf y0 y0f y1 y1f yn ynf signgam",
+     "both libcs compute them in software alike, sqrt and fma exactly"},
+    {Safe, "cabs cacos cacosh carg casin casinh catan catanh ccos ccosh cexp cimag clog conj cpow cproj creal csin "
+           "csinh csqrt ctan ctanh",
+     ""},
+    {Refused,
+     "cabsf cacosf cacoshf cargf casinf casinhf catanf catanhf ccosf ccoshf cexpf cimagf clogf conjf cpowf "
+     "cprojf crealf csinf csinhf csqrtf ctanf ctanhf",
+     "float _Complex is passed differently by each ISA: use the double function"},
+    {Refused,
+     "acoshl acosl asinhl asinl atan2l atanhl atanl cabsl cacoshl cacosl cargl casinhl casinl catanhl catanl cbrtl "
+     "ccoshl ccosl ceill cexpl cimagl clogl conjl copysignl coshl cosl cpowl cprojl creall csinhl csinl csqrtl ctanhl "
+     "ctanl erfcl erfl exp10l exp2l expl expm1l fabsl fdiml floorl fmal fmaxl fminl fmodl frexpl hypotl ilogbl ldexpl "
+     "lgammal lgammal_r llrintl llroundl log10l log1pl log2l logbl logl lrintl lroundl modfl nanl nearbyintl "
+     "nextafterl nexttoward nexttowardf nexttowardl pow10l powl remainderl remquol rintl roundl scalblnl scalbnl "
+     "sincosl sinhl sinl sqrtl strtold strtold_l wcstold tanhl tanl tgammal truncl",
+     "long double has 80 bits on x86-64 and 128 on aarch64"},
+    {Refused, "fe*", "the floating-point environment belongs to the processor, and its constants differ by ISA"},
+    // Streams.
+    {Safe, "clearerr* feof ferror feof_unlocked ferror_unlocked fflush* fgetc* fgetln fgetpos* fgets* fgetwc* fgetws* "
+           "fileno* flockfile fpurge fputc* fputs* fputwc* fputws* fread* fseek* fsetpos* ftell* ftrylockfile "
+           "funlockfile fwide fwrite* getc* getchar* getdelim getline gets getw* perror putc* putchar* puts putw* "
+           "rewind setbuf setbuffer setlinebuf setvbuf ungetc ungetwc",
+     "streams are flushed at hops; what stdin has read ahead moves along"},
+    {Safe, "printf fprintf sprintf snprintf dprintf asprintf wprintf fwprintf swprintf scanf fscanf sscanf wscanf "
+           "fwscanf swscanf err errx warn warnx syslog openlog closelog setlogmask psignal psiginfo fmtmsg",
+     ""},
+    {Wrapped, "vprintf vfprintf vsprintf vsnprintf vdprintf vasprintf vscanf vfscanf vsscanf vwprintf vfwprintf "
+              "vswprintf vwscanf vfwscanf vswscanf verr verrx vwarn vwarnx vsyslog",
+     "va_list differs by ISA"},
+    {Safe, "fopen* fdopen freopen* fclose tmpfile*",
+     "streams of files move with the program; not while it has several threads"},
+    {Wrapped, "popen pclose opendir fdopendir closedir",
+     "a pipe's child or a directory belongs to its node: no hop until it is closed"},
+    {NodeLocal, "fmemopen open_memstream open_wmemstream fopencookie setmntent getmntent getmntent_r endmntent "
+                "addmntent hasmntopt",
+     "a stream of memory or of own functions: no hop until it is closed"},
+    {Safe, "readdir readdir64 readdir_r readdir64_r rewinddir seekdir telldir dirfd", "between opendir and closedir"},
+    {Safe, "remove rename renameat tempnam tmpnam mktemp mkstemp* mkostemp* mkdtemp", ""},
+    // Files by descriptor.
+    {Safe, "read write readv writev pread* pwrite* lseek* close posix_close dup dup2 dup3 fsync fdatasync sync syncfs "
+           "sync_file_range ftruncate* truncate* fallocate* posix_fallocate* posix_fadvise* readahead access eaccess "
+           "euidaccess faccessat chdir fchdir chmod fchmod fchmodat lchmod chown fchown fchownat lchown link linkat "
+           "symlink symlinkat readlink readlinkat unlink unlinkat mkdir mkdirat rmdir mkfifo mkfifoat mknod mknodat "
+           "getcwd get_current_dir_name realpath umask utime utimes utimensat futimens futimes futimesat lutimes "
+           "pathconf fpathconf flock lockf* copy_file_range sendfile* pipe poll ppoll select pselect isatty ttyname "
+           "ttyname_r tc* cf* getxattr lgetxattr fgetxattr setxattr lsetxattr fsetxattr listxattr llistxattr "
+           "flistxattr removexattr lremovexattr fremovexattr getdents* splice tee vmsplice isastream",
+     "descriptors belong to the origin"},
+    {Wrapped, "open open64 openat openat64 creat creat64 fcntl", "flags differ by ISA"},
+    {Wrapped, "stat stat64 lstat lstat64 fstat fstat64 fstatat fstatat64", "struct stat differs by ISA"},
+    {Safe, "statfs* fstatfs* statvfs* fstatvfs*", ""},
+    {NodeLocal, "ioctl pipe2 eventfd* timerfd_* signalfd inotify_* fanotify_* epoll_*",
+     "a kernel object or flag of this node"},
+    {NodeLocal, "socket socketpair bind listen accept accept4 connect shutdown send* recv* getsockname getpeername "
+                "getsockopt setsockopt sockatmark",
+     "a socket belongs to the node that opened it"},
+    {Callback, "ftw ftw64 nftw nftw64 scandir scandir64 glob glob64", ""},
+    {Safe, "globfree globfree64 alphasort alphasort64 versionsort versionsort64", ""},
+    {NodeLocal, "fts_*", "holds open directories"},
+    // Time.
+    {Safe, "time times clock clock_gettime clock_getres clock_settime clock_nanosleep clock_getcpuclockid "
+           "clock_adjtime gettimeofday settimeofday adjtime adjtimex stime ftime timespec_get nanosleep sleep usleep "
+           "difftime mktime timegm asctime_r ctime_r gmtime_r localtime_r strftime* wcsftime* strptime tzset "
+           "timezone daylight tzname getitimer thrd_sleep",
+     "clocks are the node's own"},
+    {Module, "asctime ctime gmtime localtime", "the result moves with the program"},
+    {NodeLocal, "alarm ualarm setitimer timer_* getdate getdate_err", "a timer of this node"},
+    // Processes and signals.
+    {Safe, "getpid getppid gettid getuid geteuid getgid getegid getresuid getresgid getgroups getpgid getpgrp getsid "
+           "setuid seteuid setgid setegid setreuid setregid setresuid setresgid setgroups setfsuid setfsgid setpgid "
+           "setpgrp setsid initgroups getgrouplist issetugid",
+     ""},
+    {Wrapped, "_exit _Exit", "the exit code reaches the origin"},
+    {Module, "exit atexit quick_exit at_quick_exit", "handlers move with the program, and run once"},
+    {Safe, "abort", ""},
+    {NodeLocal, "fork forkpty wait wait3 wait4 waitid waitpid system daemon exec* fexecve posix_spawn*",
+     "child processes belong to the node that started them"},
+    {Refused, "vfork clone ptrace unshare setns personality", "it changes the process under the runtime"},
+    {Wrapped, "signal sigaction bsd_signal", "a handler runs on a shadow stack of its own, and never moves"},
+    {Safe, "kill killpg", "process ids are the origin's"},
+    {Safe, "raise sigaddset sigandset sigdelset sigemptyset sigfillset sigisemptyset sigismember sigorset sigpending "
+           "sigprocmask pthread_sigmask pause sigpause sigsuspend sigwait sigwaitinfo sigtimedwait sigqueue sighold "
+           "sigignore sigrelse siginterrupt",
+     "signal masks are the node's own"},
+    {Refused, "sigset", "use sigaction"},
+    {Refused, "sigaltstack", "the runtime's handlers have stacks of their own"},
+    {Refused, "setjmp _setjmp sigsetjmp longjmp siglongjmp _longjmp __sigsetjmp",
+     "they save and restore native registers, which mean nothing on the other ISA"},
+    {Refused, "syscall", "system call numbers differ by ISA: use the libc function"},
+    {Refused, "arch_prctl ioperm iopl", "x86 only"},
+    {Safe, "getrlimit* setrlimit* prlimit* getrusage getpriority setpriority nice ulimit sched_* getauxval sysconf "
+           "confstr getpagesize getdtablesize get_nprocs get_nprocs_conf get_phys_pages get_avphys_pages getloadavg "
+           "sysinfo uname gethostname gethostid getdomainname",
+     "the answer is that of the node"},
+    {NodeLocal, "prctl capget capset acct chroot mount umount umount2 swapon swapoff reboot sethostname setdomainname "
+                "pivot_root quotactl init_module delete_module klogctl vhangup process_vm_* name_to_handle_at "
+                "open_by_handle_at",
+     "changes this node or this process only"},
+    // Environment and options.
+    {Module, "getenv secure_getenv setenv putenv unsetenv clearenv environ", "the environment moves with the program"},
+    {Module, "getopt getopt_long getopt_long_only optarg optind opterr optopt optreset",
+     "the position in argv moves with the program"},
+    {Safe, "getsubopt", ""},
+    {Safe, "stdin stdout stderr", "at equal addresses in both binaries"},
+    {Safe, "program_invocation_name program_invocation_short_name", "read before the first hop"},
+    // Threads.
+    {Wrapped, "pthread_create pthread_join pthread_detach pthread_self pthread_exit pthread_equal pthread_timedjoin_np "
+              "pthread_tryjoin_np thrd_create thrd_join thrd_detach thrd_current thrd_equal thrd_exit",
+     "a thread is its control block in shared memory"},
+    {Wrapped, "pthread_mutex_* pthread_cond_* pthread_barrier_* pthread_rwlock_* pthread_spin_* pthread_once "
+              "pthread_key_* pthread_getspecific pthread_setspecific sem_init sem_destroy sem_wait sem_trywait "
+              "sem_timedwait sem_post sem_getvalue mtx_* cnd_* call_once tss_*",
+     "works between nodes"},
+    {Refused, "pthread_mutex_getprioceiling pthread_mutex_setprioceiling pthread_mutex_consistent",
+     "robust and priority-inheriting mutexes need one kernel"},
+    {Safe, "pthread_attr_* pthread_mutexattr_* pthread_condattr_* pthread_barrierattr_* pthread_rwlockattr_*", ""},
+    {Safe, "thrd_yield pthread_getconcurrency pthread_setconcurrency pthread_getattr_default_np "
+           "pthread_setattr_default_np pthread_testcancel pthread_setcancelstate pthread_setcanceltype",
+     ""},
+    {Refused, "pthread_cancel pthread_kill pthread_atfork pthread_getattr_np pthread_getaffinity_np "
+              "pthread_setaffinity_np pthread_getcpuclockid pthread_getname_np pthread_setname_np "
+              "pthread_getschedparam pthread_setschedparam pthread_setschedprio",
+     "needs the node's own thread"},
+    {NodeLocal, "sem_open sem_close sem_unlink shm_* shmat shmctl shmdt shmget semctl semget semop semtimedop msg* mq_* "
+                "aio_* lio_*",
+     "a kernel object of this node"},
+    // Locale, users, names.
+    {NodeLocal, "setlocale uselocale newlocale duplocale freelocale", "the locale of this node's libc"},
+    {Safe, "localeconv nl_langinfo* strfmon* gettext* dgettext dcgettext dngettext ngettext dcngettext textdomain "
+           "bindtextdomain bind_textdomain_codeset",
+     "use the result before the next migration point"},
+    {NodeLocal, "iconv iconv_open iconv_close cat* dl* dladdr", "a handle of this node's libc"},
+    {NodeLocal, "getpw* getgr* getsp* setpwent endpwent setgrent endgrent setspent endspent fgetpwent fgetgrent "
+                "fgetspent putpwent putgrent putspent lckpwdf ulckpwdf getlogin getlogin_r cuserid getpass "
+                "getusershell setusershell endusershell getut* setut* endut* put* pututline pututxline updwtmp* utmp* "
+                "login_tty ctermid",
+     "the result is this node's, and belongs to its libc"},
+    {NodeLocal, "gethostby* gethostent sethostent endhostent getnet* setnetent endnetent getproto* setprotoent "
+                "endprotoent getserv* setservent endservent getaddrinfo freeaddrinfo getnameinfo getifaddrs "
+                "freeifaddrs if_* res_* dn_* ns_* herror h_errno ether_* getlogin inet_ntoa",
+     "names are looked up by this node's libc"},
+    {Safe, "inet_addr inet_aton inet_lnaof inet_makeaddr inet_netof inet_network inet_ntop inet_pton hton* ntoh* "
+           "in6addr_*",
+     ""},
+    {Safe, "getrandom getentropy ftok", ""},
+    {NodeLocal, "openpty posix_openpt grantpt unlockpt ptsname ptsname_r", "a terminal of this node"},
+};
+
+struct Index {
+  StringMap<const LibcRow *> Exact;
+  StringMap<const LibcRow *> Prefixes;
+
+  Index() {
+    for (const LibcRow &Row : Table) {
+      SmallVector<StringRef, 64> Names;
+      Row.Names.split(Names, ' ', -1, false);
+      for (StringRef Name : Names) {
+        // The first row that names a function counts.
+        if (Name.consume_back("*"))
+          Prefixes.try_emplace(Name, &Row);
+        else
+          Exact.try_emplace(Name, &Row);
+      }
+    }
+  }
+};
+
+} // namespace
+
+ArrayRef<LibcRow> libcTable() { return Table; }
+
+const LibcRow *findLibcRow(StringRef Name) {
+  // Once renamed, a wrapped function is still that function.
+  Name.consume_front("__popcorn_");
+  static const Index I;
+  if (auto Found = I.Exact.find(Name); Found != I.Exact.end())
+    return Found->second;
+  for (StringRef Prefix = Name; !Prefix.empty(); Prefix = Prefix.drop_back())
+    if (auto Found = I.Prefixes.find(Prefix); Found != I.Prefixes.end())
+      return Found->second;
+  return nullptr;
+}
+
+StringRef libcKindName(LibcKind Kind) {
+  switch (Kind) {
+  case LibcKind::Safe:
+    return "safe";
+  case LibcKind::Wrapped:
+    return "wrapped";
+  case LibcKind::Module:
+    return "module";
+  case LibcKind::Callback:
+    return "callback";
+  case LibcKind::NodeLocal:
+    return "node-local";
+  case LibcKind::Refused:
+    return "refused";
+  }
+  return "";
+}
+
+StringRef libcVaListVariant(StringRef Name) {
+  return StringSwitch<StringRef>(Name)
+      .Case("printf", "vprintf")
+      .Case("fprintf", "vfprintf")
+      .Case("sprintf", "vsprintf")
+      .Case("snprintf", "vsnprintf")
+      .Case("dprintf", "vdprintf")
+      .Case("asprintf", "vasprintf")
+      .Case("scanf", "vscanf")
+      .Case("fscanf", "vfscanf")
+      .Case("sscanf", "vsscanf")
+      .Case("err", "verr")
+      .Case("errx", "verrx")
+      .Case("warn", "vwarn")
+      .Case("warnx", "vwarnx")
+      .Case("syslog", "vsyslog")
+      .Default("");
+}
+
+} // namespace multiisa
+
+const char *multiISALibcClass(const char *Name, const char **Note) {
+  const multiisa::LibcRow *Row = multiisa::findLibcRow(Name);
+  *Note = Row ? Row->Note.data() : "";
+  return Row ? multiisa::libcKindName(Row->Kind).data() : nullptr;
+}
+
+void multiISAVisitLibcTable(void (*Visit)(void *, const char *, const char *, const char *), void *Context) {
+  for (const multiisa::LibcRow &Row : multiisa::libcTable()) {
+    SmallVector<StringRef, 64> Names;
+    Row.Names.split(Names, ' ', -1, false);
+    for (StringRef Name : Names)
+      Visit(Context, Name.str().c_str(), multiisa::libcKindName(Row.Kind).data(), Row.Note.data());
+  }
+}

@@ -1,0 +1,62 @@
+//===- Passes.h - The passes, in the order in which they run ===//
+#ifndef MULTIISA_PASSES_H
+#define MULTIISA_PASSES_H
+
+#include "Diagnostics.h"
+#include "llvm/IR/Attributes.h"
+#include "llvm/IR/InstrTypes.h"
+#include "llvm/IR/Module.h"
+#include <string>
+#include <vector>
+
+namespace multiisa {
+
+void refuseUnsupported(llvm::Module &M, Diagnostics &D);
+
+// Before optimisation.
+void dropTargetAttributes(llvm::Module &M);
+void lowerComputedGoto(llvm::Module &M);
+void lowerVariadics(llvm::Module &M, Diagnostics &D);
+void lowerStructsByValue(llvm::Module &M, Diagnostics &D);
+void lowerThreadLocals(llvm::Module &M, Diagnostics &D);
+void makeProgramEntry(llvm::Module &M);
+
+// After optimisation.
+unsigned insertMigrationChecks(llvm::Module &M, MultiISACheckPolicy Policy);
+
+/// What is known about a migratable function, for `popcorn-lab inspect`.
+struct MigratableFunction {
+  std::string Name;
+  uint64_t FrameSize;
+  bool GrowsAtRunTime;
+  /// Ids of a function's sites are consecutive.
+  unsigned FirstSite, CallSites, MigrationPoints, SavedValues, RecomputedValues;
+};
+
+/// The three symbols that a function slot jumps to; no resume entry for a function that cannot reach a migration point.
+struct FunctionSlot {
+  std::string Native, Fast, Resume;
+};
+
+struct ResumableProgram {
+  std::vector<MigratableFunction> Functions;
+  std::vector<FunctionSlot> Slots;
+};
+
+void makeFramesResumable(llvm::Module &M, ResumableProgram &P, Diagnostics &D);
+void placeGlobals(llvm::Module &M, Diagnostics &D);
+
+// Small things that several passes need.
+
+/// The function that a call names, or null for a call through a pointer.
+llvm::Function *directCallee(const llvm::CallBase &CB);
+/// A use of a function other than calling it (or LLVM's own lists of functions).
+bool isAddressUse(const llvm::Use &U);
+bool hasAddressTaken(const llvm::Function &F);
+/// The attributes that a rewritten signature may keep; `From[i]` is the old index of new parameter i, or -1.
+llvm::AttributeList keepABIAttributes(llvm::LLVMContext &C, llvm::AttributeList L, llvm::ArrayRef<int> From);
+/// A place for a new alloca.
+llvm::Instruction *allocaPoint(llvm::Function &F);
+
+} // namespace multiisa
+#endif

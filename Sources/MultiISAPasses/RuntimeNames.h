@@ -1,0 +1,58 @@
+//===- RuntimeNames.h - What compiled code and the runtime agree on ======//
+//
+// The same facts are written in C in Images/runtime/include/popcorn_abi.h.
+//
+//===----------------------------------------------------------------------===//
+#ifndef MULTIISA_RUNTIMENAMES_H
+#define MULTIISA_RUNTIMENAMES_H
+
+#include <cstdint>
+
+namespace multiisa {
+
+/// A thread's shadow stack is one aligned slot of this size, so that `frame & -ShadowSlotSize` finds its start.
+constexpr uint64_t ShadowSlotSize = uint64_t(1) << 26;
+/// At a slot's start lies the thread's control block: where a callback's frames may begin ...
+constexpr uint64_t ThreadFrameTop = 0;
+/// ... how many native frames of libc are on the thread's stack ...
+constexpr uint64_t ThreadNativeDepth = 8;
+/// ... and, from here on, the thread's copy of all thread-local variables.
+constexpr uint64_t ThreadLocals = 4096;
+
+/// The size of a function slot, and its three entries.
+constexpr uint64_t FunctionSlotSize = 32;
+constexpr uint64_t SlotNativeEntry = 0, SlotFastEntry = 8, SlotResumeEntry = 16;
+
+/// Every frame starts with the id of the call site that is active in it (32 bits); frames that grow keep their top next.
+constexpr uint64_t FrameSite = 0, FrameTop = 8;
+constexpr uint64_t FrameAlignment = 16;
+
+namespace names {
+// Functions of the runtime.
+constexpr char Check[] = "__popcorn_check";
+constexpr char CheckWithCallback[] = "__popcorn_check_migrate";
+constexpr char Migrate[] = "__popcorn_migrate";
+constexpr char Schedule[] = "__popcorn_migrate_schedule";
+constexpr char Arrived[] = "__popcorn_arrived";
+// Variables of the runtime.
+constexpr char Flag[] = "__popcorn_flag";
+constexpr char CurrentThread[] = "__popcorn_thread";
+// Placeholders between the passes.
+constexpr char Point[] = "__popcorn_point";
+constexpr char Locals[] = "__popcorn_locals";
+// What the passes make and the runtime uses.
+constexpr char Program[] = "__popcorn_program";
+constexpr char Destructors[] = "__popcorn_destructors";
+constexpr char Begin[] = "__popcorn_begin";
+constexpr char Continue[] = "__popcorn_continue";
+constexpr char BeginThread[] = "__popcorn_begin_thread";
+constexpr char ContinueThread[] = "__popcorn_continue_thread";
+constexpr char Slots[] = "__popcorn_slots";
+constexpr char LocalsImage[] = "__popcorn_locals_image";
+constexpr char LocalsSize[] = "__popcorn_locals_size";
+constexpr char SiteFrames[] = "__popcorn_site_frames";
+constexpr char SiteCount[] = "__popcorn_site_count";
+} // namespace names
+
+} // namespace multiisa
+#endif

@@ -1,0 +1,79 @@
+/// The passes that turn one LLVM module into a program for every ISA; all that Swift sees of the C++ side.
+///
+/// A driver calls them in this order (docs/compiler.md explains each step):
+///
+///     multiISACheckSupported      per object file: what cannot be supported is reported, with its line
+///     multiISALowerISASpecifics   on the linked module, before optimisation: nothing ISA-specific stays in the IR
+///     (LLVM's own -O2)
+///     multiISAInsertChecks        migration checks, where the policy wants them
+///     multiISAMakeResumable       resumable frames, function slots, sections at equal addresses
+///     (code generation, once per ISA, with multiISASlotAssembly appended)
+#ifndef MULTIISAPASSES_H
+#define MULTIISAPASSES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct LLVMOpaqueModule;
+
+/// What a pass has to say about a place in the source.
+typedef struct MultiISADiagnostic {
+  bool isRefusal;       ///< else a warning
+  const char *file;     ///< empty if the module has no line information
+  unsigned line;        ///< 0 if unknown
+  const char *function; ///< empty for a global variable
+  const char *reason;
+} MultiISADiagnostic;
+
+/// Called once per finding; the strings live as long as the call.
+typedef void (*MultiISADiagnosticHandler)(void *context, const MultiISADiagnostic *diagnostic);
+
+/// Where migration checks go.
+typedef enum MultiISACheckPolicy {
+  MultiISAChecksNone,  ///< nowhere: the program moves at its own calls of migrate() only
+  MultiISAChecksEntry, ///< at the entry of every function
+  MultiISAChecksOuter, ///< entries and loops; call-free innermost loops are strip-mined instead
+  MultiISAChecksAll,   ///< entries and every iteration of every loop
+} MultiISACheckPolicy;
+
+/// Reports what the module contains that cannot move between ISAs (refusals) and what binds it to a node (warnings).
+void multiISACheckSupported(struct LLVMOpaqueModule *module, MultiISADiagnosticHandler handler, void *context);
+
+/// Replaces what depends on the ISA by plain code: variadic functions, structs by value, computed goto, thread-local
+/// variables, target attributes, constructors. Makes `__popcorn_program` the only entry.
+void multiISALowerISASpecifics(struct LLVMOpaqueModule *module, MultiISADiagnosticHandler handler, void *context);
+
+/// Inserts migration checks. Returns how many.
+unsigned multiISAInsertChecks(struct LLVMOpaqueModule *module, MultiISACheckPolicy policy);
+
+/// The result of `multiISAMakeResumable`; `multiISADisposeProgram` frees it.
+typedef struct MultiISAProgram MultiISAProgram;
+
+/// Gives every function that may reach a migration point a resumable frame. Returns NULL after a refusal.
+MultiISAProgram *multiISAMakeResumable(struct LLVMOpaqueModule *module, MultiISADiagnosticHandler handler,
+                                       void *context);
+
+/// Assembly text for the function slots of one ISA ("x86-64" or "aarch64"). Valid until the program is disposed of.
+const char *multiISASlotAssembly(MultiISAProgram *program, const char *isa);
+
+/// A description of the migratable functions, as JSON; see `MultiISAInspect.ProgramDescription`.
+const char *multiISADescription(MultiISAProgram *program);
+
+void multiISADisposeProgram(MultiISAProgram *program);
+
+/// The class of a libc function ("safe", "wrapped", "module", "callback", "node-local", "refused"), or NULL if libc's
+/// table does not list it. `note` becomes what there is to say about it, or an empty string.
+const char *multiISALibcClass(const char *name, const char **note);
+
+/// Calls `visit` for each row of libc's table; a pattern may end in `*`.
+void multiISAVisitLibcTable(void (*visit)(void *context, const char *pattern, const char *kind, const char *note),
+                            void *context);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

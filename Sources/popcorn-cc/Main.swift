@@ -1,0 +1,11 @@
+import MultiISA
+import Support
+
+@main
+struct Main {
+    static func main() async {
+        let environment = Environment.current()
+        let status = await Driver(environment: environment).run(Array(CommandLine.arguments.dropFirst()))
+        exit(status)
+    }
+}

@@ -1,0 +1,131 @@
+import FoundationEssentials
+import MultiISA
+import MultiISAInspect
+import Support
+import Testing
+
+@Suite struct DriverTests {
+    let bench: Workbench
+    init() throws { bench = try Workbench() }
+
+    @Test("make works with CC=popcorn-cc: objects, archives, dependencies, libraries")
+    func make() async throws {
+        try write("greet.h", "const char *greeting(void);\n")
+        try write("greet.c", "#include \"greet.h\"\nconst char *greeting(void) { return TEXT; }\n")
+        try write("unused.c", "int nobody_defines_this(void); int unused(void) { return nobody_defines_this(); }\n")
+        try write(
+            "main.c", "#include \"greet.h\"\n#include <stdio.h>\nint main(void) { puts(greeting()); return 0; }\n")
+        try write(
+            "Makefile",
+            """
+            CFLAGS = -O2 -g -Wall -std=c11 -pipe -fPIC -MMD -MP -DTEXT='"from make"'
+            LDFLAGS = -L. -Wl,--as-needed
+            program: main.o libgreet.a
+            \t$(CC) $(CFLAGS) $(LDFLAGS) -o $@ main.o -lgreet -lm -lpthread
+            libgreet.a: greet.o unused.o
+            \t$(AR) rc $@ $^
+            -include main.d greet.d
+
+            """)
+        let compiler = try Workbench.compiler()
+        let outcome = try await bench.run(
+            "make", ["CC=\(compiler)"], environment: ["POPCORN_LAB_ROOT": Workbench.root])
+        try #require(outcome.status == 0, "\(outcome.output)\(outcome.messages)")
+        #expect(try await bench.run(bench.path("program")).output == "from make\n")
+        #expect(try await bench.run("qemu-aarch64", [bench.path("program_aarch64")]).output == "from make\n")
+        #expect(try String(contentsOfFile: bench.path("main.d"), encoding: .utf8).contains("greet.h"))
+    }
+
+    @Test("a makefile that sets BIN, SRC and LIBS and includes the shared one builds all three files")
+    func sharedMakefile() async throws {
+        try write(
+            "one.c",
+            "#include <math.h>\n#include <stdio.h>\ndouble f(double);\n"
+                + "int main(void) { printf(\"%.1f\\n\", f(sqrt(16))); return 0; }\n")
+        try write("two.c", "double f(double x) { return x / 8; }\n")
+        try write(
+            "Makefile",
+            "BIN = small\nSRC = one.c two.c\nLIBS = -lm\ninclude \(Workbench.root)/Images/runtime/popcorn.mk\n")
+        let environment = ["POPCORN_LAB_ROOT": Workbench.root]
+        let compiler = "CC=\(try Workbench.compiler())"
+        let outcome = try await bench.run("make", [compiler], environment: environment)
+        try #require(outcome.status == 0, "\(outcome.messages)")
+        for name in ["small", "small_x86-64"] {
+            #expect(try await bench.run(bench.path(name)).output == "0.5\n")
+        }
+        #expect(try await bench.run("qemu-aarch64", [bench.path("small_aarch64")]).output == "0.5\n")
+        #expect(try await bench.run("make", [compiler, "clean"], environment: environment).status == 0)
+        #expect(!FileManager.default.fileExists(atPath: bench.path("small_aarch64")))
+    }
+
+    @Test("-E preprocesses, -S gives LLVM IR, -c names the object after the source")
+    func otherActions() async throws {
+        try write("a.c", "#define X 42\nint f(void) { return X; }\n")
+        #expect(try await bench.popcornCC(["-E", "a.c"]).output.contains("return 42;"))
+        #expect(try await bench.popcornCC(["-S", "a.c"]).status == 0)
+        #expect(try String(contentsOfFile: bench.path("a.s"), encoding: .utf8).contains("define"))
+        #expect(try await bench.popcornCC(["-c", "a.c"]).status == 0)
+        #expect(FileManager.default.contents(atPath: bench.path("a.o"))?.starts(with: Array("BC".utf8)) == true)
+    }
+
+    @Test("a source with errors fails like cc, and leaves no object")
+    func sourceError() async throws {
+        try write("wrong.c", "int main(void) { return undeclared; }\n")
+        let outcome = try await bench.popcornCC(["-c", "wrong.c"])
+        #expect(outcome.status == 1)
+        #expect(outcome.messages.contains("wrong.c:1"))
+        #expect(!FileManager.default.fileExists(atPath: bench.path("wrong.o")))
+    }
+
+    @Test("a native object is refused with advice")
+    func nativeObject() async throws {
+        try write("n.c", "int main(void) { return 0; }\n")
+        #expect(try await bench.run("gcc", ["-c", "n.c"]).status == 0)
+        let outcome = try await bench.popcornCC(["n.o", "-o", "n"])
+        #expect(outcome.status == 1)
+        #expect(outcome.messages.contains("compile it with popcorn-cc -c"))
+    }
+
+    @Test("two definitions of a function are an error that names it")
+    func duplicate() async throws {
+        try write("one.c", "int f(void) { return 1; } int main(void) { return f(); }\n")
+        try write("two.c", "int f(void) { return 2; }\n")
+        let outcome = try await bench.popcornCC(["one.c", "two.c", "-o", "both"])
+        #expect(outcome.status == 1)
+        #expect(outcome.messages.contains("'f'"))
+    }
+
+    private func write(_ name: String, _ text: String) throws {
+        try text.write(toFile: bench.path(name), atomically: false, encoding: .utf8)
+    }
+}
+
+@Suite struct InvocationTests {
+    @Test("options are sorted into those for clang and ours")
+    func options() throws {
+        let invocation = try Invocation([
+            "-O3", "-g", "-DX=1", "-I", "inc", "-Wall", "-std=gnu99", "-fPIC", "-pthread", "a.c", "b.o", "-lm", "-L",
+            "lib",
+            "-o", "out", "-fmigration-checks=entry",
+        ])
+        #expect(invocation.action == .link)
+        #expect(invocation.inputs == [.source("a.c"), .object("b.o"), .library("m")])
+        #expect(invocation.frontEnd == ["-g", "-DX=1", "-I", "inc", "-Wall", "-std=gnu99", "-pthread"])
+        #expect(invocation.optimization == "-O3")
+        #expect(invocation.checks == .entry)
+        #expect(invocation.output == "out")
+        #expect(invocation.debugInformation)
+    }
+
+    @Test(
+        "what would give another program than asked for is refused",
+        arguments: [
+            ["-shared", "a.c"], ["a.cpp"], ["a.s"], ["lib.so"], ["-march=native", "a.c"], ["-fopenmp", "a.c"],
+            ["-mlong-double-64", "a.c"], ["-fsanitize=address", "a.c"], ["-fmigration-checks=some", "a.c"], ["-o"], [],
+            ["-c", "-o", "x.o", "a.c", "b.c"], ["-x", "c++", "a.c"], ["document.txt"],
+        ])
+    func refused(arguments: [String]) {
+        let error = #expect(throws: CompilerError.self) { try Invocation(arguments) }
+        #expect(error?.code == .usage)
+    }
+}

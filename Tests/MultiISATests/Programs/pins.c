@@ -1,0 +1,27 @@
+/* What belongs to one node keeps the program there until it is closed. */
+#define _GNU_SOURCE
+#include <dirent.h>
+#include <migrate.h>
+#include <stdio.h>
+
+int main(void)
+{
+	char memory[100];
+	DIR *directory = opendir("/");
+
+	migrate(!current_nid(), NULL, NULL);
+	printf("with a directory: node %d\n", current_nid());
+	closedir(directory);
+	migrate(!current_nid(), NULL, NULL);
+	printf("without: node %d\n", current_nid());
+	FILE *stream = fmemopen(memory, sizeof memory, "w");
+
+	migrate(!current_nid(), NULL, NULL);
+	printf("with a stream of memory: node %d\n", current_nid());
+	fclose(stream);
+	migrate(!current_nid(), NULL, NULL);
+	printf("without: node %d\n", current_nid());
+	migrate(7, NULL, NULL);
+	printf("node 7 is available: %d, nodes: %d\n", node_available(7), total_act_nodes());
+	return 0;
+}

@@ -1,0 +1,70 @@
+import Testing
+
+@Suite struct RuntimeTests {
+    let bench: Workbench
+    init() throws { bench = try Workbench() }
+
+    @Test("streams, descriptors and what stdin has read ahead survive hops", arguments: ["max=100", "cover=1"])
+    func streams(hops: String) async throws {
+        let input = (1...500).map { "input line \($0)\n" }.joined()
+        let file = bench.path("stream.txt")
+        let expected = try await bench.run(bench.buildPlain("streams"), [file], input: input)
+        #expect(expected.output.contains("third: input line 3\n"))
+        let (outcome, count) = try await bench.run(bench.build("streams"), [file], hops: hops, input: input)
+        #expect(outcome.output == expected.output)
+        #expect(outcome.messages == expected.messages)
+        #expect(count > 8)
+    }
+
+    @Test(
+        "constructors, destructors, handlers of exit and signals run once, in order", arguments: ["max=100", "cover=1"])
+    func lifecycle(hops: String) async throws {
+        let environment = ["LIFECYCLE": "given"]
+        let expected = try await bench.run(bench.buildPlain("lifecycle"), ["last"], environment: environment)
+        let (outcome, count) = try await bench.run(
+            bench.build("lifecycle"), ["last"], hops: hops, environment: environment)
+        #expect(outcome.output == expected.output, "\(outcome.messages)")
+        #expect(outcome.output.contains("environment given\nargument last"))
+        #expect(outcome.status == 9)
+        #expect(outcome.messages.contains("callback on arrival"))
+        #expect(outcome.messages.contains("a libc function that called back is still running"))
+        #expect(count > 5)
+    }
+
+    @Test("threads and what synchronises them work as libc's do", arguments: ["threads_x86-64", "threads_aarch64"])
+    func threads(binary: String) async throws {
+        let expected = try await bench.run(bench.buildPlain("threads"))
+        _ = try await bench.build("threads")
+        let program = bench.path(binary)
+        let outcome =
+            binary.hasSuffix("aarch64")
+            ? try await bench.run("qemu-aarch64", [program]) : try await bench.run(program)
+        #expect(outcome.output == expected.output, "\(outcome.messages)")
+        #expect(outcome.status == 5)
+    }
+
+    @Test("an open directory or stream of memory keeps the program where it is, and it says why")
+    func pins() async throws {
+        let (outcome, hops) = try await bench.run(bench.build("pins"), hops: "")
+        #expect(
+            outcome.output == """
+                with a directory: node 0
+                without: node 1
+                with a stream of memory: node 1
+                without: node 0
+                node 7 is available: 0, nodes: 2
+
+                """)
+        #expect(outcome.messages.contains("no move to node 1: a directory or pipe of this node is open"))
+        #expect(outcome.messages.contains("no move to node 0: a stream of memory"))
+        #expect(outcome.messages.contains("no move to node 7: the node is not connected"))
+        #expect(hops == 2)
+    }
+
+    @Test("malloc keeps contents, aligns, reuses and returns memory under four threads")
+    func allocator() async throws {
+        let outcome = try await bench.run(bench.build("allocator"))
+        #expect(outcome.status == 0, "\(outcome.messages)")
+        #expect(outcome.output.contains("returned: yes"))
+    }
+}

@@ -1,0 +1,114 @@
+import FoundationEssentials
+import MultiISAInspect
+import Subprocess
+import Support
+import SystemPackage
+import Testing
+import Topology
+
+/// Compiles the programs of `Programs/` in a directory of its own and runs them.
+final class Workbench: Sendable {
+    let directory: String
+
+    struct Outcome: Sendable {
+        var status: Int32
+        var output: String
+        var messages: String
+    }
+
+    init() throws {
+        directory =
+            FileManager.default.temporaryDirectory.path + "/multi-isa-\(getpid())-\(UInt32.random(in: 0...UInt32.max))"
+        try Directories.create(directory)
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: directory) }
+
+    static let root = #filePath.components(separatedBy: "/Tests/").dropLast().joined(separator: "/Tests/")
+    static let programs = root + "/Tests/MultiISATests/Programs"
+
+    /// The sources of a program: `NAME.c`, or all of the folder `NAME`.
+    static func sources(_ name: String) throws -> [String] {
+        let folder = "\(programs)/\(name)"
+        guard access(folder, R_OK) == 0 else { return [folder + ".c"] }
+        return try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+            .filter { $0.hasSuffix(".c") }.map { "\(folder)/\($0)" }
+    }
+
+    /// popcorn-cc as it was built with these tests.
+    static func compiler() throws -> String {
+        let this = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+        let path = this.split(separator: "/").dropLast().reduce("") { $0 + "/" + $1 } + "/popcorn-cc"
+        try #require(access(path, X_OK) == 0, "\(path) was not built: swift build --product popcorn-cc")
+        return path
+    }
+
+    func path(_ name: String) -> String { "\(directory)/\(name)" }
+
+    /// Runs popcorn-cc here.
+    func popcornCC(_ arguments: [String]) async throws -> Outcome {
+        try await run(Self.compiler(), arguments, environment: ["POPCORN_LAB_ROOT": Self.root])
+    }
+
+    /// Compiles a program for both ISAs and returns its path.
+    func build(_ name: String, _ options: [String] = []) async throws -> String {
+        let output = path(name + options.joined())
+        let outcome = try await popcornCC(options + Self.sources(name) + ["-o", output])
+        try #require(outcome.status == 0, "\(outcome.messages)")
+        return output
+    }
+
+    /// The same program, compiled by clang -O2 for this host, with a libc of the same kind.
+    func buildPlain(_ name: String) async throws -> String {
+        let output = path(name + ".plain")
+        let cache = Directories(environment: ProcessInfo.processInfo.environment).cache + "/sysroots/musl/x86-64/usr"
+        let library = cache + "/lib/x86_64-linux-musl"
+        let gcc = try await run("gcc", ["-print-libgcc-file-name"]).output.prefix { !$0.isNewline }
+        let arguments =
+            [
+                "--target=x86_64-linux-musl", "-nostdlibinc", "-isystem", cache + "/include/x86_64-linux-musl", "-I",
+                Self.root + "/Images/runtime/include", "-O2", "-ffp-contract=off", "-w", "-fno-pie", "-static",
+                "-nostdlib", "--ld-path=ld.lld-19", "-o", output, library + "/crt1.o", library + "/crti.o",
+            ] + (try Self.sources(name)) + [
+                Self.programs + "/node.c", library + "/libc.a", String(gcc), library + "/crtn.o",
+            ]
+        let outcome = try await run("clang-19", arguments)
+        try #require(outcome.status == 0, "\(outcome.messages)")
+        return output
+    }
+
+    /// Runs a program with hops as `hops` says (`cover=1`, `every=10,max=100`; see transport_host.c).
+    ///
+    /// - Returns: what it did, and how many hops it made.
+    func run(
+        _ program: String, _ arguments: [String] = [], hops: String, input: String = "",
+        environment: [String: String] = [:]
+    ) async throws -> (outcome: Outcome, hops: Int) {
+        let log = path("hops-\(UInt32.random(in: 0...UInt32.max)).log")
+        var variables = environment
+        variables["POPCORN_HOST_LAB"] = "log=\(log),\(hops)"
+        let outcome = try await run(program, arguments, input: input, environment: variables)
+        let text = (try? String(contentsOfFile: log, encoding: .utf8)) ?? ""
+        return (outcome, text.split(separator: "\n").count)
+    }
+
+    /// Runs any program, for two minutes at most.
+    @discardableResult
+    func run(
+        _ program: String, _ arguments: [String] = [], input: String = "", environment: [String: String] = [:]
+    ) async throws -> Outcome {
+        var changes: [Subprocess.Environment.Key: String?] = [:]
+        for (key, value) in environment { changes[.init(stringLiteral: key)] = value }
+        let result = try await Subprocess.run(
+            .name("timeout"), arguments: Arguments(["120", program] + arguments),
+            environment: .inherit.updating(changes), workingDirectory: FilePath(directory),
+            input: .string(input), output: .string(limit: 1 << 24), error: .string(limit: 1 << 24))
+        let status: Int32 =
+            switch result.terminationStatus {
+            case .exited(let code): code
+            case .signaled(let signal): 128 + signal
+            }
+        return Outcome(
+            status: status, output: result.standardOutput, messages: result.standardError)
+    }
+}
