@@ -19,13 +19,29 @@ struct CommandLineTool: Sendable {
         path = tests.split(separator: "/").dropLast().reduce("") { $0 + "/" + $1 } + "/popcorn-lab"
         try #require(access(path, X_OK) == 0, "no \(path): build the package's products first")
         // Short, because sockets lie below it.
-        home = "/tmp/plf-\(getuid())/\(name)"
+        home = try Self.place.get() + "/" + name
         variables = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("POPCORN_LAB_") }
         variables["POPCORN_LAB_SHARE"] = Self.sources
         variables["XDG_STATE_HOME"] = home + "/s"
         variables["XDG_RUNTIME_DIR"] = home + "/r"
         try Directories.create(home + "/s")
         try Directories.create(home + "/r")
+    }
+
+    /// A directory that no other run of these tests uses at the same time, held until this process ends.
+    private static let place = Result<String, any Error> {
+        for number in 1...99 {
+            let place = "/tmp/plf-\(getuid())-\(number)"
+            try Directories.create(place)
+            do {
+                let lock = try FileLock(path: place + "/lock", purpose: "FaultTests")
+                _ = Unmanaged.passRetained(lock)
+                return place
+            } catch is LockedError {
+                continue
+            }
+        }
+        throw SystemError("find a place for the tests in /tmp", errno: EBUSY)
     }
 
     /// The source tree that the tests were built from.

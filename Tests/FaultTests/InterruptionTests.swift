@@ -30,7 +30,8 @@ struct InterruptionTests {
     func interrupt(moment: Duration) async throws {
         try await tool.lab("cut") {
             let result = try await interrupted(after: moment, by: SIGINT)
-            // Before it catches signals, one ends it as any process.
+            // A fast host may be done already.
+            if result.status == 0 && result.errors.contains("is up") { return }
             #expect(result.status == 130, "\(result.text)")
             expectNothingLeft("\(result.text)")
         }
@@ -39,7 +40,10 @@ struct InterruptionTests {
     @Test("SIGTERM ends it with 143")
     func terminate() async throws {
         try await tool.lab("cut") {
-            let result = try await interrupted(after: .seconds(2), by: SIGTERM)
+            let up = try tool.start("up", "arm", "-l", "cut")
+            try await up.errors(contain: "domain started")
+            up.send(SIGTERM)
+            let result = try await up.end(within: .seconds(60))
             #expect(result.status == 143, "\(result.text)")
             expectNothingLeft("\(result.text)")
         }
