@@ -12,7 +12,7 @@ extension EndToEnd.End {
         #expect(ending.errorText.contains("lab 'pair' is down"))
         #expect(ending.output.isEmpty)
         for node in status.nodes { #expect(node.qemuPID.map { kill($0, 0) } == -1) }
-        #expect(try processes(mentioning: "popcorn-pair-").isEmpty)
+        #expect(try processes(mentioning: "popcorn-pair-arm-\(lab.workplace.directories.mark)").isEmpty)
         #expect(try processes(mentioning: lab.workplace.root + "/r/").isEmpty)
         #expect(Glibc.access(lab.workplace.directories.runtime + "/pair", F_OK) != 0)
         let runs = try await lab("runs")
