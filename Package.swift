@@ -60,7 +60,8 @@ let package = Package(
         room(
             "Lab",
             [
-                "Topology", "Support", "ImageStore", "Hypervisor", "Fabric", "Guest", "Trace", "MultiISAInspect", subprocess,
+                "Topology", "Support", "ImageStore", "Hypervisor", "Fabric", "Guest", "Trace", "MultiISAInspect",
+                subprocess,
                 log,
             ]),
         room("Topology", ["Support", "Yams"]),
