@@ -37,6 +37,7 @@ public struct PopcornLab: AsyncParsableCommand {
                 name: "Program",
                 subcommands: [
                     BuildCommand.self, SDKCommand.self, InspectCommand.self, DeployCommand.self, RunCommand.self,
+                    ProcessesCommand.self, MigrateCommand.self,
                 ]),
             CommandGroup(
                 name: "Observation",
