@@ -96,7 +96,5 @@ public struct DrivenMoves: Sendable {
             }
             throw LabError(.commandFailed, "\(node.name): popcorn-migrate says nothing: \(result.errorText)")
         }
-
-        func cancel() { end.cancel() }
     }
 }
