@@ -53,10 +53,17 @@ let package = Package(
         room(
             "Commands",
             [
-                "Lab", "Topology", "Hypervisor", "ImageStore", "Guest", "Trace", "Support", "CLinux", log,
+                "Lab", "Topology", "Hypervisor", "ImageStore", "Guest", "Trace", "MultiISAInspect", "Support", "CLinux",
+                log,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
-        room("Lab", ["Topology", "Support", "ImageStore", "Hypervisor", "Fabric", "Guest", "Trace", subprocess, log]),
+        room(
+            "Lab",
+            [
+                "Topology", "Support", "ImageStore", "Hypervisor", "Fabric", "Guest", "Trace", "MultiISAInspect",
+                subprocess,
+                log,
+            ]),
         room("Topology", ["Support", "Yams"]),
         room("ImageStore", ["Topology", "Support", "CLibarchive", "Yams", subprocess, log]),
         room("Hypervisor", ["Topology", "Support", "CLibvirt", log]),

@@ -33,7 +33,12 @@ public struct PopcornLab: AsyncParsableCommand {
                     UpCommand.self, DownCommand.self, StatusCommand.self, ListCommand.self, ConfigCommand.self,
                     TutorialCommand.self,
                 ]),
-            CommandGroup(name: "Program", subcommands: [DeployCommand.self, RunCommand.self]),
+            CommandGroup(
+                name: "Program",
+                subcommands: [
+                    BuildCommand.self, SDKCommand.self, InspectCommand.self, DeployCommand.self, RunCommand.self,
+                    ProcessesCommand.self, MigrateCommand.self,
+                ]),
             CommandGroup(
                 name: "Observation",
                 subcommands: [

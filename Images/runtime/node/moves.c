@@ -46,13 +46,17 @@ static void on_kick_signal(int signal)
 {
 }
 
-void popcorn_start_moves(void)
+void popcorn_expect_signals(void)
 {
 	struct sigaction move = {.sa_handler = on_move_signal, .sa_flags = SA_RESTART};
 	struct sigaction kick = {.sa_handler = on_kick_signal};
 
 	sigaction(POPCORN_MOVE_SIGNAL, &move, NULL);
 	sigaction(POPCORN_KICK_SIGNAL, &kick, NULL);
+}
+
+void popcorn_start_schedule(void)
+{
 	/* A schedule is looked at at every migration point. */
 	if (popcorn_shared()->schedule.every || popcorn_shared()->schedule.site_count)
 		__atomic_fetch_add(&__popcorn_flag, 1, __ATOMIC_RELAXED);

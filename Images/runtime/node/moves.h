@@ -4,8 +4,10 @@
 
 #include "runtime.h"
 
-/* Handlers of the two signals, on this node; and what the environment asks for. */
-void popcorn_start_moves(void);
+/* Handlers of the two signals, on this node. Before the kernel knows of the process: from then on anybody may ask. */
+void popcorn_expect_signals(void);
+/* Obeys what the environment asked for, on this node. */
+void popcorn_start_schedule(void);
 /* At the program's first node: reads what the environment asks for. */
 void popcorn_read_schedule(void);
 

@@ -112,6 +112,8 @@ int main(int argc, char **argv)
 {
 	struct popcorn_thread *thread = NULL;
 	uint64_t heap_size, stacks_size;
+
+	popcorn_expect_signals();
 	enum popcorn_start start = popcorn_attach(&thread, &heap_size, &stacks_size);
 
 	if (start == POPCORN_START_NEW)
@@ -119,7 +121,7 @@ int main(int argc, char **argv)
 	else if (popcorn_shared()->magic != MAGIC)
 		popcorn_die("the state that arrived is not that of this program");
 	popcorn_refresh_handlers();
-	popcorn_start_moves();
+	popcorn_start_schedule();
 	for (bool arrived = start == POPCORN_START_ARRIVED;; arrived = true) {
 		void *result = popcorn_run(thread, arrived);
 

@@ -39,6 +39,8 @@ public struct Manifest: Codable, Sendable {
     public var nodes: [Node]
     /// SHA-256 of each file that was run, by its name.
     public var binaries: [String: String] = [:]
+    /// Hops that were driven from outside.
+    public var moves: DrivenMoves.Summary?
     /// What is missing or doubtful in what was collected.
     public var warnings: [String] = []
 

@@ -90,7 +90,9 @@ struct thread {
 	struct incoming_call *call;	/* that the shadow shall take */
 	u32 serving;			/* seq of the call that it has taken; 0: none */
 	u32 serving_out_size;
-	u64 left_at;			/* ns */
+	u64 moved_at;			/* ns; of its last move, 0: it has never moved */
+	u32 refused;			/* moves that failed */
+	int error;			/* of the last that did */
 	u64 calls;
 	wait_queue_head_t wait;
 };
@@ -169,6 +171,7 @@ void popcorn_thread_event(struct thread *thread, u32 event, int status);
 void popcorn_bounce_thread(struct process *process, struct thread *thread, int error);
 int popcorn_post_thread(int node, u16 type, const struct process *process,
 			const struct thread *thread, int status);
+void popcorn_note_refusal(struct thread *thread, int error);
 int popcorn_propose(struct process *process, struct thread *thread, int node);
 extern const struct popcorn_handler popcorn_thread_move_handler;
 extern const struct popcorn_handler popcorn_thread_exit_handler;
@@ -240,6 +243,7 @@ int popcorn_init_device(void);
 void popcorn_exit_device(void);
 
 /* ps.c */
+void popcorn_ps_changed(void);
 int popcorn_init_ps(void);
 void popcorn_exit_ps(void);
 

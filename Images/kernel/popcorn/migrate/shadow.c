@@ -7,7 +7,6 @@
  */
 #define pr_fmt(fmt) "popcorn: " fmt
 
-#include <linux/ktime.h>
 #include <linux/mm.h>
 #include <linux/pid.h>
 #include <linux/sched/signal.h>
@@ -48,10 +47,24 @@ static int leave_locked(struct process *process, const struct popcorn_step *step
 	thread->argument = step->argument;
 	trace_migrate_begin(process->id, thread->number, thread->hop + 1, popcorn_self(),
 			    step->node, 0);
-	thread->left_at = ktime_get_ns();
 	thread->proposed = -1;	/* the thread knew of it */
 	err = popcorn_send_thread(process, thread, step->node);
+	if (err)
+		popcorn_note_refusal(thread, err);
 	return err;
+}
+
+/* Refused before anything was tried; somebody may wait for what comes of a proposal. */
+static int refuse_leave(struct process *process, int error)
+{
+	struct thread *thread;
+
+	mutex_lock(&process->lock);
+	thread = popcorn_thread_of(process, task_pid(current), false);
+	if (thread)
+		popcorn_note_refusal(thread, error);
+	mutex_unlock(&process->lock);
+	return error;
 }
 
 static int leave(struct process *process, const struct popcorn_step *step)
@@ -62,7 +75,7 @@ static int leave(struct process *process, const struct popcorn_step *step)
 	if (!err)
 		err = popcorn_check_program();
 	if (err)
-		return err;
+		return refuse_leave(process, err);
 	spec = popcorn_describe_process(process);
 	if (IS_ERR(spec))
 		return PTR_ERR(spec);
@@ -198,6 +211,7 @@ static struct incoming_call *take(struct process *process, struct thread *thread
 		thread->serving = 0;
 		thread->proposed = -1;
 		WRITE_ONCE(thread->event, 0);
+		popcorn_ps_changed();
 		if (event->kind == POPCORN_EVENT_ARRIVED)
 			trace_migrate_resume(process->id, thread->number, thread->hop,
 					     thread->from, popcorn_self(), thread->status);

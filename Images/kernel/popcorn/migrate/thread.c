@@ -123,6 +123,7 @@ void popcorn_thread_event(struct thread *thread, u32 event, int status)
 	thread->call = NULL;
 	WRITE_ONCE(thread->event, event);
 	wake_up(&thread->wait);
+	popcorn_ps_changed();
 }
 
 /*
@@ -151,7 +152,17 @@ int popcorn_send_thread(struct process *process, struct thread *thread, int node
 		return err;
 	}
 	process->hops++;
+	thread->moved_at = ktime_get_ns();
+	popcorn_ps_changed();
 	return 0;
+}
+
+/* It stays where it is, or goes back there. */
+void popcorn_note_refusal(struct thread *thread, int error)
+{
+	thread->refused++;
+	thread->error = error;
+	popcorn_ps_changed();
 }
 
 /* The node it was sent to does not take it: it goes on, with an error, where it was before. */
@@ -164,6 +175,7 @@ void popcorn_bounce_thread(struct process *process, struct thread *thread, int e
 	thread->hop++;
 	thread->where = back;
 	thread->from = refused_by;
+	popcorn_note_refusal(thread, error);
 	if (back == popcorn_self()) {
 		popcorn_thread_event(thread, POPCORN_EVENT_ARRIVED, error);
 		return;
@@ -240,6 +252,7 @@ static void come_home(struct process *process, struct thread *thread)
 {
 	thread->from = thread->where;
 	thread->hop++;
+	thread->moved_at = ktime_get_ns();
 	process->hops++;
 	trace_migrate_arrive(process->id, thread->number, thread->hop, thread->from,
 			     popcorn_self(), 0);
@@ -250,6 +263,7 @@ static void come_home(struct process *process, struct thread *thread)
 static void refuse_move(struct process *process, struct thread *thread, int error)
 {
 	thread->hop++;
+	popcorn_note_refusal(thread, error);
 	if (popcorn_post_thread(thread->where, POPCORN_TYPE_THREAD_ARRIVE, process, thread, error))
 		popcorn_thread_event(thread, POPCORN_EVENT_LOST, -EHOSTDOWN);
 }
