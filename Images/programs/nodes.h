@@ -19,8 +19,11 @@ pid_t gettid(void);
 #include <migrate.h>
 #endif
 
+/* Whether the following has been said; one for all files of a program. */
+__attribute__((weak)) bool nodes_said_no_other;
+
 /* The `steps`-th available node after the one that the thread is on, in the order of their numbers and from the last one
- * on to the first; the thread's own if there is no other. */
+ * on to the first. If there is no other it is the thread's own, which is said once, on stderr. */
 static inline int node_after(int steps)
 {
 	int nodes[MAX_POPCORN_NODES], count = 0, place = 0, here = current_nid();
@@ -31,18 +34,15 @@ static inline int node_after(int steps)
 				place = count;
 			nodes[count++] = nid;
 		}
+	if (count == 1 && !__atomic_exchange_n(&nodes_said_no_other, true, __ATOMIC_RELAXED))
+		fprintf(stderr, "there is no other node: everything stays on node %d\n", here);
 	return nodes[(place + steps) % count];
 }
 
-/* Where a hop goes to. Says once, on stderr, that there is nowhere to go. */
+/* Where a hop goes to. */
 static inline int next_node(void)
 {
-	static bool said;
-	int node = node_after(1);
-
-	if (node == current_nid() && !__atomic_exchange_n(&said, true, __ATOMIC_RELAXED))
-		fprintf(stderr, "there is no other node: everything stays on node %d\n", node);
-	return node;
+	return node_after(1);
 }
 
 #endif

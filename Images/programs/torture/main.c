@@ -2,8 +2,8 @@
  *
  * Prints a checksum per theme and a total, which depend on rounds and seed alone: not on the ISA, the hops, or the
  * compiler. What the hops were goes to stderr. */
+#include "../arguments.h"
 #include "torture.h"
-#include <getopt.h>
 
 /* A round passes more places than this at which it may hop, whatever the seed and the libc. */
 #define PLACES_OF_A_ROUND 1000
@@ -54,62 +54,30 @@ uint32_t pick(uint32_t limit)
 	return (sequence >> 33) % limit;
 }
 
-struct arguments {
-	uint64_t rounds, seed;
-	struct hop_schedule schedule;
-};
-
-static bool read_number(uint64_t *to, uint64_t least)
-{
-	char *end;
-
-	*to = strtoull(optarg, &end, 10);
-	return *optarg >= '0' && *optarg <= '9' && !*end && *to >= least;
-}
-
-static bool read_arguments(struct arguments *arguments, int argc, char **argv)
-{
-	static const struct option options[] = {
-		{"rounds", required_argument, NULL, 'r'},
-		{"seed", required_argument, NULL, 's'},
-		{"hops", required_argument, NULL, 'h'},
-		{"every", required_argument, NULL, 'e'},
-		{NULL, 0, NULL, 0},
-	};
-	uint64_t every = 1, rounds = 0;
-	bool is_good = true;
-	int option;
-
-	while ((option = getopt_long(argc, argv, "", options, NULL)) >= 0)
-		is_good &= option == 'r'   ? read_number(&rounds, 1)
-			   : option == 's' ? read_number(&arguments->seed, 0)
-			   : option == 'h' ? read_number(&arguments->schedule.hops, 0)
-			   : option == 'e' ? read_number(&every, 1) && every <= 1000000
-					   : false;
-	/* Enough for the hops, whether or not they can be made. */
-	if (!rounds)
-		rounds = arguments->schedule.hops * every / PLACES_OF_A_ROUND + 1;
-	arguments->rounds = rounds;
-	arguments->schedule.every = every;
-	arguments->schedule.seed = arguments->seed;
-	return is_good && optind == argc;
-}
-
 int main(int argc, char **argv)
 {
 	const size_t count = sizeof themes / sizeof *themes;
-	struct arguments arguments = {.seed = 1};
-	uint64_t total = 0;
+	struct hop_schedule schedule = {0};
+	uint64_t rounds = 0, seed = 1, every = 1, total = 0;
+	const struct argument arguments[] = {
+		{"rounds", &rounds, 1, UINT32_MAX},
+		{"seed", &seed, 0, UINT32_MAX},
+		{"hops", &schedule.hops, 0, UINT32_MAX},
+		{"every", &every, 1, 1000000},
+	};
 
-	if (!read_arguments(&arguments, argc, argv)) {
-		fprintf(stderr, "usage: torture [--rounds N] [--seed N] [--hops N] [--every N]\n");
+	if (!read_arguments(arguments, 4, argc, argv))
 		return 2;
-	}
-	hop_begin(&arguments.schedule);
-	for (uint64_t round = 0; round < arguments.rounds; round++)
+	/* Enough for the hops, whether or not they can be made. */
+	if (!rounds)
+		rounds = schedule.hops * every / PLACES_OF_A_ROUND + 1;
+	schedule.every = every;
+	schedule.seed = seed;
+	hop_begin(&schedule);
+	for (uint64_t round = 0; round < rounds; round++)
 		for (size_t i = 0; i < count; i++) {
 			current = &themes[i];
-			sequence = mixed(mixed(arguments.seed, round), i);
+			sequence = mixed(mixed(seed, round), i);
 			themes[i].run();
 		}
 	for (size_t i = 0; i < count; i++) {
