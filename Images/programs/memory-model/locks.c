@@ -25,7 +25,8 @@ static uint64_t lost_updates(const struct actor *actors)
 /* Peterson's lock needs what store buffering must not do. */
 static void lock_as_peterson(struct actor *actor)
 {
-	uint64_t *mine = &shared[actor->role].word[0], *other = &shared[!actor->role].word[0], *turn = &shared[2].word[0];
+	uint64_t *mine = &shared[actor->role].word[0], *other = &shared[!actor->role].word[0];
+	uint64_t *turn = &shared[2].word[0];
 	unsigned rounds = 0;
 
 	for (uint64_t i = 0; i < actor->iterations; i++) {
