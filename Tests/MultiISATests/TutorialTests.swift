@@ -29,10 +29,10 @@ import Topology
         let expected = try Self.expectation("migrateme")
         #expect(expected.isMovedFromOutside)
         let (outcome, hops) = try await bench.run(
-            bench.build("tutorial/migrateme"), ["10", "0.01"], hops: "every=8,max=1")
+            bench.build("tutorial/migrateme"), ["10", "0.01"], hops: "cover=1")
         #expect(expected.firstDifference(in: outcome.output, origin: 0, nodes: 2) == nil)
         #expect(outcome.output.contains("(node 0)") && outcome.output.contains("(node 1)"))
-        #expect(hops == 1)
+        #expect(hops >= 1)
     }
 
     @Test(
