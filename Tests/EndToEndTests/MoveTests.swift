@@ -49,9 +49,8 @@ extension EndToEnd.Migration {
     private func running(
         _ lab: Lab, on node: String, _ words: String, _ body: (Int32) async throws -> Void
     ) async throws {
-        // The shell tells the id that the program will have.
-        let started = try await lab("exec", node, "cd /root; sh -c 'echo $$; exec \(words)' </dev/null 2>/dev/null &")
-        let pid = try #require(Int32(started.lines[0]))
+        let started = try await lab("exec", node, "cd /root; </dev/null >/dev/null 2>&1 \(words) & echo $!")
+        let pid = try #require(started.lines.first.flatMap { Int32($0) })
         try await lab.repairing { lab in
             try await lab("exec", node, "kill -9 \(pid) 2>/dev/null; true")
         } after: { lab in
@@ -64,7 +63,7 @@ extension EndToEnd.Migration {
     func thereAndBack(origin: String) async throws {
         let (lab, _) = try await prepare()
         let other = origin == "x86" ? "arm" : "x86"
-        try await running(lab, on: origin, "./wander forever 1 >/dev/null") { pid in
+        try await running(lab, on: origin, "./wander forever 1") { pid in
             let before = try #require(try await lab.json(Processes.self, "ps").processes.first { $0.pid == pid })
             #expect(before.program == "wander" && before.origin == origin && before.threads.map(\.node) == [origin])
             #expect(before.threads[0].hops == 0 && before.threads[0].secondsSinceMove == nil)
@@ -89,7 +88,7 @@ extension EndToEnd.Migration {
     @Test("several threads are listed, or moved by --all")
     func several() async throws {
         let (lab, _) = try await prepare()
-        try await running(lab, on: "x86", "./wander forever 3 >/dev/null") { pid in
+        try await running(lab, on: "x86", "./wander forever 3") { pid in
             let unclear = try await lab("migrate", "wander", "--to", "arm", exit: 64)
             #expect(unclear.errorText.contains("'wander' means 3 threads"))
             #expect(unclear.errorText.contains("wander \(pid)/\(pid), origin x86, now on x86"))
@@ -106,15 +105,15 @@ extension EndToEnd.Migration {
     func unmoved() async throws {
         let (lab, program) = try await prepare()
         try await lab("exec", "arm", "rm /root/wander")
-        try await running(lab, on: "x86", "./wander forever 1 >/dev/null") { pid in
+        try await running(lab, on: "x86", "./wander forever 1") { pid in
             let refused = try await lab("migrate", "\(pid)", "--to", "arm", exit: 1)
             #expect(refused.text.contains("stays on x86; arm refused: the program's file"), "\(refused)")
             try await lab("deploy", program)
             #expect(try await lab("migrate", "\(pid)", "--to", "arm").text.contains("moved from x86 to arm"))
         }
         // Its input ends when the last writer of the FIFO is killed.
-        try await lab("exec", "x86", "mkfifo /tmp/wander; sleep 600 >/tmp/wander 2>/dev/null </dev/null &")
-        try await running(lab, on: "x86", "./wander stuck </tmp/wander >/dev/null") { pid in
+        try await lab("exec", "x86", "mkfifo /tmp/wander; >/tmp/wander 2>/dev/null </dev/null sleep 600 &")
+        try await running(lab, on: "x86", "./wander stuck </tmp/wander") { pid in
             let late = try await lab("migrate", "\(pid)", "--to", "arm", "--timeout", "1s", exit: 124)
             #expect(late.text.contains("still on x86 after 1.00 s"), "\(late)")
             async let ended = lab("migrate", "\(pid)", "--to", "arm", "--timeout", "50s", exit: 1)
