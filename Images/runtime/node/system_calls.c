@@ -106,6 +106,7 @@ const struct popcorn_system_call popcorn_system_calls[] = {
 	CALL(155, getpgid, "s"),
 	CALL(156, getsid, "s"),
 	CALL(157, setsid, ""),
+	CALL(95, waitid, "ssO128sO144"),
 	CALL(260, wait4, "sO4sO144"),
 };
 

@@ -62,10 +62,10 @@ void recursion(void)
 {
 	int top = 0, *below;
 
-	mix(fibonacci(11));
-	mix(ackermann(2, 4));
-	mix(is_odd(31) * 2 + is_even(18));
+	mix(fibonacci(9 + pick(4)));
+	mix(ackermann(2, 2 + pick(4)));
+	mix(is_odd(20 + pick(20)) * 2 + is_even(18));
 	chain(&top, 12, &below);
 	mix(top);
-	mix(deep(3000, 1, 2));
+	mix(deep(2000 + pick(1000), 1, 2));
 }

@@ -30,7 +30,7 @@ NOINLINE static int *address(void)
 void locals(void)
 {
 	for (int i = 0; i < 6; i++)
-		mix(bump(i));
+		mix(bump(pick(9)));
 	int *p = address();
 
 	HOP();

@@ -65,11 +65,11 @@ NOINLINE static uint64_t narrow(int8_t a, uint8_t b, int16_t c, uint16_t d, _Boo
 
 void numbers(void)
 {
-	__int128 q = wide(((__int128)1 << 90) + 5, 12);
+	__int128 q = wide(((__int128)1 << 90) + pick(1000), 12);
 
 	mix(q);
 	mix(q >> 64);
-	mix_double(mixed(1.1, 2.2, 3.3f, 30));
+	mix_double(mixed(1.1 + pick(10), 2.2, 3.3f, 30));
 	mix_double(sin(1.5) + pow(1.7, 2.5) + sqrt(2) + fma(1.5, 2.5, 3.5));
 	vec4f v = vector((vec4f){.1f, .2f, .3f, .4f}, 3);
 	vec2d w = vector2((vec2d){.5, .75}, 4);

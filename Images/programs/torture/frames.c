@@ -74,9 +74,9 @@ void frames(void)
 	double m[3][4];
 
 	for (int i = 0; i < 12; i++)
-		m[i / 4][i % 4] = i * 1.5;
-	mix(variable(20, 4));
+		m[i / 4][i % 4] = pick(100) * 1.5;
+	mix(variable(10 + pick(20), 4));
 	mix(matrix(3, 4, m));
 	mix(large(2));
-	mix(aligned(4));
+	mix(aligned(pick(6)));
 }

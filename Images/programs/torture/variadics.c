@@ -85,7 +85,7 @@ void variadics(void)
 
 	mix(sum(11, 1, 2, 3, 4.5, 5, 6, 7, 8.25, 9, 10, 11, pair, big, one, 123456789012345ll, "Q",
 		(__int128)5 << 80));
-	mix(give(6, 6, 5, 4, 3, 2, 1));
+	mix(give(6, pick(100), 5, 4, 3, 2, 1));
 	mix(format(text, sizeof text, "%s %d %.3f %c %ld %x %5.1f %zu", "hop", -5, 3.14159, 'z', 1234567890123l, 255u, 2.5,
 		   sizeof text));
 	for (char *p = text; *p; p++)

@@ -6,17 +6,17 @@ typedef long (*operation)(long, long);
 NOINLINE static long add(long a, long b)
 {
 	HOP();
-	return a + b;
+	return (long)((unsigned long)a + b);
 }
 
 NOINLINE static long subtract(long a, long b)
 {
-	return a - b;
+	return (long)((unsigned long)a - b);
 }
 
 NOINLINE static long multiply(long a, long b)
 {
-	return add(a * b, 1);
+	return add((long)((unsigned long)a * b), 1);
 }
 
 static const operation table[] = {add, subtract, multiply};
@@ -62,15 +62,15 @@ void pointers(void)
 	int values[60];
 
 	for (int i = 0; i < 60; i++)
-		values[i] = (i * 7919 + 13) % 1009;
+		values[i] = pick(1009);
 	for (int i = 0; i < 3; i++)
 		mix(fold(values, 10, table[i]));
 	qsort(values, 60, sizeof *values, compare);
 	for (int i = 0; i < 60; i++)
 		mix(values[i]);
-	int key = values[17], *found = bsearch(&key, values, 60, sizeof *values, compare);
+	int key = values[pick(60)], *found = bsearch(&key, values, 60, sizeof *values, compare);
 
-	mix(found ? found - values : -1);
+	mix(found ? *found : -1);
 	current = current == add ? subtract : add;
 	mix(current(7, 5));
 	mix(current == table[0]);

@@ -51,10 +51,10 @@ void memory(void)
 {
 	struct node *tree = NULL;
 	unsigned char *blocks[200], *growing = NULL;
-	uint32_t x = 1;
+	uint32_t x = pick(1000000);
 
 	for (int i = 0; i < 60; i++)
-		tree = insert(tree, (i * 7919) % 101);
+		tree = insert(tree, pick(101));
 	mix(weigh(tree));
 	release(tree);
 	for (int i = 0; i < 200; i++) {

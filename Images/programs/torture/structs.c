@@ -63,8 +63,8 @@ NOINLINE static double _Complex square(double _Complex z, int n)
 
 void structs(void)
 {
-	struct small small = {3, 2.5f};
-	struct pair pair = {1.5, 7};
+	struct small small = {pick(100), 2.5f};
+	struct pair pair = {1.5, pick(1000)};
 	struct big big = {{1, 2, 3, 4, 5, 6, 7, 8, 9}, 'x'};
 	struct floats floats = {1.25f, -3};
 	struct doubles doubles = {.5, .25, .125};
@@ -87,7 +87,7 @@ void structs(void)
 	mix_double(floats.x + floats.y);
 	mix(nested.bits.b ^ nested.bits.d);
 	mix_double(nested.floats[0].x * nested.floats[1].x + nested.small.b);
-	double _Complex z = square(0.1 + 0.2 * I, 9);
+	double _Complex z = square(0.1 + pick(100) * 0.002 * I, 9);
 
 	mix_double(creal(z));
 	mix_double(cimag(z));

@@ -97,7 +97,7 @@ void control(void)
 	mix(interpret((const unsigned char[]){1, 2, 3, 1, 0, 2, 1, 0}));
 	mix(interpret((const unsigned char[]){2, 2, 1, 1, 2, 0}));
 	for (int i = 0; i < 64; i++)
-		mix(choose(i * 37));
-	mix(loops(7, 11));
+		mix(choose(pick(2400)));
+	mix(loops(7 + pick(10), 11));
 	mix(loops(27, 1));
 }
