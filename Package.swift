@@ -109,7 +109,8 @@ let package = Package(
 
         // Real guests, driven by the command line that was built.
         .testTarget(
-            name: "EndToEndTests", dependencies: ["popcorn-lab", "Support", subprocess], exclude: ["Probe"],
+            name: "EndToEndTests", dependencies: ["popcorn-lab", "popcorn-cc", "Support", subprocess],
+            exclude: ["Probe", "Compiled"],
             swiftSettings: strict),
         .testTarget(
             name: "FaultTests", dependencies: ["popcorn-lab", "Lab", "Topology", "Support"], swiftSettings: strict),

@@ -71,8 +71,8 @@ struct MigrateCommand: AsyncParsableCommand {
         case .late:
             let hops = outcome.otherHops ?? 0
             let meanwhile = hops > 0 ? "; it made \(hops) other hops meanwhile" : ""
-            return "\(who): still on \(place) after \(timeout.formattedSeconds), at no migration point where it can leave"
-                + "\(meanwhile); the request stands"
+            return "\(who): still on \(place) after \(timeout.formattedSeconds), at no migration point where it can "
+                + "leave\(meanwhile); the request stands"
         }
     }
 }
