@@ -95,7 +95,8 @@ struct MigrationTable {
             reader.stays[moment.thread] = index
         case .exit: break
         }
-        if event.status < 0, event.step != .route { hops[index].status = event.status }
+        // Whoever leaves may use the field for words of its own.
+        if event.status < 0, event.step == .arrive || event.step == .resume { hops[index].status = event.status }
     }
 
     private mutating func place(_ key: HopKey, _ event: HopEvent) -> Int {
