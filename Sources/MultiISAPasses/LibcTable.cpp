@@ -77,21 +77,20 @@ const LibcRow Table[] = {
            "fileno* flockfile fpurge fputc* fputs* fputwc* fputws* fread* fseek* fsetpos* ftell* ftrylockfile "
            "funlockfile fwide fwrite* getc* getchar* getdelim getline gets getw* perror putc* putchar* puts putw* "
            "rewind setbuf setbuffer setlinebuf setvbuf ungetc ungetwc",
-     "streams are flushed at hops; what stdin has read ahead moves along"},
+     "buffers are shared memory"},
     {Safe, "printf fprintf sprintf snprintf dprintf asprintf wprintf fwprintf swprintf scanf fscanf sscanf wscanf "
            "fwscanf swscanf err errx warn warnx syslog openlog closelog setlogmask psignal psiginfo fmtmsg",
      ""},
     {Wrapped, "vprintf vfprintf vsprintf vsnprintf vdprintf vasprintf vscanf vfscanf vsscanf vwprintf vfwprintf "
               "vswprintf vwscanf vfwscanf vswscanf verr verrx vwarn vwarnx vsyslog",
      "va_list differs by ISA"},
-    {Safe, "fopen* fdopen freopen* fclose tmpfile*",
-     "streams of files move with the program; not while it has several threads"},
-    {Wrapped, "popen pclose opendir fdopendir closedir",
-     "a pipe's child or a directory belongs to its node: no hop until it is closed"},
+    {Safe, "fopen* fdopen freopen* fclose tmpfile*", "a stream is the same one on every node"},
+    {Wrapped, "popen", "at the origin only, where the child process is; the stream then moves"},
+    {Safe, "pclose opendir fdopendir closedir", ""},
     {NodeLocal, "fmemopen open_memstream open_wmemstream fopencookie setmntent getmntent getmntent_r endmntent "
                 "addmntent hasmntopt",
      "a stream of memory or of own functions: no hop until it is closed"},
-    {Safe, "readdir readdir64 readdir_r readdir64_r rewinddir seekdir telldir dirfd", "between opendir and closedir"},
+    {Safe, "readdir readdir64 readdir_r readdir64_r rewinddir seekdir telldir dirfd", ""},
     {Safe, "remove rename renameat tempnam tmpnam mktemp mkstemp* mkostemp* mkdtemp", ""},
     // Files by descriptor.
     {Safe, "read write readv writev pread* pwrite* lseek* close posix_close dup dup2 dup3 fsync fdatasync sync syncfs "
