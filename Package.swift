@@ -56,7 +56,12 @@ let package = Package(
                 "Lab", "Topology", "Hypervisor", "ImageStore", "Guest", "Trace", "Support", "CLinux", log,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
-        room("Lab", ["Topology", "Support", "ImageStore", "Hypervisor", "Fabric", "Guest", "Trace", subprocess, log]),
+        room(
+            "Lab",
+            [
+                "Topology", "Support", "ImageStore", "Hypervisor", "Fabric", "Guest", "Trace", "MultiISAInspect",
+                subprocess, log,
+            ]),
         room("Topology", ["Support", "Yams"]),
         room("ImageStore", ["Topology", "Support", "CLibarchive", "Yams", subprocess, log]),
         room("Hypervisor", ["Topology", "Support", "CLibvirt", log]),
