@@ -10,7 +10,7 @@ struct CallEvent {
     var isBegin: Bool
     /// In the shadow, at the origin.
     var isServed: Bool
-    /// See `DelegatedCall.name`; `nil` at the end.
+    /// See `DelegatedCall.name`; `nil` in `call_end`.
     var number: Int32?
 
     /// `nil` if `event` is no delegated call, or lacks what names it.

@@ -141,7 +141,7 @@ struct MigrationTable {
                 continue
             }
             hops[index].status = hops[back].status
-            hops[index].arrive = hops[back].arrive
+            hops[index].arrive = hops[back].arrive ?? hops[index].arrive
             hops[index].resume = hops[back].resume
             hops[index].stay = hops[back].stay
             returns[hops[back].key] = hops[index].key

@@ -9,7 +9,7 @@ extension TraceCommand {
         let tables: [(isEmpty: Bool, table: Table)] = [
             (summary.messages.isEmpty, messages(summary.messages)), (summary.spans.isEmpty, spans(summary.spans)),
             (migration.routes.isEmpty, hops(migration.routes)),
-            (migration.routes.isEmpty, phases(migration.routes)),
+            (migration.routes.allSatisfy(\.phases.isEmpty), phases(migration.routes)),
             (migration.pages.isEmpty, pages(migration.pages)), (migration.calls.isEmpty, calls(migration.calls)),
         ]
         for entry in tables where !entry.isEmpty {

@@ -99,7 +99,7 @@ TRACE_EVENT(call_begin,
 		__entry->bytes = bytes;
 		__entry->served = served;
 	),
-	TP_printk("process=%#llx thread=%u hop=%u seq=%u number=%u argument=%#llx bytes=%u served=%d",
+	TP_printk("process=%#llx thread=%u hop=%u seq=%u number=%u argument=%#llx in=%u served=%d",
 		  __entry->process, __entry->thread, __entry->hop, __entry->seq, __entry->number,
 		  __entry->first, __entry->bytes, __entry->served)
 );
@@ -125,7 +125,7 @@ TRACE_EVENT(call_end,
 		__entry->bytes = bytes;
 		__entry->served = served;
 	),
-	TP_printk("process=%#llx thread=%u hop=%u seq=%u result=%lld bytes=%u served=%d",
+	TP_printk("process=%#llx thread=%u hop=%u seq=%u result=%lld out=%u served=%d",
 		  __entry->process, __entry->thread, __entry->hop, __entry->seq, __entry->result,
 		  __entry->bytes, __entry->served)
 );
