@@ -49,7 +49,9 @@ extension TimelinePainter where Sink: ~Copyable {
             ("faults", .integer(Int64(hop.stay.faults))), ("pages", .integer(Int64(hop.stay.pages.count))),
         ]
         for phase in HopPhase.allCases {
-            if let length = times.length(of: phase) { arguments.append(("\(phase.rawValue)_us", .microseconds(length))) }
+            if let length = times.length(of: phase) {
+                arguments.append(("\(phase.rawValue)_us", .microseconds(length)))
+            }
         }
         var title = "\(name(hop.from)) → \(name(hop.to))"
         if hop.status < 0 {

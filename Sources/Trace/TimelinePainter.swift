@@ -70,16 +70,28 @@ struct TimelinePainter<Sink: ByteSink & ~Copyable>: ~Copyable {
         var spans = SpanTracker()
         var names: [Int64: String] = [:]
         var pending: [Int64: Pending] = [:]
+        var announced: [Int64: FtraceEvent] = [:]
         _ = try node.files.forEachEvent { event in
             let track = Writer.Track(process: index + 1, thread: event.thread)
             if names[event.thread] != event.task {
                 names[event.thread] = event.task
                 try writer.thread(track, name: event.pid == 0 ? "idle CPU \(event.cpu)" : event.task)
             }
+            if event.name == "page_message" {
+                // It is part of the message that it comes before, or after.
+                if event.number("sent") == 1 {
+                    announced[event.thread] = event
+                } else {
+                    pending[event.thread]?.arguments += page(of: event)
+                }
+                return
+            }
             if let earlier = pending.removeValue(forKey: event.thread) {
                 try paint(earlier, before: event.time, on: track, node.map)
             }
-            if let moment = pendingMessage(event) ?? pendingStep(event) {
+            let announcement = announced.removeValue(forKey: event.thread)
+            if var moment = pendingMessage(event) ?? pendingStep(event) {
+                if event.name == "msg_send", let announcement { moment.arguments += page(of: announcement) }
                 pending[event.thread] = moment
                 return
             }
@@ -188,11 +200,23 @@ struct TimelinePainter<Sink: ByteSink & ~Copyable>: ~Copyable {
         if let call = CallEvent(span.begin), let number = call.number {
             return (call.isServed ? "serve " : "call ") + DelegatedCall.name(number)
         }
-        guard span.name == "fault", let page = span.begin.number("address") else { return span.name }
-        if let place = timeline.places.describe(page: UInt64(bitPattern: page)) {
-            arguments.append(("place", .text(place)))
-        }
+        guard span.name == "fault" else { return span.name }
+        if let place = place(of: span.begin) { arguments.append(("place", .text(place))) }
         return span.begin["access"].map { "fault \($0)" } ?? span.name
+    }
+
+    private func place(of event: FtraceEvent) -> String? {
+        event.number("address").flatMap { timeline.places.describe(page: UInt64(bitPattern: $0)) }
+    }
+
+    /// What a `page_message` says of its message.
+    private func page(of event: FtraceEvent) -> ChromeTraceWriter<Sink>.Arguments {
+        var arguments: ChromeTraceWriter<Sink>.Arguments = []
+        for key in ["process", "address", "flags"] {
+            if let value = event[key], !value.isEmpty { arguments.append(("page_\(key)", .text(value))) }
+        }
+        if let place = place(of: event) { arguments.append(("page_place", .text(place))) }
+        return arguments
     }
 
     private func arrows(of span: SpanTracker.Span, at begin: Moment) -> [Arrow] {

@@ -87,7 +87,8 @@ extension EndToEnd.Migration {
         let drawing = try JSONDecoder().decode(Drawing.self, from: try Data(contentsOf: URL(filePath: file)))
         for (category, least) in ["hop": 8, "call": 4, "fault": 1, "message": 20] {
             let arrows = Dictionary(
-                grouping: drawing.traceEvents.filter { $0.cat == category && ["s", "t", "f"].contains($0.ph) }, by: \.id)
+                grouping: drawing.traceEvents.filter { $0.cat == category && ["s", "t", "f"].contains($0.ph) }, by: \.id
+            )
             #expect(arrows.count >= least, "\(category)")
             for points in arrows.values {
                 #expect(points.count { $0.ph == "s" } == 1 && points.count { $0.ph == "f" } == 1, "\(points)")

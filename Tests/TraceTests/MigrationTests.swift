@@ -76,6 +76,8 @@ struct MigrationTests {
             ])
         #expect(tops[0].arguments?["hop"]?.number == 1 && tops[0].arguments?["pages"]?.number == 1)
         let names = Set(drawn.slices.map(\.name))
+        let about = drawn.slices.filter { $0.name.contains("PAGE_REQUEST") || $0.name.contains("PAGE_GRANT") }
+        #expect(about.map { $0.arguments?["page_address"]?.text } == Array(repeating: "0x600000000000", count: 4))
         #expect(names.isSuperset(of: ["fault read", "call write", "serve write", "migrate_begin", "migrate_check"]))
     }
 
