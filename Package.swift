@@ -100,7 +100,7 @@ let package = Package(
         tests(of: "Hypervisor", ["Topology", "Support"]),
         tests(of: "Fabric", ["Topology", "Support"]),
         tests(of: "Guest", ["Topology", "Support"]),
-        tests(of: "Trace", ["Topology", "Support"]),
+        tests(of: "Trace", ["Topology", "Support"], exclude: ["Recorded"]),
         tests(of: "Lab", ["Topology", "Support", "Hypervisor", "Fabric", "ImageStore", log]),
         tests(of: "Commands", ["Support"]),
         tests(

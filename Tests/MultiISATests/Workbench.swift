@@ -102,7 +102,7 @@ final class Workbench: Sendable {
         return (outcome, text.split(separator: "\n").count)
     }
 
-    /// Runs any program, for two minutes at most.
+    /// Runs any program, for five minutes at most.
     @discardableResult
     func run(
         _ program: String, _ arguments: [String] = [], input: String = "", environment: [String: String] = [:]
@@ -110,7 +110,7 @@ final class Workbench: Sendable {
         var changes: [Subprocess.Environment.Key: String?] = [:]
         for (key, value) in environment { changes[.init(stringLiteral: key)] = value }
         let result = try await Subprocess.run(
-            .name("timeout"), arguments: Arguments(["120", program] + arguments),
+            .name("timeout"), arguments: Arguments(["300", program] + arguments),
             environment: .inherit.updating(changes), workingDirectory: FilePath(directory),
             input: .string(input), output: .string(limit: 1 << 24), error: .string(limit: 1 << 24))
         let status: Int32 =

@@ -9,8 +9,8 @@
 #define PLACES_OF_A_ROUND 100
 
 static const struct theme *const themes[] = {
-	&mutexes, &rwlocks, &queue, &turns, &barriers, &semaphores, &once, &keys, &locals, &children, &handover, &counters,
-	&stack,
+	&mutexes, &rwlocks, &queue, &turns, &barriers, &semaphores, &once, &keys, &locals, &children, &handover,
+	&counters, &stack,
 };
 
 #define THEMES ((int)(sizeof themes / sizeof *themes))

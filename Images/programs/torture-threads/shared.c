@@ -68,8 +68,8 @@ static void run_counters(struct worker *worker)
 		__atomic_fetch_xor(&counted.words, own, __ATOMIC_SEQ_CST);
 		__atomic_fetch_add(&counted.longs, own, __ATOMIC_SEQ_CST);
 		__atomic_fetch_or(&counted.bits, UINT64_C(1) << own % 64, __ATOMIC_SEQ_CST);
-		while (own > seen &&
-		       !__atomic_compare_exchange_n(&counted.maximum, &seen, own, true, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+		while (own > seen && !__atomic_compare_exchange_n(&counted.maximum, &seen, own, true, __ATOMIC_ACQ_REL,
+								  __ATOMIC_ACQUIRE))
 			HOP();
 	}
 }

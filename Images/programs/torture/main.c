@@ -13,11 +13,12 @@ static struct theme {
 	void (*run)(void);
 	uint64_t sum;
 } themes[] = {
-	{"recursion", recursion, 0}, {"structs", structs, 0},	{"variadics", variadics, 0}, {"frames", frames, 0},
-	{"pointers", pointers, 0},   {"numbers", numbers, 0},	{"control", control, 0},     {"locals", locals, 0},
-	{"memory", memory, 0},	     {"library", library, 0},	{"callbacks", callbacks, 0}, {"parsing", parsing, 0},
-	{"text", text, 0},	     {"live", live, 0},		{"startup", startup, 0},     {"containers", containers, 0},
-	{"solving", solving, 0},
+	{"recursion", recursion, 0},   {"structs", structs, 0},	  {"variadics", variadics, 0},
+	{"frames", frames, 0},	       {"pointers", pointers, 0}, {"numbers", numbers, 0},
+	{"control", control, 0},       {"locals", locals, 0},	  {"memory", memory, 0},
+	{"library", library, 0},       {"callbacks", callbacks, 0}, {"parsing", parsing, 0},
+	{"text", text, 0},	       {"live", live, 0},	  {"startup", startup, 0},
+	{"containers", containers, 0}, {"solving", solving, 0},
 };
 
 static struct theme *current;

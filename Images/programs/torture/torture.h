@@ -16,7 +16,7 @@ void mix(uint64_t value);
 void mix_double(double value);
 void mix_text(const char *text);
 
-/* A number below `limit`, the next of the theme's sequence. Not twice in one expression: their order is the compiler's. */
+/* A number below `limit`, the next of the theme's sequence. Not twice in one expression: which is first is open. */
 uint32_t pick(uint32_t limit);
 
 void recursion(void);

@@ -1,4 +1,4 @@
-/* As pthread2, with time to look at the lab: both threads sleep between hops, for 2 s or the first argument's seconds. */
+/* As pthread2, with time to look at the lab: both threads sleep between hops, for 2 s or the argument's seconds. */
 #include "companion.h"
 
 int main(int argc, char **argv)

@@ -58,7 +58,7 @@ struct MigrateCommand: AsyncParsableCommand {
         }
     }
 
-    private static func describe(_ outcome: MoveThreads.Outcome, _ timeout: Duration) -> String {
+    static func describe(_ outcome: MoveThreads.Outcome, _ timeout: Duration) -> String {
         let who = "\(outcome.program) \(outcome.pid)/\(outcome.tid)"
         let place = outcome.node ?? "an unknown node"
         switch outcome.result {
