@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * Moves only when it is asked to, and only in step(), if it is compiled with -fmigration-checks=none: `wander until HOPS`
- * ends after so many, `wander forever THREADS` never, `wander stuck` sits in a system call until the end of its input.
+ * Moves only when it is asked to, and only in step(), if it is compiled with -fmigration-checks=none: `wander until
+ * HOPS` ends after so many, `wander forever THREADS` never, `wander stuck` sits in a system call until the end of its
+ * input.
  */
 #include <migrate.h>
 #include <pthread.h>
