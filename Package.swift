@@ -100,7 +100,7 @@ let package = Package(
         tests(of: "Hypervisor", ["Topology", "Support"]),
         tests(of: "Fabric", ["Topology", "Support"]),
         tests(of: "Guest", ["Topology", "Support"]),
-        tests(of: "Trace", ["Topology", "Support"]),
+        tests(of: "Trace", ["Topology", "Support"], exclude: ["Recorded"]),
         tests(of: "Lab", ["Topology", "Support", "Hypervisor", "Fabric", "ImageStore", log]),
         tests(of: "Commands", ["Support"]),
         tests(
@@ -109,7 +109,8 @@ let package = Package(
 
         // Real guests, driven by the command line that was built.
         .testTarget(
-            name: "EndToEndTests", dependencies: ["popcorn-lab", "Support", subprocess], exclude: ["Probe"],
+            name: "EndToEndTests", dependencies: ["popcorn-lab", "popcorn-cc", "Support", subprocess],
+            exclude: ["Probe", "Compiled"],
             swiftSettings: strict),
         .testTarget(
             name: "FaultTests", dependencies: ["popcorn-lab", "Lab", "Topology", "Support"], swiftSettings: strict),

@@ -33,9 +33,9 @@ struct BuildCommand: AsyncParsableCommand {
     func run() async throws {
         let environment = try GlobalOptions.environment()
         let compiler = try Compiler.locate(environment: environment.variables, executable: GlobalOptions.executable)
-        try compiler.become(
-            ["-o", try name] + words.filter { $0 != "--" }, environment: environment.variables,
-            share: environment.share)
+        throw ProgramReplacement(
+            path: compiler.path, arguments: ["-o", try name] + words.filter { $0 != "--" },
+            environment: compiler.environment(environment.variables, share: environment.share))
     }
 
     private var name: String {

@@ -58,7 +58,7 @@ struct MigrateCommand: AsyncParsableCommand {
         }
     }
 
-    private static func describe(_ outcome: MoveThreads.Outcome, _ timeout: Duration) -> String {
+    static func describe(_ outcome: MoveThreads.Outcome, _ timeout: Duration) -> String {
         let who = "\(outcome.program) \(outcome.pid)/\(outcome.tid)"
         let place = outcome.node ?? "an unknown node"
         switch outcome.result {
@@ -71,8 +71,8 @@ struct MigrateCommand: AsyncParsableCommand {
         case .late:
             let hops = outcome.otherHops ?? 0
             let meanwhile = hops > 0 ? "; it made \(hops) other hops meanwhile" : ""
-            return "\(who): still on \(place) after \(timeout.formattedSeconds), at no migration point where it can leave"
-                + "\(meanwhile); the request stands"
+            return "\(who): still on \(place) after \(timeout.formattedSeconds), at no migration point where it can "
+                + "leave\(meanwhile); the request stands"
         }
     }
 }

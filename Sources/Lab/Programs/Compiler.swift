@@ -24,17 +24,9 @@ public struct Compiler: Sendable {
         return Compiler(path: found)
     }
 
-    /// Becomes the compiler: its diagnostics, its exit code and signals for it are then those of this process.
-    ///
-    /// - Parameter share: where the runtime's sources lie, unless the environment names them.
-    /// - Throws: `SystemError` if it cannot be executed; else this does not return.
-    public func become(_ arguments: [String], environment: [String: String], share: Share) throws -> Never {
-        var variables = environment
-        variables["POPCORN_LAB_ROOT"] = variables["POPCORN_LAB_ROOT"] ?? share.root
-        let words: [UnsafeMutablePointer<CChar>?] = ([path] + arguments).map { strdup($0) } + [nil]
-        let settings: [UnsafeMutablePointer<CChar>?] = variables.map { strdup("\($0.key)=\($0.value)") } + [nil]
-        execve(path, words, settings)
-        throw SystemError("execute \(path)")
+    /// What its environment must be: ours, and where the runtime's sources lie, unless ours says that.
+    public func environment(_ environment: [String: String], share: Share) -> [String: String] {
+        environment.merging(["POPCORN_LAB_ROOT": share.root]) { own, _ in own }
     }
 }
 

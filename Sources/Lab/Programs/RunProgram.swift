@@ -47,6 +47,7 @@ public struct RunProgram: Sendable {
             let deployed = try await deployment(sessions, access)
             let run = try RunDirectory.create(verb: "run", directories: access.environment.directories)
             var manifest = Manifest(run: run, verb: "run", record: access.record, environment: access.environment)
+            manifest.program = deployment.localPath
             manifest.binaries = deployed.digests
             try manifest.save(run)
             let collector = Collector(access: access, run: run, sessions: sessions, instance: "run-\(run.id)")

@@ -96,10 +96,6 @@ static int part(struct worker *worker, const struct popcorn_step *step)
 	struct guest *guest;
 	int err = 0;
 
-	if (step->action == POPCORN_STEP_LEAVE)
-		err = check_target(step->node);
-	if (err)
-		return err;
 	mutex_lock(&worker->lock);
 	guest = popcorn_guest_of_current(worker);
 	if (!guest) {
@@ -110,9 +106,15 @@ static int part(struct worker *worker, const struct popcorn_step *step)
 		trace_migrate_begin(worker->id, guest->number, guest->hop + 1, popcorn_self(),
 				    step->action == POPCORN_STEP_LEAVE ? step->node : worker->origin,
 				    step->status);
-		err = post_move(worker, guest, step);
+		if (step->action == POPCORN_STEP_LEAVE)
+			err = check_target(step->node);
+		if (!err)
+			err = post_move(worker, guest, step);
 		if (!err)
 			free_guest(guest);
+		else
+			trace_migrate_resume(worker->id, guest->number, guest->hop + 1,
+					     step->node, popcorn_self(), err);
 	}
 	mutex_unlock(&worker->lock);
 	return err;
@@ -231,6 +233,8 @@ static void signal_host(const struct worker *worker, const struct guest *guest)
 	int signal = le16_to_cpu(worker->spec.move_signal);
 	struct task_struct *task = get_pid_task(guest->host, PIDTYPE_PID);
 
+	trace_migrate_request(worker->id, guest->number, guest->hop + 1, popcorn_self(),
+			      guest->proposed, 0);
 	if (!task)
 		return;
 	if (signal)

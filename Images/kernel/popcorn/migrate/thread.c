@@ -212,6 +212,7 @@ int popcorn_propose(struct process *process, struct thread *thread, int node)
 		.head_size = sizeof(body),
 	};
 
+	trace_migrate_request(process->id, thread->number, thread->hop + 1, thread->where, node, 0);
 	thread->proposed = node;
 	if (thread->where == popcorn_self()) {
 		signal_thread(thread, process->move_signal);
