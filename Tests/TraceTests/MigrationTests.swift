@@ -72,9 +72,10 @@ struct MigrationTests {
         #expect(
             thread.filter { $0.begin >= tops[0].begin && $0.begin < tops[1].begin + 0.0005 }.map(\.name)
                 .filter { $0.contains(" → ") }.dropFirst() == [
-                "request → check", "check → leave", "leave → arrive", "arrive → resume", "resume → first fault served",
-                "first fault served → warm",
-            ])
+                    "request → check", "check → leave", "leave → arrive", "arrive → resume",
+                    "resume → first fault served",
+                    "first fault served → warm",
+                ])
         #expect(tops[0].arguments?["hop"]?.number == 1 && tops[0].arguments?["pages"]?.number == 1)
         let names = Set(drawn.slices.map(\.name))
         let about = drawn.slices.filter { $0.name.contains("PAGE_REQUEST") || $0.name.contains("PAGE_GRANT") }
