@@ -23,7 +23,7 @@ extension EndToEnd.Migration {
         let lines = result.lines
         #expect(lines.contains { $0.contains("node 0") } && lines.contains { $0.contains("node 1") }, "\(result)")
         let summary = try await lab("trace", "--run", "last", "--summary")
-        #expect(summary.text.contains("migrate"), "\(summary)")
+        #expect(summary.text.contains("leave → resume"), "\(summary)")
     }
 
     /// What `trace --summary --format json` says of hops and calls.

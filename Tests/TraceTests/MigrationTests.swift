@@ -29,9 +29,9 @@ struct MigrationTests {
         func longest(_ route: Int, _ phase: HopPhase) throws -> Double {
             try #require(routes[route].phases.first { $0.phase == phase }).duration.max
         }
-        #expect(abs(try longest(0, .check) - 440) < 1.5)
-        #expect(abs(try longest(1, .check) - 107_804) < 220)
-        #expect(abs(try longest(0, .request) - 5_599) < 15)
+        #expect(abs(try longest(0, .check) - 39_764) < 80)
+        #expect(abs(try longest(1, .check) - 56_407) < 113)
+        #expect(abs(try longest(0, .request) - 32_243) < 65)
         // Both clocks: the request was made on x86, and checked on arm.
         let request = try #require(routes[1].phases.first { $0.phase == .request })
         #expect(try #require(request.errorMicroseconds) > 0)
@@ -70,10 +70,12 @@ struct MigrationTests {
                 "x86 → arm", "on arm", "arm → x86", "on x86", "x86 → arm", "on arm", "arm → x86",
             ])
         #expect(
-            thread.filter { $0.end <= tops[0].end && $0.begin >= tops[0].begin }.map(\.name).dropFirst() == [
-                "request → check", "check → leave", "leave → arrive", "arrive → resume", "resume → first fault served",
-                "first fault served → warm",
-            ])
+            thread.filter { $0.begin >= tops[0].begin && $0.begin < tops[1].begin + 0.0005 }.map(\.name)
+                .filter { $0.contains(" → ") }.dropFirst() == [
+                    "request → check", "check → leave", "leave → arrive", "arrive → resume",
+                    "resume → first fault served",
+                    "first fault served → warm",
+                ])
         #expect(tops[0].arguments?["hop"]?.number == 1 && tops[0].arguments?["pages"]?.number == 1)
         let names = Set(drawn.slices.map(\.name))
         let about = drawn.slices.filter { $0.name.contains("PAGE_REQUEST") || $0.name.contains("PAGE_GRANT") }
