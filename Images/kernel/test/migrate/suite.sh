@@ -43,6 +43,15 @@ expect 139 60 ./hop crash
 expect 3 60 ./hop cat
 expect 0 60 env HOP_UID=1000 ./hop who
 expect 0 120 ./files
+expect 0 60 ./terminal use
+expect 0 60 ./terminal stop
+expect 0 60 ./edges fork
+expect 0 60 ./edges late
+expect 0 60 ./edges discard
+# The process ends while its worker is being started, at different stages of it.
+for delay in 0 1000 2000 4000 8000 16000 32000; do
+	expect 5 60 ./edges brief $delay
+done
 expect 0 300 ./threads 1 3
 expect 0 300 ./threads 4 $((5 * factor))
 expect 0 300 ./threads 8 $((3 * factor))
