@@ -18,8 +18,14 @@ enum MigrationPrograms {
         return output
     }
 
-    /// Brings them to all nodes of a lab, below ``directory``.
+    /// Brings them to all nodes of a lab, below ``directory``, unless they are there: a guest that boots has none.
     static func deploy(_ lab: Lab) async throws {
+        let present = try await lab("exec", "--all", "cd \(directory) 2>/dev/null && ls; true").lines
+        let nodes = try await lab.status().nodes
+        let missing = nodes.contains { node in
+            !names.allSatisfy { present.contains("\(node.name): \($0)") }
+        }
+        guard missing else { return }
         let output = try await build(lab)
         for name in names { try await lab("deploy", "--to", directory, "\(output)/\(name)") }
     }

@@ -40,6 +40,7 @@ expect 0 300 ./hop route $((10 * factor))
 expect 42 60 ./hop exit
 expect 7 60 ./hop thread-exit
 expect 139 60 ./hop crash
+dmesg | tail -3 | grep -q 'killed by signal 11 on node' || { echo "FAILED: no word of the crash"; failed=$((failed + 1)); }
 expect 3 60 ./hop cat
 expect 0 60 env HOP_UID=1000 ./hop who
 expect 0 120 ./files
