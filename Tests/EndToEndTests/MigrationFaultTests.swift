@@ -105,7 +105,7 @@ extension EndToEnd.MigrationFaults {
         try await Self.requireNothingLeft(lab)
     }
 
-    @Test("a link that is cut for longer than dead_ms loses the threads beyond it; after it is healed, threads go again")
+    @Test("a link cut for longer than dead_ms loses the threads beyond it; once it is healed, threads go again")
     func cut() async throws {
         let lab = try await Self.lab()
         try await lab.repairing({ lab in
