@@ -71,24 +71,24 @@ extension EndToEnd.MigrationFaults {
         try await lab("exec", "x86", Self.shell("hop print 2"))
     }
 
-    @Test(
-        "a program that the target cannot run is refused before anything starts, and the thread goes on at home",
-        arguments: [
-            ("rm -f hop", "No such file or directory"),
+    @Test("a program that the target cannot run is refused before anything starts, and the thread goes on at home")
+    func refused() async throws {
+        let lab = try await Self.lab()
+        let directory = "rm -rf /tmp/refused; mkdir /tmp/refused; cd /tmp/refused"
+        try await lab("exec", "x86", "\(directory); cp ../migrate/hop_x86-64 hop")
+        for (preparation, message) in [
+            ("true", "No such file or directory"),
             ("cp ../migrate/hop_aarch64 hop; chmod 644 hop", "Permission denied"),
             ("mkdir hop", "Permission denied"),
             ("cp ../migrate/hop_aarch64 hop; chmod 4755 hop", "Operation not permitted"),
             ("cp ../migrate/threads_aarch64 hop", "Stale file handle"),
             ("cp ../migrate/hop_x86-64 hop", "Exec format error"),
             ("printf '#!/bin/sh\\n' >hop; chmod 755 hop", "Exec format error"),
-        ])
-    func refused(preparation: String, message: String) async throws {
-        let lab = try await Self.lab()
-        let directory = "rm -rf /tmp/refused; mkdir /tmp/refused; cd /tmp/refused"
-        try await lab("exec", "x86", "\(directory); cp ../migrate/hop_x86-64 hop")
-        try await lab("exec", "arm", "\(directory); \(preparation)")
-        let ended = try await lab("exec", "x86", "/tmp/refused/hop print 2", exit: 2, limit: .seconds(20))
-        #expect(ended.text.contains("hop failed on x86_64: \(message)"), "\(ended)")
+        ] {
+            try await lab("exec", "arm", "\(directory); \(preparation)")
+            let ended = try await lab("exec", "x86", "/tmp/refused/hop print 2", exit: 2, limit: .seconds(20))
+            #expect(ended.text.contains("hop failed on x86_64: \(message)"), "after '\(preparation)': \(ended)")
+        }
         #expect(try await Self.says(lab, "x86", "node 1 (aarch64) does not start its worker"))
         try await Self.requireNothingLeft(lab)
     }

@@ -36,8 +36,9 @@ struct guest *popcorn_find_guest(struct worker *worker, u32 number)
 	return NULL;
 }
 
-static void free_guest(struct guest *guest)
+static void free_guest(struct worker *worker, struct guest *guest)
 {
+	popcorn_stop_tracking(worker->space, &guest->tracker);
 	list_del(&guest->list);
 	put_pid(guest->host);
 	kfree(guest);
@@ -49,33 +50,59 @@ void popcorn_free_guests(struct worker *worker)
 	struct guest *guest, *next;
 
 	list_for_each_entry_safe(guest, next, &worker->guests, list)
-		free_guest(guest);
+		free_guest(worker, guest);
 	list_for_each_entry_safe(guest, next, &worker->arrivals, list)
-		free_guest(guest);
+		free_guest(worker, guest);
 }
 
-static int post_move(const struct worker *worker, const struct guest *guest,
+/* With what it will touch first at the origin, if it goes there. */
+static int post_move(const struct worker *worker, struct guest *guest,
 		     const struct popcorn_step *step)
 {
-	struct popcorn_thread_message body = {
-		.process = cpu_to_le64(worker->id),
-		.thread = cpu_to_le32(guest->number),
-		.hop = cpu_to_le32(guest->hop),
-		.node = cpu_to_le32(step->node),
-		.status = cpu_to_le32(step->status),
-		.entry = cpu_to_le64(step->entry),
-		.argument = cpu_to_le64(step->argument),
+	struct popcorn_travel_message body = {
+		.thread.process = cpu_to_le64(worker->id),
+		.thread.thread = cpu_to_le32(guest->number),
+		.thread.hop = cpu_to_le32(guest->hop),
+		.thread.node = cpu_to_le32(step->node),
+		.thread.entry = cpu_to_le64(step->entry),
+		.thread.argument = cpu_to_le64(step->argument),
 	};
 	struct popcorn_message message = {
 		.type = POPCORN_TYPE_THREAD_MOVE,
 		.head = &body,
 		.head_size = sizeof(body),
 	};
+	struct luggage bag;
+	int err;
 
 	if (guest->saw_proposal)
-		body.flags = cpu_to_le32(POPCORN_PROPOSAL_SEEN);
-	if (step->action != POPCORN_STEP_LEAVE)
-		message.type = POPCORN_TYPE_THREAD_EXIT;
+		body.thread.flags = cpu_to_le32(POPCORN_PROPOSAL_SEEN);
+	popcorn_stop_tracking(worker->space, &guest->tracker);
+	popcorn_pack(&bag, worker->space, worker->origin,
+		     step->node == worker->origin ? &guest->wishes : NULL, &guest->tracker.print,
+		     &body.luggage);
+	message.body = bag.pages;
+	message.body_size = bag.size;
+	err = popcorn_post(worker->origin, &message);
+	popcorn_packed(&bag, !err);
+	return err;
+}
+
+static int post_exit(const struct worker *worker, const struct guest *guest,
+		     const struct popcorn_step *step)
+{
+	struct popcorn_thread_message body = {
+		.process = cpu_to_le64(worker->id),
+		.thread = cpu_to_le32(guest->number),
+		.hop = cpu_to_le32(guest->hop),
+		.status = cpu_to_le32(step->status),
+	};
+	struct popcorn_message message = {
+		.type = POPCORN_TYPE_THREAD_EXIT,
+		.head = &body,
+		.head_size = sizeof(body),
+	};
+
 	if (step->action == POPCORN_STEP_EXIT_PROCESS)
 		body.flags = cpu_to_le32(POPCORN_EXIT_WHOLE_PROCESS);
 	return popcorn_post(worker->origin, &message);
@@ -110,9 +137,10 @@ static int part(struct worker *worker, const struct popcorn_step *step)
 		trace_migrate_begin(worker->id, guest->number, guest->hop + 1, popcorn_self(),
 				    step->action == POPCORN_STEP_LEAVE ? step->node : worker->origin,
 				    step->status);
-		err = post_move(worker, guest, step);
+		err = step->action == POPCORN_STEP_LEAVE ? post_move(worker, guest, step) :
+							   post_exit(worker, guest, step);
 		if (!err)
-			free_guest(guest);
+			free_guest(worker, guest);
 	}
 	mutex_unlock(&worker->lock);
 	return err;
@@ -149,6 +177,7 @@ static bool take_in(struct worker *worker, struct popcorn_event *event)
 		worker->waiting--;
 		fill_event(worker, guest, event);
 		guest->proposed = -1;
+		popcorn_start_tracking(worker->space, &guest->tracker);
 		trace_migrate_resume(worker->id, guest->number, guest->hop, guest->from,
 				     popcorn_self(), guest->status);
 	}
@@ -272,6 +301,7 @@ static struct guest *new_guest(const struct popcorn_thread_message *body)
 	guest->entry = le64_to_cpu(body->entry);
 	guest->argument = le64_to_cpu(body->argument);
 	init_waitqueue_head(&guest->wait);
+	popcorn_init_tracker(&guest->tracker);
 	return guest;
 }
 
@@ -285,6 +315,21 @@ static struct worker *worker_of(const struct popcorn_received *message, __le64 i
 	return NULL;
 }
 
+/* NULL: what came cannot be kept. */
+static struct guest *take_arrival(struct worker *worker, const struct popcorn_received *message)
+{
+	const struct popcorn_travel_message *body = message->payload;
+	struct guest *guest = new_guest(&body->thread);
+
+	if (guest && popcorn_unpack(worker->space, worker->origin, &body->luggage,
+				    message->size - offsetof(struct popcorn_travel_message, luggage),
+				    &guest->wishes) == -ENOMEM) {
+		kfree(guest);
+		guest = NULL;
+	}
+	return guest;
+}
+
 static void handle_arrive(const struct popcorn_received *message)
 {
 	const struct popcorn_thread_message *body = message->payload;
@@ -293,7 +338,7 @@ static void handle_arrive(const struct popcorn_received *message)
 
 	if (!worker)
 		return;		/* it has ended; the origin is about to hear of it */
-	guest = new_guest(body);
+	guest = take_arrival(worker, message);
 	if (!guest) {
 		pr_err("no memory for a thread of node %d: killing its worker\n", worker->origin);
 		popcorn_worker_kill(worker);
@@ -331,8 +376,8 @@ static void handle_propose(const struct popcorn_received *message)
 const struct popcorn_handler popcorn_thread_arrive_handler = {
 	.type = POPCORN_TYPE_THREAD_ARRIVE,
 	.name = "THREAD_ARRIVE",
-	.min_size = sizeof(struct popcorn_thread_message),
-	.max_size = sizeof(struct popcorn_thread_message),
+	.min_size = sizeof(struct popcorn_travel_message),
+	.max_size = POPCORN_LARGEST_TRAVEL,
 	.handle = handle_arrive,
 };
 

@@ -26,9 +26,9 @@
 #include <popcorn/message.h>
 #include <popcorn/migrate_wire.h>
 #include <popcorn/node.h>
+#include "../dsm/dsm.h"
 
 struct file;
-struct space;
 
 struct build_id {
 	u32 size;
@@ -91,6 +91,8 @@ struct thread {
 	u32 serving;			/* seq of the call that it has taken; 0: none */
 	u32 serving_out_size;
 	u64 left_at;			/* ns */
+	struct tracker tracker;		/* while it is here */
+	struct footprint prints[POPCORN_MAX_NODES];	/* by node, of its last visit */
 	u64 calls;
 	wait_queue_head_t wait;
 };
@@ -108,6 +110,8 @@ struct guest {
 	u64 entry;
 	u64 argument;
 	struct pid *host;
+	struct tracker tracker;
+	struct footprint wishes;	/* of the origin, for the way back */
 	struct outgoing_call *call;	/* under way */
 	u32 last_seq;
 	wait_queue_head_t wait;		/* for its result */
@@ -167,8 +171,7 @@ void popcorn_free_threads(struct process *process);
 int popcorn_send_thread(struct process *process, struct thread *thread, int node);
 void popcorn_thread_event(struct thread *thread, u32 event, int status);
 void popcorn_bounce_thread(struct process *process, struct thread *thread, int error);
-int popcorn_post_thread(int node, u16 type, const struct process *process,
-			const struct thread *thread, int status);
+void popcorn_note_departure(struct process *process, struct thread *thread);
 int popcorn_propose(struct process *process, struct thread *thread, int node);
 extern const struct popcorn_handler popcorn_thread_move_handler;
 extern const struct popcorn_handler popcorn_thread_exit_handler;

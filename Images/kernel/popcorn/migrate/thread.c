@@ -23,8 +23,9 @@ struct thread *popcorn_find_thread(struct process *process, u32 number)
 	return NULL;
 }
 
-static void free_thread(struct thread *thread)
+static void free_thread(struct process *process, struct thread *thread)
 {
+	popcorn_stop_tracking(process->space, &thread->tracker);
 	list_del(&thread->list);
 	put_pid(thread->pid);
 	kvfree(thread->call);
@@ -48,7 +49,7 @@ static void prune_threads(struct process *process)
 
 	list_for_each_entry_safe(thread, next, &process->threads, list)
 		if (has_exited(thread))
-			free_thread(thread);
+			free_thread(process, thread);
 }
 
 static struct thread *new_thread(struct process *process, struct pid *pid)
@@ -65,6 +66,7 @@ static struct thread *new_thread(struct process *process, struct pid *pid)
 	thread->from = popcorn_self();
 	thread->proposed = -1;
 	init_waitqueue_head(&thread->wait);
+	popcorn_init_tracker(&thread->tracker);
 	list_add_tail(&thread->list, &process->threads);
 	return thread;
 }
@@ -86,30 +88,46 @@ void popcorn_free_threads(struct process *process)
 	struct thread *thread, *next;
 
 	list_for_each_entry_safe(thread, next, &process->threads, list)
-		free_thread(thread);
+		free_thread(process, thread);
 }
 
-int popcorn_post_thread(int node, u16 type, const struct process *process,
-			const struct thread *thread, int status)
+/* The calling thread leaves its origin: from now on it is known what it touched first here. */
+void popcorn_note_departure(struct process *process, struct thread *thread)
 {
-	struct popcorn_thread_message body = {
-		.process = cpu_to_le64(process->id),
-		.thread = cpu_to_le32(thread->number),
-		.hop = cpu_to_le32(thread->hop),
-		.node = cpu_to_le32(thread->from),
-		.tid = cpu_to_le32(pid_nr(thread->pid)),
-		.status = cpu_to_le32(status),
-		.proposed = cpu_to_le32(thread->proposed),
-		.entry = cpu_to_le64(thread->entry),
-		.argument = cpu_to_le64(thread->argument),
+	popcorn_stop_tracking(process->space, &thread->tracker);
+	thread->prints[popcorn_self()] = thread->tracker.print;
+}
+
+/* To @node, with what it will touch first there, unless it comes back from a failed move. */
+static int post_arrival(const struct process *process, const struct thread *thread, int node,
+			int status)
+{
+	struct popcorn_travel_message body = {
+		.thread.process = cpu_to_le64(process->id),
+		.thread.thread = cpu_to_le32(thread->number),
+		.thread.hop = cpu_to_le32(thread->hop),
+		.thread.node = cpu_to_le32(thread->from),
+		.thread.tid = cpu_to_le32(pid_nr(thread->pid)),
+		.thread.status = cpu_to_le32(status),
+		.thread.proposed = cpu_to_le32(thread->proposed),
+		.thread.entry = cpu_to_le64(thread->entry),
+		.thread.argument = cpu_to_le64(thread->argument),
 	};
 	struct popcorn_message message = {
-		.type = type,
+		.type = POPCORN_TYPE_THREAD_ARRIVE,
 		.head = &body,
 		.head_size = sizeof(body),
 	};
+	struct luggage bag;
+	int err;
 
-	return popcorn_post(node, &message);
+	popcorn_pack(&bag, process->space, node, status ? NULL : &thread->prints[node],
+		     &thread->prints[popcorn_self()], &body.luggage);
+	message.body = bag.pages;
+	message.body_size = bag.size;
+	err = popcorn_post(node, &message);
+	popcorn_packed(&bag, !err);
+	return err;
 }
 
 /* Tells the shadow. Only the first of what ends a stay elsewhere counts. */
@@ -131,7 +149,7 @@ void popcorn_thread_event(struct thread *thread, u32 event, int status)
  */
 int popcorn_send_thread(struct process *process, struct thread *thread, int node)
 {
-	struct thread before = *thread;
+	int from = thread->from, where = thread->where;
 	int err;
 
 	if (process->ended)
@@ -143,11 +161,11 @@ int popcorn_send_thread(struct process *process, struct thread *thread, int node
 	thread->where = node;
 	thread->hop++;
 	trace_migrate_route(process->id, thread->number, thread->hop, thread->from, node, 0);
-	err = popcorn_post_thread(node, POPCORN_TYPE_THREAD_ARRIVE, process, thread, 0);
+	err = post_arrival(process, thread, node, 0);
 	if (err) {
-		thread->from = before.from;
-		thread->where = before.where;
-		thread->hop = before.hop;
+		thread->from = from;
+		thread->where = where;
+		thread->hop--;
 		return err;
 	}
 	process->hops++;
@@ -170,7 +188,7 @@ void popcorn_bounce_thread(struct process *process, struct thread *thread, int e
 	}
 	/* Its worker there may have ended since. */
 	if (process->workers[back] != WORKER_READY ||
-	    popcorn_post_thread(back, POPCORN_TYPE_THREAD_ARRIVE, process, thread, error))
+	    post_arrival(process, thread, back, error))
 		popcorn_thread_event(thread, POPCORN_EVENT_LOST, -EHOSTDOWN);
 }
 
@@ -236,6 +254,19 @@ static void unlock_thread(struct process *process)
 	popcorn_process_put(process);
 }
 
+/* The pages that came with it are here, whatever becomes of the thread. */
+static void take_luggage(const struct popcorn_received *message, struct footprint *print)
+{
+	const struct popcorn_travel_message *body = message->payload;
+	struct process *process = popcorn_process_find(le64_to_cpu(body->thread.process));
+
+	if (!process)
+		return;
+	popcorn_unpack(process->space, message->ret.node, &body->luggage,
+		       message->size - offsetof(struct popcorn_travel_message, luggage), print);
+	popcorn_process_put(process);
+}
+
 static void come_home(struct process *process, struct thread *thread)
 {
 	thread->from = thread->where;
@@ -250,7 +281,7 @@ static void come_home(struct process *process, struct thread *thread)
 static void refuse_move(struct process *process, struct thread *thread, int error)
 {
 	thread->hop++;
-	if (popcorn_post_thread(thread->where, POPCORN_TYPE_THREAD_ARRIVE, process, thread, error))
+	if (post_arrival(process, thread, thread->where, error))
 		popcorn_thread_event(thread, POPCORN_EVENT_LOST, -EHOSTDOWN);
 }
 
@@ -258,12 +289,16 @@ static void handle_move(const struct popcorn_received *message)
 {
 	const struct popcorn_thread_message *body = message->payload;
 	int node = (int)le32_to_cpu(body->node);
+	struct footprint print = {};
 	struct process *process;
-	struct thread *thread = lock_thread(message, &process);
+	struct thread *thread;
 	int err;
 
+	take_luggage(message, &print);
+	thread = lock_thread(message, &process);
 	if (!thread)
 		return;
+	thread->prints[message->ret.node] = print;
 	thread->entry = le64_to_cpu(body->entry);
 	thread->argument = le64_to_cpu(body->argument);
 	if ((le32_to_cpu(body->flags) & POPCORN_PROPOSAL_SEEN) || thread->proposed == node)
@@ -299,8 +334,8 @@ static void handle_exit(const struct popcorn_received *message)
 const struct popcorn_handler popcorn_thread_move_handler = {
 	.type = POPCORN_TYPE_THREAD_MOVE,
 	.name = "THREAD_MOVE",
-	.min_size = sizeof(struct popcorn_thread_message),
-	.max_size = sizeof(struct popcorn_thread_message),
+	.min_size = sizeof(struct popcorn_travel_message),
+	.max_size = POPCORN_LARGEST_TRAVEL,
 	.handle = handle_move,
 };
 
