@@ -179,12 +179,14 @@ void popcorn_mapped_entry(struct space *space, struct entry *entry);
 /* home.c */
 void popcorn_home_request(struct space *space, struct entry *entry, int node, bool writes);
 void popcorn_home_continue(struct space *space, struct entry *entry);
-void popcorn_home_lose_node(struct space *space, struct entry *entry, int node, bool orderly);
-void popcorn_lose_page(struct space *space, struct entry *entry);
 
 bool popcorn_home_offer(struct space *space, struct entry *entry, int node, bool writes,
 			u32 *flags);
 void popcorn_home_settle(struct entry *entry, bool sent);
+
+/* loss.c */
+void popcorn_home_lose_node(struct space *space, struct entry *entry, int node, bool orderly);
+void popcorn_lose_page(struct space *space, struct entry *entry);
 
 /* to_home.c */
 int popcorn_home_accept(struct space *space, struct entry *entry, int node, u32 flags,

@@ -64,19 +64,6 @@ static bool begin_next(struct entry *entry, int last)
 	return true;
 }
 
-/* The only valid copy is gone. The entry is locked. */
-void popcorn_lose_page(struct space *space, struct entry *entry)
-{
-	struct directory *dir = &entry->dir;
-
-	if (!dir->lost)
-		pr_warn_ratelimited("process %#llx: page %#llx is lost with node %d\n", space->id,
-				    entry->number << PAGE_SHIFT, dir->owner);
-	dir->lost = true;
-	dir->owner = popcorn_self();
-	dir->sharers = BIT(popcorn_self());
-}
-
 static enum progress fetch(struct space *space, struct entry *entry)
 {
 	struct directory *dir = &entry->dir;
@@ -308,28 +295,4 @@ void popcorn_home_request(struct space *space, struct entry *entry, int node, bo
 	}
 	begin(entry, node, writes);
 	popcorn_home_continue(space, entry);
-}
-
-/*
- * @node has left or is lost. If it left orderly, it returned what it had changed: a page that
- * it still seems to own it never saw, and the copy here is as good. The entry is locked.
- */
-void popcorn_home_lose_node(struct space *space, struct entry *entry, int node, bool orderly)
-{
-	struct directory *dir = &entry->dir;
-
-	if (dir->owner == node && orderly) {
-		dir->owner = popcorn_self();
-		dir->sharers = BIT(popcorn_self());
-		entry->access = ACCESS_WRITE;
-	} else if (dir->owner == node) {
-		popcorn_lose_page(space, entry);
-	}
-	dir->sharers &= ~BIT(node);
-	dir->readers &= ~BIT(node);
-	dir->writers &= ~BIT(node);
-	if (dir->awaited & BIT(node)) {
-		dir->awaited &= ~BIT(node);
-		popcorn_home_continue(space, entry);
-	}
 }

@@ -171,8 +171,12 @@ void popcorn_free_threads(struct process *process);
 int popcorn_send_thread(struct process *process, struct thread *thread, int node);
 void popcorn_thread_event(struct thread *thread, u32 event, int status);
 void popcorn_bounce_thread(struct process *process, struct thread *thread, int error);
+int popcorn_post_arrival(const struct process *process, const struct thread *thread,
+			 int node, int status);
 void popcorn_note_departure(struct process *process, struct thread *thread);
 int popcorn_propose(struct process *process, struct thread *thread, int node);
+
+/* move.c */
 extern const struct popcorn_handler popcorn_thread_move_handler;
 extern const struct popcorn_handler popcorn_thread_exit_handler;
 
@@ -223,6 +227,8 @@ struct guest *popcorn_guest_of_current(struct worker *worker);
 struct guest *popcorn_find_guest(struct worker *worker, u32 number);
 void popcorn_free_guests(struct worker *worker);
 long popcorn_worker_step(struct worker *worker, struct popcorn_step __user *user);
+
+/* arrival.c */
 int popcorn_propose_guest(struct worker *worker, struct pid *host, int node);
 extern const struct popcorn_handler popcorn_thread_arrive_handler;
 extern const struct popcorn_handler popcorn_thread_propose_handler;

@@ -35,7 +35,13 @@ expect_nothing_left() {
 }
 
 expect 0 60 ./hop print 2
+
+# A warm round trip is two messages, for the pages that the thread needs travel with it.
+echo reset >/proc/popcorn_stat
 expect 0 300 ./hop loop $((100 * factor))
+asked=$(awk '$1 == "type" && $3 ~ /^PAGE_/ { sum += $5 + $8 } END { print sum + 0 }' /proc/popcorn_stat)
+[ "$asked" -lt 50 ] || { echo "FAILED: $asked messages about pages"; failed=$((failed + 1)); }
+
 expect 0 300 ./hop route $((10 * factor))
 expect 42 60 ./hop exit
 expect 7 60 ./hop thread-exit
