@@ -33,7 +33,7 @@ build: setup ## Build popcorn-lab and popcorn-cc in release mode.
 	$(SWIFT_BUILD) --product popcorn-lab
 	$(SWIFT_BUILD) --product popcorn-cc
 
-tutorial: build ## Bring x86 and arm up, show that they talk, run a program on both, collect, take them down.
+tutorial: build ## Popcorn's SOSP'19 tutorial: two kernels, programs that move between them, from up to down.
 	$(LAB) tutorial
 
 test: setup ## Run every test; those of EndToEndTests boot real guests.

@@ -53,10 +53,17 @@ let package = Package(
         room(
             "Commands",
             [
-                "Lab", "Topology", "Hypervisor", "ImageStore", "Guest", "Trace", "Support", "CLinux", log,
+                "Lab", "Topology", "Hypervisor", "ImageStore", "Guest", "Trace", "MultiISAInspect", "Support", "CLinux",
+                log,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
-        room("Lab", ["Topology", "Support", "ImageStore", "Hypervisor", "Fabric", "Guest", "Trace", subprocess, log]),
+        room(
+            "Lab",
+            [
+                "Topology", "Support", "ImageStore", "Hypervisor", "Fabric", "Guest", "Trace", "MultiISAInspect",
+                subprocess,
+                log,
+            ]),
         room("Topology", ["Support", "Yams"]),
         room("ImageStore", ["Topology", "Support", "CLibarchive", "Yams", subprocess, log]),
         room("Hypervisor", ["Topology", "Support", "CLibvirt", log]),
@@ -93,7 +100,7 @@ let package = Package(
         tests(of: "Hypervisor", ["Topology", "Support"]),
         tests(of: "Fabric", ["Topology", "Support"]),
         tests(of: "Guest", ["Topology", "Support"]),
-        tests(of: "Trace", ["Topology", "Support"]),
+        tests(of: "Trace", ["Topology", "Support"], exclude: ["Recorded"]),
         tests(of: "Lab", ["Topology", "Support", "Hypervisor", "Fabric", "ImageStore", log]),
         tests(of: "Commands", ["Support"]),
         tests(
@@ -102,7 +109,8 @@ let package = Package(
 
         // Real guests, driven by the command line that was built.
         .testTarget(
-            name: "EndToEndTests", dependencies: ["popcorn-lab", "Support", subprocess], exclude: ["Probe"],
+            name: "EndToEndTests", dependencies: ["popcorn-lab", "popcorn-cc", "Support", subprocess],
+            exclude: ["Probe", "Compiled"],
             swiftSettings: strict),
         .testTarget(
             name: "FaultTests", dependencies: ["popcorn-lab", "Lab", "Topology", "Support"], swiftSettings: strict),

@@ -6,8 +6,12 @@
 #   include $(shell popcorn-lab sdk)
 #
 # builds hello_x86-64, hello_aarch64 and hello.
+#
+# POPCORN_LAB, if it is set, names the popcorn-lab to ask for the compiler that came with it; CC on the command line
+# overrides that.
 
-CC = popcorn-cc
+POPCORN_LAB ?= popcorn-lab
+CC := $(or $(shell $(POPCORN_LAB) sdk --compiler 2>/dev/null),popcorn-cc)
 CFLAGS ?= -O2 -Wall
 SRC ?= $(BIN).c
 OBJ := $(SRC:.c=.o)

@@ -33,7 +33,12 @@ public struct PopcornLab: AsyncParsableCommand {
                     UpCommand.self, DownCommand.self, StatusCommand.self, ListCommand.self, ConfigCommand.self,
                     TutorialCommand.self,
                 ]),
-            CommandGroup(name: "Program", subcommands: [DeployCommand.self, RunCommand.self]),
+            CommandGroup(
+                name: "Program",
+                subcommands: [
+                    BuildCommand.self, SDKCommand.self, InspectCommand.self, DeployCommand.self, RunCommand.self,
+                    ProcessesCommand.self, MigrateCommand.self,
+                ]),
             CommandGroup(
                 name: "Observation",
                 subcommands: [
@@ -71,6 +76,9 @@ public struct PopcornLab: AsyncParsableCommand {
             }
         } catch let code as ProgramExit {
             Glibc.exit(code.status)
+        } catch let next as ProgramReplacement {
+            Notice.error(next.execute())
+            Glibc.exit(ExitStatus.failure.rawValue)
         } catch let error as any ActionableError {
             Notice.error(error)
             Glibc.exit(error.exitStatus.rawValue)
@@ -84,4 +92,22 @@ public struct PopcornLab: AsyncParsableCommand {
 /// The end of `run` and `exec`: the program's own exit code, which becomes ours.
 struct ProgramExit: Error {
     let status: Int32
+}
+
+/// The end of `build`: another program takes the place of this one, so that its messages, its exit code and signals to it
+/// are those of this process.
+///
+/// It is thrown rather than done where it is decided: a thread that is being created while another executes a program fails.
+struct ProgramReplacement: Error {
+    let path: String
+    let arguments: [String]
+    let environment: [String: String]
+
+    /// Returns only if the program cannot be executed.
+    func execute() -> SystemError {
+        let words: [UnsafeMutablePointer<CChar>?] = ([path] + arguments).map { strdup($0) } + [nil]
+        let settings: [UnsafeMutablePointer<CChar>?] = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
+        execve(path, words, settings)
+        return SystemError("execute \(path)")
+    }
 }

@@ -6,6 +6,10 @@ struct RuntimeSources: Sendable {
     let directory: String
 
     var include: String { directory + "/include" }
+    /// What user programs know of the kernel modules; the runtime speaks to `/dev/popcorn`.
+    var kernelInterface: String { directory + "/../kernel/include/uapi" }
+    /// Names that the kernel's headers use and musl does not bring.
+    var kernelTypes: String { directory + "/node" }
     var linkerScript: String { directory + "/popcorn.ld" }
     var node: [String] { get throws { try sources("node") } }
     var module: [String] { get throws { try sources("module") } }
@@ -31,11 +35,13 @@ struct RuntimeSources: Sendable {
     /// A digest of everything that is compiled; the cache's key.
     func digest() throws -> String {
         let hash = SHA256()
-        let paths = try FileManager.default.subpathsOfDirectory(atPath: directory)
-            .filter { $0.hasSuffix(".c") || $0.hasSuffix(".h") }
-        for path in paths.sorted() {
-            hash.update(Array(path.utf8))
-            hash.update(FileManager.default.contents(atPath: "\(directory)/\(path)") ?? Data())
+        for root in [directory, kernelInterface] {
+            let paths = try FileManager.default.subpathsOfDirectory(atPath: root)
+                .filter { $0.hasSuffix(".c") || $0.hasSuffix(".h") }
+            for path in paths.sorted() {
+                hash.update(Array(path.utf8))
+                hash.update(FileManager.default.contents(atPath: "\(root)/\(path)") ?? Data())
+            }
         }
         return hash.finish()
     }

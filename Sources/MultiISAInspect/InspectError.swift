@@ -1,6 +1,6 @@
 import Support
 
-/// Why a binary cannot be read.
+/// Why a binary cannot be read, or does not have what is asked for.
 public struct InspectError: ActionableError {
     public enum Code: Sendable {
         case unreadable
@@ -10,6 +10,8 @@ public struct InspectError: ActionableError {
         case foreign
         /// The binaries belong to different programs.
         case mismatch
+        /// Not a function that may migrate.
+        case noSuchFunction
     }
 
     public var code: Code
@@ -21,4 +23,6 @@ public struct InspectError: ActionableError {
         self.summary = summary
         self.hint = hint
     }
+
+    public var exitStatus: ExitStatus { code == .noSuchFunction ? .usage : .failure }
 }

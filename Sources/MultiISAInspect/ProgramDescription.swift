@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Support
+import Topology
 
 /// What popcorn-cc says about a program, in a section of both binaries that is not loaded.
 public struct ProgramDescription: Codable, Sendable, Equatable {
@@ -19,6 +20,9 @@ public struct ProgramDescription: Codable, Sendable, Equatable {
         /// Values kept in the frame and values computed again, summed over the call sites.
         public var savedValues: Int
         public var recomputedValues: Int
+        /// The sites that are migration checks: there a thread leaves that has been asked to. The other migration points
+        /// are the program's own calls of `migrate`.
+        public var checkSites: [Int]
     }
 
     /// 40 hexadecimal digits.
@@ -55,6 +59,19 @@ public struct ProgramDescription: Codable, Sendable, Equatable {
     /// The function to which a call site belongs, as logs and traces of hops name it.
     public func function(ofSite site: Int) -> Function? {
         functions.first { $0.callSites > 0 && ($0.firstSite..<$0.firstSite + $0.callSites).contains(site) }
+    }
+
+    /// The function of this name.
+    ///
+    /// - Throws: `InspectError` with the nearest names if there is none that may migrate.
+    public func function(named name: String) throws -> Function {
+        if let function = functions.first(where: { $0.name == name }) { return function }
+        throw InspectError(
+            .noSuchFunction,
+            "no function '\(name)' of this program can reach a migration point"
+                + NearestName.suggestion(for: name, among: functions.map(\.name)),
+            hint: "functions that were inlined everywhere, and short ones that call nothing, have none; "
+                + "`popcorn-lab inspect PROGRAM` lists the others")
     }
 
     public func json() throws -> Data {

@@ -77,21 +77,20 @@ const LibcRow Table[] = {
            "fileno* flockfile fpurge fputc* fputs* fputwc* fputws* fread* fseek* fsetpos* ftell* ftrylockfile "
            "funlockfile fwide fwrite* getc* getchar* getdelim getline gets getw* perror putc* putchar* puts putw* "
            "rewind setbuf setbuffer setlinebuf setvbuf ungetc ungetwc",
-     "streams are flushed at hops; what stdin has read ahead moves along"},
+     "buffers are shared memory"},
     {Safe, "printf fprintf sprintf snprintf dprintf asprintf wprintf fwprintf swprintf scanf fscanf sscanf wscanf "
            "fwscanf swscanf err errx warn warnx syslog openlog closelog setlogmask psignal psiginfo fmtmsg",
      ""},
     {Wrapped, "vprintf vfprintf vsprintf vsnprintf vdprintf vasprintf vscanf vfscanf vsscanf vwprintf vfwprintf "
               "vswprintf vwscanf vfwscanf vswscanf verr verrx vwarn vwarnx vsyslog",
      "va_list differs by ISA"},
-    {Safe, "fopen* fdopen freopen* fclose tmpfile*",
-     "streams of files move with the program; not while it has several threads"},
-    {Wrapped, "popen pclose opendir fdopendir closedir",
-     "a pipe's child or a directory belongs to its node: no hop until it is closed"},
+    {Safe, "fopen* fdopen freopen* fclose tmpfile*", "a stream is the same one on every node"},
+    {Module, "popen", "the child process is the origin's: the thread goes there and comes back"},
+    {Safe, "pclose opendir fdopendir closedir", ""},
     {NodeLocal, "fmemopen open_memstream open_wmemstream fopencookie setmntent getmntent getmntent_r endmntent "
                 "addmntent hasmntopt",
      "a stream of memory or of own functions: no hop until it is closed"},
-    {Safe, "readdir readdir64 readdir_r readdir64_r rewinddir seekdir telldir dirfd", "between opendir and closedir"},
+    {Safe, "readdir readdir64 readdir_r readdir64_r rewinddir seekdir telldir dirfd", ""},
     {Safe, "remove rename renameat tempnam tmpnam mktemp mkstemp* mkostemp* mkdtemp", ""},
     // Files by descriptor.
     {Safe, "read write readv writev pread* pwrite* lseek* close posix_close dup dup2 dup3 fsync fdatasync sync syncfs "
@@ -130,8 +129,10 @@ const LibcRow Table[] = {
     {Wrapped, "_exit _Exit", "the exit code reaches the origin"},
     {Module, "exit atexit quick_exit at_quick_exit", "handlers move with the program, and run once"},
     {Safe, "abort", ""},
-    {NodeLocal, "fork forkpty wait wait3 wait4 waitid waitpid system daemon exec* fexecve posix_spawn*",
-     "child processes belong to the node that started them"},
+    {Module, "fork system execve execv execvpe execvp",
+     "child processes are the origin's: the thread goes there and comes back; a child of fork does not move"},
+    {Safe, "wait wait3 wait4 waitid waitpid", ""},
+    {NodeLocal, "forkpty daemon exec* fexecve posix_spawn*", "child processes can be made at the origin only"},
     {Refused, "vfork clone ptrace unshare setns personality", "it changes the process under the runtime"},
     {Wrapped, "signal sigaction bsd_signal", "a handler runs on a shadow stack of its own, and never moves"},
     {Safe, "kill killpg", "process ids are the origin's"},

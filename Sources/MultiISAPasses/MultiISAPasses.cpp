@@ -70,6 +70,10 @@ MultiISAProgram *multiISAMakeResumable(LLVMOpaqueModule *Ref, MultiISADiagnostic
         J.attribute("migrationPoints", F.MigrationPoints);
         J.attribute("savedValues", F.SavedValues);
         J.attribute("recomputedValues", F.RecomputedValues);
+        J.attributeArray("checkSites", [&] {
+          for (unsigned Site : F.CheckSites)
+            J.value(Site);
+        });
       });
   });
   return P.release();

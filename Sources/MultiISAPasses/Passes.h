@@ -31,6 +31,8 @@ struct MigratableFunction {
   bool GrowsAtRunTime;
   /// Ids of a function's sites are consecutive.
   unsigned FirstSite, CallSites, MigrationPoints, SavedValues, RecomputedValues;
+  /// Ids of the sites that are migration checks: where the thread goes if it has been asked to.
+  std::vector<unsigned> CheckSites;
 };
 
 /// The three symbols that a function slot jumps to; no resume entry for a function that cannot reach a migration point.

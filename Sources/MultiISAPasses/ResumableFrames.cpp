@@ -99,10 +99,18 @@ void transform(ProgramFrames &P, FunctionPair Pair) {
 
   for (CallSite &Site : S.Sites)
     P.SiteFrames[Site.Id] = S.Grows ? -1 : int32_t(S.Size);
-  unsigned Points = count_if(S.Sites, [](CallSite &Site) { return Site.K == CallSite::Point; });
+  unsigned Points = 0;
+  std::vector<unsigned> Checks;
+  for (const CallSite &Site : S.Sites) {
+    if (Site.K != CallSite::Point)
+      continue;
+    Points++;
+    if (Site.Call->getCalledFunction()->getName() != names::Migrate)
+      Checks.push_back(Site.Id);
+  }
   unsigned First = S.Sites.empty() ? 0 : S.Sites.front().Id;
   P.Result.Functions.push_back({F.getName().str(), S.Size, S.Grows, First, unsigned(S.Sites.size()), Points,
-                                S.SavedCount, S.RecomputedCount});
+                                S.SavedCount, S.RecomputedCount, std::move(Checks)});
 }
 
 /// Functions without a frame find the thread's variables through the runtime's current thread.

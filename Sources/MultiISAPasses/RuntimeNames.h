@@ -17,7 +17,7 @@ constexpr uint64_t ThreadFrameTop = 0;
 /// ... how many native frames of libc are on the thread's stack ...
 constexpr uint64_t ThreadNativeDepth = 8;
 /// ... and, from here on, the thread's copy of all thread-local variables.
-constexpr uint64_t ThreadLocals = 4096;
+constexpr uint64_t ThreadLocals = 2048;
 
 /// The size of a function slot, and its three entries.
 constexpr uint64_t FunctionSlotSize = 32;

@@ -1,8 +1,8 @@
 /// Writes the JSON that Perfetto and chrome://tracing open, event by event.
 ///
-/// Trace Event Format: an object with `traceEvents`; times in µs. Slices (`X`) of one thread must nest, arrows (`s`,
-/// `f`) bind to the slice that is open on their thread at their time, and both ends must agree in category, name and
-/// id.
+/// Trace Event Format: an object with `traceEvents`; times in µs. Slices (`X`) of one thread must nest, arrows (`s`, `t`,
+/// `f`) bind to the slice that is open on their thread at their time, and all their points must agree in category,
+/// name and id.
 public struct ChromeTraceWriter<Sink: ByteSink & ~Copyable>: ~Copyable {
     /// A track: a thread of a process.
     public struct Track: Hashable, Sendable {
@@ -21,6 +21,9 @@ public struct ChromeTraceWriter<Sink: ByteSink & ~Copyable>: ~Copyable {
         case microseconds(Double)
         case flag(Bool)
     }
+
+    /// Where an arrow is at a slice.
+    public enum ArrowPoint: Sendable { case start, step, end }
 
     public typealias Arguments = [(key: String, value: Argument)]
 
@@ -92,12 +95,19 @@ public struct ChromeTraceWriter<Sink: ByteSink & ~Copyable>: ~Copyable {
         try finish(arguments)
     }
 
-    /// One end of an arrow, bound to the slice that is open on the track at that time.
+    /// One point of an arrow, bound to the slice that is open on the track at that time.
     public mutating func arrow(
-        _ name: String, category: StaticString, id: Int, isStart: Bool, on track: Track, at time: HostTime
+        _ name: String, category: StaticString, id: Int, _ point: ArrowPoint, on track: Track,
+        at time: HostTime
     ) throws {
-        start(name, category, isStart ? "s" : "f", track, time)
-        if !isStart { json.raw(",\"bp\":\"e\"") }
+        let phase: StaticString =
+            switch point {
+            case .start: "s"
+            case .step: "t"
+            case .end: "f"
+            }
+        start(name, category, phase, track, time)
+        if point != .start { json.raw(",\"bp\":\"e\"") }
         json.raw(",\"id\":")
         json.number(id)
         try finish([])

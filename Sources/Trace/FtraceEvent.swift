@@ -114,5 +114,8 @@ public struct MessageTypeNames: Equatable, Sendable {
     /// The type's name, or `type N` if the table lacks it.
     public subscript(id: Int32) -> String { names[id] ?? "type \(id)" }
 
+    /// The numbers of the types with one of these names.
+    func types(named wanted: Set<String>) -> Set<Int32> { Set(names.filter { wanted.contains($0.value) }.keys) }
+
     mutating func merge(_ other: MessageTypeNames) { names.merge(other.names) { first, _ in first } }
 }

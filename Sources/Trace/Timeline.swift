@@ -33,13 +33,19 @@ public struct Timeline: Sendable {
 
     let messages: MessageTable
     let typeNames: MessageTypeNames
+    let migration: MigrationTable
+    let places: AddressMap
 
     /// Reads the files of all nodes and relates their clocks.
     ///
-    /// - Parameter maximumDrift: how much a guest's clock may gain or lose on the host's, in parts per million.
+    /// - Parameters:
+    ///   - maximumDrift: how much a guest's clock may gain or lose on the host's, in parts per million.
+    ///   - places: what lies in the shared memory of the run's program, to call pages by name.
     /// - Throws: `TraceError`: `.unreadable` for a file that is named and cannot be read, `.mismatch` for no node,
     ///   or for two nodes with one name or number.
-    public static func load(nodes files: [NodeTraceFiles], maximumDrift: Double = 2000) throws -> Timeline {
+    public static func load(
+        nodes files: [NodeTraceFiles], maximumDrift: Double = 2000, places: AddressMap = AddressMap()
+    ) throws -> Timeline {
         guard !files.isEmpty else {
             throw TraceError(.mismatch, "there is no node to make a timeline of")
         }
@@ -54,11 +60,12 @@ public struct Timeline: Sendable {
         var loader = TimelineLoader(files)
         try loader.read()
         let fit = ClockFit(loader.problem(maximumDrift: maximumDrift))
-        return Timeline(loader: loader, fit: fit)
+        return Timeline(loader: loader, fit: fit, places: places)
     }
 
-    private init(loader: TimelineLoader, fit: ClockFit) {
+    private init(loader: TimelineLoader, fit: ClockFit, places: AddressMap) {
         self.fit = fit
+        self.places = places
         nodes = zip(loader.nodes, fit.maps).map { node, map in
             var node = node
             node.map = map
@@ -66,7 +73,8 @@ public struct Timeline: Sendable {
         }
         messages = loader.messages
         typeNames = loader.typeNames
-        summary = TraceSummary(loader: loader, fit: fit)
+        migration = loader.migration
+        summary = TraceSummary(loader: loader, fit: fit, places: places)
     }
 
     /// Writes the timeline for Perfetto and chrome://tracing, in place of what is at `path`.
@@ -91,6 +99,7 @@ public struct Timeline: Sendable {
         var painter = TimelinePainter(
             timeline: self, writer: ChromeTraceWriter(sink, origin: origin, metadata: metadata))
         for index in nodes.indices { try painter.paint(index) }
+        try painter.paintThreads()
         return try painter.end()
     }
 

@@ -14,6 +14,7 @@ struct TimelineLoader {
 
     private(set) var nodes: [Timeline.Node]
     private(set) var messages = MessageTable()
+    private(set) var migration = MigrationTable()
     private(set) var typeNames = MessageTypeNames()
     private(set) var spans: [SpanKey: SpanTimes] = [:]
     private(set) var warnings: [String] = []
@@ -35,11 +36,13 @@ struct TimelineLoader {
             let (found, badLines) = try files.clockSamples()
             samples.append(found)
             if badLines > 0 { warnings.append("node \(files.name): \(badLines) lines of clock samples make no sense") }
-            typeNames.merge(try files.typeNames())
+            let ownTypes = try files.typeNames()
+            typeNames.merge(ownTypes)
             try readKernelLog(index)
-            try readTrace(index)
+            try readTrace(index, ownTypes)
         }
         messages.seal()
+        migration.seal()
         if messages.duplicates > 0 {
             warnings.append("\(messages.duplicates) message events repeat one that was seen before, and were left out")
         }
@@ -55,18 +58,22 @@ struct TimelineLoader {
         nodes[index] = node
     }
 
-    private mutating func readTrace(_ index: Int) throws {
+    private mutating func readTrace(_ index: Int, _ ownTypes: MessageTypeNames) throws {
         var node = nodes[index]
+        var reader = MigrationTable.Reader(node: index, typeNames: ownTypes)
         var tracker = SpanTracker()
         var foreign = 0
         let parser = try node.files.forEachEvent { event in
             node.events += 1
             node.include(event.time)
-            if let message = MessageEvent(event) {
+            let message = MessageEvent(event)
+            migration.take(event, message: message, &reader)
+            if let message {
                 let own = message.side == .send ? message.key.from : message.key.to
                 if own == node.files.id { messages.add(message) } else { foreign += 1 }
             }
-            if case .ends(let span) = tracker.take(event) {
+            // Steps of a hop are no spans of one thread, whatever their names end with.
+            if HopEvent(event) == nil, case .ends(let span) = tracker.take(event) {
                 let length = event.time.nanoseconds - span.begin.time.nanoseconds
                 spans[SpanKey(node: index, name: span.name), default: SpanTimes()].lengths
                     .append(Double(length) / 1000)

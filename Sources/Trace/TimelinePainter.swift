@@ -1,15 +1,27 @@
+import Support
+
 /// The second reading: every event goes to the Chrome trace as it is read.
 struct TimelinePainter<Sink: ByteSink & ~Copyable>: ~Copyable {
     private typealias Writer = ChromeTraceWriter<Sink>
 
-    /// A message whose slice ends at the next event of its thread, or after a µs.
+    /// A moment whose slice ends at the next event of its thread, or after a µs, so that arrows can bind to it.
     private struct Pending {
         var event: FtraceEvent
-        var message: MessageEvent
+        var title: String
+        var category: StaticString
+        var arguments: ChromeTraceWriter<Sink>.Arguments = []
+        var arrows: [Arrow] = []
     }
 
-    private let timeline: Timeline
-    private var writer: ChromeTraceWriter<Sink>
+    private struct Arrow {
+        var name: String
+        var category: StaticString
+        var id: Int
+        var point: ChromeTraceWriter<Sink>.ArrowPoint
+    }
+
+    let timeline: Timeline
+    var writer: ChromeTraceWriter<Sink>
     private var crossingSpans = 0
 
     /// Above any thread's number, see `FtraceEvent.thread`.
@@ -58,22 +70,34 @@ struct TimelinePainter<Sink: ByteSink & ~Copyable>: ~Copyable {
         var spans = SpanTracker()
         var names: [Int64: String] = [:]
         var pending: [Int64: Pending] = [:]
+        var announced: [Int64: FtraceEvent] = [:]
         _ = try node.files.forEachEvent { event in
             let track = Writer.Track(process: index + 1, thread: event.thread)
             if names[event.thread] != event.task {
                 names[event.thread] = event.task
                 try writer.thread(track, name: event.pid == 0 ? "idle CPU \(event.cpu)" : event.task)
             }
+            if event.name == "page_message" {
+                // It is part of the message that it comes before, or after.
+                if event.number("sent") == 1 {
+                    announced[event.thread] = event
+                } else {
+                    pending[event.thread]?.arguments += page(of: event)
+                }
+                return
+            }
             if let earlier = pending.removeValue(forKey: event.thread) {
                 try paint(earlier, before: event.time, on: track, node.map)
             }
-            if let message = MessageEvent(event) {
-                pending[event.thread] = Pending(event: event, message: message)
+            let announcement = announced.removeValue(forKey: event.thread)
+            if var moment = pendingMessage(event) ?? pendingStep(event) {
+                if event.name == "msg_send", let announcement { moment.arguments += page(of: announcement) }
+                pending[event.thread] = moment
                 return
             }
             switch spans.take(event) {
             case .begins: break
-            case .ends(let span): try paint(span, node, track)
+            case .ends(let span): try paint(span, index, track)
             case .endsUnknown, .other:
                 try writer.instant(
                     Self.title(event), category: "event", on: track, at: node.map.hostTime(of: event.time),
@@ -84,46 +108,130 @@ struct TimelinePainter<Sink: ByteSink & ~Copyable>: ~Copyable {
             try paint(last, before: nil, on: Writer.Track(process: index + 1, thread: thread), node.map)
         }
         for span in spans.finish() {
-            try paint(span, node, Writer.Track(process: index + 1, thread: span.begin.thread))
+            try paint(span, index, Writer.Track(process: index + 1, thread: span.begin.thread))
+        }
+    }
+
+    private func pendingMessage(_ event: FtraceEvent) -> Pending? {
+        guard let message = MessageEvent(event) else { return nil }
+        let isSend = message.side == .send
+        let type = timeline.typeNames[message.type]
+        var moment = Pending(event: event, title: (isSend ? "send " : "receive ") + type, category: "message")
+        moment.arguments = [("type_name", .text(type))]
+        if let flow = timeline.messages.flow(of: message.key) {
+            moment.arrows.append(
+                Arrow(name: "message", category: "message", id: flow, point: isSend ? .start : .end))
+        }
+        if let flow = timeline.migration.flow(ofFaultBy: message.key) {
+            moment.arrows.append(Arrow(name: "fault", category: "fault", id: flow, point: .step))
+        }
+        return moment
+    }
+
+    private func pendingStep(_ event: FtraceEvent) -> Pending? {
+        guard let hop = HopEvent(event) else { return nil }
+        var moment = Pending(event: event, title: event.name, category: "hop")
+        if hop.status < 0 { moment.arguments = [("error", .text(errorText(-hop.status)))] }
+        if let flow = timeline.migration.flow(of: hop.key), let point = Self.point(of: hop.step) {
+            moment.arrows = [Arrow(name: "hop", category: "hop", id: flow, point: point)]
+        }
+        return moment
+    }
+
+    private static func point(of step: HopEvent.Step) -> ChromeTraceWriter<Sink>.ArrowPoint? {
+        switch step {
+        case .begin: .start
+        case .arrive: .step
+        case .resume: .end
+        case .request, .check, .route, .exit: nil
         }
     }
 
     private mutating func paint(
         _ pending: Pending, before next: GuestTime?, on track: ChromeTraceWriter<Sink>.Track, _ map: ClockMap
     ) throws {
-        let message = pending.message
-        let begin = map.hostTime(of: message.time)
+        let begin = map.hostTime(of: pending.event.time)
         var end = HostTime(nanoseconds: begin.nanoseconds + Self.messageWidth)
         if let next { end = max(begin, min(end, map.hostTime(of: next))) }
-        let isSend = message.side == .send
-        let type = timeline.typeNames[message.type]
-        var arguments = Self.arguments(pending.event)
-        arguments.append(("type_name", .text(type)))
         try writer.slice(
-            (isSend ? "send " : "receive ") + type, category: "message", on: track, from: begin, to: end, arguments)
-        guard let flow = timeline.messages.flow(of: message.key) else { return }
-        try writer.arrow("message", category: "message", id: flow, isStart: isSend, on: track, at: begin)
+            pending.title, category: pending.category, on: track, from: begin, to: end,
+            Self.arguments(pending.event) + pending.arguments)
+        for arrow in pending.arrows { try paint(arrow, on: track, at: begin) }
     }
 
     private mutating func paint(
-        _ span: SpanTracker.Span, _ node: Timeline.Node, _ track: ChromeTraceWriter<Sink>.Track
+        _ arrow: Arrow, on track: ChromeTraceWriter<Sink>.Track, at time: HostTime
     ) throws {
+        try writer.arrow(arrow.name, category: arrow.category, id: arrow.id, arrow.point, on: track, at: time)
+    }
+
+    private mutating func paint(
+        _ span: SpanTracker.Span, _ index: Int, _ track: ChromeTraceWriter<Sink>.Track
+    ) throws {
+        let node = timeline.nodes[index]
         let begin = node.map.hostTime(of: span.begin.time)
         var arguments = Self.arguments(span.begin)
+        let title = describe(span, &arguments)
         guard let last = span.end else {
             arguments.append(("unfinished", .flag(true)))
-            try paintCrossing(span.name, track, begin, node.map.hostTime(of: node.last ?? span.begin.time), arguments)
+            try paintCrossing(title, track, begin, node.map.hostTime(of: node.last ?? span.begin.time), arguments)
             return
         }
         for field in last.fields where span.begin[field.key] == nil {
             arguments.append((field.key, .text(field.value)))
         }
-        let end = node.map.hostTime(of: last.time)
+        let end = max(begin, node.map.hostTime(of: last.time))
         if span.nests {
-            try writer.slice(span.name, category: "span", on: track, from: begin, to: end, arguments)
+            try writer.slice(title, category: "span", on: track, from: begin, to: end, arguments)
         } else {
-            try paintCrossing(span.name, track, begin, end, arguments)
+            try paintCrossing(title, track, begin, end, arguments)
         }
+        // The slice does not hold its last moment: the arrow ends just before.
+        let inside = HostTime(nanoseconds: max(begin.nanoseconds, end.nanoseconds - 1))
+        for arrow in arrows(of: span, at: Moment(span.begin, index)) {
+            try paint(arrow, on: track, at: arrow.point == .end ? inside : begin)
+        }
+    }
+
+    /// The span's title: what is faulted or called, where the name of the event alone does not say it.
+    private func describe(
+        _ span: SpanTracker.Span, _ arguments: inout ChromeTraceWriter<Sink>.Arguments
+    ) -> String {
+        if let call = CallEvent(span.begin), let number = call.number {
+            return (call.isServed ? "serve " : "call ") + DelegatedCall.name(number)
+        }
+        guard span.name == "fault" else { return span.name }
+        if let place = place(of: span.begin) { arguments.append(("place", .text(place))) }
+        return span.begin["access"].map { "fault \($0)" } ?? span.name
+    }
+
+    private func place(of event: FtraceEvent) -> String? {
+        event.number("address").flatMap { timeline.places.describe(page: UInt64(bitPattern: $0)) }
+    }
+
+    /// What a `page_message` says of its message.
+    private func page(of event: FtraceEvent) -> ChromeTraceWriter<Sink>.Arguments {
+        var arguments: ChromeTraceWriter<Sink>.Arguments = []
+        for key in ["process", "address", "flags"] {
+            if let value = event[key], !value.isEmpty { arguments.append(("page_\(key)", .text(value))) }
+        }
+        if let place = place(of: event) { arguments.append(("page_place", .text(place))) }
+        return arguments
+    }
+
+    private func arrows(of span: SpanTracker.Span, at begin: Moment) -> [Arrow] {
+        if let flow = timeline.migration.flow(ofFaultAt: begin) {
+            return [
+                Arrow(name: "fault", category: "fault", id: flow, point: .start),
+                Arrow(name: "fault", category: "fault", id: flow, point: .end),
+            ]
+        }
+        guard let call = CallEvent(span.begin), let flow = timeline.migration.flow(ofCall: call.key) else { return [] }
+        if call.isServed { return [Arrow(name: "call", category: "call", id: flow, point: .step)] }
+        return [
+            Arrow(name: "call", category: "call", id: flow, point: .start),
+            Arrow(name: "call", category: "call", id: flow, point: .end),
+        ]
     }
 
     private mutating func paintCrossing(

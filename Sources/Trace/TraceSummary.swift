@@ -74,9 +74,10 @@ public struct TraceSummary: Equatable, Codable, Sendable {
     public var messages: [MessageRow]
     /// By node, then by name.
     public var spans: [SpanRow]
+    public var migration: MigrationSummary
     public var warnings: [String]
 
-    init(loader: TimelineLoader, fit: ClockFit) {
+    init(loader: TimelineLoader, fit: ClockFit, places: AddressMap) {
         nodes = zip(loader.nodes, fit.maps).map { node, map in
             NodeRow(
                 node: node.files.name, events: node.events, lostEvents: node.lostEvents,
@@ -95,6 +96,7 @@ public struct TraceSummary: Equatable, Codable, Sendable {
                 totalMicroseconds: times.lengths.reduce(0, +) * rate,
                 unfinished: times.unfinished, unstarted: times.unstarted)
         }.sorted { ($0.node, $0.name) < ($1.node, $1.name) }
+        migration = MigrationSummary(loader.migration, nodes: loader.nodes, fit: fit, places: places)
         warnings = loader.warnings + fit.warnings
     }
 

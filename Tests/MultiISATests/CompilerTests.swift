@@ -58,10 +58,10 @@ import Topology
             let path = "\(program)_\(isa.rawValue)"
             let symbols = try LinkedELF(path: path).symbols
             for name in ["main", "main.resume"] {
-                let symbol = try #require(
-                    symbols.filter { $0.name == name && $0.size > 0 }.max { $0.size < $1.size }, "\(name) in \(path)")
-                let addresses = stride(from: symbol.address, to: symbol.address + symbol.size, by: 4)
-                    .map { "0x" + String($0, radix: 16) }
+                // libpopcorn has a main of its own.
+                let addresses = symbols.filter { $0.name == name }.flatMap {
+                    stride(from: $0.address, to: $0.address + $0.size, by: 4).map { "0x" + String($0, radix: 16) }
+                }
                 let lines = try await bench.run("llvm-symbolizer-19", ["-e", path] + addresses).output
                 #expect(lines.contains("hops.c:6"), "\(name) in \(path)")
             }

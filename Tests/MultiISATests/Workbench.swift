@@ -6,7 +6,7 @@ import SystemPackage
 import Testing
 import Topology
 
-/// Compiles the programs of `Programs/` in a directory of its own and runs them.
+/// Compiles the programs of `Programs/` and `Images/programs` in a directory of its own and runs them.
 final class Workbench: Sendable {
     let directory: String
 
@@ -27,13 +27,23 @@ final class Workbench: Sendable {
     static let root = #filePath.components(separatedBy: "/Tests/").dropLast().joined(separator: "/Tests/")
     static let programs = root + "/Tests/MultiISATests/Programs"
 
-    /// The sources of a program: `NAME.c`, or all of the folder `NAME`.
+    /// The programs that ship with popcorn-lab.
+    static let shipped = root + "/Images/programs"
+
+    /// The sources of a program: `NAME.c`, or all of the folder `NAME`, which for a shipped one include `hop.c`.
     static func sources(_ name: String) throws -> [String] {
-        let folder = "\(programs)/\(name)"
-        guard access(folder, R_OK) == 0 else { return [folder + ".c"] }
-        return try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+        for parent in [programs, shipped] where access("\(parent)/\(name).c", R_OK) == 0 {
+            return ["\(parent)/\(name).c"]
+        }
+        let isShipped = access("\(shipped)/\(name)", R_OK) == 0
+        let folder = "\(isShipped ? shipped : programs)/\(name)"
+        let sources = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
             .filter { $0.hasSuffix(".c") }.map { "\(folder)/\($0)" }
+        return sources + (isShipped ? [shipped + "/hop.c"] : [])
     }
+
+    /// Where a program is built: its name without folders, here.
+    private func output(_ name: String) -> String { path(name.split(separator: "/").last.map(String.init) ?? name) }
 
     /// popcorn-cc as it was built with these tests.
     static func compiler() throws -> String {
@@ -52,7 +62,7 @@ final class Workbench: Sendable {
 
     /// Compiles a program for both ISAs and returns its path.
     func build(_ name: String, _ options: [String] = []) async throws -> String {
-        let output = path(name + options.joined())
+        let output = output(name) + options.joined()
         let outcome = try await popcornCC(options + Self.sources(name) + ["-o", output])
         try #require(outcome.status == 0, "\(outcome.messages)")
         return output
@@ -60,7 +70,7 @@ final class Workbench: Sendable {
 
     /// The same program, compiled by clang -O2 for this host, with a libc of the same kind.
     func buildPlain(_ name: String) async throws -> String {
-        let output = path(name + ".plain")
+        let output = output(name) + ".plain"
         let cache = Directories(environment: ProcessInfo.processInfo.environment).cache + "/sysroots/musl/x86-64/usr"
         let library = cache + "/lib/x86_64-linux-musl"
         let gcc = try await run("gcc", ["-print-libgcc-file-name"]).output.prefix { !$0.isNewline }
@@ -92,7 +102,7 @@ final class Workbench: Sendable {
         return (outcome, text.split(separator: "\n").count)
     }
 
-    /// Runs any program, for two minutes at most.
+    /// Runs any program, for five minutes at most.
     @discardableResult
     func run(
         _ program: String, _ arguments: [String] = [], input: String = "", environment: [String: String] = [:]
@@ -100,7 +110,7 @@ final class Workbench: Sendable {
         var changes: [Subprocess.Environment.Key: String?] = [:]
         for (key, value) in environment { changes[.init(stringLiteral: key)] = value }
         let result = try await Subprocess.run(
-            .name("timeout"), arguments: Arguments(["120", program] + arguments),
+            .name("timeout"), arguments: Arguments(["300", program] + arguments),
             environment: .inherit.updating(changes), workingDirectory: FilePath(directory),
             input: .string(input), output: .string(limit: 1 << 24), error: .string(limit: 1 << 24))
         let status: Int32 =

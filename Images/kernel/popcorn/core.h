@@ -3,7 +3,9 @@
 #ifndef POPCORN_CORE_H
 #define POPCORN_CORE_H
 
+#include <linux/atomic.h>
 #include <linux/seq_file.h>
+#include <linux/wait.h>
 #include <popcorn/message.h>
 #include <popcorn/node.h>
 #include <popcorn/service.h>
@@ -14,8 +16,7 @@ bool popcorn_node_is_up(int id);
 void popcorn_init_nodes(const __be32 *addresses, int count, int self);
 void popcorn_clear_nodes(void);
 int popcorn_show_nodes(struct seq_file *file, void *unused);
-int popcorn_node_changes(void);
-extern struct wait_queue_head popcorn_node_wait;
+extern struct popcorn_changes popcorn_node_changes;
 
 /* handler.c */
 void popcorn_dispatch(const struct popcorn_received *message);
@@ -70,6 +71,23 @@ int popcorn_init_test(void);
 void popcorn_exit_test(void);
 int popcorn_run_test(char *command);
 int popcorn_show_test(struct seq_file *file, void *unused);
+
+/* changes.c */
+struct popcorn_changes {
+	atomic_t count;
+	wait_queue_head_t wait;
+};
+
+#define DEFINE_POPCORN_CHANGES(name)	\
+	struct popcorn_changes name = { .wait = __WAIT_QUEUE_HEAD_INITIALIZER(name.wait) }
+
+struct poll_table_struct;
+void popcorn_changed(struct popcorn_changes *changes);
+int popcorn_open_polled(struct file *file, int (*show)(struct seq_file *file, void *unused),
+			struct popcorn_changes *changes);
+__poll_t popcorn_poll_changes(struct file *file, struct poll_table_struct *table,
+			      struct popcorn_changes *changes);
+int popcorn_release_polled(struct inode *inode, struct file *file);
 
 /* proc.c */
 int popcorn_init_proc(void);

@@ -3,19 +3,16 @@
 #define pr_fmt(fmt) "popcorn: " fmt
 
 #include <linux/module.h>
-#include <linux/poll.h>
 #include <linux/spinlock.h>
-#include <linux/wait.h>
 #include "core.h"
 
 static struct popcorn_node nodes[POPCORN_MAX_NODES];
 static int node_count;
 static int self_id = -1;
-static int changes;		/* of any node's state, for poll() */
 static DEFINE_SPINLOCK(nodes_lock);	/* protects all of the above */
 
 static BLOCKING_NOTIFIER_HEAD(notifiers);
-DECLARE_WAIT_QUEUE_HEAD(popcorn_node_wait);
+DEFINE_POPCORN_CHANGES(popcorn_node_changes);	/* of any node's state */
 
 static const char *const state_names[] = {
 	[POPCORN_NODE_DOWN] = "down",
@@ -81,18 +78,6 @@ bool popcorn_node_is_up(int id)
 	return !popcorn_get_node(id, &node) && node.state == POPCORN_NODE_UP;
 }
 
-int popcorn_node_changes(void)
-{
-	return READ_ONCE(changes);
-}
-
-static void note_change(void)
-{
-	lockdep_assert_held(&nodes_lock);
-	WRITE_ONCE(changes, changes + 1);
-	wake_up_interruptible_poll(&popcorn_node_wait, EPOLLERR | EPOLLPRI);
-}
-
 void popcorn_init_nodes(const __be32 *addresses, int count, int self)
 {
 	int id;
@@ -106,7 +91,7 @@ void popcorn_init_nodes(const __be32 *addresses, int count, int self)
 		};
 	WRITE_ONCE(node_count, count);
 	WRITE_ONCE(self_id, self);
-	note_change();
+	popcorn_changed(&popcorn_node_changes);
 	spin_unlock(&nodes_lock);
 }
 
@@ -115,7 +100,7 @@ void popcorn_clear_nodes(void)
 	spin_lock(&nodes_lock);
 	WRITE_ONCE(node_count, 0);
 	WRITE_ONCE(self_id, -1);
-	note_change();
+	popcorn_changed(&popcorn_node_changes);
 	spin_unlock(&nodes_lock);
 }
 
@@ -131,7 +116,7 @@ void popcorn_node_joined(int id, enum popcorn_arch arch, u32 epoch, u64 boot_id)
 	node->arch = arch;
 	node->epoch = epoch;
 	node->boot_id = boot_id;
-	note_change();
+	popcorn_changed(&popcorn_node_changes);
 	spin_unlock(&nodes_lock);
 
 	popcorn_count(POPCORN_COUNT_JOINS);
@@ -150,7 +135,7 @@ void popcorn_node_lost(int id, u32 epoch, const char *why)
 
 	spin_lock(&nodes_lock);
 	nodes[id].state = POPCORN_NODE_DOWN;
-	note_change();
+	popcorn_changed(&popcorn_node_changes);
 	spin_unlock(&nodes_lock);
 
 	popcorn_count(POPCORN_COUNT_LOSSES);

@@ -2,8 +2,6 @@
 /* The files below /proc. What they say is made where the data lives. */
 #define pr_fmt(fmt) "popcorn: " fmt
 
-#include <linux/module.h>
-#include <linux/poll.h>
 #include <linux/proc_fs.h>
 #include <linux/sched/clock.h>
 #include <linux/slab.h>
@@ -35,53 +33,14 @@ static int open_clock(struct inode *inode, struct file *file)
 	return single_open(file, show_clock, NULL);
 }
 
-/*
- * /proc/popcorn_peers can be polled: POLLPRI and POLLERR say that a node's state has changed
- * since the file was opened or last polled, as with /proc/self/mounts. A poller stays on
- * popcorn_node_wait while it sleeps, so its file keeps the module loaded; the bit in private
- * says that it does.
- */
-#define HOLDS_MODULE	0
-
 static int open_peers(struct inode *inode, struct file *file)
 {
-	int changes = popcorn_node_changes();
-	int err = single_open(file, popcorn_show_nodes, NULL);
-
-	if (!err)
-		((struct seq_file *)file->private_data)->poll_event = changes;
-	return err;
+	return popcorn_open_polled(file, popcorn_show_nodes, &popcorn_node_changes);
 }
 
 static __poll_t poll_peers(struct file *file, struct poll_table_struct *table)
 {
-	struct seq_file *seq = file->private_data;
-	__poll_t events = EPOLLIN | EPOLLRDNORM;
-	int changes;
-
-	if (!test_and_set_bit(HOLDS_MODULE, (unsigned long *)&seq->private) &&
-	    !try_module_get(THIS_MODULE)) {
-		clear_bit(HOLDS_MODULE, (unsigned long *)&seq->private);
-		return EPOLLERR | EPOLLHUP;
-	}
-	poll_wait(file, &popcorn_node_wait, table);
-	changes = popcorn_node_changes();
-	if (seq->poll_event != changes) {
-		seq->poll_event = changes;
-		events |= EPOLLERR | EPOLLPRI;
-	}
-	return events;
-}
-
-static int release_peers(struct inode *inode, struct file *file)
-{
-	struct seq_file *seq = file->private_data;
-	bool holds = test_bit(HOLDS_MODULE, (unsigned long *)&seq->private);
-	int err = single_release(inode, file);
-
-	if (holds)
-		module_put(THIS_MODULE);
-	return err;
+	return popcorn_poll_changes(file, table, &popcorn_node_changes);
 }
 
 static int open_stat(struct inode *inode, struct file *file)
@@ -153,7 +112,7 @@ static const struct proc_ops clock_ops = {
 static const struct proc_ops peers_ops = {
 	SHOWN_BY(open_peers),
 	.proc_poll = poll_peers,
-	.proc_release = release_peers,
+	.proc_release = popcorn_release_polled,
 };
 
 static const struct proc_ops stat_ops = {

@@ -13,8 +13,9 @@
 #define POPCORN_STACK_SIZE UINT64_C(0x4000000)
 #define POPCORN_THREAD_LIMIT 1024
 
-/* Thread-local variables lie at this offset of the control block, the first frame after them. */
-#define POPCORN_LOCALS 4096
+/* Thread-local variables lie at this offset of the control block, the first frame after them: all in one page, if they are
+ * small, since that is what every hop takes along. */
+#define POPCORN_LOCALS 2048
 
 /* The entries of a function slot. */
 #define POPCORN_SLOT_SIZE 32

@@ -1,4 +1,4 @@
-/* futex(2) on shared memory. */
+/* futex(2) on shared memory: all of a process's threads wait and wake at its origin, by the private kind of futex there. */
 #ifndef POPCORN_FUTEX_H
 #define POPCORN_FUTEX_H
 
@@ -10,5 +10,8 @@
 int popcorn_futex_wait(uint32_t *word, uint32_t value, const struct timespec *until);
 int popcorn_futex_wait_clock(uint32_t *word, uint32_t value, const struct timespec *until, clockid_t clock);
 void popcorn_futex_wake(uint32_t *word, int count);
+
+/* A delegated futex call, at the origin: its result, or a negative errno. */
+int64_t popcorn_serve_futex(uint32_t number, const int64_t *arguments);
 
 #endif

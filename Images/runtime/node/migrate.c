@@ -28,24 +28,12 @@ int total_act_nodes(void)
 	return popcorn_transport->node_count();
 }
 
-void popcorn_pin(void)
-{
-	__atomic_fetch_add(&popcorn_shared()->pins, 1, __ATOMIC_RELAXED);
-}
-
-void popcorn_unpin(void)
-{
-	__atomic_fetch_sub(&popcorn_shared()->pins, 1, __ATOMIC_RELAXED);
-}
-
 /* Why the thread cannot leave now, or NULL. */
 static const char *reason_to_stay(struct popcorn_thread *thread)
 {
 	if (thread->head.native_depth)
 		return "a libc function that called back is still running";
-	if (popcorn_shared()->pins)
-		return "a directory or pipe of this node is open";
-	if (popcorn_shared()->thread_count == 1 && !popcorn_streams_can_leave())
+	if (!popcorn_streams_can_leave())
 		return "a stream of memory or of the program's own functions is open";
 	return NULL;
 }
@@ -66,39 +54,56 @@ static void say_once(const char *reason, int node)
 	}
 }
 
-static void hop(char *top, int node, void (*callback)(void *), void *data, bool asked_by_program)
+/* Why the transport, or the other node, did not take the thread. */
+static const char *reason_for_refusal(int error)
+{
+	switch (error) {
+	case -EBUSY:
+		return "the process has other threads, or its last worker there has not ended yet";
+	case -ENOENT:
+		return "the program's file is missing there";
+	case -EACCES:
+		return "the program's file may not be executed there";
+	case -EPERM:
+		return "the program's file there is setuid or setgid";
+	case -ENOEXEC:
+		return "the program's file there is not one for that node";
+	case -ESTALE:
+		return "the program's file there is another build";
+	case -ENODATA:
+		return "the program's file has no build id";
+	case -EHOSTDOWN:
+		return "the node is not connected";
+	case -ESRCH:
+		return "the program did not start there";
+	default:
+		return "the transport refused";
+	}
+}
+
+/* EAGAIN says: not now, without a word. */
+static void tell_refusal(int error, int node)
+{
+	__atomic_fetch_add(&popcorn_shared()->refused, 1, __ATOMIC_RELAXED);
+	if (error != -EAGAIN)
+		say_once(reason_for_refusal(error), node);
+}
+
+static void hop(char *top, int node, void (*callback)(void *), void *data)
 {
 	struct popcorn_thread *thread = __popcorn_thread;
-	const char *reason = reason_to_stay(thread);
+	int error = 0;
 
-	if (reason) {
-		__atomic_fetch_add(&popcorn_shared()->refused, 1, __ATOMIC_RELAXED);
-		if (asked_by_program)
-			say_once(reason, node);
-		return;
-	}
 	thread->hop_errno = errno;
 	thread->hop_top = top;
 	thread->hop_callback = callback;
 	thread->hop_data = data;
-	/* With several threads, libc's streams stay in use on this node. */
-	bool streams_leave = popcorn_shared()->thread_count == 1;
+	thread->hop_target = node;
+	struct popcorn_thread *next = popcorn_transport->leave(thread, node, &error);
 
-	if (streams_leave)
-		popcorn_streams_leave();
-	else
-		fflush(NULL);
-	int error = popcorn_transport->leave(thread, node);
-
-	if (streams_leave)
-		popcorn_streams_arrive();
-	if (!error)
-		popcorn_resume_here(thread);
-	__atomic_fetch_add(&popcorn_shared()->refused, 1, __ATOMIC_RELAXED);
-	if (asked_by_program && error != -EAGAIN)
-		say_once(error == -EBUSY ? "the process has other threads, which this transport cannot move"
-					 : "the transport refused",
-			 node);
+	if (next)
+		popcorn_resume_here(next);
+	tell_refusal(error, node);
 	errno = thread->hop_errno;
 }
 
@@ -112,18 +117,27 @@ void __popcorn_migrate(char *top, int node, void (*callback)(void *), void *data
 			 node);
 		return;
 	}
-	hop(top, node, callback, data, true);
+	const char *reason = reason_to_stay(__popcorn_thread);
+
+	if (reason) {
+		__atomic_fetch_add(&popcorn_shared()->refused, 1, __ATOMIC_RELAXED);
+		say_once(reason, node);
+		return;
+	}
+	hop(top, node, callback, data);
 }
 
 void __popcorn_check_migrate(char *top, void (*callback)(void *), void *data)
 {
 	if (!__popcorn_flag)
 		return;
-	__atomic_fetch_add(&popcorn_shared()->checks, 1, __ATOMIC_RELAXED);
+	/* A request waits until the thread can leave. */
+	if (reason_to_stay(__popcorn_thread))
+		return;
 	int node = popcorn_transport->requested(__popcorn_thread, top);
 
 	if (node >= 0 && node != current_nid())
-		hop(top, node, callback, data, false);
+		hop(top, node, callback, data);
 }
 
 void __popcorn_check(char *top)
@@ -145,9 +159,12 @@ void __popcorn_arrived(char *top)
 
 	if (top != thread->hop_top)
 		popcorn_die("thread %u was resumed at %p, but had left at %p", thread->number, top, thread->hop_top);
-	if (callback) {
+	thread->hop_callback = NULL;
+	if (thread->hop_error) {
+		tell_refusal(thread->hop_error, thread->hop_target);
+		thread->hop_error = 0;
+	} else if (callback) {
 		/* A native call of a program's function, as from libc: it may not hop itself. */
-		thread->hop_callback = NULL;
 		thread->head.frame_top = top;
 		thread->head.native_depth++;
 		callback(thread->hop_data);

@@ -8,19 +8,14 @@
 
 #include "../include/popcorn_abi.h"
 #include "allocator.h"
+#include "lock.h"
 #include "streams.h"
 #include <stdbool.h>
 #include <stddef.h>
 
-/* A lock in shared memory: 0 free, 1 held, 2 held and waited for. */
-struct popcorn_lock {
-	uint32_t state;
-};
-
-void popcorn_lock(struct popcorn_lock *lock);
-void popcorn_unlock(struct popcorn_lock *lock);
-
 #define POPCORN_KEYS 128
+#define POPCORN_SIGNALS 65
+#define POPCORN_SCHEDULE_SITES 64
 
 /* A thread's control block, at the start of its shadow stack. */
 struct popcorn_thread {
@@ -32,6 +27,11 @@ struct popcorn_thread {
 	void (*hop_callback)(void *);
 	void *hop_data;
 	int32_t hop_errno;
+	/* A negative errno if the thread was turned back and arrives where it left. */
+	int32_t hop_error, hop_target;
+
+	/* Migration points passed, as a schedule counts them. */
+	uint64_t checks, passages;
 
 	/* A created thread; main has none of these. */
 	void *(*start)(void *);
@@ -46,22 +46,38 @@ struct popcorn_thread {
 
 _Static_assert(sizeof(struct popcorn_thread) <= POPCORN_LOCALS, "the control block must end before the thread's locals");
 
+/* Moves that the environment asks for: moves.c. */
+struct popcorn_schedule {
+	uint64_t every;
+	uint64_t passage;
+	uint32_t site_count;
+	uint32_t sites[POPCORN_SCHEDULE_SITES];
+};
+
+/* A signal's disposition, which is the process's. */
+struct popcorn_disposition {
+	uint64_t handler; /* SIG_DFL, SIG_IGN, or the address of a function slot */
+	uint64_t mask;
+	int32_t flags;
+	uint32_t changes; /* how often it was set */
+};
+
 /* What all nodes share besides the program's own data; at the start of the heap. */
 struct popcorn_shared {
 	uint64_t magic;
 	uint64_t hops;
 	uint64_t checks;
 	uint64_t refused;
-	/* Things open that belong to one node, such as directories: no hop until they are closed. */
-	uint32_t pins;
+	uint32_t ends_at_once; /* by _exit: streams are not flushed */
 	uint32_t thread_count, thread_limit;
 	char name[4096]; /* path of the program's files without the ISA's suffix */
 	struct popcorn_lock threads_lock;
 	uint8_t thread_used[POPCORN_THREAD_LIMIT];
 	uint32_t key_used[POPCORN_KEYS];
 	void (*key_destructor[POPCORN_KEYS])(void *);
-	uint64_t handlers[65]; /* signal handlers of the program: addresses of function slots */
-	int32_t signal_flags[65];
+	struct popcorn_schedule schedule;
+	uint32_t disposition_changes;
+	struct popcorn_disposition dispositions[POPCORN_SIGNALS];
 	struct popcorn_streams streams;
 	struct popcorn_allocator allocator; /* last: its tables follow */
 };
@@ -95,7 +111,14 @@ _Noreturn void popcorn_resume_here(struct popcorn_thread *thread);
 /* Leaves them for good: popcorn_run returns `result`. */
 _Noreturn void popcorn_end_here(struct popcorn_thread *thread, void *result);
 void popcorn_run_key_destructors(struct popcorn_thread *thread);
-void popcorn_signals_arrive(void);
+/* Starts a created thread here, on a native thread with a stack of `stack_size` bytes (0: libc's default). Returns an errno. */
+int popcorn_start_thread(struct popcorn_thread *thread, size_t stack_size);
+/* A created thread has run to its end with this result: nothing uses the control block afterwards. */
+void popcorn_finish_thread(struct popcorn_thread *thread, void *result);
+/* Makes this node's dispositions of signals those of the process, if they have changed. */
+void popcorn_refresh_handlers(void);
+/* Makes one of them so; returns a negative errno. */
+int popcorn_install_handler(int number);
 /* The whole program ends. */
 _Noreturn void __popcorn_finish(int status);
 
@@ -105,9 +128,5 @@ uint32_t popcorn_innermost_site(struct popcorn_thread *thread, const char *top);
 /* One line on stderr. */
 void popcorn_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 _Noreturn void popcorn_die(const char *format, ...) __attribute__((format(printf, 1, 2)));
-
-/* Something that binds the process to this node is opened or closed. */
-void popcorn_pin(void);
-void popcorn_unpin(void);
 
 #endif

@@ -1,9 +1,13 @@
 /* Signal handlers of the program.
  *
- * A handler interrupts code that keeps its frame pointer in a register only, so its frames must not begin where the
+ * Dispositions are the process's: they are kept in shared memory, and a node makes them its own when a thread arrives. A
+ * handler interrupts code that keeps its frame pointer in a register only, so its frames must not begin where the
  * thread's control block says. Each level of nesting has a part of its own at the shadow stack's end. A handler does not
  * hop: a native signal frame is under it. */
 #define _GNU_SOURCE
+#include "signals.h"
+#include "away.h"
+#include "transport_popcorn.h"
 #include "runtime.h"
 #include <errno.h>
 #include <signal.h>
@@ -12,14 +16,35 @@
 #define LEVEL_SIZE UINT64_C(0x40000)
 #define LEVELS 31
 
+/* musl's handlers of 32 to 34 are its own. */
+#define RUNTIME_SIGNALS \
+	(UINT64_C(1) << (POPCORN_MOVE_SIGNAL - 1) | UINT64_C(1) << (POPCORN_KICK_SIGNAL - 1) | \
+	 UINT64_C(1) << (SIGSYS - 1))
+
 static _Thread_local unsigned level;
+
+static struct popcorn_disposition *disposition(int number)
+{
+	return &popcorn_shared()->dispositions[number];
+}
+
+uint64_t popcorn_blockable(uint64_t mask)
+{
+	return mask & ~RUNTIME_SIGNALS;
+}
+
+static bool is_ours(int number)
+{
+	return number > 0 && number < POPCORN_SIGNALS && RUNTIME_SIGNALS >> (number - 1) & 1;
+}
 
 static void on_signal(int number, siginfo_t *information, void *context)
 {
 	struct popcorn_thread *thread = __popcorn_thread;
-	void (*handler)(int, siginfo_t *, void *) = (void (*)(int, siginfo_t *, void *))popcorn_shared()->handlers[number];
+	uint64_t handler = disposition(number)->handler;
 
-	if (!thread || !handler || level == LEVELS)
+	/* SIG_DFL, SIG_IGN: it was changed on another node just now. */
+	if (!thread || handler < 2 || level == LEVELS)
 		return;
 	struct popcorn_thread_head head = thread->head;
 	int saved = errno;
@@ -27,44 +52,81 @@ static void on_signal(int number, siginfo_t *information, void *context)
 	level++;
 	thread->head.frame_top = (char *)thread + POPCORN_STACK_SIZE - level * LEVEL_SIZE;
 	thread->head.native_depth = head.native_depth + 1;
-	handler(number, information, context);
+	((void (*)(int, siginfo_t *, void *))handler)(number, information, context);
 	thread->head = head;
 	level--;
 	errno = saved;
 }
 
-static bool is_function(void (*handler)(int))
+int popcorn_install_handler(int number)
 {
-	return handler != SIG_DFL && handler != SIG_IGN;
+	struct popcorn_disposition *d = disposition(number);
+	struct sigaction native = {.sa_flags = d->flags};
+
+	memcpy(&native.sa_mask, &d->mask, sizeof d->mask);
+	if (d->handler < 2)
+		native.sa_handler = (void (*)(int))d->handler;
+	else
+		native.sa_sigaction = on_signal;
+	if (d->handler >= 2)
+		native.sa_flags |= SA_SIGINFO;
+	return sigaction(number, &native, NULL) < 0 ? -errno : 0;
+}
+
+void popcorn_refresh_handlers(void)
+{
+	static uint32_t seen, seen_of[POPCORN_SIGNALS];
+	uint32_t changes = __atomic_load_n(&popcorn_shared()->disposition_changes, __ATOMIC_ACQUIRE);
+
+	if (changes == seen)
+		return;
+	for (int number = 1; number < POPCORN_SIGNALS; number++)
+		if (disposition(number)->changes != seen_of[number]) {
+			seen_of[number] = disposition(number)->changes;
+			popcorn_install_handler(number);
+		}
+	seen = changes;
+}
+
+/* Here and, since a signal for the process comes to its origin, there. */
+static int install(int number)
+{
+	int error = popcorn_install_handler(number);
+
+	if (!error && popcorn_is_away())
+		error = popcorn_ask(POPCORN_CALL_SIGNAL_ACTION, (int64_t[POPCORN_CALL_ARGS]){number}, NULL, 0, NULL, NULL);
+	return error;
 }
 
 int __popcorn_sigaction(int number, const struct sigaction *action, struct sigaction *old)
 {
-	struct popcorn_shared *shared = popcorn_shared();
-	struct sigaction native;
-	uint64_t before = number > 0 && number < 65 ? shared->handlers[number] : 0;
-
-	if (action) {
-		native = *action;
-		if (is_function(action->sa_handler)) {
-			if (number > 0 && number < 65)
-				shared->handlers[number] = (uint64_t)action->sa_handler;
-			native.sa_sigaction = on_signal;
-			native.sa_flags |= SA_SIGINFO;
-		}
-	}
-	if (sigaction(number, action ? &native : NULL, old) < 0) {
-		if (number > 0 && number < 65)
-			shared->handlers[number] = before;
+	if (number <= 0 || number >= POPCORN_SIGNALS || (is_ours(number) && action)) {
+		errno = EINVAL;
 		return -1;
 	}
-	if (action && number > 0 && number < 65) {
-		shared->signal_flags[number] = is_function(action->sa_handler) ? action->sa_flags | SA_SIGINFO : 0;
-		if (!is_function(action->sa_handler))
-			shared->handlers[number] = 0;
+	struct popcorn_disposition *d = disposition(number), before = *d;
+
+	if (action) {
+		d->handler = (uint64_t)action->sa_handler;
+		d->flags = action->sa_flags;
+		memcpy(&d->mask, &action->sa_mask, sizeof d->mask);
+		d->mask = popcorn_blockable(d->mask);
+		int error = install(number);
+
+		if (error) {
+			*d = before;
+			errno = -error;
+			return -1;
+		}
+		d->changes++;
+		__atomic_fetch_add(&popcorn_shared()->disposition_changes, 1, __ATOMIC_RELEASE);
 	}
-	if (old && old->sa_sigaction == on_signal)
-		old->sa_handler = (void (*)(int))before;
+	if (old) {
+		memset(old, 0, sizeof *old);
+		old->sa_handler = (void (*)(int))before.handler;
+		old->sa_flags = before.flags;
+		memcpy(&old->sa_mask, &before.mask, sizeof before.mask);
+	}
 	return 0;
 }
 
@@ -78,18 +140,4 @@ void (*__popcorn_signal(int number, void (*handler)(int)))(int)
 void (*__popcorn_bsd_signal(int number, void (*handler)(int)))(int)
 {
 	return __popcorn_signal(number, handler);
-}
-
-/* On a node that has not seen the program before. */
-void popcorn_signals_arrive(void)
-{
-	for (int number = 1; number < 65; number++)
-		if (popcorn_shared()->handlers[number]) {
-			struct sigaction native = {
-				.sa_sigaction = on_signal,
-				.sa_flags = popcorn_shared()->signal_flags[number],
-			};
-
-			sigaction(number, &native, NULL);
-		}
 }

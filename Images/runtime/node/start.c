@@ -1,4 +1,5 @@
 /* main: where a program begins on its first node, and arrives on the others. */
+#include "moves.h"
 #include "runtime.h"
 #include "transport.h"
 #include <setjmp.h>
@@ -102,42 +103,45 @@ static struct popcorn_thread *first_thread(char **argv, uint64_t heap_size, uint
 	set_name(shared->name, sizeof shared->name);
 	main_argv = share_strings(argv, &main_argc);
 	main_envp = share_strings(environ, NULL);
+	popcorn_share_streams();
+	popcorn_read_schedule();
 	return popcorn_new_thread();
-}
-
-/* What libc keeps for the program on each node. */
-static void popcorn_arrive(void)
-{
-	popcorn_streams_arrive();
-	popcorn_signals_arrive();
 }
 
 int main(int argc, char **argv)
 {
 	struct popcorn_thread *thread = NULL;
 	uint64_t heap_size, stacks_size;
+
+	popcorn_expect_signals();
 	enum popcorn_start start = popcorn_attach(&thread, &heap_size, &stacks_size);
 
 	if (start == POPCORN_START_NEW)
 		thread = first_thread(argv, heap_size, stacks_size);
 	else if (popcorn_shared()->magic != MAGIC)
 		popcorn_die("the state that arrived is not that of this program");
-	else
-		popcorn_arrive();
-	/* The program calls exit; only a damaged frame comes back here. */
-	popcorn_run(thread, start == POPCORN_START_ARRIVED);
-	popcorn_die("the main thread returned without exit");
+	popcorn_refresh_handlers();
+	popcorn_start_schedule();
+	for (bool arrived = start == POPCORN_START_ARRIVED;; arrived = true) {
+		void *result = popcorn_run(thread, arrived);
+
+		/* main calls exit, so this is a created thread that arrived here. */
+		if (!arrived || !thread->start || !popcorn_transport->end_thread)
+			popcorn_die("the main thread returned without exit");
+		popcorn_finish_thread(__popcorn_thread, result);
+		thread = popcorn_transport->end_thread();
+	}
 }
 
 void __popcorn_finish(int status)
 {
-	popcorn_transport->finish(status);
+	popcorn_transport->finish(status, false);
 	exit(status);
 }
 
 void __popcorn__exit(int status)
 {
-	popcorn_transport->finish(status);
+	popcorn_transport->finish(status, true);
 	_exit(status);
 }
 

@@ -1,13 +1,15 @@
-/* FILE objects between nodes.
+/* FILE objects in shared memory.
  *
- * A FILE of musl 1.2 is plain data but for four pointers to libc's own functions, which are replaced by small numbers while
- * the program is on its way. Streams from fopen lie in the heap, which moves; the three standard ones are libc's variables,
- * at equal addresses, and are copied. The list of open streams has its head in libc. Descriptors are the kernel's
- * business. */
+ * A FILE of musl 1.2 is plain data but for four pointers to libc's own functions. Those are replaced by the addresses of
+ * jumps that lie at the same place in both binaries (arch.h), so that a stream means the same on every node: its buffer,
+ * its lock and its place in the list of open streams are shared memory, and its descriptor is the origin's. The three
+ * standard streams are libc's variables; the linker script puts them into the program's data. */
 #include "streams.h"
+#include "../arch/arch.h"
 #include "runtime.h"
 #include <stdio.h>
-#include <string.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 /* struct _IO_FILE of musl 1.2 (stdio_impl.h), the same on every 64-bit ISA. */
 struct stream {
@@ -36,112 +38,114 @@ struct stream {
 
 _Static_assert(sizeof(struct stream) == 232, "musl's FILE has 232 bytes");
 
+/* musl keeps room for ungetc in front of a buffer. */
+#define UNGET 8
+
 /* Hidden in libc.a, and therefore ours to name in a static link. */
 extern char __stdio_read[], __stdio_write[], __stdio_seek[], __stdio_close[], __stdout_write[];
-struct stream **__ofl_lock(void);
-void __ofl_unlock(void);
 
-static void *const functions[] = {
-	NULL, __stdio_read, __stdio_write, __stdio_seek, __stdio_close, __stdout_write,
+/* The same functions on every node: jumps at equal addresses. */
+POPCORN_JUMP(popcorn_stream_read, __stdio_read);
+POPCORN_JUMP(popcorn_stream_write, __stdio_write);
+POPCORN_JUMP(popcorn_stream_seek, __stdio_seek);
+POPCORN_JUMP(popcorn_stream_close, __stdio_close);
+extern char popcorn_stream_read[], popcorn_stream_write[], popcorn_stream_seek[], popcorn_stream_close[];
+
+static const struct {
+	void *here, *everywhere;
+} functions[] = {
+	{__stdio_read, popcorn_stream_read},
+	{__stdio_write, popcorn_stream_write},
+	{__stdio_seek, popcorn_stream_seek},
+	{__stdio_close, popcorn_stream_close},
+	/* Finds out whether stdout is a terminal at the first write, and then is replaced by the function of all others;
+	 * share_standard does that at once, for it would put its own node's function into the stream. */
+	{__stdout_write, popcorn_stream_write},
 };
 
 #define FUNCTIONS (sizeof functions / sizeof *functions)
 
-static bool is_known(void *function)
+static void share_function(void **function)
 {
 	for (size_t i = 0; i < FUNCTIONS; i++)
-		if (functions[i] == function)
+		if (*function == functions[i].here)
+			*function = functions[i].everywhere;
+}
+
+static bool is_shared(const void *function)
+{
+	for (size_t i = 0; i < FUNCTIONS; i++)
+		if (function == functions[i].everywhere)
 			return true;
-	return false;
+	return !function;
 }
 
-static void to_number(void **function)
+static void share(struct stream *stream)
 {
-	for (size_t i = 0; i < FUNCTIONS; i++)
-		if (functions[i] == *function) {
-			*function = (void *)i;
-			return;
-		}
+	share_function(&stream->read);
+	share_function(&stream->write);
+	share_function(&stream->seek);
+	share_function(&stream->close);
 }
 
-static void to_function(void **number)
+static void share_standard(FILE *file)
 {
-	*number = functions[(uint64_t)*number % FUNCTIONS];
+	struct stream *stream = (struct stream *)file;
+
+	share(stream);
+	stream->buffer = (unsigned char *)malloc(BUFSIZ + UNGET) + UNGET;
+	if (stream->descriptor == STDOUT_FILENO && !isatty(STDOUT_FILENO))
+		stream->line_buffered = -1;
 }
 
-static void each_function(struct stream *stream, void (*change)(void **))
+void popcorn_share_streams(void)
 {
-	change(&stream->read);
-	change(&stream->write);
-	change(&stream->seek);
-	change(&stream->close);
-}
-
-static struct stream *standard(int i)
-{
-	return (struct stream *)(i == 0 ? stdin : i == 1 ? stdout : stderr);
+	share_standard(stdin);
+	share_standard(stdout);
+	share_standard(stderr);
 }
 
 bool popcorn_streams_can_leave(void)
 {
+	struct popcorn_streams *streams = &popcorn_shared()->streams;
 	bool can = true;
 
-	for (struct stream *s = *__ofl_lock(); s && can; s = s->next)
-		can = is_known(s->read) && is_known(s->write) && is_known(s->seek) && is_known(s->close) && !s->pipe_pid;
-	__ofl_unlock();
+	/* A lock would be a page to write at each hop. */
+	if (!__atomic_load_n(&streams->open, __ATOMIC_RELAXED))
+		return true;
+	popcorn_lock(&streams->lock);
+	for (struct stream *s = (struct stream *)streams->open; s && can; s = s->next)
+		can = is_shared(s->read) && is_shared(s->write) && is_shared(s->seek) && is_shared(s->close);
+	popcorn_unlock(&streams->lock);
 	return can;
 }
 
-void popcorn_streams_leave(void)
+/* libc's list of open streams, in place of its own. */
+
+volatile int *const __stdio_ofl_lockptr = (volatile int *)&((struct popcorn_shared *)POPCORN_HEAP)->streams.lock.state;
+
+FILE **__ofl_lock(void)
 {
-	struct popcorn_streams *to = &popcorn_shared()->streams;
-
-	fflush(NULL);
-	struct stream **head = __ofl_lock();
-
-	for (struct stream *s = *head; s; s = s->next)
-		each_function(s, to_number);
-	to->open_streams = (uint64_t)*head;
-	*head = NULL;
-	__ofl_unlock();
-	for (int i = 0; i < 3; i++) {
-		memcpy(to->standard[i], standard(i), sizeof(struct stream));
-		each_function((struct stream *)to->standard[i], to_number);
-	}
-	/* The buffer lies eight bytes into libc's array, which keeps room for ungetc. */
-	memcpy(to->input, standard(0)->buffer - 8, sizeof to->input);
+	popcorn_lock(&popcorn_shared()->streams.lock);
+	return &popcorn_shared()->streams.open;
 }
 
-void popcorn_streams_arrive(void)
+void __ofl_unlock(void)
 {
-	struct popcorn_streams *from = &popcorn_shared()->streams;
-	struct stream **head = __ofl_lock();
+	popcorn_unlock(&popcorn_shared()->streams.lock);
+}
 
-	*head = (struct stream *)from->open_streams;
-	for (struct stream *s = *head; s; s = s->next)
-		each_function(s, to_function);
+/* Every stream that libc opens comes by here when it is complete. */
+FILE *__ofl_add(FILE *file)
+{
+	struct stream *stream = (struct stream *)file;
+	FILE **head = __ofl_lock();
+
+	share(stream);
+	stream->next = (struct stream *)*head;
+	if (*head)
+		stream->next->previous = stream;
+	*head = file;
 	__ofl_unlock();
-	for (int i = 0; i < 3; i++) {
-		struct stream *here = standard(i);
-		struct stream arrived;
-		unsigned char *buffer = here->buffer;
-
-		memcpy(&arrived, from->standard[i], sizeof arrived);
-		each_function(&arrived, to_function);
-		/* setvbuf may have given the stream a buffer of the program's, which moves by itself. */
-		bool has_own_buffer = (uint64_t)arrived.buffer >= UINT64_C(0x30000000);
-
-		if (!has_own_buffer) {
-			arrived.read_position = buffer + (arrived.read_position - arrived.buffer);
-			arrived.read_end = buffer + (arrived.read_end - arrived.buffer);
-			if (!((struct stream *)from->standard[i])->read_end)
-				arrived.read_position = arrived.read_end = NULL;
-			arrived.buffer = buffer;
-		}
-		arrived.locale = here->locale;
-		arrived.write_position = arrived.write_base = arrived.write_end = NULL;
-		memcpy(here, &arrived, sizeof arrived);
-	}
-	if ((uint64_t)standard(0)->buffer < UINT64_C(0x30000000))
-		memcpy(standard(0)->buffer - 8, from->input, sizeof from->input);
+	return file;
 }

@@ -1,22 +1,21 @@
-/* libc's streams, as far as they can move. */
+/* libc's streams in shared memory. See streams.c. */
 #ifndef POPCORN_STREAMS_H
 #define POPCORN_STREAMS_H
 
+#include "lock.h"
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 
 /* What lies in struct popcorn_shared. */
 struct popcorn_streams {
-	uint64_t open_streams; /* head of libc's list, while the program is between nodes */
-	unsigned char standard[3][232];
-	unsigned char input[1032]; /* stdin's buffer */
+	struct popcorn_lock lock;
+	FILE *open; /* head of libc's list of open streams */
 };
 
-/* Whether every open stream is one of files, whose state can move. */
+/* Makes the standard streams usable from all nodes; once, at the program's start. */
+void popcorn_share_streams(void);
+/* Whether every open stream is one of files: streams of memory or of the program's functions use code of their node. */
 bool popcorn_streams_can_leave(void);
-/* Flushes, and makes what is left of the streams' state the same on every node. */
-void popcorn_streams_leave(void);
-/* Makes them this node's streams again. */
-void popcorn_streams_arrive(void);
 
 #endif

@@ -1,6 +1,8 @@
 /* Threads: a pthread_t is the address of a control block, which means the same on every node. */
 #define _GNU_SOURCE
+#include "away.h"
 #include "futex.h"
+#include "transport_popcorn.h"
 #include "runtime.h"
 #include <errno.h>
 #include <pthread.h>
@@ -14,8 +16,7 @@ static struct popcorn_thread *block_of(pthread_t thread)
 	return (struct popcorn_thread *)thread;
 }
 
-/* The last thing that touches the control block. */
-static void finish(struct popcorn_thread *thread, void *result)
+void popcorn_finish_thread(struct popcorn_thread *thread, void *result)
 {
 	popcorn_run_key_destructors(thread);
 	popcorn_allocator_flush(&thread->cache);
@@ -35,34 +36,53 @@ static void *run(void *block)
 {
 	struct popcorn_thread *thread = block;
 
-	finish(thread, popcorn_run(thread, false));
+	popcorn_finish_thread(thread, popcorn_run(thread, false));
+	popcorn_free_buffers();
 	return NULL;
+}
+
+int popcorn_start_thread(struct popcorn_thread *thread, size_t stack_size)
+{
+	pthread_attr_t native;
+	pthread_t ignored;
+
+	pthread_attr_init(&native);
+	pthread_attr_setdetachstate(&native, PTHREAD_CREATE_DETACHED);
+	if (stack_size)
+		pthread_attr_setstacksize(&native, stack_size);
+	int error = pthread_create(&ignored, &native, run, thread);
+
+	pthread_attr_destroy(&native);
+	return error;
+}
+
+/* A new thread begins at the origin, where its shadow will be. */
+static int start_at_origin(struct popcorn_thread *thread, size_t stack_size)
+{
+	if (!popcorn_is_away())
+		return popcorn_start_thread(thread, stack_size);
+	return -popcorn_ask(POPCORN_CALL_CREATE_THREAD,
+			    (int64_t[POPCORN_CALL_ARGS]){(intptr_t)thread, stack_size}, NULL, 0, NULL, NULL);
 }
 
 int __popcorn_pthread_create(pthread_t *to, const pthread_attr_t *wanted, void *(*start)(void *), void *argument)
 {
 	struct popcorn_thread *thread = popcorn_new_thread();
-	pthread_attr_t native;
-	pthread_t ignored;
 	size_t stack_size = 0;
 	int is_detached = PTHREAD_CREATE_JOINABLE;
 
 	if (!thread)
 		return EAGAIN;
-	pthread_attr_init(&native);
-	pthread_attr_setdetachstate(&native, PTHREAD_CREATE_DETACHED);
 	if (wanted) {
 		pthread_attr_getdetachstate(wanted, &is_detached);
-		if (!pthread_attr_getstacksize(wanted, &stack_size) && stack_size)
-			pthread_attr_setstacksize(&native, stack_size);
+		pthread_attr_getstacksize(wanted, &stack_size);
 	}
 	thread->start = start;
 	thread->argument = argument;
 	thread->detached = is_detached == PTHREAD_CREATE_DETACHED;
 	*to = (pthread_t)thread;
-	int error = pthread_create(&ignored, &native, run, thread);
+	int error = start_at_origin(thread, stack_size);
 
-	pthread_attr_destroy(&native);
 	if (error)
 		popcorn_free_thread(thread);
 	return error;

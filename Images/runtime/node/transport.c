@@ -7,6 +7,7 @@ enum popcorn_start popcorn_attach(struct popcorn_thread **thread, uint64_t *heap
 {
 	static const struct popcorn_transport *const candidates[] = {
 		&popcorn_transport_host,
+		&popcorn_transport_popcorn,
 		&popcorn_transport_none,
 	};
 	struct popcorn_region regions[] = {

@@ -1,19 +1,18 @@
 /* How a thread gets to another node: the one interface between the runtime and what carries it.
  *
- *   transport_none.c  a host without a lab: nothing moves
- *   transport_host.c  tests on one machine: the process becomes the other ISA's binary, by exec
+ *   transport_popcorn.c  a node of a lab
+ *   transport_host.c     tests on one machine: the process becomes the other ISA's binary, by exec
+ *   transport_none.c     a host without a lab: nothing moves
  *
- * A transport for /dev/popcorn is one more file like these, and one more entry in transport.c. What it has to know:
+ * What one has to know:
  *
  *   attach   maps the regions at their addresses. On the program's first node it copies the content of data from the
  *            binary into the shared memory. On a node that a thread comes to, it waits for that thread and returns
- *            POPCORN_START_ARRIVED; threads that come later are run by popcorn_run(thread, true), each on a native
- *            thread of its own.
+ *            POPCORN_START_ARRIVED.
  *   leave    is called with all of the thread's state in shared memory: its frames up to hop_top, its control block,
- *            the program's data. Nothing on the native stack is needed any more. When the thread comes back to this
- *            node, leave returns 0, and the runtime unwinds the native stack and resumes from the frames.
- *   flag     __popcorn_flag is local to the node; a kernel sets it to make all threads of the process ask `requested`
- *            at their next check, and clears it when no request is left. */
+ *            the program's data. Nothing on the native stack is needed any more: the runtime unwinds it and resumes
+ *            from the frames whichever thread comes next.
+ *   flag     __popcorn_flag is local to the node; while it is not 0, threads ask `requested` at each migration point. */
 #ifndef POPCORN_TRANSPORT_H
 #define POPCORN_TRANSPORT_H
 
@@ -43,16 +42,19 @@ struct popcorn_transport {
 	bool (*is_available)(int node);
 	/* Where the thread has been asked to go from outside, or -1; called when the flag is set. */
 	int (*requested)(struct popcorn_thread *thread, const char *top);
-	/* Takes the thread to another node. Returns 0 when it has come back (its frames have changed: resume it), or a
-	 * negative errno if it could not leave. May not return at all, if the thread ends elsewhere. */
-	int (*leave)(struct popcorn_thread *thread, int node);
-	/* The program ends with this exit code. */
-	void (*finish)(int status);
+	/* Takes the thread to another node. Returns the thread that goes on here, on this native thread, from its frames:
+	 * the same one when it has come back, or another. NULL and a negative errno in `*error` if the thread could not
+	 * leave. Does not return if there is nothing left to do here. */
+	struct popcorn_thread *(*leave)(struct popcorn_thread *thread, int node, int *error);
+	/* A thread that arrived here has ended. Returns who comes next. */
+	struct popcorn_thread *(*end_thread)(void);
+	/* The program ends with this exit code, by _exit if `at_once`. */
+	void (*finish)(int status, bool at_once);
 	/* Gives the memory of whole pages back. */
 	void (*discard)(void *address, size_t size);
 };
 
-extern const struct popcorn_transport popcorn_transport_none, popcorn_transport_host;
+extern const struct popcorn_transport popcorn_transport_none, popcorn_transport_host, popcorn_transport_popcorn;
 
 /* The transport in use; set once by popcorn_attach. */
 extern const struct popcorn_transport *popcorn_transport;

@@ -195,16 +195,16 @@ static void write_log(struct popcorn_thread *thread)
 	fclose(log);
 }
 
-static int leave(struct popcorn_thread *thread, int node)
+static struct popcorn_thread *leave(struct popcorn_thread *thread, int node, int *error)
 {
 	struct popcorn_shared *shared = popcorn_shared();
 	char program[4200], variable[64], *environment[1100];
 	int count = 0;
 
-	if (shared->thread_count > 1)
-		return -EBUSY;
-	if (shared->hops >= state->max)
-		return -EAGAIN;
+	if (shared->thread_count > 1 || shared->hops >= state->max) {
+		*error = shared->thread_count > 1 ? -EBUSY : -EAGAIN;
+		return NULL;
+	}
 	state->thread = (uint64_t)thread;
 	shared->hops++;
 	write_log(thread);
@@ -224,7 +224,7 @@ static int leave(struct popcorn_thread *thread, int node)
 	popcorn_die("cannot run %s: %s", program, strerror(errno));
 }
 
-static void finish(int status)
+static void finish(int status, bool at_once)
 {
 }
 

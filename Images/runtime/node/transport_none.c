@@ -40,12 +40,13 @@ static int requested(struct popcorn_thread *thread, const char *top)
 	return -1;
 }
 
-static int leave(struct popcorn_thread *thread, int node)
+static struct popcorn_thread *leave(struct popcorn_thread *thread, int node, int *error)
 {
-	return -EPERM;
+	*error = -EPERM;
+	return NULL;
 }
 
-static void finish(int status)
+static void finish(int status, bool at_once)
 {
 }
 

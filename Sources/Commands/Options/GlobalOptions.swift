@@ -40,13 +40,19 @@ struct GlobalOptions: ParsableArguments {
             uri: uri ?? variables["LIBVIRT_DEFAULT_URI"], log: log)
     }
 
-    private static var executable: String {
+    /// The path of the running executable.
+    static var executable: String {
         (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
     }
 }
 
-/// `--format`, of every command with a result that programs may want to read.
+/// `--format` and `--json`, of every command with a result that programs may want to read.
 struct FormatOption: ParsableArguments {
-    @Option(help: "How to print the result.")
-    var format: OutputFormat = .table
+    @Option(name: .customLong("format"), help: "How to print the result.")
+    var chosen: OutputFormat = .table
+
+    @Flag(help: "The same as --format json.")
+    var json = false
+
+    var format: OutputFormat { json ? .json : chosen }
 }

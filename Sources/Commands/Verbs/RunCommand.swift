@@ -13,6 +13,12 @@ struct RunCommand: AsyncParsableCommand {
               popcorn-lab run ./hello
               popcorn-lab run ./hello --on arm --env N=4 -- --verbose input.txt
 
+            Hops can be driven from outside, for tests and demonstrations; each thread goes from node to node in the list:
+
+              popcorn-lab run ./sort --migrate-every 100ms
+              popcorn-lab run ./sort --bounce 20
+              popcorn-lab run ./sort --migrate-at partition:3
+
             `runs` lists what was collected, `trace` makes a timeline of it.
             """)
 
@@ -36,6 +42,21 @@ struct RunCommand: AsyncParsableCommand {
             "End the program after this time, with exit code 124 (default: never).", valueName: "duration"))
     var timeout: TimeSpan?
 
+    @Option(
+        help: ArgumentHelp("Ask each thread to move on whenever this time has passed.", valueName: "duration"))
+    var migrateEvery: TimeSpan?
+
+    @Option(
+        help: ArgumentHelp(
+            "Move each thread N times, as soon as it has arrived, or at --migrate-every's pace.", valueName: "N"))
+    var bounce: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "Move a thread when it passes a migration check of this function for the N-th time (default: first).",
+            valueName: "FUNCTION[:N]"))
+    var migrateAt: String?
+
     @Argument(help: "The program's path without the ISA's suffix.", completion: .file())
     var program: String
 
@@ -50,11 +71,26 @@ struct RunCommand: AsyncParsableCommand {
         options.arguments = arguments
         options.directory = to
         options.timeout = timeout?.duration
+        options.moves = moves
+        options.migrateAt = try migrateAt.map { try MigrationSites(parsing: $0) }
         let outcome = try await RunProgram(access: access, options: options)(
             program, input: STDIN_FILENO, output: STDOUT_FILENO, errorOutput: STDERR_FILENO)
         for warning in outcome.warnings { Notice.line("popcorn-lab: warning: \(warning)") }
+        if global.verbose, let moves = outcome.moves {
+            Notice.line("\(moves.moves) moves of \(moves.threads) threads, \(moves.refused) refused")
+        }
         if global.verbose { Notice.line("run \(outcome.run.id): \(outcome.run.path)") }
         throw ProgramExit(status: outcome.result.exitCode)
+    }
+
+    func validate() throws {
+        if let bounce, bounce < 1 { throw ValidationError("--bounce wants a number of moves, at least 1.") }
+        if let migrateEvery, migrateEvery.milliseconds < 1 { throw ValidationError("--migrate-every wants a time.") }
+    }
+
+    private var moves: DrivenMoves? {
+        guard migrateEvery != nil || bounce != nil else { return nil }
+        return DrivenMoves(interval: migrateEvery?.duration ?? .zero, count: bounce)
     }
 
     private func variables() throws -> [String: String] {

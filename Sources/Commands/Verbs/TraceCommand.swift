@@ -40,7 +40,10 @@ struct TraceCommand: AsyncParsableCommand {
     @Option(help: "How many messages the picture shows at most.")
     var arrows = 12
 
-    @Flag(help: "Print the tables besides: counts, bytes and latencies per message type, and spans.")
+    @Flag(
+        help: """
+            Print the tables besides: nodes, messages and spans; hops by phase, the hottest pages, delegated calls.
+            """)
     var summary = false
 
     @OptionGroup var format: FormatOption
@@ -65,39 +68,4 @@ struct TraceCommand: AsyncParsableCommand {
             Notice.line("run \(directory.id): \(svg)")
         }
     }
-
-    static func show(_ summary: TraceSummary, _ format: OutputFormat) throws {
-        if format == .json { return try Output.json(summary) }
-        var nodes = Table("NODE", ">EVENTS", ">LOST", ">DMESG", ">DRIFT PPM", ">CLOCK ERROR µs", "TROUBLE")
-        for node in summary.nodes {
-            let troubles = node.troubles.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
-            nodes.add(
-                node.node, String(node.events), String(node.lostEvents), String(node.kernelMessages),
-                Fixed.text(node.clockDriftPPM, 1), node.clockErrorMicroseconds.map { Fixed.text($0, 0) } ?? "-",
-                troubles.isEmpty ? "-" : troubles.joined(separator: ", "))
-        }
-        Output.table(nodes)
-        guard !summary.messages.isEmpty else { return }
-        Output.line("")
-        var messages = Table("MESSAGE", ">COUNT", ">BYTES", ">P50 µs", ">P99 µs", ">MAX µs", ">± µs", ">LOST")
-        for row in summary.messages {
-            messages.add(
-                row.name, String(row.count), String(row.bytes), number(row.latency?.median),
-                number(row.latency?.p99), number(row.latency?.max), number(row.latencyErrorMicroseconds),
-                String(row.unreceived))
-        }
-        Output.table(messages)
-        guard !summary.spans.isEmpty else { return }
-        Output.line("")
-        var spans = Table("NODE", "SPAN", ">COUNT", ">P50 µs", ">P99 µs", ">MAX µs", ">TOTAL µs")
-        for row in summary.spans {
-            spans.add(
-                row.node, row.name, String(row.count), number(row.duration?.median),
-                number(row.duration?.p99),
-                number(row.duration?.max), Fixed.text(row.totalMicroseconds, 1))
-        }
-        Output.table(spans)
-    }
-
-    private static func number(_ value: Double?) -> String { value.map { Fixed.text($0, 1) } ?? "-" }
 }

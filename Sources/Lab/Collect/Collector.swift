@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Guest
 import Support
+import Topology
 import Trace
 
 /// Brings what the kernels of a lab recorded into a run's directory.
@@ -17,6 +18,17 @@ struct Collector {
     private static let tracefs = "/sys/kernel/tracing"
     private static let clockSamples = 16
 
+    /// How much of its memory a guest gives to the trace of one run: enough for some ten thousand hops, and little enough
+    /// that programs do not miss it.
+    private static let traceShare = 32
+    /// What the kernel gives a trace buffer by itself (`TRACE_BUF_SIZE_DEFAULT`).
+    private static let smallestBufferKiB = 1408
+
+    /// The size of each CPU's buffer.
+    static func bufferKiB(_ node: NodeSpec) -> Int {
+        max(smallestBufferKiB, node.memoryMiB * 1024 / traceShare / max(1, node.vcpus))
+    }
+
     private var traceDirectory: String {
         instance.map { "\(Self.tracefs)/instances/\($0)" } ?? Self.tracefs
     }
@@ -30,7 +42,9 @@ struct Collector {
             let directory = "\(Self.tracefs)/instances/\(instance)"
             try await session.check(
                 // "local" is dmesg's clock in name only: on x86-64 it is milliseconds off (measured, Linux 6.1).
-                "mkdir -p \(directory) && echo perf > \(directory)/trace_clock && echo 1 > \(directory)/events/popcorn/enable",
+                "mkdir -p \(directory) && echo perf > \(directory)/trace_clock"
+                    + " && echo \(Self.bufferKiB(node.spec)) > \(directory)/buffer_size_kb"
+                    + " && echo 1 > \(directory)/events/popcorn/enable",
                 node: node,
                 toDo: "start tracing")
         }
@@ -77,8 +91,10 @@ struct Collector {
         // Nothing may be added while it is read, and an instance goes with its events.
         let remove = instance == nil ? "" : "; rmdir \(traceDirectory)"
         let stop = instance == nil ? "" : "echo 0 > \(traceDirectory)/tracing_on; "
+        // A full buffer is tens of megabytes of text, which an emulated guest prints slowly.
         try await session.save(
-            "\(stop)cat \(traceDirectory)/trace\(remove)", to: directory + "/trace.txt", deadline: limit)
+            "\(stop)cat \(traceDirectory)/trace\(remove)", to: directory + "/trace.txt",
+            deadline: .now + node.timeScale(.seconds(60)))
     }
 
     private func sampleClock(_ node: NodeRecord, _ session: GuestSession) async throws {

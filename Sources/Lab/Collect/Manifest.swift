@@ -37,8 +37,12 @@ public struct Manifest: Codable, Sendable {
     public var host: Host
     public var hypervisor: String
     public var nodes: [Node]
+    /// The program that was run, on this host: its path without the ISA's suffix.
+    public var program: String?
     /// SHA-256 of each file that was run, by its name.
     public var binaries: [String: String] = [:]
+    /// Hops that were driven from outside.
+    public var moves: DrivenMoves.Summary?
     /// What is missing or doubtful in what was collected.
     public var warnings: [String] = []
 

@@ -32,7 +32,7 @@ public struct RunStore: Sendable {
         let files = manifest.nodes.map { node in
             NodeTraceFiles(name: node.name, label: node.isa, id: Int32(node.id), directory: run.node(node.name))
         }
-        return try Timeline.load(nodes: files)
+        return try Timeline.load(nodes: files, places: ProgramPlaces.map(of: manifest))
     }
 }
 

@@ -43,6 +43,9 @@ public struct Deployment: Sendable {
     /// The program's name in the guests.
     var name: String { program.name }
 
+    /// Where the program lies on this host, without the ISA's suffix.
+    var localPath: String { URL(filePath: program.path).standardizedFileURL.path }
+
     private struct File: Sendable {
         var name: String
         var local: String

@@ -6,6 +6,7 @@
 #define POPCORN_TRACE_DSM_H
 
 #include <linux/tracepoint.h>
+#include <popcorn/dsm_wire.h>
 
 /* A thread touched a shared page without the access it needs. */
 TRACE_EVENT(fault_begin,
@@ -56,6 +57,37 @@ TRACE_EVENT(fault_end,
 		  __entry->writes ? "write" : "read", __entry->remote ? "remote" : "local",
 		  __entry->result & VM_FAULT_SIGBUS ? "sigbus" :
 		  __entry->result & VM_FAULT_RETRY ? "retry" : "mapped", __entry->ns)
+);
+
+/*
+ * Whose page the message is about that this thread is about to send (sent=1: its msg_send
+ * follows, unless the queue is full) or has just received (sent=0: its msg_recv comes before).
+ */
+TRACE_EVENT(page_message,
+	TP_PROTO(u64 space, u64 page, u16 type, u32 flags, bool sent),
+	TP_ARGS(space, page, type, flags, sent),
+	TP_STRUCT__entry(
+		__field(u64, space)
+		__field(u64, page)
+		__field(u16, type)
+		__field(u32, flags)
+		__field(bool, sent)
+	),
+	TP_fast_assign(
+		__entry->space = space;
+		__entry->page = page;
+		__entry->type = type;
+		__entry->flags = flags;
+		__entry->sent = sent;
+	),
+	TP_printk("process=%#llx address=%#llx type=%u flags=%s sent=%d", __entry->space,
+		  __entry->page << PAGE_SHIFT, __entry->type,
+		  __print_flags(__entry->flags, "|",
+				{ POPCORN_PAGE_WRITE, "write" },
+				{ POPCORN_PAGE_DATA, "data" },
+				{ POPCORN_PAGE_ZERO, "zero" },
+				{ POPCORN_PAGE_FAILED, "failed" },
+				{ POPCORN_PAGE_DIRTY, "dirty" }), __entry->sent)
 );
 
 #endif

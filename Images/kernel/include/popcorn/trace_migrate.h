@@ -30,6 +30,20 @@ DECLARE_EVENT_CLASS(popcorn_hop,
 		  __entry->thread, __entry->hop, __entry->from, __entry->to, __entry->status)
 );
 
+/*
+ * Somebody else wants the thread to move, and its host (or the shadow) is sent the signal, or, if
+ * it is elsewhere, its node the message. The hop is the one that it may make; to: -1 is the next
+ * node.
+ */
+DEFINE_EVENT(popcorn_hop, migrate_request,
+	TP_PROTO(u64 process, u32 thread, u32 hop, int from, int to, int status),
+	TP_ARGS(process, thread, hop, from, to, status));
+
+/* A migration point has seen that somebody wants a move, and the thread asks where to. */
+DEFINE_EVENT(popcorn_hop, migrate_check,
+	TP_PROTO(u64 process, u32 thread, u32 hop, int from, int to, int status),
+	TP_ARGS(process, thread, hop, from, to, status));
+
 /* A thread asks to leave this node. The hop is the one that it is about to make. */
 DEFINE_EVENT(popcorn_hop, migrate_begin,
 	TP_PROTO(u64 process, u32 thread, u32 hop, int from, int to, int status),
@@ -45,7 +59,10 @@ DEFINE_EVENT(popcorn_hop, migrate_arrive,
 	TP_PROTO(u64 process, u32 thread, u32 hop, int from, int to, int status),
 	TP_ARGS(process, thread, hop, from, to, status));
 
-/* A host, or at the origin the shadow, is about to go on in user space. */
+/*
+ * A host, or at the origin the shadow, is about to go on in user space; status: negative if it
+ * never left.
+ */
 DEFINE_EVENT(popcorn_hop, migrate_resume,
 	TP_PROTO(u64 process, u32 thread, u32 hop, int from, int to, int status),
 	TP_ARGS(process, thread, hop, from, to, status));
@@ -55,13 +72,17 @@ DEFINE_EVENT(popcorn_hop, migrate_exit,
 	TP_PROTO(u64 process, u32 thread, u32 hop, int from, int to, int status),
 	TP_ARGS(process, thread, hop, from, to, status));
 
-/* A delegated call begins: at the guest's node (served=0) or in its shadow (served=1). */
+/*
+ * A delegated call begins: at the guest's node (served=0) or in its shadow (served=1). process,
+ * thread, hop and seq name it on both; hop: the one that brought the thread to where it calls.
+ */
 TRACE_EVENT(call_begin,
-	TP_PROTO(u64 process, u32 thread, u32 seq, u32 number, s64 first, u32 bytes, bool served),
-	TP_ARGS(process, thread, seq, number, first, bytes, served),
+	TP_PROTO(u64 process, u32 thread, u32 hop, u32 seq, u32 number, s64 first, u32 bytes, bool served),
+	TP_ARGS(process, thread, hop, seq, number, first, bytes, served),
 	TP_STRUCT__entry(
 		__field(u64, process)
 		__field(u32, thread)
+		__field(u32, hop)
 		__field(u32, seq)
 		__field(u32, number)
 		__field(s64, first)
@@ -71,23 +92,25 @@ TRACE_EVENT(call_begin,
 	TP_fast_assign(
 		__entry->process = process;
 		__entry->thread = thread;
+		__entry->hop = hop;
 		__entry->seq = seq;
 		__entry->number = number;
 		__entry->first = first;
 		__entry->bytes = bytes;
 		__entry->served = served;
 	),
-	TP_printk("process=%#llx thread=%u seq=%u number=%u argument=%#llx bytes=%u served=%d",
-		  __entry->process, __entry->thread, __entry->seq, __entry->number,
+	TP_printk("process=%#llx thread=%u hop=%u seq=%u number=%u argument=%#llx in=%u served=%d",
+		  __entry->process, __entry->thread, __entry->hop, __entry->seq, __entry->number,
 		  __entry->first, __entry->bytes, __entry->served)
 );
 
 TRACE_EVENT(call_end,
-	TP_PROTO(u64 process, u32 thread, u32 seq, s64 result, u32 bytes, bool served),
-	TP_ARGS(process, thread, seq, result, bytes, served),
+	TP_PROTO(u64 process, u32 thread, u32 hop, u32 seq, s64 result, u32 bytes, bool served),
+	TP_ARGS(process, thread, hop, seq, result, bytes, served),
 	TP_STRUCT__entry(
 		__field(u64, process)
 		__field(u32, thread)
+		__field(u32, hop)
 		__field(u32, seq)
 		__field(s64, result)
 		__field(u32, bytes)
@@ -96,13 +119,14 @@ TRACE_EVENT(call_end,
 	TP_fast_assign(
 		__entry->process = process;
 		__entry->thread = thread;
+		__entry->hop = hop;
 		__entry->seq = seq;
 		__entry->result = result;
 		__entry->bytes = bytes;
 		__entry->served = served;
 	),
-	TP_printk("process=%#llx thread=%u seq=%u result=%lld bytes=%u served=%d",
-		  __entry->process, __entry->thread, __entry->seq, __entry->result,
+	TP_printk("process=%#llx thread=%u hop=%u seq=%u result=%lld out=%u served=%d",
+		  __entry->process, __entry->thread, __entry->hop, __entry->seq, __entry->result,
 		  __entry->bytes, __entry->served)
 );
 

@@ -3,6 +3,7 @@
 #define pr_fmt(fmt) "popcorn: " fmt
 
 #include <popcorn/node.h>
+#include <popcorn/trace_dsm.h>
 #include "dsm.h"
 
 /* Finds space and entry of a message from the home; the caller unlocks and puts. */
@@ -13,6 +14,8 @@ static struct entry *lock_held_entry(const struct popcorn_received *message, str
 	u64 number = le64_to_cpu(body->page);
 	struct entry *entry = NULL;
 
+	trace_page_message(le64_to_cpu(body->space), number, message->ret.type,
+			   le32_to_cpu(body->flags), false);
 	*found = space;
 	if (!space)	/* it was left; the home will hear about that */
 		return NULL;

@@ -9,6 +9,7 @@
 #include <linux/slab.h>
 #include <linux/wait_bit.h>
 #include <popcorn/node.h>
+#include <popcorn/trace_dsm.h>
 #include "dsm.h"
 
 static unsigned int max_mb = 256;
@@ -192,6 +193,7 @@ int popcorn_send_page(struct space *space, struct entry *entry, int node, u16 ty
 		message.body = page_address(entry->page);
 		message.body_size = POPCORN_PAGE_SIZE;
 	}
+	trace_page_message(space->id, entry->number, type, flags, true);
 	err = popcorn_post(node, &message);
 	if (!err && (flags & POPCORN_PAGE_DATA))
 		count_space(space, SPACE_PAGES_OUT);

@@ -4,6 +4,7 @@
 
 #include <linux/bitops.h>
 #include <popcorn/node.h>
+#include <popcorn/trace_dsm.h>
 #include "dsm.h"
 
 /* Finds space and entry of a message to the home; the caller unlocks and puts. */
@@ -14,6 +15,8 @@ static struct entry *lock_home_entry(const struct popcorn_received *message, str
 	u64 number = le64_to_cpu(body->page);
 	struct entry *entry = NULL;
 
+	trace_page_message(le64_to_cpu(body->space), number, message->ret.type,
+			   le32_to_cpu(body->flags), false);
 	*found = space;
 	if (!space)
 		return NULL;

@@ -14,6 +14,8 @@ static void signal_host(const struct worker *worker, const struct guest *guest)
 	int signal = le16_to_cpu(worker->spec.move_signal);
 	struct task_struct *task = get_pid_task(guest->host, PIDTYPE_PID);
 
+	trace_migrate_request(worker->id, guest->number, guest->hop + 1, popcorn_self(),
+			      guest->proposed, 0);
 	if (!task)
 		return;
 	if (signal)

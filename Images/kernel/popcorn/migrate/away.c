@@ -128,6 +128,7 @@ static void handle_ready(const struct popcorn_received *message)
 	mutex_lock(&process->lock);
 	if (process->workers[message->ret.node] == WORKER_STARTING)
 		process->workers[message->ret.node] = WORKER_READY;
+	popcorn_ps_changed();
 	mutex_unlock(&process->lock);
 	popcorn_process_put(process);
 }

@@ -37,7 +37,7 @@ static void fill_message(const struct worker *worker, const struct guest *guest,
 static void trace_begin(const struct worker *worker, const struct guest *guest,
 			const struct outgoing_call *call)
 {
-	trace_call_begin(worker->id, guest->number, call->seq, call->number, call->args[0],
+	trace_call_begin(worker->id, guest->number, guest->hop, call->seq, call->number, call->args[0],
 			 call->in_size, false);
 	if (call->number == POPCORN_CALL_FUTEX_WAIT || call->number == POPCORN_CALL_FUTEX_WAKE)
 		trace_futex(worker->id, guest->number, call->number == POPCORN_CALL_FUTEX_WAIT,
@@ -72,7 +72,7 @@ static bool end_call(struct worker *worker, struct guest *guest, struct outgoing
 {
 	mutex_lock(&worker->lock);
 	guest->call = NULL;
-	trace_call_end(worker->id, guest->number, call->seq, call->result, call->out_filled,
+	trace_call_end(worker->id, guest->number, guest->hop, call->seq, call->result, call->out_filled,
 		       false);
 	mutex_unlock(&worker->lock);
 	return call->done;

@@ -15,6 +15,7 @@
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
+#include <popcorn/trace_migrate.h>
 #include "../dsm/dsm.h"
 #include "migrate.h"
 
@@ -232,6 +233,8 @@ static void locate_at_origin(struct process *process, struct popcorn_whereabouts
 		where->hop = thread->hop;
 		where->proposed = thread->proposed;
 		thread->proposed = -1;
+		trace_migrate_check(process->id, thread->number, thread->hop + 1, popcorn_self(),
+				    where->proposed, 0);
 	}
 	mutex_unlock(&process->lock);
 }
@@ -249,6 +252,8 @@ static void locate_at_worker(struct worker *worker, struct popcorn_whereabouts *
 		where->hop = guest->hop;
 		where->proposed = guest->proposed;
 		guest->proposed = -1;
+		trace_migrate_check(worker->id, guest->number, guest->hop + 1, popcorn_self(),
+				    where->proposed, 0);
 	}
 	mutex_unlock(&worker->lock);
 }

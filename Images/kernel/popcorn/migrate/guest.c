@@ -122,10 +122,6 @@ static int part(struct worker *worker, const struct popcorn_step *step)
 	struct guest *guest;
 	int err = 0;
 
-	if (step->action == POPCORN_STEP_LEAVE)
-		err = check_target(step->node);
-	if (err)
-		return err;
 	mutex_lock(&worker->lock);
 	guest = popcorn_guest_of_current(worker);
 	if (!guest) {
@@ -136,10 +132,15 @@ static int part(struct worker *worker, const struct popcorn_step *step)
 		trace_migrate_begin(worker->id, guest->number, guest->hop + 1, popcorn_self(),
 				    step->action == POPCORN_STEP_LEAVE ? step->node : worker->origin,
 				    step->status);
-		err = step->action == POPCORN_STEP_LEAVE ? post_move(worker, guest, step) :
-							   post_exit(worker, guest, step);
+		if (step->action != POPCORN_STEP_LEAVE)
+			err = post_exit(worker, guest, step);
+		else
+			err = check_target(step->node) ?: post_move(worker, guest, step);
 		if (!err)
 			free_guest(worker, guest);
+		else
+			trace_migrate_resume(worker->id, guest->number, guest->hop + 1,
+					     step->node, popcorn_self(), err);
 	}
 	mutex_unlock(&worker->lock);
 	return err;

@@ -90,9 +90,11 @@ struct thread {
 	struct incoming_call *call;	/* that the shadow shall take */
 	u32 serving;			/* seq of the call that it has taken; 0: none */
 	u32 serving_out_size;
-	u64 left_at;			/* ns */
+	u64 moved_at;			/* ns; of its last move, 0: it has never moved */
+	u32 refused;			/* moves that failed */
+	int error;			/* of the last that did */
 	struct tracker tracker;		/* while it is here */
-	struct footprint prints[POPCORN_MAX_NODES];	/* by node, of its last visit */
+	struct footprint *prints;	/* by node, of its last visit */
 	u64 calls;
 	wait_queue_head_t wait;
 };
@@ -174,6 +176,7 @@ void popcorn_bounce_thread(struct process *process, struct thread *thread, int e
 int popcorn_post_arrival(const struct process *process, const struct thread *thread,
 			 int node, int status);
 void popcorn_note_departure(struct process *process, struct thread *thread);
+void popcorn_note_refusal(struct thread *thread, int error);
 int popcorn_propose(struct process *process, struct thread *thread, int node);
 
 /* move.c */
@@ -249,6 +252,7 @@ int popcorn_init_device(void);
 void popcorn_exit_device(void);
 
 /* ps.c */
+void popcorn_ps_changed(void);
 int popcorn_init_ps(void);
 void popcorn_exit_ps(void);
 

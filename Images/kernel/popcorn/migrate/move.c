@@ -2,6 +2,7 @@
 /* What the node where a thread is tells its origin: that it moves on, or ends. */
 #define pr_fmt(fmt) "popcorn: " fmt
 
+#include <linux/ktime.h>
 #include <popcorn/trace_migrate.h>
 #include "migrate.h"
 
@@ -50,6 +51,7 @@ static void come_home(struct process *process, struct thread *thread)
 {
 	thread->from = thread->where;
 	thread->hop++;
+	thread->moved_at = ktime_get_ns();
 	process->hops++;
 	trace_migrate_arrive(process->id, thread->number, thread->hop, thread->from,
 			     popcorn_self(), 0);
@@ -60,6 +62,7 @@ static void come_home(struct process *process, struct thread *thread)
 static void refuse_move(struct process *process, struct thread *thread, int error)
 {
 	thread->hop++;
+	popcorn_note_refusal(thread, error);
 	if (popcorn_post_arrival(process, thread, thread->where, error))
 		popcorn_thread_event(thread, POPCORN_EVENT_LOST, -EHOSTDOWN);
 }

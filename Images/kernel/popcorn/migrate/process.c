@@ -75,6 +75,7 @@ struct process *popcorn_process_create(const struct popcorn_create *create)
 	mutex_lock(&processes_mutex);
 	list_add_tail(&process->list, &processes);
 	mutex_unlock(&processes_mutex);
+	popcorn_ps_changed();
 	return process;
 
 free:
@@ -176,6 +177,7 @@ void popcorn_process_end(struct process *process)
 	mutex_unlock(&processes_mutex);
 	if (!ended)
 		WRITE_ONCE(process->space->dead, true);
+	popcorn_ps_changed();
 }
 
 static void announce_region(const struct process *process, const struct popcorn_region_info *region,

@@ -2,14 +2,26 @@
 /* /proc/popcorn_ps: who is where; /proc/popcorn_migrate: make somebody move. */
 #define pr_fmt(fmt) "popcorn: " fmt
 
+#include <linux/ktime.h>
+#include <linux/math64.h>
 #include <linux/pid.h>
 #include <linux/proc_fs.h>
+#include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 #include <linux/seq_file.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
+#include "../core.h"
 #include "../dsm/dsm.h"
 #include "migrate.h"
+
+static DEFINE_POPCORN_CHANGES(changes);
+
+/* Something that /proc/popcorn_ps tells at the origin has changed. */
+void popcorn_ps_changed(void)
+{
+	popcorn_changed(&changes);
+}
 
 static void show_name(struct seq_file *file, struct pid *pid)
 {
@@ -47,6 +59,57 @@ static void show_space(struct seq_file *file, struct space *space)
 	seq_putc(file, '\n');
 }
 
+static bool lives(struct pid *pid)
+{
+	struct task_struct *task;
+	bool lives;
+
+	rcu_read_lock();
+	task = pid_task(pid, PIDTYPE_PID);
+	lives = task && !READ_ONCE(task->exit_state);
+	rcu_read_unlock();
+	return lives;
+}
+
+/* Whether it is where it was sent: the worker there has been started, or the shadow has noticed. */
+static bool has_arrived(const struct process *process, const struct thread *thread)
+{
+	if (thread->where == popcorn_self())
+		return !thread->event;
+	return process->workers[thread->where] == WORKER_READY;
+}
+
+static void show_thread(struct seq_file *file, const struct process *process,
+			const struct thread *thread)
+{
+	s64 since = thread->moved_at ? ktime_get_ns() - thread->moved_at : -NSEC_PER_USEC;
+
+	seq_printf(file, "L: %d %d process=%#llx thread=%u hops=%u calls=%llu proposed=%d",
+		   pid_nr(thread->pid), thread->where, process->id, thread->number, thread->hop,
+		   thread->calls, thread->proposed);
+	seq_printf(file, " refused=%u error=%d arrived=%d since_us=%lld\n", thread->refused,
+		   thread->error, has_arrived(process, thread), div_s64(since, NSEC_PER_USEC));
+}
+
+/* Threads that have never moved, and that nobody wanted to. */
+static void show_stayers(struct seq_file *file, struct process *process)
+{
+	struct thread stayer = { .where = popcorn_self(), .proposed = -1 };
+	struct task_struct *leader, *task;
+
+	rcu_read_lock();
+	leader = pid_task(process->tgid, PIDTYPE_TGID);
+	if (leader) {
+		for_each_thread(leader, task) {
+			if (task->exit_state || popcorn_thread_of(process, task_pid(task), false))
+				continue;
+			stayer.pid = task_pid(task);
+			show_thread(file, process, &stayer);
+		}
+	}
+	rcu_read_unlock();
+}
+
 static void show_process(struct process *process, void *data)
 {
 	struct seq_file *file = data;
@@ -59,9 +122,9 @@ static void show_process(struct process *process, void *data)
 		   process->call_bytes);
 	show_space(file, process->space);
 	list_for_each_entry(thread, &process->threads, list)
-		seq_printf(file, "L: %d %d process=%#llx thread=%u hops=%u calls=%llu\n",
-			   pid_nr(thread->pid), thread->where, process->id, thread->number,
-			   thread->hop, thread->calls);
+		if (lives(thread->pid))
+			show_thread(file, process, thread);
+	show_stayers(file, process);
 	mutex_unlock(&process->lock);
 }
 
@@ -96,14 +159,20 @@ static int show_ps(struct seq_file *file, void *unused)
 
 static int open_ps(struct inode *inode, struct file *file)
 {
-	return single_open(file, show_ps, NULL);
+	return popcorn_open_polled(file, show_ps, &changes);
+}
+
+static __poll_t poll_ps(struct file *file, struct poll_table_struct *table)
+{
+	return popcorn_poll_changes(file, table, &changes);
 }
 
 static const struct proc_ops ps_ops = {
 	.proc_open = open_ps,
 	.proc_read = seq_read,
 	.proc_lseek = seq_lseek,
-	.proc_release = single_release,
+	.proc_poll = poll_ps,
+	.proc_release = popcorn_release_polled,
 };
 
 /* "PID TID NODE"; node -1 is the next one in the list. */

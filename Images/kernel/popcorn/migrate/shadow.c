@@ -7,7 +7,6 @@
  */
 #define pr_fmt(fmt) "popcorn: " fmt
 
-#include <linux/ktime.h>
 #include <linux/mm.h>
 #include <linux/pid.h>
 #include <linux/sched/signal.h>
@@ -35,6 +34,14 @@ static void replace_spec(struct process *process, struct popcorn_worker_start *s
 	process->spec = spec;
 }
 
+static void note_refused_leave(struct process *process, struct thread *thread,
+			       const struct popcorn_step *step, int err)
+{
+	popcorn_note_refusal(thread, err);
+	trace_migrate_resume(process->id, thread->number, thread->hop + 1, step->node,
+			     popcorn_self(), err);
+}
+
 static int leave_locked(struct process *process, const struct popcorn_step *step)
 {
 	struct thread *thread = popcorn_thread_of(process, task_pid(current), true);
@@ -48,10 +55,27 @@ static int leave_locked(struct process *process, const struct popcorn_step *step
 	thread->argument = step->argument;
 	trace_migrate_begin(process->id, thread->number, thread->hop + 1, popcorn_self(),
 			    step->node, 0);
-	thread->left_at = ktime_get_ns();
 	popcorn_note_departure(process, thread);
 	thread->proposed = -1;	/* the thread knew of it */
 	err = popcorn_send_thread(process, thread, step->node);
+	if (err)
+		note_refused_leave(process, thread, step, err);
+	return err;
+}
+
+/* Refused before anything was tried; somebody may wait for what comes of a proposal. */
+static int refuse_leave(struct process *process, const struct popcorn_step *step, int err)
+{
+	struct thread *thread;
+
+	mutex_lock(&process->lock);
+	thread = popcorn_thread_of(process, task_pid(current), true);
+	if (thread) {
+		trace_migrate_begin(process->id, thread->number, thread->hop + 1,
+				    popcorn_self(), step->node, 0);
+		note_refused_leave(process, thread, step, err);
+	}
+	mutex_unlock(&process->lock);
 	return err;
 }
 
@@ -63,10 +87,10 @@ static int leave(struct process *process, const struct popcorn_step *step)
 	if (!err)
 		err = popcorn_check_program();
 	if (err)
-		return err;
+		return refuse_leave(process, step, err);
 	spec = popcorn_describe_process(process);
 	if (IS_ERR(spec))
-		return PTR_ERR(spec);
+		return refuse_leave(process, step, PTR_ERR(spec));
 	mutex_lock(&process->lock);
 	replace_spec(process, spec);
 	err = leave_locked(process, step);
@@ -100,7 +124,7 @@ static int prepare_answer(struct process *process, const struct popcorn_step *st
 			.seq = cpu_to_le32(thread->serving),
 			.result = cpu_to_le64(step->result),
 		};
-		trace_call_end(process->id, thread->number, thread->serving, step->result,
+		trace_call_end(process->id, thread->number, thread->hop, thread->serving, step->result,
 			       answer->size, true);
 		process->call_bytes += answer->size;
 		thread->serving = 0;
@@ -187,7 +211,7 @@ static struct incoming_call *take(struct process *process, struct thread *thread
 		process->calls++;
 		process->call_bytes += call->in_size;
 		fill_call(call, event);
-		trace_call_begin(process->id, thread->number, call->seq, call->number,
+		trace_call_begin(process->id, thread->number, thread->hop, call->seq, call->number,
 				 call->args[0], call->in_size, true);
 	} else {
 		event->kind = thread->event;
@@ -199,6 +223,7 @@ static struct incoming_call *take(struct process *process, struct thread *thread
 		thread->serving = 0;
 		thread->proposed = -1;
 		WRITE_ONCE(thread->event, 0);
+		popcorn_ps_changed();
 		if (event->kind == POPCORN_EVENT_ARRIVED) {
 			trace_migrate_resume(process->id, thread->number, thread->hop,
 					     thread->from, popcorn_self(), thread->status);

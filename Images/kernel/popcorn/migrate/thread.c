@@ -29,6 +29,7 @@ static void free_thread(struct process *process, struct thread *thread)
 	list_del(&thread->list);
 	put_pid(thread->pid);
 	kvfree(thread->call);
+	kfree(thread->prints);
 	kfree(thread);
 }
 
@@ -60,6 +61,11 @@ static struct thread *new_thread(struct process *process, struct pid *pid)
 	thread = kzalloc(sizeof(*thread), GFP_KERNEL_ACCOUNT);
 	if (!thread)
 		return NULL;
+	thread->prints = kcalloc(POPCORN_MAX_NODES, sizeof(*thread->prints), GFP_KERNEL_ACCOUNT);
+	if (!thread->prints) {
+		kfree(thread);
+		return NULL;
+	}
 	thread->number = ++process->last_number;
 	thread->pid = get_pid(pid);
 	thread->where = popcorn_self();
@@ -141,6 +147,7 @@ void popcorn_thread_event(struct thread *thread, u32 event, int status)
 	thread->call = NULL;
 	WRITE_ONCE(thread->event, event);
 	wake_up(&thread->wait);
+	popcorn_ps_changed();
 }
 
 /*
@@ -169,7 +176,17 @@ int popcorn_send_thread(struct process *process, struct thread *thread, int node
 		return err;
 	}
 	process->hops++;
+	thread->moved_at = ktime_get_ns();
+	popcorn_ps_changed();
 	return 0;
+}
+
+/* It stays where it is, or goes back there. */
+void popcorn_note_refusal(struct thread *thread, int error)
+{
+	thread->refused++;
+	thread->error = error;
+	popcorn_ps_changed();
 }
 
 /* The node it was sent to does not take it: it goes on, with an error, where it was before. */
@@ -182,6 +199,7 @@ void popcorn_bounce_thread(struct process *process, struct thread *thread, int e
 	thread->hop++;
 	thread->where = back;
 	thread->from = refused_by;
+	popcorn_note_refusal(thread, error);
 	if (back == popcorn_self()) {
 		popcorn_thread_event(thread, POPCORN_EVENT_ARRIVED, error);
 		return;
@@ -218,6 +236,7 @@ int popcorn_propose(struct process *process, struct thread *thread, int node)
 		.head_size = sizeof(body),
 	};
 
+	trace_migrate_request(process->id, thread->number, thread->hop + 1, thread->where, node, 0);
 	thread->proposed = node;
 	if (thread->where == popcorn_self()) {
 		signal_thread(thread, process->move_signal);

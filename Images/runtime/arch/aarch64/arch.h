@@ -3,6 +3,7 @@
 #include <string.h>
 
 #define POPCORN_ISA "aarch64"
+#define POPCORN_JUMP_INSTRUCTION "b"
 #define POPCORN_ARCH ARCH_AARCH64
 #define POPCORN_HOST_NODE 1
 

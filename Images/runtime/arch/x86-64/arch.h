@@ -2,6 +2,7 @@
 #include <string.h>
 
 #define POPCORN_ISA "x86-64"
+#define POPCORN_JUMP_INSTRUCTION "jmp"
 #define POPCORN_ARCH ARCH_X86_64
 /* The number that the host transport gives a node of this ISA. */
 #define POPCORN_HOST_NODE 0

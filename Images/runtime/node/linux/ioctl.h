@@ -1,0 +1,2 @@
+/* _IOR and so on, for the kernel's user headers. */
+#include <sys/ioctl.h>

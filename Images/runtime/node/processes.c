@@ -1,0 +1,149 @@
+/* Child processes, at the origin; module/processes.c brings the thread here first.
+ *
+ * The kernel does not give a child its parent's shared memory. A child of fork gets a copy of what its thread can use, and
+ * stays where it is; one that executes another program at once (system, popen) does not need it. */
+#define _GNU_SOURCE
+#include "away.h"
+#include "runtime.h"
+#include "transport.h"
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+/* What fork's own frame, and what it calls, can take. */
+#define FRAMES_ABOVE UINT64_C(0x10000)
+
+struct range {
+	uint64_t start, end;
+};
+
+int __popcorn_origin(void)
+{
+	return popcorn_place.origin;
+}
+
+/* The thread could not come home, and has been told why. */
+static bool is_refused(void)
+{
+	if (!popcorn_is_away())
+		return false;
+	errno = ENOSYS;
+	return true;
+}
+
+int __popcorn_run_command(const char *command)
+{
+	return is_refused() ? -1 : system(command);
+}
+
+FILE *__popcorn_open_pipe(const char *command, const char *mode)
+{
+	return is_refused() ? NULL : popen(command, mode);
+}
+
+int __popcorn_execute(const char *path, char *const argv[], char *const envp[], int searches)
+{
+	if (is_refused())
+		return -1;
+	return searches ? execvpe(path, argv, envp) : execve(path, argv, envp);
+}
+
+/* The memory that the calling thread can reach: data, heap, and its own stack up to `top`. */
+static int used_ranges(struct range *ranges, const void *top)
+{
+	const struct popcorn_allocator *allocator = &popcorn_shared()->allocator;
+
+	ranges[0] = (struct range){(uint64_t)__popcorn_data_start, (uint64_t)__popcorn_data_end};
+	ranges[1] = (struct range){(uint64_t)__popcorn_bss_start, (uint64_t)__popcorn_bss_end};
+	ranges[2] = (struct range){POPCORN_HEAP, POPCORN_HEAP + ((uint64_t)allocator->end << POPCORN_UNIT_SHIFT)};
+	ranges[3] = (struct range){(uint64_t)__popcorn_thread, (uint64_t)top + FRAMES_ABOVE};
+	return 4;
+}
+
+static bool move_all(ssize_t (*move)(int, void *, size_t), int descriptor, struct range range)
+{
+	while (range.start < range.end) {
+		ssize_t moved = move(descriptor, (void *)range.start, range.end - range.start);
+
+		if (moved <= 0 && errno != EINTR)
+			return false;
+		range.start += moved > 0 ? moved : 0;
+	}
+	return true;
+}
+
+static ssize_t send_memory(int descriptor, void *from, size_t size)
+{
+	return write(descriptor, from, size);
+}
+
+static ssize_t receive_memory(int descriptor, void *to, size_t size)
+{
+	return read(descriptor, to, size);
+}
+
+static bool map_private(uint64_t start, uint64_t size)
+{
+	return !size || mmap((void *)start, size, PROT_READ | PROT_WRITE,
+			     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0) != MAP_FAILED;
+}
+
+/* In the child: nothing of shared memory can be touched before. */
+static void become_alone(int descriptor, const struct range *ranges, int count)
+{
+	if (!map_private(ranges[0].start, ranges[0].end - ranges[0].start) ||
+	    !map_private(ranges[1].start, ranges[1].end - ranges[1].start) ||
+	    !map_private(POPCORN_HEAP, POPCORN_HEAP_LIMIT) ||
+	    !map_private(POPCORN_STACKS, POPCORN_STACK_SIZE * POPCORN_THREAD_LIMIT))
+		_exit(127);
+	for (int i = 0; i < count; i++)
+		if (!move_all(receive_memory, descriptor, ranges[i]))
+			_exit(127);
+	close(descriptor);
+	popcorn_transport = &popcorn_transport_none;
+	close(popcorn_place.device);
+	popcorn_shared()->thread_count = 1;
+	__popcorn_flag = 0;
+}
+
+/* The child reads until it has all; if it ends early, that is its own affair. */
+static void give_memory(int descriptor, const struct range *ranges, int count)
+{
+	struct sigaction ignored = {.sa_handler = SIG_IGN};
+
+	sigaction(SIGPIPE, &ignored, NULL);
+	for (int i = 0; i < count && move_all(send_memory, descriptor, ranges[i]); i++)
+		;
+	close(descriptor);
+	popcorn_install_handler(SIGPIPE);
+}
+
+pid_t __popcorn_duplicate(const void *top)
+{
+	struct range ranges[4];
+	int ends[2];
+
+	if (is_refused() || popcorn_transport != &popcorn_transport_popcorn)
+		return popcorn_is_away() ? -1 : fork();
+	int count = used_ranges(ranges, top);
+
+	if (pipe(ends) < 0)
+		return -1;
+	/* Not fork: it would unlock libc's locks in shared memory, which the child does not have yet. */
+	pid_t child = _Fork();
+
+	if (child == 0) {
+		close(ends[1]);
+		become_alone(ends[0], ranges, count);
+		return 0;
+	}
+	close(ends[0]);
+	if (child > 0)
+		give_memory(ends[1], ranges, count);
+	else
+		close(ends[1]);
+	return child;
+}

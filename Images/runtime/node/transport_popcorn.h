@@ -1,0 +1,28 @@
+/* The parts of the transport over /dev/popcorn. */
+#ifndef POPCORN_TRANSPORT_PARTS_H
+#define POPCORN_TRANSPORT_PARTS_H
+
+#include "runtime.h"
+
+/* SIGRTMIN of musl, as users of Popcorn Linux know it: the thread that gets it moves at its next migration point. */
+#define POPCORN_MOVE_SIGNAL 35
+/* Makes a shadow's system call return. */
+#define POPCORN_KICK_SIGNAL 36
+
+/* origin.c. Takes the thread away and is its shadow until it is back (0) or did not go (a negative errno). */
+int popcorn_leave_origin(struct popcorn_thread *thread, int node);
+/* The calling native thread will not be a shadow again. */
+void popcorn_free_buffers(void);
+
+/* worker.c. Each returns the thread that the calling native thread hosts next. */
+struct popcorn_thread *popcorn_wait_for_arrival(void);
+struct popcorn_thread *popcorn_end_hosted_thread(void);
+/* NULL, and a negative errno in `*error`, if the thread could not leave. One that was turned back later arrives again, with
+ * its hop_error set. */
+struct popcorn_thread *popcorn_leave_worker(struct popcorn_thread *thread, int node, int *error);
+/* The process ends at its origin, and soon here. */
+void popcorn_end_from_afar(int status);
+/* Whether libc is the one that this file knows. */
+void popcorn_check_libc(void);
+
+#endif

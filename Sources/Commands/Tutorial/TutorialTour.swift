@@ -1,0 +1,109 @@
+import Lab
+import Support
+import Topology
+
+/// The tutorial's steps between `up` and `down`.
+struct TutorialTour {
+    let access: LabAccess
+    /// The program has printed this many lines when somebody moves it.
+    private static let linesBeforeMove = 2
+
+    private var environment: LabEnvironment { access.environment }
+    private var nodes: [NodeRecord] { access.record.nodes }
+
+    func callAsFunction(executable: String) async throws {
+        try await showPeers()
+        Narration.step(
+            "Build the tutorial's programs: one source, one binary per ISA, the same layout", "build helloworldN.c …")
+        let programs = try await TutorialPrograms(environment: environment, executable: executable)
+        Output.line(programs.names.joined(separator: " "))
+
+        let last = try await run(programs)
+        try await show(last)
+    }
+
+    private func showPeers() async throws {
+        Narration.step("Their kernels talk by messages: each sees the other", "exec --all cat /proc/popcorn_peers")
+        let tables = try await access.onEach(nodes) { _, session in
+            try await session.exec("cat /proc/popcorn_peers", deadline: nil).text
+        }
+        for (node, table) in zip(nodes, tables) {
+            for line in table.split(separator: "\n") { Output.line("\(node.name): \(line)") }
+        }
+        Narration.step("How fast? Round trips between the kernels, beside plain TCP", "ping \(nodes[0].name) \(nodes[1].name)")
+        PingCommand.show(try await Ping(access: access, options: Ping.Options())(from: nodes[0], to: nodes[1]))
+    }
+
+    private func run(_ programs: TutorialPrograms) async throws -> RunDirectory {
+        let origin = nodes[0], other = nodes[1]
+        try await run(programs, "helloworld", "A program starts on one kernel", on: origin)
+        try await run(programs, "helloworld2", "… and goes on, in the middle of main, on the other", on: origin)
+        try await run(programs, "helloworldN", "There and back, with its variables", on: origin)
+        try await run(programs, "helloworldN", "The same from the other side", on: other)
+        try await run(programs, "helloworldId", "Everywhere it is the same process and thread", on: origin)
+        try await run(programs, "helloworldS", "With time to look at it", on: origin)
+        try await run(programs, "migrateme", "A program that does not ask to move is moved from outside", on: origin) {
+            try await move("migrateme", to: other)
+        }
+        try await run(programs, "migratemep", "One thread of two, by a signal, as Popcorn's users do it", on: origin) {
+            try await signal("migratemep", on: origin)
+        }
+        try await run(programs, "pthread2", "A thread hops while main stays; they meet at a barrier", on: origin)
+        try await run(programs, "pthreadS", "The same, slowly", on: origin)
+        try await run(programs, "primesum", "Four threads on both kernels, one sum, one mutex", on: origin)
+        try await run(programs, "is", "Integer sort, in the manner of NPB IS", on: origin)
+        return try await run(programs, "ft", "Fourier transforms, in the manner of NPB FT", on: origin)
+    }
+
+    /// - Parameter meanwhile: done once, when the program has printed its first lines.
+    @discardableResult
+    private func run(
+        _ programs: TutorialPrograms, _ name: String, _ title: String, on node: NodeRecord,
+        meanwhile: () async throws -> Void = {}
+    ) async throws -> RunDirectory {
+        let program = try programs.program(name)
+        let arguments = program.expected.arguments
+        Narration.step(
+            title, (["run", name, "--on", node.name] + (arguments.isEmpty ? [] : ["--"] + arguments)).joined(separator: " "))
+        var lines = 0
+        let outcome = try await CheckedRun(access: access)(
+            program, on: node, input: STDIN_FILENO, errorOutput: STDERR_FILENO
+        ) { line in
+            Output.line(line)
+            lines += 1
+            if lines == Self.linesBeforeMove { try await meanwhile() }
+        }
+        for warning in outcome.warnings { Notice.line("warning: \(warning)") }
+        Output.line("(as expected, exit code 0)")
+        return outcome.run
+    }
+
+    private func move(_ program: String, to target: NodeRecord) async throws {
+        Narration.command("migrate \(program) --to \(target.name)")
+        let outcomes = try await MoveThreads(access: access, options: MoveThreads.Options())(
+            try ThreadSelector(program), to: target)
+        for outcome in outcomes { Output.line(MigrateCommand.describe(outcome, MoveThreads.Options().timeout)) }
+    }
+
+    /// 35 is SIGRTMIN of musl, Popcorn's signal for a move to the next node. The second of the process's threads gets it.
+    private func signal(_ program: String, on node: NodeRecord) async throws {
+        let command = "kill -35 $(ls /proc/$(pidof \(program))/task | sed -n 2p)"
+        Narration.command("exec \(node.name) '\(command)'")
+        let result = try await access.onEach([node]) { _, session in
+            try await session.exec(command, deadline: nil)
+        }
+        guard result.allSatisfy(\.succeeded) else {
+            throw LabError(.commandFailed, "\(node.name): kill: \(result.first?.errorText ?? "")")
+        }
+    }
+
+    private func show(_ last: RunDirectory) async throws {
+        Narration.step("What both kernels said and did, on one clock", "trace --summary \(last.id)")
+        let timeline = try RunStore(environment: environment).timeline(last)
+        try TraceCommand.show(timeline.summary, .table)
+        try timeline.writeChromeTrace(to: last.trace)
+        Output.line("")
+        Output.line("dmesg, consoles, traces: \(last.path)")
+        Output.line("timeline for ui.perfetto.dev: \(last.trace)")
+    }
+}

@@ -1,0 +1,46 @@
+import ArgumentParser
+import Lab
+import Support
+
+/// `popcorn-lab ps`: who is where.
+struct ProcessesCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "ps", abstract: "Show every migratable process and thread: its origin, where it is, hops, pages.",
+        discussion: """
+            PID and TID are the origin's. PAGES are those of shared memory that each node holds. LAST HOP tells how long \
+            ago the thread moved, or came back. A node in brackets is one that a thread is still on its way to.
+            """)
+
+    @OptionGroup var global: GlobalOptions
+    @OptionGroup var output: FormatOption
+
+    func run() async throws {
+        let access = try LabAccess(environment: try global.environment(), name: global.labName)
+        let result = try await access.migratableProcesses()
+        for (node, problem) in result.unreachable.sorted(by: { $0.key < $1.key }) {
+            Notice.line("popcorn-lab: warning: \(node) was not asked: \(problem)")
+        }
+        if output.format == .json { return try Output.json(result) }
+        if result.processes.isEmpty { return Notice.line("nothing migratable runs") }
+        var table = Table("PROGRAM", ">PID", ">TID", "ORIGIN", "NOW", ">HOPS", ">REFUSED", "LAST HOP", "PAGES")
+        for process in result.processes {
+            for thread in process.threads {
+                table.add(
+                    process.program, "\(process.pid)", "\(thread.tid)", process.origin,
+                    thread.hasArrived ? thread.node : "(\(thread.node))", "\(thread.hops)", "\(thread.refused)",
+                    Self.ago(thread.secondsSinceMove), Self.pages(process))
+            }
+        }
+        Output.table(table)
+    }
+
+    private static func ago(_ seconds: Double?) -> String {
+        guard let seconds else { return "never" }
+        let time = Duration.milliseconds(Int64(seconds * 1000))
+        return "\(seconds < 60 ? time.formattedSeconds : time.formattedClock) ago"
+    }
+
+    private static func pages(_ process: MigratableProcess) -> String {
+        process.pages.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
+    }
+}

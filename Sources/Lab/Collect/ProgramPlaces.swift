@@ -1,0 +1,46 @@
+import MultiISAInspect
+import Support
+import Topology
+import Trace
+
+/// What lies where in the shared memory of a program that popcorn-cc made (docs/compiler.md, "At run time").
+enum ProgramPlaces {
+    /// `POPCORN_HEAP`, `POPCORN_STACKS` and their sizes of `popcorn_abi.h`.
+    private static let regions = [
+        AddressMap.Entry(name: "heap", start: 0x1_0000_0000, size: 0x3_0000_0000),
+        AddressMap.Entry(name: "shadow stack", start: 0x10_0000_0000, size: 1024 * 0x400_0000),
+    ]
+
+    /// The places of a run's program; none if the run has no program, or its files are gone or are others by now.
+    static func map(of manifest: Manifest) -> AddressMap {
+        guard let program = manifest.program else { return AddressMap() }
+        for isa in ISA.allCases {
+            let path = MultiISABinary.path(of: program, for: isa)
+            guard let name = path.split(separator: "/").last, let digest = manifest.binaries[String(name)],
+                (try? SHA256.hex(ofFile: path)) == digest, let file = try? LinkedELF(path: path)
+            else { continue }
+            return map(of: file)
+        }
+        return AddressMap()
+    }
+
+    static func map(of file: LinkedELF) -> AddressMap {
+        let isOurs = file.sections.contains { $0.name == ProgramDescription.section }
+        return AddressMap(
+            symbols: file.symbols.filter { $0.kind == 1 && $0.size > 0 }.map {
+                AddressMap.Entry(name: $0.name, start: $0.address, size: $0.size)
+            },
+            regions: isOurs ? data(of: file) + regions : [])
+    }
+
+    /// The program's data and bss, between the symbols that its linker script defines.
+    private static func data(of file: LinkedELF) -> [AddressMap.Entry] {
+        func address(_ name: String) -> UInt64? { file.symbols.first { $0.name == name }?.address }
+        return ["data", "bss"].compactMap { name in
+            guard let start = address("__popcorn_\(name)_start"), let end = address("__popcorn_\(name)_end"),
+                end > start
+            else { return nil }
+            return AddressMap.Entry(name: name, start: start, size: end - start)
+        }
+    }
+}

@@ -1,0 +1,100 @@
+import Guest
+import Support
+
+/// Hops that are driven from outside, while a program runs, by `popcorn-migrate drive` in the guest of its origin.
+public struct DrivenMoves: Sendable {
+    /// The least time between two requests to a thread; zero asks again as soon as it has moved.
+    public var interval: Duration = .zero
+    /// After how many moves a thread is left alone; `nil` for never.
+    public var count: Int?
+
+    public init(interval: Duration = .zero, count: Int? = nil) {
+        self.interval = interval
+        self.count = count
+    }
+
+    /// What became of them, of all threads together.
+    public struct Summary: Codable, Sendable, Equatable {
+        /// Whether the program ever could be moved.
+        public var isMigratable: Bool
+        public var threads: Int
+        public var moves: Int
+        public var refused: Int
+        /// Why the last that was refused was.
+        public var reason: String?
+
+        /// - Parameter line: `migratable=0|1 threads=N moves=N refused=N error=ERRNO`.
+        init?(parsing line: String) {
+            let pairs = line.split(separator: " ").compactMap { word -> (String, Int)? in
+                let parts = word.split(separator: "=").map(String.init)
+                return parts.count == 2 ? Int(parts[1]).map { (parts[0], $0) } : nil
+            }
+            let values = Dictionary(pairs, uniquingKeysWith: { first, _ in first })
+            guard let migratable = values["migratable"], let threads = values["threads"], let moves = values["moves"],
+                let refused = values["refused"], let error = values["error"]
+            else { return nil }
+            isMigratable = migratable != 0
+            self.threads = threads
+            self.moves = moves
+            self.refused = refused
+            reason = refused > 0 ? MoveRefusal.reason(Int32(clamping: error)) : nil
+        }
+
+        /// What the user should know; `nil` if all went as asked.
+        func warning(_ wanted: DrivenMoves) -> String? {
+            if !isMigratable { return "the program was never migratable: nothing moved" }
+            if let reason { return "\(refused) moves were refused, the last one because \(reason)" }
+            if let count = wanted.count, moves < count * threads {
+                return "the program ended after \(moves) of \(count * threads) moves"
+            }
+            return moves == 0 ? "the program ended before it moved" : nil
+        }
+    }
+
+    /// Starts the driver.
+    func start(on node: NodeRecord, _ session: GuestSession) async throws -> Driver {
+        let (lines, sink) = AsyncStream.makeStream(of: String.self)
+        let limit = ContinuousClock.now + node.timeScale(.seconds(10))
+        let process = try await session.start(
+            RemoteCommand(
+                "exec popcorn-migrate drive \(interval.milliseconds) \(count ?? 0)", output: .lines { sink.yield($0) }),
+            deadline: limit)
+        // Alone here it is known when no more lines come.
+        let end = Task {
+            defer { sink.finish() }
+            return try await process.wait(deadline: nil)
+        }
+        var iterator = lines.makeAsyncIterator()
+        guard let words = await iterator.next()?.split(separator: " "), words.count == 2, words[0] == "ready" else {
+            end.cancel()
+            let said = (try? await end.value.errorText) ?? ""
+            throw LabError(.commandFailed, "\(node.name): popcorn-migrate does not start: \(said)")
+        }
+        return Driver(node: node, name: String(words[1]), lines: lines, end: end)
+    }
+
+    /// A driver that waits for its program, or drives it.
+    struct Driver: Sendable {
+        let node: NodeRecord
+        let name: String
+        fileprivate let lines: AsyncStream<String>
+        fileprivate let end: Task<RemoteResult, any Error>
+
+        /// What to run in place of a program, so that this moves it.
+        func wrapping(_ command: String) -> String { "popcorn-migrate start \(ShellWord.quote(name)) \(command)" }
+
+        /// Ends with the program, which has ended; a driver that does not is ended.
+        func summary() async throws -> Summary {
+            let watchdog = Task {
+                try await Task.sleep(for: node.timeScale(.seconds(10)))
+                end.cancel()
+            }
+            defer { watchdog.cancel() }
+            let result = try await end.value
+            for await line in lines {
+                if let summary = Summary(parsing: line) { return summary }
+            }
+            throw LabError(.commandFailed, "\(node.name): popcorn-migrate says nothing: \(result.errorText)")
+        }
+    }
+}

@@ -1,0 +1,102 @@
+import Guest
+import Support
+
+/// A process whose threads can move between the nodes of a lab, put together from what all nodes know of it.
+public struct MigratableProcess: Codable, Sendable, Equatable {
+    public struct Thread: Codable, Sendable, Equatable {
+        /// At the origin.
+        public var tid: Int32
+        /// Where it is, by name.
+        public var node: String
+        /// Its id there; `nil` if that node has not said.
+        public var tidThere: Int32?
+        /// `false` while it is on its way to `node`.
+        public var hasArrived: Bool
+        public var hops: Int
+        /// Moves that failed.
+        public var refused: Int
+        /// `nil` if it has never moved.
+        public var secondsSinceMove: Double?
+    }
+
+    /// The program's name as the kernel keeps it: 15 bytes at most.
+    public var program: String
+    /// At the origin.
+    public var pid: Int32
+    /// The node where it was started, by name.
+    public var origin: String
+    /// Of all its threads, those that have ended included.
+    public var hops: Int
+    /// System calls that were done at the origin for threads elsewhere.
+    public var delegatedCalls: Int
+    /// Pages of shared memory that each node holds, by its name.
+    public var pages: [String: Int]
+    public var threads: [Thread]
+}
+
+/// The migratable processes of a lab, and the nodes that could not be asked.
+public struct MigratableProcesses: Codable, Sendable {
+    public var processes: [MigratableProcess] = []
+    /// Why, by the node's name.
+    public var unreachable: [String: String] = [:]
+
+    /// - Parameters:
+    ///   - tables: what each node says, by its id.
+    ///   - names: of the nodes, by id.
+    init(_ tables: [Int: MigrationTable], names: [String]) {
+        func name(_ id: Int) -> String { names.indices.contains(id) ? names[id] : "node \(id)" }
+        for (origin, table) in tables.sorted(by: { $0.key < $1.key }) {
+            processes += table.processes.map { process in
+                let workers = tables.compactMapValues { other in other.workers.first { $0.id == process.id } }
+                var pages = Dictionary(uniqueKeysWithValues: workers.map { (name($0.key), $0.value.pages) })
+                pages[name(origin)] = process.pages
+                let threads = process.threads.map { thread in
+                    MigratableProcess.Thread(
+                        tid: thread.tid, node: name(thread.node),
+                        tidThere: thread.node == origin ? thread.tid : workers[thread.node]?.hosts[thread.tid],
+                        hasArrived: thread.hasArrived, hops: thread.hops, refused: thread.refused,
+                        secondsSinceMove: thread.sinceMove.map { Double($0) / 1e6 })
+                }
+                return MigratableProcess(
+                    program: process.program, pid: process.pid, origin: name(origin), hops: process.hops,
+                    delegatedCalls: process.calls, pages: pages, threads: threads.sorted { $0.tid < $1.tid })
+            }
+        }
+    }
+}
+
+extension LabAccess {
+    /// Asks every node for `/proc/popcorn_ps`. The answers are not of one moment: a thread may hop between two of them.
+    public func migratableProcesses() async throws -> MigratableProcesses {
+        let answers = await withTaskGroup(of: (NodeRecord, Result<String, any Error>).self) { group in
+            for node in record.nodes { group.addTask { (node, await migrationText(of: node)) } }
+            return await group.reduce(into: []) { $0.append($1) }
+        }
+        var tables: [Int: MigrationTable] = [:]
+        var unreachable: [String: String] = [:]
+        for (node, answer) in answers {
+            switch answer {
+            case .success(let text): tables[node.id] = MigrationTable(parsing: text)
+            case .failure(let error):
+                unreachable[node.name] = (error as? any ActionableError)?.summary ?? "\(error)"
+            }
+        }
+        var result = MigratableProcesses(tables, names: record.nodes.map(\.name))
+        result.unreachable = unreachable
+        return result
+    }
+
+    private func migrationText(of node: NodeRecord) async -> Result<String, any Error> {
+        do {
+            let result = try await withSession(node) { session in
+                try await session.exec("cat /proc/popcorn_ps", deadline: .now + node.timeScale(.seconds(5)))
+            }
+            guard result.succeeded else {
+                throw LabError(.commandFailed, "\(node.name): /proc/popcorn_ps: \(result.errorText)")
+            }
+            return .success(result.text)
+        } catch {
+            return .failure(error)
+        }
+    }
+}
