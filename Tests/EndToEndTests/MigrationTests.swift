@@ -62,7 +62,8 @@ extension EndToEnd.Migration {
     func trace() async throws {
         let lab = try await SharedLab.shared()
         try await lab(
-            "run", try await MigrationPrograms.build(lab) + "/hop", "--on", "x86", "--to", "/tmp/migrate", "--", "print", "4",
+            "run", try await MigrationPrograms.build(lab) + "/hop", "--on", "x86", "--to", "/tmp/migrate", "--",
+            "print", "4",
             limit: .seconds(120))
         let summary = try await lab.json(Summary.self, "trace", "--run", "last", "--summary").migration
         #expect(summary.routes.map { "\($0.from) \($0.to) \($0.hops)" } == ["x86 arm 4", "arm x86 4"])
