@@ -16,6 +16,7 @@ struct EndToEnd {
     @Suite("migration") struct Migration {}
     @Suite("collect, runs, trace") struct Observation {}
     @Suite("faults") struct Faults {}
+    @Suite("migration and faults") struct MigrationFaults {}
     @Suite("many nodes") struct ManyNodes {}
     @Suite("down") struct End {}
 }

@@ -2,11 +2,13 @@ import Support
 import Testing
 
 extension EndToEnd.ManyNodes {
-    @Test("three kernels, two of one ISA, all talk to all")
+    @Test("three kernels, two of one ISA, all talk to all, and threads migrate among them")
     func three() async throws {
         let lab = Lab(name: "three", workplace: try Workplace.shared.get())
         try await lab("up", "x86,arm,x86", limit: .seconds(180))
         try await check(lab, ["x86", "arm", "x86-2"])
+        for origin in ["x86", "arm"] { try await MigrationPrograms.runSuite(lab, on: origin) }
+        try await end(lab)
     }
 
     @Test("four kernels of both ISAs with little memory, from a file, all talk to all")
@@ -15,6 +17,7 @@ extension EndToEnd.ManyNodes {
         let root = String(#filePath.dropLast("Tests/EndToEndTests/ManyNodesTests.swift".count))
         try await lab("up", "-f", root + "Configs/four-mixed.yaml", limit: .seconds(240))
         try await check(lab, ["alpha", "beta", "gamma", "delta"])
+        try await end(lab)
     }
 
     private func check(_ lab: Lab, _ names: [String]) async throws {
@@ -32,6 +35,9 @@ extension EndToEnd.ManyNodes {
             #expect(result.lines.contains("mismatches=0") && result.lines.contains("status=ok"))
             #expect(result.lines.contains("completed=\(10 * 2 * (names.count - 1))"))
         }
+    }
+
+    private func end(_ lab: Lab) async throws {
         try await lab("down")
         try await lab("status", exit: 64)
     }

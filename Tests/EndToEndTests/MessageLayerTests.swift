@@ -67,7 +67,7 @@ extension EndToEnd.MessageLayer {
     }
 
     /// As init does it, from the same configuration.
-    private static let load = """
+    static let load = """
         . /etc/popcorn/node
         insmod /usr/lib/popcorn/msg_socket.ko ip=$peers secret=$secret port=$port ${dead_ms:+dead_ms=$dead_ms}
         """

@@ -49,6 +49,28 @@ void popcorn_unregister_handler(const struct popcorn_handler *handler)
 }
 EXPORT_SYMBOL_GPL(popcorn_unregister_handler);
 
+int popcorn_register_handlers(const struct popcorn_handler *const list[], int count)
+{
+	int i, err;
+
+	for (i = 0; i < count; i++) {
+		err = popcorn_register_handler(list[i]);
+		if (err) {
+			popcorn_unregister_handlers(list, i);
+			return err;
+		}
+	}
+	return 0;
+}
+EXPORT_SYMBOL_GPL(popcorn_register_handlers);
+
+void popcorn_unregister_handlers(const struct popcorn_handler *const list[], int count)
+{
+	while (count--)
+		popcorn_unregister_handler(list[count]);
+}
+EXPORT_SYMBOL_GPL(popcorn_unregister_handlers);
+
 void popcorn_dispatch(const struct popcorn_received *message)
 {
 	const struct popcorn_handler *handler;

@@ -388,27 +388,20 @@ static const struct popcorn_handler state_handler = {
 	.handle = handle_state,
 };
 
+static const struct popcorn_handler *const handlers[] = { &watch_handler, &state_handler };
+
 static struct notifier_block node_block = { .notifier_call = handle_node_event };
 
 int popcorn_init_services(void)
 {
 	int err;
 
-	err = popcorn_register_handler(&watch_handler);
+	err = popcorn_register_handlers(handlers, ARRAY_SIZE(handlers));
 	if (err)
 		return err;
-	err = popcorn_register_handler(&state_handler);
-	if (err)
-		goto drop_watch;
 	err = popcorn_register_node_notifier(&node_block);
 	if (err)
-		goto drop_state;
-	return 0;
-
-drop_state:
-	popcorn_unregister_handler(&state_handler);
-drop_watch:
-	popcorn_unregister_handler(&watch_handler);
+		popcorn_unregister_handlers(handlers, ARRAY_SIZE(handlers));
 	return err;
 }
 
@@ -418,8 +411,7 @@ void popcorn_exit_services(void)
 	struct service *service, *next;
 
 	popcorn_unregister_node_notifier(&node_block);
-	popcorn_unregister_handler(&state_handler);
-	popcorn_unregister_handler(&watch_handler);
+	popcorn_unregister_handlers(handlers, ARRAY_SIZE(handlers));
 	popcorn_drop_service_watchers();
 	list_for_each_entry_safe(service, next, &services, list) {
 		list_del(&service->list);

@@ -112,28 +112,39 @@ static void handle_sync(const struct popcorn_received *received)
 	popcorn_respond(&received->ret, &reply);
 }
 
-static const struct popcorn_handler handlers[] = {
-	{
-		.type = POPCORN_TYPE_TEST_ECHO,
-		.name = "TEST_ECHO",
-		.max_size = POPCORN_MAX_MESSAGE,
-		.handle = handle_echo,
-	}, {
-		.type = POPCORN_TYPE_TEST_VERIFY,
-		.name = "TEST_VERIFY",
-		.min_size = sizeof(struct popcorn_test_verify),
-		.max_size = POPCORN_MAX_MESSAGE,
-		.handle = handle_verify,
-	}, {
-		.type = POPCORN_TYPE_TEST_STREAM,
-		.name = "TEST_STREAM",
-		.max_size = POPCORN_MAX_MESSAGE,
-		.handle = handle_stream,
-	}, {
-		.type = POPCORN_TYPE_TEST_SYNC,
-		.name = "TEST_SYNC",
-		.handle = handle_sync,
-	},
+static const struct popcorn_handler echo_handler = {
+	.type = POPCORN_TYPE_TEST_ECHO,
+	.name = "TEST_ECHO",
+	.max_size = POPCORN_MAX_MESSAGE,
+	.handle = handle_echo,
+};
+
+static const struct popcorn_handler verify_handler = {
+	.type = POPCORN_TYPE_TEST_VERIFY,
+	.name = "TEST_VERIFY",
+	.min_size = sizeof(struct popcorn_test_verify),
+	.max_size = POPCORN_MAX_MESSAGE,
+	.handle = handle_verify,
+};
+
+static const struct popcorn_handler stream_handler = {
+	.type = POPCORN_TYPE_TEST_STREAM,
+	.name = "TEST_STREAM",
+	.max_size = POPCORN_MAX_MESSAGE,
+	.handle = handle_stream,
+};
+
+static const struct popcorn_handler sync_handler = {
+	.type = POPCORN_TYPE_TEST_SYNC,
+	.name = "TEST_SYNC",
+	.handle = handle_sync,
+};
+
+static const struct popcorn_handler *const handlers[] = {
+	&echo_handler,
+	&verify_handler,
+	&stream_handler,
+	&sync_handler,
 };
 
 static bool should_stop(const struct worker *worker)
@@ -534,24 +545,11 @@ int popcorn_show_test(struct seq_file *file, void *unused)
 
 int popcorn_init_test(void)
 {
-	int i, err;
-
-	for (i = 0; i < ARRAY_SIZE(handlers); i++) {
-		err = popcorn_register_handler(&handlers[i]);
-		if (err) {
-			while (i--)
-				popcorn_unregister_handler(&handlers[i]);
-			return err;
-		}
-	}
-	return 0;
+	return popcorn_register_handlers(handlers, ARRAY_SIZE(handlers));
 }
 
 void popcorn_exit_test(void)
 {
-	int i;
-
-	for (i = 0; i < ARRAY_SIZE(handlers); i++)
-		popcorn_unregister_handler(&handlers[i]);
+	popcorn_unregister_handlers(handlers, ARRAY_SIZE(handlers));
 	kvfree(last);
 }

@@ -41,6 +41,31 @@ struct popcorn_page_message {
 };
 static_assert(sizeof(struct popcorn_page_message) == 24);
 
+#define POPCORN_LUGGAGE_PAGES	8	/* that travel with a thread, at most */
+
+/**
+ * struct popcorn_luggage - pages that travel with a thread: THREAD_ARRIVE, THREAD_MOVE
+ * @wish_count: of @wishes
+ * @page_count: of what follows: struct popcorn_luggage_page, each with POPCORN_PAGE_SIZE bytes
+ *	if its flags have POPCORN_PAGE_DATA
+ * @wishes: pages that the thread touched first when it was last at the sender; whoever sends it
+ *	back there may bring them: address divided by the page size, times 2, plus 1 if written
+ */
+struct popcorn_luggage {
+	__le32 wish_count;
+	__le32 page_count;
+	__le64 wishes[POPCORN_LUGGAGE_PAGES];
+};
+static_assert(sizeof(struct popcorn_luggage) == 72);
+
+/* From the home with flags as in PAGE_GRANT, to the home as in PAGE_FETCHED. */
+struct popcorn_luggage_page {
+	__le64 page;
+	__le32 flags;
+	__le32 reserved;
+};
+static_assert(sizeof(struct popcorn_luggage_page) == 16);
+
 /* POPCORN_TYPE_SPACE_LEAVE */
 struct popcorn_space_message {
 	__le64 space;

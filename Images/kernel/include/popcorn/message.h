@@ -108,6 +108,12 @@ int popcorn_register_handler(const struct popcorn_handler *handler);
  */
 void popcorn_unregister_handler(const struct popcorn_handler *handler);
 
+/** popcorn_register_handlers() - register @count handlers, or on an error none */
+int popcorn_register_handlers(const struct popcorn_handler *const list[], int count);
+
+/** popcorn_unregister_handlers() - as popcorn_unregister_handler(), in reverse order */
+void popcorn_unregister_handlers(const struct popcorn_handler *const list[], int count);
+
 /**
  * popcorn_post() - send a message without waiting for the network
  * @node: receiver

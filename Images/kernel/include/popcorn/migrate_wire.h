@@ -5,6 +5,7 @@
 
 #include <linux/build_bug.h>
 #include <linux/types.h>
+#include <popcorn/dsm_wire.h>
 #include <uapi/popcorn/popcorn.h>
 
 enum popcorn_migrate_type {
@@ -87,7 +88,7 @@ static_assert(sizeof(struct popcorn_worker_message) == 16);
 #define POPCORN_PROPOSAL_SEEN		2	/* THREAD_MOVE: PROPOSE for this hop had come */
 
 /**
- * struct popcorn_thread_message - THREAD_ARRIVE, THREAD_MOVE, THREAD_EXIT, THREAD_PROPOSE
+ * struct popcorn_thread_message - THREAD_EXIT, THREAD_PROPOSE, and begins THREAD_ARRIVE, THREAD_MOVE
  * @process: id of the process
  * @thread: number of the thread in it
  * @hop: of the thread; a message with another one than the receiver knows is stale
@@ -113,6 +114,17 @@ struct popcorn_thread_message {
 	__le64 argument;
 };
 static_assert(sizeof(struct popcorn_thread_message) == 56);
+
+/* THREAD_ARRIVE, THREAD_MOVE; pages follow */
+struct popcorn_travel_message {
+	struct popcorn_thread_message thread;
+	struct popcorn_luggage luggage;
+};
+static_assert(sizeof(struct popcorn_travel_message) == 128);
+
+#define POPCORN_LARGEST_TRAVEL \
+	(sizeof(struct popcorn_travel_message) + \
+	 POPCORN_LUGGAGE_PAGES * (sizeof(struct popcorn_luggage_page) + POPCORN_PAGE_SIZE))
 
 /**
  * struct popcorn_call_message - CALL (followed by data), CALL_KICK

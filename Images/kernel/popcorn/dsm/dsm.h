@@ -74,6 +74,28 @@ struct entry {
 	struct directory dir;	/* at the home only */
 };
 
+/* Pages that a thread touched first: number << 1, plus 1 if it wrote. */
+struct footprint {
+	u32 count;
+	u64 pages[POPCORN_LUGGAGE_PAGES];
+};
+
+/* Takes the footprint of a thread that is at this node. */
+struct tracker {
+	struct list_head list;		/* in space->trackers, or empty */
+	struct pid *task;
+	struct footprint print;		/* protected by space->trackers_lock while in the list */
+};
+
+/* Pages that are about to leave with a thread. */
+struct luggage {
+	struct space *space;
+	u32 count;
+	u32 size;			/* bytes of pages */
+	void *pages;			/* struct popcorn_luggage_page, with data */
+	struct entry *entries[POPCORN_LUGGAGE_PAGES];	/* locked */
+};
+
 enum space_counter {
 	SPACE_READ_FAULTS,
 	SPACE_WRITE_FAULTS,
@@ -84,6 +106,7 @@ enum space_counter {
 	SPACE_PAGES_OUT,
 	SPACE_TAKEN_AWAY,
 	SPACE_DEFERRED,
+	SPACE_CARRIED,
 	SPACE_COUNTERS,
 };
 
@@ -102,6 +125,9 @@ struct space {
 	spinlock_t sweep_lock;
 	struct list_head sweep_list;	/* entries that wait; protected by sweep_lock */
 	struct delayed_work sweeper;
+
+	spinlock_t trackers_lock;
+	struct list_head trackers;	/* of threads here; protected by trackers_lock */
 
 	spinlock_t regions_lock;	/* protects regions; they are only ever added */
 	u32 region_count;
@@ -153,10 +179,18 @@ void popcorn_mapped_entry(struct space *space, struct entry *entry);
 /* home.c */
 void popcorn_home_request(struct space *space, struct entry *entry, int node, bool writes);
 void popcorn_home_continue(struct space *space, struct entry *entry);
+
+bool popcorn_home_offer(struct space *space, struct entry *entry, int node, bool writes,
+			u32 *flags);
+void popcorn_home_settle(struct entry *entry, bool sent);
+
+/* loss.c */
 void popcorn_home_lose_node(struct space *space, struct entry *entry, int node, bool orderly);
 void popcorn_lose_page(struct space *space, struct entry *entry);
 
 /* to_home.c */
+int popcorn_home_accept(struct space *space, struct entry *entry, int node, u32 flags,
+			const void *data);
 extern const struct popcorn_handler popcorn_page_request_handler;
 extern const struct popcorn_handler popcorn_page_fetched_handler;
 extern const struct popcorn_handler popcorn_page_invalidated_handler;
@@ -164,10 +198,26 @@ extern const struct popcorn_handler popcorn_page_return_handler;
 extern const struct popcorn_handler popcorn_space_leave_handler;
 
 /* holder.c */
+bool popcorn_holder_offer(struct space *space, struct entry *entry, bool writes, u32 *flags);
+int popcorn_holder_accept(struct space *space, struct entry *entry, u32 flags, const void *data);
 bool popcorn_serve_demand(struct space *space, struct entry *entry);
 extern const struct popcorn_handler popcorn_page_grant_handler;
 extern const struct popcorn_handler popcorn_page_fetch_handler;
 extern const struct popcorn_handler popcorn_page_invalidate_handler;
+
+/* footprint.c */
+void popcorn_init_tracker(struct tracker *tracker);
+void popcorn_start_tracking(struct space *space, struct tracker *tracker);
+void popcorn_stop_tracking(struct space *space, struct tracker *tracker);
+void popcorn_note_touch(struct space *space, u64 number, bool writes);
+
+/* luggage.c */
+void popcorn_pack(struct luggage *bag, struct space *space, int node,
+		  const struct footprint *wanted, const struct footprint *wishes,
+		  struct popcorn_luggage *head);
+void popcorn_packed(struct luggage *bag, bool sent);
+int popcorn_unpack(struct space *space, int node, const struct popcorn_luggage *head, u32 size,
+		   struct footprint *wishes);
 
 /* fault.c */
 extern const struct vm_operations_struct popcorn_vm_operations;

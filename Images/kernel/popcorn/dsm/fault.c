@@ -144,6 +144,7 @@ static vm_fault_t fault(struct vm_fault *vmf)
 
 	if (!entry)
 		return VM_FAULT_SIGBUS;
+	popcorn_note_touch(space, vmf->pgoff, writes);
 	trace_fault_begin(space->id, vmf->pgoff, writes, entry->access);
 	do {
 		result = try_fault(space, entry, vmf, &asked);
@@ -160,6 +161,7 @@ static vm_fault_t page_mkwrite(struct vm_fault *vmf)
 
 	if (!entry)
 		return VM_FAULT_SIGBUS;
+	popcorn_note_touch(space, vmf->pgoff, true);
 	mutex_lock(&entry->lock);
 	if (entry->access == ACCESS_WRITE && entry->page == vmf->page) {
 		lock_page(vmf->page);

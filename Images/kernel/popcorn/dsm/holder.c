@@ -37,24 +37,47 @@ static void unlock_held_entry(struct space *space, struct entry *entry)
 	popcorn_space_put(space);
 }
 
+/* Without DATA or ZERO, there is a copy here. */
+static int install(struct space *space, struct entry *entry, u32 flags, const void *data)
+{
+	if (flags & POPCORN_PAGE_FAILED)
+		return -EIO;
+	if (!(flags & (POPCORN_PAGE_DATA | POPCORN_PAGE_ZERO)))
+		return entry->access == ACCESS_NONE ? -EPROTO : 0;
+	if (entry->access != ACCESS_NONE)
+		return -EPROTO;
+	return popcorn_fill_page(space, entry, data) ? 0 : -ENOMEM;
+}
+
 /* Memory for the page was set aside when it was asked for. */
-static int install(struct space *space, struct entry *entry,
-		   const struct popcorn_received *message)
+static int install_message(struct space *space, struct entry *entry,
+			   const struct popcorn_received *message)
 {
 	const struct popcorn_page_message *body = message->payload;
 	u32 flags = le32_to_cpu(body->flags);
+	const void *data = flags & POPCORN_PAGE_DATA ? body + 1 : NULL;
 
-	if (flags & POPCORN_PAGE_FAILED)
-		return -EIO;
-	if (flags & (POPCORN_PAGE_DATA | POPCORN_PAGE_ZERO)) {
-		const void *data = flags & POPCORN_PAGE_DATA ? body + 1 : NULL;
+	if (message->size != sizeof(*body) + (data ? POPCORN_PAGE_SIZE : 0))
+		return -EPROTO;
+	return install(space, entry, flags, data);
+}
 
-		if (entry->access != ACCESS_NONE ||
-		    message->size != sizeof(*body) + (data ? POPCORN_PAGE_SIZE : 0))
-			return -EPROTO;
-		return popcorn_fill_page(space, entry, data) ? 0 : -ENOMEM;
-	}
-	return (flags & POPCORN_PAGE_WRITE) && entry->access == ACCESS_READ ? 0 : -EPROTO;
+/*
+ * The home sends the page unasked. If it was asked for meanwhile, the home will answer that,
+ * knowing that the page is here. The entry is locked.
+ */
+int popcorn_holder_accept(struct space *space, struct entry *entry, u32 flags, const void *data)
+{
+	int err;
+
+	if (READ_ONCE(space->dead) || READ_ONCE(space->leaving))
+		return 0;	/* the home will see that it was not used */
+	err = install(space, entry, flags, data);
+	if (err)
+		return err;
+	entry->access = flags & POPCORN_PAGE_WRITE ? ACCESS_WRITE : ACCESS_READ;
+	entry->written = false;
+	return 0;
 }
 
 static void handle_grant(const struct popcorn_received *message)
@@ -68,7 +91,7 @@ static void handle_grant(const struct popcorn_received *message)
 	if (!entry)
 		return;
 	if (entry->pending) {
-		err = install(space, entry, message);
+		err = install_message(space, entry, message);
 		if (err == -EPROTO)
 			pr_warn_ratelimited("node %u granted page %#llx contrary to protocol\n",
 					    message->ret.node, entry->number << PAGE_SHIFT);
@@ -80,17 +103,31 @@ static void handle_grant(const struct popcorn_received *message)
 	unlock_held_entry(space, entry);
 }
 
+/* Takes the page from this node's processes, for good with WRITE; returns what to tell the home. */
+static u32 release(struct space *space, struct entry *entry, u32 flags)
+{
+	popcorn_lower_access(space, entry, flags & POPCORN_PAGE_WRITE ? ACCESS_NONE : ACCESS_READ);
+	flags |= entry->page ? POPCORN_PAGE_DATA : POPCORN_PAGE_ZERO;
+	if (entry->written)
+		flags |= POPCORN_PAGE_DIRTY;
+	return flags;
+}
+
+/* The page may go home with a thread that will want it. The entry is locked. */
+bool popcorn_holder_offer(struct space *space, struct entry *entry, bool writes, u32 *flags)
+{
+	if (entry->access != ACCESS_WRITE || entry->pending || entry->fresh || entry->demand)
+		return false;
+	*flags = release(space, entry, writes ? POPCORN_PAGE_WRITE : 0);
+	return true;
+}
+
 static int give_page(struct space *space, struct entry *entry)
 {
 	u32 flags = entry->demand_flags;
 
-	if (!(flags & POPCORN_PAGE_FAILED)) {
-		popcorn_lower_access(space, entry,
-				     flags & POPCORN_PAGE_WRITE ? ACCESS_NONE : ACCESS_READ);
-		flags |= entry->page ? POPCORN_PAGE_DATA : POPCORN_PAGE_ZERO;
-		if (entry->written)
-			flags |= POPCORN_PAGE_DIRTY;
-	}
+	if (!(flags & POPCORN_PAGE_FAILED))
+		flags = release(space, entry, flags);
 	return popcorn_send_page(space, entry, space->home, POPCORN_TYPE_PAGE_FETCHED, flags);
 }
 
@@ -147,7 +184,7 @@ static void handle_fetch(const struct popcorn_received *message)
 	if (!entry)
 		return;
 	if (entry->access != ACCESS_WRITE)
-		flags |= POPCORN_PAGE_FAILED;
+		flags |= POPCORN_PAGE_FAILED;	/* it has gone home with a thread */
 	demand(space, entry, POPCORN_TYPE_PAGE_FETCH, flags);
 	unlock_held_entry(space, entry);
 }

@@ -64,19 +64,6 @@ static bool begin_next(struct entry *entry, int last)
 	return true;
 }
 
-/* The only valid copy is gone. The entry is locked. */
-void popcorn_lose_page(struct space *space, struct entry *entry)
-{
-	struct directory *dir = &entry->dir;
-
-	if (!dir->lost)
-		pr_warn_ratelimited("process %#llx: page %#llx is lost with node %d\n", space->id,
-				    entry->number << PAGE_SHIFT, dir->owner);
-	dir->lost = true;
-	dir->owner = popcorn_self();
-	dir->sharers = BIT(popcorn_self());
-}
-
 static enum progress fetch(struct space *space, struct entry *entry)
 {
 	struct directory *dir = &entry->dir;
@@ -167,27 +154,45 @@ static void note_grant(struct entry *entry)
 	}
 }
 
+/* Takes from this node's processes what the asker gets; returns the flags that tell it so. */
+static u32 release(struct space *space, struct entry *entry)
+{
+	struct directory *dir = &entry->dir;
+	u32 flags = dir->asker_writes ? POPCORN_PAGE_WRITE : 0;
+
+	popcorn_lower_access(space, entry, dir->asker_writes ? ACCESS_NONE : ACCESS_READ);
+	if (!(dir->sharers & BIT(dir->asker)))
+		flags |= entry->page ? POPCORN_PAGE_DATA : POPCORN_PAGE_ZERO;
+	return flags;
+}
+
+/* The asker does not get it. */
+static void take_back(struct entry *entry)
+{
+	if (entry->dir.owner == popcorn_self())
+		entry->access = ACCESS_WRITE;
+	else if (entry->dir.owner == NOBODY && entry->access < ACCESS_READ)
+		entry->access = ACCESS_READ;
+}
+
 static enum progress grant_there(struct space *space, struct entry *entry)
 {
 	struct directory *dir = &entry->dir;
-	bool has_copy = dir->owner == NOBODY && (dir->sharers & BIT(dir->asker));
-	u32 flags = dir->asker_writes ? POPCORN_PAGE_WRITE : 0;
+	u32 flags;
 	int err;
 
-	if (dir->lost || dir->owner == dir->asker || READ_ONCE(space->dead))
+	if (dir->lost || READ_ONCE(space->dead))
 		return refuse(space, entry);
-	popcorn_lower_access(space, entry, dir->asker_writes ? ACCESS_NONE : ACCESS_READ);
-	if (!has_copy)
-		flags |= entry->page ? POPCORN_PAGE_DATA : POPCORN_PAGE_ZERO;
+	if (dir->owner == dir->asker)
+		dir->asker_writes = true;	/* it has got the page since it asked */
+	flags = release(space, entry);
 	err = popcorn_send_page(space, entry, dir->asker, POPCORN_TYPE_PAGE_GRANT, flags);
 	if (is_temporary(err))
 		return REFUSED;
 	if (!err)
 		note_grant(entry);
-	else if (dir->owner == popcorn_self())
-		entry->access = ACCESS_WRITE;	/* the asker is gone: it stays here */
-	else if (entry->access < ACCESS_READ)
-		entry->access = ACCESS_READ;
+	else
+		take_back(entry);	/* the asker is gone */
 	return DONE;
 }
 
@@ -204,6 +209,47 @@ static enum progress grant(struct space *space, struct entry *entry)
 	if (!popcorn_space_has_member(space, dir->asker))
 		return DONE;	/* it left while it waited */
 	return grant_there(space, entry);
+}
+
+/* Whether @node can have the page without anybody being asked. */
+static bool can_offer(const struct entry *entry, int node, bool writes)
+{
+	const struct directory *dir = &entry->dir;
+
+	if (dir->asker != NOBODY || dir->awaited || dir->lost || entry->pending || entry->fresh)
+		return false;
+	if (dir->owner != NOBODY)
+		return dir->owner == popcorn_self();
+	if (!writes)
+		return !(dir->sharers & BIT(node));
+	return !(dir->sharers & ~BIT(popcorn_self()) & ~BIT(node));
+}
+
+/*
+ * The page may leave for @node with a thread that will want it: as a grant, but unasked. The
+ * entry is locked, and stays so until popcorn_home_settle().
+ */
+bool popcorn_home_offer(struct space *space, struct entry *entry, int node, bool writes,
+			u32 *flags)
+{
+	struct directory *dir = &entry->dir;
+
+	if (!popcorn_space_has_member(space, node) || !can_offer(entry, node, writes))
+		return false;
+	dir->asker = node;
+	dir->asker_writes = writes || (READ_ONCE(migratory) && dir->migratory &&
+				       dir->owner == popcorn_self());
+	*flags = release(space, entry);
+	return true;
+}
+
+void popcorn_home_settle(struct entry *entry, bool sent)
+{
+	if (sent)
+		note_grant(entry);
+	else
+		take_back(entry);
+	entry->dir.asker = NOBODY;
 }
 
 static void stall(struct space *space, struct entry *entry)
@@ -249,28 +295,4 @@ void popcorn_home_request(struct space *space, struct entry *entry, int node, bo
 	}
 	begin(entry, node, writes);
 	popcorn_home_continue(space, entry);
-}
-
-/*
- * @node has left or is lost. If it left orderly, it returned what it had changed: a page that
- * it still seems to own it never saw, and the copy here is as good. The entry is locked.
- */
-void popcorn_home_lose_node(struct space *space, struct entry *entry, int node, bool orderly)
-{
-	struct directory *dir = &entry->dir;
-
-	if (dir->owner == node && orderly) {
-		dir->owner = popcorn_self();
-		dir->sharers = BIT(popcorn_self());
-		entry->access = ACCESS_WRITE;
-	} else if (dir->owner == node) {
-		popcorn_lose_page(space, entry);
-	}
-	dir->sharers &= ~BIT(node);
-	dir->readers &= ~BIT(node);
-	dir->writers &= ~BIT(node);
-	if (dir->awaited & BIT(node)) {
-		dir->awaited &= ~BIT(node);
-		popcorn_home_continue(space, entry);
-	}
 }

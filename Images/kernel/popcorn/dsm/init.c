@@ -45,26 +45,6 @@ static struct notifier_block node_block = {
 	.priority = 1,
 };
 
-static void unregister_handlers(int count)
-{
-	while (count--)
-		popcorn_unregister_handler(handlers[count]);
-}
-
-static int register_handlers(void)
-{
-	int i, err;
-
-	for (i = 0; i < ARRAY_SIZE(handlers); i++) {
-		err = popcorn_register_handler(handlers[i]);
-		if (err) {
-			unregister_handlers(i);
-			return err;
-		}
-	}
-	return 0;
-}
-
 int popcorn_init_dsm(void)
 {
 	int err;
@@ -78,7 +58,7 @@ int popcorn_init_dsm(void)
 	err = popcorn_register_node_notifier(&node_block);
 	if (err)
 		goto exit_spaces;
-	err = register_handlers();
+	err = popcorn_register_handlers(handlers, ARRAY_SIZE(handlers));
 	if (err)
 		goto drop_notifier;
 	return 0;
@@ -94,7 +74,7 @@ destroy_queue:
 
 void popcorn_exit_dsm(void)
 {
-	unregister_handlers(ARRAY_SIZE(handlers));
+	popcorn_unregister_handlers(handlers, ARRAY_SIZE(handlers));
 	popcorn_unregister_node_notifier(&node_block);
 	popcorn_exit_spaces();
 	destroy_workqueue(popcorn_dsm_queue);

@@ -89,6 +89,8 @@ struct space *popcorn_space_create(u64 id, int home)
 	refcount_set(&space->ref, 2);
 	xa_init(&space->pages);
 	spin_lock_init(&space->regions_lock);
+	spin_lock_init(&space->trackers_lock);
+	INIT_LIST_HEAD(&space->trackers);
 	popcorn_init_sweeper(space);
 
 	mutex_lock(&spaces_mutex);

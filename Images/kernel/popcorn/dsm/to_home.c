@@ -66,20 +66,12 @@ static void handle_request(const struct popcorn_received *message)
 }
 
 /* The owner's page is here; it keeps a copy unless the asker writes. */
-static void take_in(struct space *space, struct entry *entry,
-		    const struct popcorn_received *message)
+static void take_in(struct space *space, struct entry *entry, int node, u32 flags,
+		    const void *data)
 {
-	const struct popcorn_page_message *body = message->payload;
-	u32 flags = le32_to_cpu(body->flags);
 	struct directory *dir = &entry->dir;
-	const void *data = NULL;
-	int node = message->ret.node;
 
-	if (flags & POPCORN_PAGE_DATA)
-		data = body + 1;
-	if ((flags & POPCORN_PAGE_FAILED) ||
-	    (data && message->size != sizeof(*body) + POPCORN_PAGE_SIZE) ||
-	    !popcorn_fill_page(space, entry, data)) {
+	if ((flags & POPCORN_PAGE_FAILED) || !popcorn_fill_page(space, entry, data)) {
 		popcorn_lose_page(space, entry);
 		return;
 	}
@@ -93,6 +85,43 @@ static void take_in(struct space *space, struct entry *entry,
 	entry->fresh = false;
 }
 
+static void take_message(struct space *space, struct entry *entry,
+			 const struct popcorn_received *message)
+{
+	const struct popcorn_page_message *body = message->payload;
+	u32 flags = le32_to_cpu(body->flags);
+	const void *data = NULL;
+
+	if (flags & POPCORN_PAGE_DATA) {
+		data = body + 1;
+		if (message->size != sizeof(*body) + POPCORN_PAGE_SIZE)
+			flags |= POPCORN_PAGE_FAILED;
+	}
+	take_in(space, entry, message->ret.node, flags, data);
+}
+
+/*
+ * The page came unasked from @node, which owned it. If it is being fetched for somebody, the
+ * node's answer, which is under way, goes on with that. The entry is locked.
+ */
+int popcorn_home_accept(struct space *space, struct entry *entry, int node, u32 flags,
+			const void *data)
+{
+	struct directory *dir = &entry->dir;
+
+	if (!popcorn_space_has_member(space, node))
+		return 0;	/* it was lost meanwhile, and the page with it */
+	if (dir->owner != node)
+		return -EPROTO;
+	take_in(space, entry, node, flags, data);
+	if (!dir->lost && (flags & POPCORN_PAGE_WRITE) && dir->asker == NOBODY) {
+		dir->owner = popcorn_self();
+		entry->access = ACCESS_WRITE;
+		entry->written = false;
+	}
+	return dir->lost ? -ENOMEM : 0;
+}
+
 static void handle_fetched(const struct popcorn_received *message)
 {
 	int node = message->ret.node;
@@ -101,8 +130,9 @@ static void handle_fetched(const struct popcorn_received *message)
 
 	if (!entry)
 		return;
-	if ((entry->dir.awaited & BIT(node)) && entry->dir.owner == node) {
-		take_in(space, entry, message);
+	if (entry->dir.awaited & BIT(node)) {
+		if (entry->dir.owner == node)	/* else it has come back with a thread */
+			take_message(space, entry, message);
 		entry->dir.awaited &= ~BIT(node);
 		popcorn_home_continue(space, entry);
 	} else {
@@ -139,7 +169,7 @@ static void handle_return(const struct popcorn_received *message)
 	if (!entry)
 		return;
 	if (entry->dir.owner == node) {
-		take_in(space, entry, message);
+		take_message(space, entry, message);
 		entry->dir.sharers = BIT(popcorn_self());
 	}
 	unlock_home_entry(space, entry);

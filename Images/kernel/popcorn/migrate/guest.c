@@ -6,8 +6,7 @@
 #define pr_fmt(fmt) "popcorn: " fmt
 
 #include <linux/pid.h>
-#include <linux/sched/signal.h>
-#include <linux/sched/task.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 #include <popcorn/trace_migrate.h>
@@ -36,8 +35,9 @@ struct guest *popcorn_find_guest(struct worker *worker, u32 number)
 	return NULL;
 }
 
-static void free_guest(struct guest *guest)
+static void free_guest(struct worker *worker, struct guest *guest)
 {
+	popcorn_stop_tracking(worker->space, &guest->tracker);
 	list_del(&guest->list);
 	put_pid(guest->host);
 	kfree(guest);
@@ -49,33 +49,59 @@ void popcorn_free_guests(struct worker *worker)
 	struct guest *guest, *next;
 
 	list_for_each_entry_safe(guest, next, &worker->guests, list)
-		free_guest(guest);
+		free_guest(worker, guest);
 	list_for_each_entry_safe(guest, next, &worker->arrivals, list)
-		free_guest(guest);
+		free_guest(worker, guest);
 }
 
-static int post_move(const struct worker *worker, const struct guest *guest,
+/* With what it will touch first at the origin, if it goes there. */
+static int post_move(const struct worker *worker, struct guest *guest,
 		     const struct popcorn_step *step)
 {
-	struct popcorn_thread_message body = {
-		.process = cpu_to_le64(worker->id),
-		.thread = cpu_to_le32(guest->number),
-		.hop = cpu_to_le32(guest->hop),
-		.node = cpu_to_le32(step->node),
-		.status = cpu_to_le32(step->status),
-		.entry = cpu_to_le64(step->entry),
-		.argument = cpu_to_le64(step->argument),
+	struct popcorn_travel_message body = {
+		.thread.process = cpu_to_le64(worker->id),
+		.thread.thread = cpu_to_le32(guest->number),
+		.thread.hop = cpu_to_le32(guest->hop),
+		.thread.node = cpu_to_le32(step->node),
+		.thread.entry = cpu_to_le64(step->entry),
+		.thread.argument = cpu_to_le64(step->argument),
 	};
 	struct popcorn_message message = {
 		.type = POPCORN_TYPE_THREAD_MOVE,
 		.head = &body,
 		.head_size = sizeof(body),
 	};
+	struct luggage bag;
+	int err;
 
 	if (guest->saw_proposal)
-		body.flags = cpu_to_le32(POPCORN_PROPOSAL_SEEN);
-	if (step->action != POPCORN_STEP_LEAVE)
-		message.type = POPCORN_TYPE_THREAD_EXIT;
+		body.thread.flags = cpu_to_le32(POPCORN_PROPOSAL_SEEN);
+	popcorn_stop_tracking(worker->space, &guest->tracker);
+	popcorn_pack(&bag, worker->space, worker->origin,
+		     step->node == worker->origin ? &guest->wishes : NULL, &guest->tracker.print,
+		     &body.luggage);
+	message.body = bag.pages;
+	message.body_size = bag.size;
+	err = popcorn_post(worker->origin, &message);
+	popcorn_packed(&bag, !err);
+	return err;
+}
+
+static int post_exit(const struct worker *worker, const struct guest *guest,
+		     const struct popcorn_step *step)
+{
+	struct popcorn_thread_message body = {
+		.process = cpu_to_le64(worker->id),
+		.thread = cpu_to_le32(guest->number),
+		.hop = cpu_to_le32(guest->hop),
+		.status = cpu_to_le32(step->status),
+	};
+	struct popcorn_message message = {
+		.type = POPCORN_TYPE_THREAD_EXIT,
+		.head = &body,
+		.head_size = sizeof(body),
+	};
+
 	if (step->action == POPCORN_STEP_EXIT_PROCESS)
 		body.flags = cpu_to_le32(POPCORN_EXIT_WHOLE_PROCESS);
 	return popcorn_post(worker->origin, &message);
@@ -106,12 +132,12 @@ static int part(struct worker *worker, const struct popcorn_step *step)
 		trace_migrate_begin(worker->id, guest->number, guest->hop + 1, popcorn_self(),
 				    step->action == POPCORN_STEP_LEAVE ? step->node : worker->origin,
 				    step->status);
-		if (step->action == POPCORN_STEP_LEAVE)
-			err = check_target(step->node);
+		if (step->action != POPCORN_STEP_LEAVE)
+			err = post_exit(worker, guest, step);
+		else
+			err = check_target(step->node) ?: post_move(worker, guest, step);
 		if (!err)
-			err = post_move(worker, guest, step);
-		if (!err)
-			free_guest(guest);
+			free_guest(worker, guest);
 		else
 			trace_migrate_resume(worker->id, guest->number, guest->hop + 1,
 					     step->node, popcorn_self(), err);
@@ -151,6 +177,7 @@ static bool take_in(struct worker *worker, struct popcorn_event *event)
 		worker->waiting--;
 		fill_event(worker, guest, event);
 		guest->proposed = -1;
+		popcorn_start_tracking(worker->space, &guest->tracker);
 		trace_migrate_resume(worker->id, guest->number, guest->hop, guest->from,
 				     popcorn_self(), guest->status);
 	}
@@ -227,123 +254,3 @@ long popcorn_worker_step(struct worker *worker, struct popcorn_step __user *user
 		return err;
 	return copy_to_user(&user->event, &event, sizeof(event)) ? -EFAULT : 0;
 }
-
-static void signal_host(const struct worker *worker, const struct guest *guest)
-{
-	int signal = le16_to_cpu(worker->spec.move_signal);
-	struct task_struct *task = get_pid_task(guest->host, PIDTYPE_PID);
-
-	trace_migrate_request(worker->id, guest->number, guest->hop + 1, popcorn_self(),
-			      guest->proposed, 0);
-	if (!task)
-		return;
-	if (signal)
-		send_sig(signal, task, 1);
-	put_task_struct(task);
-}
-
-/* Somebody at this node wants the thread that @host hosts to move. */
-int popcorn_propose_guest(struct worker *worker, struct pid *host, int node)
-{
-	struct guest *guest;
-	int err = -ESRCH;
-
-	mutex_lock(&worker->lock);
-	list_for_each_entry(guest, &worker->guests, list) {
-		if (guest->host == host) {
-			guest->proposed = node;
-			signal_host(worker, guest);
-			err = 0;
-			break;
-		}
-	}
-	mutex_unlock(&worker->lock);
-	return err;
-}
-
-static struct guest *new_guest(const struct popcorn_thread_message *body)
-{
-	struct guest *guest = kzalloc(sizeof(*guest), GFP_KERNEL);
-
-	if (!guest)
-		return NULL;
-	guest->number = le32_to_cpu(body->thread);
-	guest->hop = le32_to_cpu(body->hop);
-	guest->tid = le32_to_cpu(body->tid);
-	guest->from = le32_to_cpu(body->node);
-	guest->status = le32_to_cpu(body->status);
-	guest->proposed = le32_to_cpu(body->proposed);
-	guest->entry = le64_to_cpu(body->entry);
-	guest->argument = le64_to_cpu(body->argument);
-	init_waitqueue_head(&guest->wait);
-	return guest;
-}
-
-static struct worker *worker_of(const struct popcorn_received *message, __le64 id)
-{
-	struct worker *worker = popcorn_worker_find(le64_to_cpu(id));
-
-	if (!worker || worker->origin == message->ret.node)
-		return worker;
-	popcorn_worker_put(worker);
-	return NULL;
-}
-
-static void handle_arrive(const struct popcorn_received *message)
-{
-	const struct popcorn_thread_message *body = message->payload;
-	struct worker *worker = worker_of(message, body->process);
-	struct guest *guest;
-
-	if (!worker)
-		return;		/* it has ended; the origin is about to hear of it */
-	guest = new_guest(body);
-	if (!guest) {
-		pr_err("no memory for a thread of node %d: killing its worker\n", worker->origin);
-		popcorn_worker_kill(worker);
-	} else {
-		trace_migrate_arrive(worker->id, guest->number, guest->hop, guest->from,
-				     popcorn_self(), guest->status);
-		mutex_lock(&worker->lock);
-		list_add_tail(&guest->list, &worker->arrivals);
-		worker->arrived++;
-		wake_up(&worker->wait);
-		mutex_unlock(&worker->lock);
-	}
-	popcorn_worker_put(worker);
-}
-
-static void handle_propose(const struct popcorn_received *message)
-{
-	const struct popcorn_thread_message *body = message->payload;
-	struct worker *worker = worker_of(message, body->process);
-	struct guest *guest;
-
-	if (!worker)
-		return;
-	mutex_lock(&worker->lock);
-	guest = popcorn_find_guest(worker, le32_to_cpu(body->thread));
-	if (guest && guest->hop == le32_to_cpu(body->hop)) {
-		guest->proposed = le32_to_cpu(body->node);
-		guest->saw_proposal = true;
-		signal_host(worker, guest);
-	}
-	mutex_unlock(&worker->lock);
-	popcorn_worker_put(worker);
-}
-
-const struct popcorn_handler popcorn_thread_arrive_handler = {
-	.type = POPCORN_TYPE_THREAD_ARRIVE,
-	.name = "THREAD_ARRIVE",
-	.min_size = sizeof(struct popcorn_thread_message),
-	.max_size = sizeof(struct popcorn_thread_message),
-	.handle = handle_arrive,
-};
-
-const struct popcorn_handler popcorn_thread_propose_handler = {
-	.type = POPCORN_TYPE_THREAD_PROPOSE,
-	.name = "THREAD_PROPOSE",
-	.min_size = sizeof(struct popcorn_thread_message),
-	.max_size = sizeof(struct popcorn_thread_message),
-	.handle = handle_propose,
-};

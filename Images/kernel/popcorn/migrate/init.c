@@ -51,26 +51,6 @@ static int handle_node_event(struct notifier_block *block, unsigned long what, v
 
 static struct notifier_block node_block = { .notifier_call = handle_node_event };
 
-static void unregister_handlers(int count)
-{
-	while (count--)
-		popcorn_unregister_handler(handlers[count]);
-}
-
-static int register_handlers(void)
-{
-	int i, err;
-
-	for (i = 0; i < ARRAY_SIZE(handlers); i++) {
-		err = popcorn_register_handler(handlers[i]);
-		if (err) {
-			unregister_handlers(i);
-			return err;
-		}
-	}
-	return 0;
-}
-
 int popcorn_init_migration(void)
 {
 	int err;
@@ -78,7 +58,7 @@ int popcorn_init_migration(void)
 	err = popcorn_register_node_notifier(&node_block);
 	if (err)
 		return err;
-	err = register_handlers();
+	err = popcorn_register_handlers(handlers, ARRAY_SIZE(handlers));
 	if (err)
 		goto drop_notifier;
 	err = popcorn_init_ps();
@@ -92,7 +72,7 @@ int popcorn_init_migration(void)
 exit_ps:
 	popcorn_exit_ps();
 drop_handlers:
-	unregister_handlers(ARRAY_SIZE(handlers));
+	popcorn_unregister_handlers(handlers, ARRAY_SIZE(handlers));
 drop_notifier:
 	popcorn_unregister_node_notifier(&node_block);
 	return err;
@@ -102,6 +82,6 @@ void popcorn_exit_migration(void)
 {
 	popcorn_exit_device();
 	popcorn_exit_ps();
-	unregister_handlers(ARRAY_SIZE(handlers));
+	popcorn_unregister_handlers(handlers, ARRAY_SIZE(handlers));
 	popcorn_unregister_node_notifier(&node_block);
 }

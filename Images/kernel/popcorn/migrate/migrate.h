@@ -26,9 +26,9 @@
 #include <popcorn/message.h>
 #include <popcorn/migrate_wire.h>
 #include <popcorn/node.h>
+#include "../dsm/dsm.h"
 
 struct file;
-struct space;
 
 struct build_id {
 	u32 size;
@@ -93,6 +93,8 @@ struct thread {
 	u64 moved_at;			/* ns; of its last move, 0: it has never moved */
 	u32 refused;			/* moves that failed */
 	int error;			/* of the last that did */
+	struct tracker tracker;		/* while it is here */
+	struct footprint *prints;	/* by node, of its last visit */
 	u64 calls;
 	wait_queue_head_t wait;
 };
@@ -110,6 +112,8 @@ struct guest {
 	u64 entry;
 	u64 argument;
 	struct pid *host;
+	struct tracker tracker;
+	struct footprint wishes;	/* of the origin, for the way back */
 	struct outgoing_call *call;	/* under way */
 	u32 last_seq;
 	wait_queue_head_t wait;		/* for its result */
@@ -169,10 +173,13 @@ void popcorn_free_threads(struct process *process);
 int popcorn_send_thread(struct process *process, struct thread *thread, int node);
 void popcorn_thread_event(struct thread *thread, u32 event, int status);
 void popcorn_bounce_thread(struct process *process, struct thread *thread, int error);
-int popcorn_post_thread(int node, u16 type, const struct process *process,
-			const struct thread *thread, int status);
+int popcorn_post_arrival(const struct process *process, const struct thread *thread,
+			 int node, int status);
+void popcorn_note_departure(struct process *process, struct thread *thread);
 void popcorn_note_refusal(struct thread *thread, int error);
 int popcorn_propose(struct process *process, struct thread *thread, int node);
+
+/* move.c */
 extern const struct popcorn_handler popcorn_thread_move_handler;
 extern const struct popcorn_handler popcorn_thread_exit_handler;
 
@@ -223,6 +230,8 @@ struct guest *popcorn_guest_of_current(struct worker *worker);
 struct guest *popcorn_find_guest(struct worker *worker, u32 number);
 void popcorn_free_guests(struct worker *worker);
 long popcorn_worker_step(struct worker *worker, struct popcorn_step __user *user);
+
+/* arrival.c */
 int popcorn_propose_guest(struct worker *worker, struct pid *host, int node);
 extern const struct popcorn_handler popcorn_thread_arrive_handler;
 extern const struct popcorn_handler popcorn_thread_propose_handler;

@@ -48,6 +48,7 @@ static void show_space(struct seq_file *file, struct space *space)
 		[SPACE_PAGES_OUT] = "pages_out",
 		[SPACE_TAKEN_AWAY] = "taken_away",
 		[SPACE_DEFERRED] = "deferred",
+		[SPACE_CARRIED] = "carried",
 	};
 	int i;
 

@@ -55,6 +55,7 @@ static int leave_locked(struct process *process, const struct popcorn_step *step
 	thread->argument = step->argument;
 	trace_migrate_begin(process->id, thread->number, thread->hop + 1, popcorn_self(),
 			    step->node, 0);
+	popcorn_note_departure(process, thread);
 	thread->proposed = -1;	/* the thread knew of it */
 	err = popcorn_send_thread(process, thread, step->node);
 	if (err)
@@ -223,9 +224,11 @@ static struct incoming_call *take(struct process *process, struct thread *thread
 		thread->proposed = -1;
 		WRITE_ONCE(thread->event, 0);
 		popcorn_ps_changed();
-		if (event->kind == POPCORN_EVENT_ARRIVED)
+		if (event->kind == POPCORN_EVENT_ARRIVED) {
 			trace_migrate_resume(process->id, thread->number, thread->hop,
 					     thread->from, popcorn_self(), thread->status);
+			popcorn_start_tracking(process->space, &thread->tracker);
+		}
 	}
 	mutex_unlock(&process->lock);
 	return call;

@@ -23,11 +23,13 @@ struct thread *popcorn_find_thread(struct process *process, u32 number)
 	return NULL;
 }
 
-static void free_thread(struct thread *thread)
+static void free_thread(struct process *process, struct thread *thread)
 {
+	popcorn_stop_tracking(process->space, &thread->tracker);
 	list_del(&thread->list);
 	put_pid(thread->pid);
 	kvfree(thread->call);
+	kfree(thread->prints);
 	kfree(thread);
 }
 
@@ -48,7 +50,7 @@ static void prune_threads(struct process *process)
 
 	list_for_each_entry_safe(thread, next, &process->threads, list)
 		if (has_exited(thread))
-			free_thread(thread);
+			free_thread(process, thread);
 }
 
 static struct thread *new_thread(struct process *process, struct pid *pid)
@@ -59,12 +61,18 @@ static struct thread *new_thread(struct process *process, struct pid *pid)
 	thread = kzalloc(sizeof(*thread), GFP_KERNEL_ACCOUNT);
 	if (!thread)
 		return NULL;
+	thread->prints = kcalloc(POPCORN_MAX_NODES, sizeof(*thread->prints), GFP_KERNEL_ACCOUNT);
+	if (!thread->prints) {
+		kfree(thread);
+		return NULL;
+	}
 	thread->number = ++process->last_number;
 	thread->pid = get_pid(pid);
 	thread->where = popcorn_self();
 	thread->from = popcorn_self();
 	thread->proposed = -1;
 	init_waitqueue_head(&thread->wait);
+	popcorn_init_tracker(&thread->tracker);
 	list_add_tail(&thread->list, &process->threads);
 	return thread;
 }
@@ -86,30 +94,46 @@ void popcorn_free_threads(struct process *process)
 	struct thread *thread, *next;
 
 	list_for_each_entry_safe(thread, next, &process->threads, list)
-		free_thread(thread);
+		free_thread(process, thread);
 }
 
-int popcorn_post_thread(int node, u16 type, const struct process *process,
-			const struct thread *thread, int status)
+/* The calling thread leaves its origin: from now on it is known what it touched first here. */
+void popcorn_note_departure(struct process *process, struct thread *thread)
 {
-	struct popcorn_thread_message body = {
-		.process = cpu_to_le64(process->id),
-		.thread = cpu_to_le32(thread->number),
-		.hop = cpu_to_le32(thread->hop),
-		.node = cpu_to_le32(thread->from),
-		.tid = cpu_to_le32(pid_nr(thread->pid)),
-		.status = cpu_to_le32(status),
-		.proposed = cpu_to_le32(thread->proposed),
-		.entry = cpu_to_le64(thread->entry),
-		.argument = cpu_to_le64(thread->argument),
+	popcorn_stop_tracking(process->space, &thread->tracker);
+	thread->prints[popcorn_self()] = thread->tracker.print;
+}
+
+/* To @node, with what it will touch first there, unless it comes back from a failed move. */
+int popcorn_post_arrival(const struct process *process, const struct thread *thread,
+			 int node, int status)
+{
+	struct popcorn_travel_message body = {
+		.thread.process = cpu_to_le64(process->id),
+		.thread.thread = cpu_to_le32(thread->number),
+		.thread.hop = cpu_to_le32(thread->hop),
+		.thread.node = cpu_to_le32(thread->from),
+		.thread.tid = cpu_to_le32(pid_nr(thread->pid)),
+		.thread.status = cpu_to_le32(status),
+		.thread.proposed = cpu_to_le32(thread->proposed),
+		.thread.entry = cpu_to_le64(thread->entry),
+		.thread.argument = cpu_to_le64(thread->argument),
 	};
 	struct popcorn_message message = {
-		.type = type,
+		.type = POPCORN_TYPE_THREAD_ARRIVE,
 		.head = &body,
 		.head_size = sizeof(body),
 	};
+	struct luggage bag;
+	int err;
 
-	return popcorn_post(node, &message);
+	popcorn_pack(&bag, process->space, node, status ? NULL : &thread->prints[node],
+		     &thread->prints[popcorn_self()], &body.luggage);
+	message.body = bag.pages;
+	message.body_size = bag.size;
+	err = popcorn_post(node, &message);
+	popcorn_packed(&bag, !err);
+	return err;
 }
 
 /* Tells the shadow. Only the first of what ends a stay elsewhere counts. */
@@ -132,7 +156,7 @@ void popcorn_thread_event(struct thread *thread, u32 event, int status)
  */
 int popcorn_send_thread(struct process *process, struct thread *thread, int node)
 {
-	struct thread before = *thread;
+	int from = thread->from, where = thread->where;
 	int err;
 
 	if (process->ended)
@@ -144,11 +168,11 @@ int popcorn_send_thread(struct process *process, struct thread *thread, int node
 	thread->where = node;
 	thread->hop++;
 	trace_migrate_route(process->id, thread->number, thread->hop, thread->from, node, 0);
-	err = popcorn_post_thread(node, POPCORN_TYPE_THREAD_ARRIVE, process, thread, 0);
+	err = popcorn_post_arrival(process, thread, node, 0);
 	if (err) {
-		thread->from = before.from;
-		thread->where = before.where;
-		thread->hop = before.hop;
+		thread->from = from;
+		thread->where = where;
+		thread->hop--;
 		return err;
 	}
 	process->hops++;
@@ -182,7 +206,7 @@ void popcorn_bounce_thread(struct process *process, struct thread *thread, int e
 	}
 	/* Its worker there may have ended since. */
 	if (process->workers[back] != WORKER_READY ||
-	    popcorn_post_thread(back, POPCORN_TYPE_THREAD_ARRIVE, process, thread, error))
+	    popcorn_post_arrival(process, thread, back, error))
 		popcorn_thread_event(thread, POPCORN_EVENT_LOST, -EHOSTDOWN);
 }
 
@@ -220,109 +244,3 @@ int popcorn_propose(struct process *process, struct thread *thread, int node)
 	}
 	return popcorn_post(thread->where, &message);
 }
-
-/*
- * Finds process and thread of a message from the node where the thread is; the caller unlocks
- * and puts. Stale messages find nothing.
- */
-static struct thread *lock_thread(const struct popcorn_received *message, struct process **found)
-{
-	const struct popcorn_thread_message *body = message->payload;
-	struct process *process = popcorn_process_find(le64_to_cpu(body->process));
-	struct thread *thread;
-
-	*found = process;
-	if (!process)
-		return NULL;
-	mutex_lock(&process->lock);
-	thread = popcorn_find_thread(process, le32_to_cpu(body->thread));
-	if (thread && thread->where == message->ret.node && thread->hop == le32_to_cpu(body->hop))
-		return thread;
-	mutex_unlock(&process->lock);
-	popcorn_process_put(process);
-	return NULL;
-}
-
-static void unlock_thread(struct process *process)
-{
-	mutex_unlock(&process->lock);
-	popcorn_process_put(process);
-}
-
-static void come_home(struct process *process, struct thread *thread)
-{
-	thread->from = thread->where;
-	thread->hop++;
-	thread->moved_at = ktime_get_ns();
-	process->hops++;
-	trace_migrate_arrive(process->id, thread->number, thread->hop, thread->from,
-			     popcorn_self(), 0);
-	popcorn_thread_event(thread, POPCORN_EVENT_ARRIVED, 0);
-}
-
-/* It stays where it is, and goes on there with the error. */
-static void refuse_move(struct process *process, struct thread *thread, int error)
-{
-	thread->hop++;
-	popcorn_note_refusal(thread, error);
-	if (popcorn_post_thread(thread->where, POPCORN_TYPE_THREAD_ARRIVE, process, thread, error))
-		popcorn_thread_event(thread, POPCORN_EVENT_LOST, -EHOSTDOWN);
-}
-
-static void handle_move(const struct popcorn_received *message)
-{
-	const struct popcorn_thread_message *body = message->payload;
-	int node = (int)le32_to_cpu(body->node);
-	struct process *process;
-	struct thread *thread = lock_thread(message, &process);
-	int err;
-
-	if (!thread)
-		return;
-	thread->entry = le64_to_cpu(body->entry);
-	thread->argument = le64_to_cpu(body->argument);
-	if ((le32_to_cpu(body->flags) & POPCORN_PROPOSAL_SEEN) || thread->proposed == node)
-		thread->proposed = -1;	/* else it has crossed the move, and goes along */
-	if (node == popcorn_self()) {
-		come_home(process, thread);
-	} else {
-		err = node == thread->where ? -EALREADY :
-					      popcorn_send_thread(process, thread, node);
-		if (err)
-			refuse_move(process, thread, err);
-	}
-	unlock_thread(process);
-}
-
-static void handle_exit(const struct popcorn_received *message)
-{
-	const struct popcorn_thread_message *body = message->payload;
-	bool all = le32_to_cpu(body->flags) & POPCORN_EXIT_WHOLE_PROCESS;
-	int status = le32_to_cpu(body->status) & 0xff;
-	struct process *process;
-	struct thread *thread = lock_thread(message, &process);
-
-	if (!thread)
-		return;
-	trace_migrate_exit(process->id, thread->number, thread->hop, thread->where,
-			   popcorn_self(), status);
-	popcorn_thread_event(thread, all ? POPCORN_EVENT_PROCESS_EXIT : POPCORN_EVENT_THREAD_EXIT,
-			     status);
-	unlock_thread(process);
-}
-
-const struct popcorn_handler popcorn_thread_move_handler = {
-	.type = POPCORN_TYPE_THREAD_MOVE,
-	.name = "THREAD_MOVE",
-	.min_size = sizeof(struct popcorn_thread_message),
-	.max_size = sizeof(struct popcorn_thread_message),
-	.handle = handle_move,
-};
-
-const struct popcorn_handler popcorn_thread_exit_handler = {
-	.type = POPCORN_TYPE_THREAD_EXIT,
-	.name = "THREAD_EXIT",
-	.min_size = sizeof(struct popcorn_thread_message),
-	.max_size = sizeof(struct popcorn_thread_message),
-	.handle = handle_exit,
-};

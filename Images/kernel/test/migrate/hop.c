@@ -154,18 +154,24 @@ static struct next leave_and_crash(uint64_t argument)
 	return end_process(1);
 }
 
+/* Until it is asked to move; then it comes home. */
 static struct next leave_and_spin(uint64_t argument)
 {
+	struct timespec ms = { 0, 1000000 };
+
 	require_hop();
 	if (!argument)
 		return hop(state->target, SPIN, 1);
+	if (is_home()) {
+		say("back on %s\n", isa);
+		return end_process(0);
+	}
 	say("spinning on %s\n", isa);
-	for (;;) {
-		struct timespec ms = { 0, 1000000 };
-
+	while (!asked_to_move) {
 		state->sum++;
 		nanosleep(&ms, NULL);
 	}
+	return hop(origin, SPIN, 2);
 }
 
 static struct next who(uint64_t argument)

@@ -35,14 +35,30 @@ expect_nothing_left() {
 }
 
 expect 0 60 ./hop print 2
+
+# A warm round trip is two messages, for the pages that the thread needs travel with it.
+echo reset >/proc/popcorn_stat
 expect 0 300 ./hop loop $((100 * factor))
+asked=$(awk '$1 == "type" && $3 ~ /^PAGE_/ { sum += $5 + $8 } END { print sum + 0 }' /proc/popcorn_stat)
+[ "$asked" -lt 50 ] || { echo "FAILED: $asked messages about pages"; failed=$((failed + 1)); }
+
 expect 0 300 ./hop route $((10 * factor))
 expect 42 60 ./hop exit
 expect 7 60 ./hop thread-exit
 expect 139 60 ./hop crash
+dmesg | tail -3 | grep -q 'killed by signal 11 on node' || { echo "FAILED: no word of the crash"; failed=$((failed + 1)); }
 expect 3 60 ./hop cat
 expect 0 60 env HOP_UID=1000 ./hop who
 expect 0 120 ./files
+expect 0 60 ./terminal use
+expect 0 60 ./terminal stop
+expect 0 60 ./edges fork
+expect 0 60 ./edges late
+expect 0 60 ./edges discard
+# The process ends while its worker is being started, at different stages of it.
+for delay in 0 1000 2000 4000 8000 16000 32000; do
+	expect 5 60 ./edges brief $delay
+done
 expect 0 300 ./threads 1 3
 expect 0 300 ./threads 4 $((5 * factor))
 expect 0 300 ./threads 8 $((3 * factor))

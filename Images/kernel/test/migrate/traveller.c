@@ -24,6 +24,7 @@ int node_count;
 volatile sig_atomic_t asked_to_move;
 __thread int hop_status;
 __thread struct popcorn_event here;
+uint32_t mapped_regions;
 
 #ifdef __x86_64__
 const char *const isa = "x86_64";
@@ -31,7 +32,7 @@ const char *const isa = "x86_64";
 const char *const isa = "aarch64";
 #endif
 
-static void fail(const char *what)
+void fail(const char *what)
 {
 	fprintf(stderr, "%s: %s: %s\n", isa, what, strerror(errno));
 	_exit(111);
@@ -48,7 +49,7 @@ static void do_nothing(int signal)
 	(void)signal;
 }
 
-static void install_handlers(void)
+void install_handlers(void)
 {
 	struct sigaction move = { .sa_handler = note_proposal, .sa_flags = SA_RESTART };
 	struct sigaction kick = { .sa_handler = do_nothing };
@@ -57,7 +58,7 @@ static void install_handlers(void)
 		fail("sigaction");
 }
 
-static void open_device(void)
+void open_device(void)
 {
 	struct popcorn_info info;
 
@@ -79,22 +80,42 @@ static void map_region(const struct popcorn_region_info *region)
 		fail("mmap");
 }
 
+void map_new_regions(void)
+{
+	static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+	struct popcorn_region_info region;
+
+	pthread_mutex_lock(&mutex);
+	for (region.index = mapped_regions; !ioctl(device, POPCORN_IOC_GET_REGION, &region);
+	     region.index = ++mapped_regions)
+		map_region(&region);
+	if (errno != ENOENT)
+		fail("POPCORN_IOC_GET_REGION");
+	pthread_mutex_unlock(&mutex);
+}
+
+void add_region(uint64_t address, uint64_t size)
+{
+	struct popcorn_region_info region = { .address = address, .size = size };
+
+	if (ioctl(device, POPCORN_IOC_ADD_REGION, &region))
+		fail("POPCORN_IOC_ADD_REGION");
+	map_new_regions();
+}
+
 void begin(uint64_t size)
 {
 	struct popcorn_create create = {
 		.move_signal = MOVE_SIGNAL,
 		.kick_signal = KICK_SIGNAL,
 	};
-	struct popcorn_region_info region = { .address = SHARED_BASE, .size = size };
 
 	install_handlers();
 	open_device();
 	origin = self;
 	if (ioctl(device, POPCORN_IOC_CREATE, &create))
 		fail("POPCORN_IOC_CREATE");
-	if (ioctl(device, POPCORN_IOC_ADD_REGION, &region))
-		fail("POPCORN_IOC_ADD_REGION");
-	map_region(&region);
+	add_region(SHARED_BASE, size);
 }
 
 /* Each shadow needs room for the data of a call, both ways. */
@@ -107,7 +128,7 @@ static void serve(struct popcorn_step *step)
 	step->action = POPCORN_STEP_ANSWER;
 }
 
-static void step_once(struct popcorn_step *step)
+void step_once(struct popcorn_step *step)
 {
 	while (ioctl(device, POPCORN_IOC_STEP, step))
 		if (errno != EINTR)
@@ -126,11 +147,13 @@ static void prepare_shadow(struct popcorn_step *step)
 	step->buffer_size = POPCORN_CALL_DATA;
 }
 
-/* Being the shadow of the calling thread, until it is back. Returns whether it came back. */
+/*
+ * Being the shadow of the calling thread, whose first event is there. Returns whether it came
+ * back; else it has ended, with *status.
+ */
 static int be_shadow(struct popcorn_step *step, int *status)
 {
 	for (;;) {
-		step_once(step);
 		switch (step->event.kind) {
 		case POPCORN_EVENT_CALL:
 			serve(step);
@@ -147,6 +170,7 @@ static int be_shadow(struct popcorn_step *step, int *status)
 			*status = step->event.status;
 			return 0;
 		}
+		step_once(step);
 	}
 }
 
@@ -176,22 +200,7 @@ static struct next travel_from_home(struct next next, int *ended, int *status)
 	prepare_shadow(&step);
 	if (!try_leave(&step))
 		return go_on(next.state, next.argument);
-	if (step.event.kind != POPCORN_EVENT_ARRIVED) {
-		/* The first event is here already. */
-		if (step.event.kind == POPCORN_EVENT_CALL) {
-			serve(&step);
-			*ended = !be_shadow(&step, status);
-		} else if (step.event.kind == POPCORN_EVENT_THREAD_EXIT) {
-			*ended = 1;
-			*status = step.event.status;
-		} else if (step.event.kind == POPCORN_EVENT_PROCESS_EXIT) {
-			fflush(NULL);
-			_exit(step.event.status);
-		} else {
-			say("thread %d is lost\n", step.event.tid);
-			_exit(113);
-		}
-	}
+	*ended = !be_shadow(&step, status);
 	here = step.event;
 	hop_status = step.event.status;
 	return go_on(step.event.entry, step.event.argument);
@@ -218,90 +227,6 @@ int travel(uint32_t state, uint64_t argument)
 		}
 	}
 	return status;
-}
-
-static void *work(void *unused);
-
-static void add_worker_thread(void)
-{
-	pthread_attr_t attr;
-	pthread_t thread;
-
-	pthread_attr_init(&attr);
-	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
-	if (pthread_create(&thread, &attr, work, NULL))
-		fail("pthread_create");
-	pthread_attr_destroy(&attr);
-}
-
-static struct next arrive(struct popcorn_step *step)
-{
-	step_once(step);
-	if (!step->event.spare)
-		add_worker_thread();
-	here = step->event;
-	hop_status = step->event.status;
-	return go_on(step->event.entry, step->event.argument);
-}
-
-static struct next depart(struct next next)
-{
-	struct popcorn_step step = {
-		.action = next.verb == HOP ? POPCORN_STEP_LEAVE :
-			  next.verb == END_THREAD ? POPCORN_STEP_EXIT_THREAD :
-						    POPCORN_STEP_EXIT_PROCESS,
-		.node = next.node,
-		.entry = next.state,
-		.argument = next.argument,
-		.status = next.argument,
-	};
-
-	for (;;) {
-		if (!ioctl(device, POPCORN_IOC_STEP, &step))
-			break;
-		if (errno == EINTR)
-			continue;
-		if (step.action != POPCORN_STEP_LEAVE)
-			fail("POPCORN_IOC_STEP");
-		hop_status = -errno;
-		return go_on(next.state, next.argument);
-	}
-	if (!step.event.spare)
-		add_worker_thread();
-	here = step.event;
-	hop_status = step.event.status;
-	return go_on(step.event.entry, step.event.argument);
-}
-
-static void *work(void *unused)
-{
-	struct popcorn_step step = { .action = POPCORN_STEP_WAIT };
-	struct next next = arrive(&step);
-
-	(void)unused;
-	for (;;)
-		next = next.verb == GO_ON ? states[next.state](next.argument) : depart(next);
-	return NULL;
-}
-
-void work_if_worker(void)
-{
-	struct popcorn_attach attach;
-	struct popcorn_region_info region = { 0 };
-
-	if (!getenv("POPCORN_WORKER"))
-		return;
-	install_handlers();
-	open_device();
-	if (ioctl(device, POPCORN_IOC_ATTACH, &attach))
-		fail("POPCORN_IOC_ATTACH");
-	origin = attach.origin;
-	for (region.index = 0; region.index < attach.regions; region.index++) {
-		if (ioctl(device, POPCORN_IOC_GET_REGION, &region))
-			fail("POPCORN_IOC_GET_REGION");
-		map_region(&region);
-	}
-	work(NULL);
 }
 
 int futex_wait(const void *address, uint32_t value)

@@ -38,6 +38,12 @@ extern __thread struct popcorn_event here;	/* as of the last arrival; before: pr
 /* At the origin: becomes migratable, with one region at SHARED_BASE. */
 void begin(uint64_t size);
 
+/* At the origin: a further region; threads elsewhere have it from their next arrival on. */
+void add_region(uint64_t address, uint64_t size);
+
+/* Maps the regions that have come since it was last called. */
+void map_new_regions(void);
+
 /* Returns if this process is not a worker. A worker takes threads and never returns. */
 void work_if_worker(void);
 
@@ -73,5 +79,12 @@ static inline int is_home(void)
 int futex_wait(const void *address, uint32_t value);
 int futex_wake(const void *address, int count);
 int say(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Between traveller.c and traveller_worker.c. */
+extern uint32_t mapped_regions;		/* that this process has mapped */
+void fail(const char *what) __attribute__((noreturn));
+void install_handlers(void);
+void open_device(void);
+void step_once(struct popcorn_step *step);
 
 #endif

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What the node where a thread is tells its origin: that it moves on, or ends. */
+#define pr_fmt(fmt) "popcorn: " fmt
+
+#include <linux/ktime.h>
+#include <popcorn/trace_migrate.h>
+#include "migrate.h"
+
+/*
+ * Finds process and thread of a message from the node where the thread is; the caller unlocks
+ * and puts. Stale messages find nothing.
+ */
+static struct thread *lock_thread(const struct popcorn_received *message, struct process **found)
+{
+	const struct popcorn_thread_message *body = message->payload;
+	struct process *process = popcorn_process_find(le64_to_cpu(body->process));
+	struct thread *thread;
+
+	*found = process;
+	if (!process)
+		return NULL;
+	mutex_lock(&process->lock);
+	thread = popcorn_find_thread(process, le32_to_cpu(body->thread));
+	if (thread && thread->where == message->ret.node && thread->hop == le32_to_cpu(body->hop))
+		return thread;
+	mutex_unlock(&process->lock);
+	popcorn_process_put(process);
+	return NULL;
+}
+
+static void unlock_thread(struct process *process)
+{
+	mutex_unlock(&process->lock);
+	popcorn_process_put(process);
+}
+
+/* The pages that came with it are here, whatever becomes of the thread. */
+static void take_luggage(const struct popcorn_received *message, struct footprint *print)
+{
+	const struct popcorn_travel_message *body = message->payload;
+	struct process *process = popcorn_process_find(le64_to_cpu(body->thread.process));
+
+	if (!process)
+		return;
+	popcorn_unpack(process->space, message->ret.node, &body->luggage,
+		       message->size - offsetof(struct popcorn_travel_message, luggage), print);
+	popcorn_process_put(process);
+}
+
+static void come_home(struct process *process, struct thread *thread)
+{
+	thread->from = thread->where;
+	thread->hop++;
+	thread->moved_at = ktime_get_ns();
+	process->hops++;
+	trace_migrate_arrive(process->id, thread->number, thread->hop, thread->from,
+			     popcorn_self(), 0);
+	popcorn_thread_event(thread, POPCORN_EVENT_ARRIVED, 0);
+}
+
+/* It stays where it is, and goes on there with the error. */
+static void refuse_move(struct process *process, struct thread *thread, int error)
+{
+	thread->hop++;
+	popcorn_note_refusal(thread, error);
+	if (popcorn_post_arrival(process, thread, thread->where, error))
+		popcorn_thread_event(thread, POPCORN_EVENT_LOST, -EHOSTDOWN);
+}
+
+static void handle_move(const struct popcorn_received *message)
+{
+	const struct popcorn_thread_message *body = message->payload;
+	int node = (int)le32_to_cpu(body->node);
+	struct footprint print = {};
+	struct process *process;
+	struct thread *thread;
+	int err;
+
+	take_luggage(message, &print);
+	thread = lock_thread(message, &process);
+	if (!thread)
+		return;
+	thread->prints[message->ret.node] = print;
+	thread->entry = le64_to_cpu(body->entry);
+	thread->argument = le64_to_cpu(body->argument);
+	if ((le32_to_cpu(body->flags) & POPCORN_PROPOSAL_SEEN) || thread->proposed == node)
+		thread->proposed = -1;	/* else it has crossed the move, and goes along */
+	if (node == popcorn_self()) {
+		come_home(process, thread);
+	} else {
+		err = node == thread->where ? -EALREADY :
+					      popcorn_send_thread(process, thread, node);
+		if (err)
+			refuse_move(process, thread, err);
+	}
+	unlock_thread(process);
+}
+
+static void handle_exit(const struct popcorn_received *message)
+{
+	const struct popcorn_thread_message *body = message->payload;
+	bool all = le32_to_cpu(body->flags) & POPCORN_EXIT_WHOLE_PROCESS;
+	int status = le32_to_cpu(body->status) & 0xff;
+	struct process *process;
+	struct thread *thread = lock_thread(message, &process);
+
+	if (!thread)
+		return;
+	trace_migrate_exit(process->id, thread->number, thread->hop, thread->where,
+			   popcorn_self(), status);
+	popcorn_thread_event(thread, all ? POPCORN_EVENT_PROCESS_EXIT : POPCORN_EVENT_THREAD_EXIT,
+			     status);
+	unlock_thread(process);
+}
+
+const struct popcorn_handler popcorn_thread_move_handler = {
+	.type = POPCORN_TYPE_THREAD_MOVE,
+	.name = "THREAD_MOVE",
+	.min_size = sizeof(struct popcorn_travel_message),
+	.max_size = POPCORN_LARGEST_TRAVEL,
+	.handle = handle_move,
+};
+
+const struct popcorn_handler popcorn_thread_exit_handler = {
+	.type = POPCORN_TYPE_THREAD_EXIT,
+	.name = "THREAD_EXIT",
+	.min_size = sizeof(struct popcorn_thread_message),
+	.max_size = sizeof(struct popcorn_thread_message),
+	.handle = handle_exit,
+};

@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: MIT
+/*
+ * What is rare in a process's life:
+ * `edges fork`		a child, born while a thread is away, has nothing to do with it
+ * `edges late`		regions added when there is a worker already
+ * `edges discard`	contents given up at home; what other nodes have stays
+ * `edges brief US`	the process exits with 5 that many us after its thread left
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+#include "traveller.h"
+
+#define PAGE		4096
+#define LATE_BASE	(SHARED_BASE + (1ull << 32))
+
+struct shared {
+	_Atomic uint32_t flag;
+	uint32_t wrong;
+	uint64_t pad[511];
+	struct { uint64_t word[PAGE / 8]; } page[4];
+};
+
+#define shared ((struct shared *)SHARED_BASE)
+
+enum { LEAVE_AND_WAIT, WAIT, LATE, LATE_THERE, LATE_HOME, DISCARD, TAKE, GIVE_UP, LOOK };
+
+static void check(const char *what, int64_t is, int64_t want)
+{
+	if (is == want)
+		return;
+	shared->wrong++;
+	say("%s on %s: %lld, expected %lld: WRONG\n", what, isa, (long long)is, (long long)want);
+}
+
+static int next_node(void)
+{
+	return (self + 1) % node_count;
+}
+
+static struct next verdict(void)
+{
+	say("%u wrong\n", shared->wrong);
+	return end_process(shared->wrong != 0);
+}
+
+/* The flag counts: 1 the thread is about to leave, 2 it is away, 3 it shall end. */
+static void await_flag(uint32_t value)
+{
+	uint32_t seen;
+
+	while ((seen = atomic_load(&shared->flag)) < value)
+		futex_wait(&shared->flag, seen);
+}
+
+static void set_flag(uint32_t value)
+{
+	atomic_store(&shared->flag, value);
+	futex_wake(&shared->flag, 1 << 30);
+}
+
+static struct next leave_and_wait(uint64_t argument)
+{
+	set_flag(1);
+	return hop(next_node(), WAIT, argument);
+}
+
+/* With an argument: also uses a region that came meanwhile. */
+static struct next wait_there(uint64_t argument)
+{
+	check("hop", hop_status, 0);
+	set_flag(2);
+	await_flag(3);
+	if (argument) {
+		map_new_regions();
+		check("late word", *(uint64_t *)LATE_BASE, argument);
+		*(uint64_t *)LATE_BASE = argument + 1;
+	}
+	return end_thread(9);
+}
+
+static void *run_away(void *argument)
+{
+	return (void *)(uintptr_t)travel(LEAVE_AND_WAIT, (uintptr_t)argument);
+}
+
+static pthread_t send_away(uint64_t argument, uint32_t flag)
+{
+	pthread_t thread;
+
+	if (pthread_create(&thread, NULL, run_away, (void *)(uintptr_t)argument))
+		exit(71);
+	await_flag(flag);
+	return thread;
+}
+
+static void join_away(pthread_t thread)
+{
+	void *status;
+
+	set_flag(3);
+	pthread_join(thread, &status);
+	check("thread", (uintptr_t)status, 9);
+}
+
+/* Exits with what went wrong. The inherited file and regions are not the child's. */
+static void be_child(int pipe_out)
+{
+	struct popcorn_step step = { .action = POPCORN_STEP_LEAVE, .node = next_node() };
+	struct popcorn_create again = { .move_signal = 35 };
+	int own = open("/dev/popcorn", O_RDWR | O_CLOEXEC);
+
+	if (!ioctl(device, POPCORN_IOC_STEP, &step) || errno != EINVAL)
+		_exit(1);
+	if (!ioctl(device, POPCORN_IOC_CREATE, &again) || errno != EBUSY)
+		_exit(2);
+	if (write(pipe_out, (void *)SHARED_BASE, 1) >= 0 || errno != EFAULT)
+		_exit(3);
+	if (ioctl(own, POPCORN_IOC_CREATE, &again))
+		_exit(4);
+	_exit(0);
+}
+
+static int test_fork(void)
+{
+	pthread_t away = send_away(0, 2);
+	int ends[2], status;
+	pid_t child;
+
+	if (pipe(ends))
+		return 71;
+	child = fork();
+	if (!child)
+		be_child(ends[1]);
+	waitpid(child, &status, 0);
+	check("child", status, 0);
+	join_away(away);
+	return shared->wrong != 0;
+}
+
+/* A region that comes while a thread is away, and one that comes between hops. */
+static int test_late(void)
+{
+	pthread_t away = send_away(77, 2);
+
+	add_region(LATE_BASE, 1 << 16);
+	*(uint64_t *)LATE_BASE = 77;
+	join_away(away);
+	check("answer", *(uint64_t *)LATE_BASE, 78);
+	return travel(LATE, LATE_BASE + (1 << 20));
+}
+
+static struct next late(uint64_t argument)
+{
+	add_region(argument, 1 << 16);
+	*(uint64_t *)argument = argument;
+	return hop(next_node(), LATE_THERE, argument);
+}
+
+static struct next late_there(uint64_t argument)
+{
+	check("hop", hop_status, 0);
+	check("late", *(uint64_t *)argument, argument);
+	*(uint64_t *)(argument + PAGE) = 5;
+	return hop(origin, LATE_HOME, argument);
+}
+
+static struct next late_home(uint64_t argument)
+{
+	check("late page", *(uint64_t *)(argument + PAGE), 5);
+	return verdict();
+}
+
+static int discard(uint64_t address, uint64_t size)
+{
+	struct popcorn_range range = { address, size };
+
+	return ioctl(device, POPCORN_IOC_DISCARD, &range) ? -errno : 0;
+}
+
+static struct next start_discard(uint64_t argument)
+{
+	int i;
+
+	for (i = 0; i < 4; i++)
+		shared->page[i].word[0] = i + 1;
+	return hop(next_node(), TAKE, argument);
+}
+
+/* This node gets a copy of page 2 and becomes owner of page 3. */
+static struct next take(uint64_t argument)
+{
+	check("hop", hop_status, 0);
+	check("elsewhere", discard((uintptr_t)shared->page, PAGE), -EINVAL);
+	check("copy", shared->page[2].word[0], 3);
+	shared->page[3].word[0] = 40;
+	return hop(origin, GIVE_UP, argument);
+}
+
+static struct next give_up(uint64_t argument)
+{
+	uint64_t first = (uintptr_t)shared->page;
+
+	check("unaligned", discard(first + 8, PAGE), -EINVAL);
+	check("no region", discard(SHARED_BASE - PAGE, PAGE), -EINVAL);
+	check("beyond", discard(SHARED_BASE, 1ull << 30), -EINVAL);
+	check("discard", discard(first, 4 * PAGE), 0);
+	check("given up", shared->page[0].word[0], 0);
+	check("copy stays", shared->page[2].word[0], 3);
+	check("owned stays", shared->page[3].word[0], 40);
+	return hop(next_node(), LOOK, argument);
+}
+
+static struct next look(uint64_t argument)
+{
+	(void)argument;
+	check("given up", shared->page[0].word[0], 0);
+	check("given up untouched", shared->page[1].word[0], 0);
+	check("copy", shared->page[2].word[0], 3);
+	check("owned", shared->page[3].word[0], 40);
+	return verdict();
+}
+
+static int test_brief(unsigned int us)
+{
+	struct timespec delay = { us / 1000000, us % 1000000 * 1000 };
+
+	send_away(0, 1);
+	nanosleep(&delay, NULL);
+	return 5;
+}
+
+const state_function states[] = {
+	[LEAVE_AND_WAIT] = leave_and_wait, [WAIT] = wait_there, [LATE] = late, [LATE_THERE] = late_there,
+	[LATE_HOME] = late_home, [DISCARD] = start_discard, [TAKE] = take, [GIVE_UP] = give_up, [LOOK] = look,
+};
+
+int main(int argc, char **argv)
+{
+	const char *test = argc > 1 ? argv[1] : "";
+
+	work_if_worker();
+	begin(1 << 20);
+	if (!strcmp(test, "fork"))
+		return test_fork();
+	if (!strcmp(test, "late"))
+		return test_late();
+	if (!strcmp(test, "discard"))
+		return travel(DISCARD, 0);
+	if (!strcmp(test, "brief") && argc > 2)
+		return test_brief(atoi(argv[2]));
+	return 64;
+}

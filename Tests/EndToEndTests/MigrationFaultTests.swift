@@ -1,0 +1,220 @@
+import FoundationEssentials
+import Support
+import Testing
+
+/// What goes wrong while a thread is away. Each test says how it ends; `requireNothingLeft` says what must be left.
+extension EndToEnd.MigrationFaults {
+    @Test("a worker that is killed while it hosts a thread takes the process at the origin along, by the same signal")
+    func killedWorker() async throws {
+        let lab = try await Self.lab()
+        try await Self.spin(lab, ending: 137) { try await $0("exec", "arm", Self.killing("W")) }
+        #expect(try await Self.says(lab, "x86", "killed by signal 9 on node 1 (aarch64)"))
+        try await Self.requireNothingLeft(lab)
+    }
+
+    @Test("kill -9 at the origin ends the process's worker elsewhere")
+    func killedOrigin() async throws {
+        let lab = try await Self.lab()
+        try await Self.spin(lab, ending: 137) { try await $0("exec", "x86", Self.killing("P")) }
+        try await Self.requireNothingLeft(lab)
+    }
+
+    /// What happens while a worker starts, and how the program at the origin ends.
+    enum Disturbance: CaseIterable {
+        case workerKilled, originKilled, linkCut
+
+        var status: Int32 {
+            switch self {
+            case .workerKilled: 2
+            case .originKilled: 137
+            case .linkCut: 3
+            }
+        }
+
+        var message: String {
+            switch self {
+            case .workerKilled: "hop failed on x86_64: No such process"
+            case .originKilled: ""
+            case .linkCut: "hop failed on x86_64: Host is down"
+            }
+        }
+    }
+
+    @Test("a thread whose worker does not come to be goes on where it was", arguments: Disturbance.allCases)
+    func disturbedStart(disturbance: Disturbance) async throws {
+        let lab = try await Self.lab()
+        // A launcher that says that it runs and then waits.
+        let delayed = """
+            mkfifo /tmp/started /tmp/gate
+            printf '#!/bin/sh\\necho $$ >/tmp/started\\nread x </tmp/gate\\nexec /usr/lib/popcorn/launch\\n' >/tmp/launch
+            chmod 755 /tmp/launch
+            echo -n /tmp/launch >\(Self.parameters)/launcher
+            """
+        try await lab("exec", "arm", delayed)
+        try await lab.repairing({ lab in
+            try await lab("net", "heal", "arm")
+            try await lab.awaitPair()
+            let undo = "rm /tmp/started /tmp/gate; echo -n /usr/lib/popcorn/launch >\(Self.parameters)/launcher"
+            try await lab("exec", "arm", undo)
+        }) { lab in
+            async let ended = lab(
+                "exec", "x86", Self.shell("hop print 2"), exit: disturbance.status, limit: .seconds(30))
+            let pid = try await lab("exec", "arm", "cat /tmp/started").text
+            switch disturbance {
+            case .workerKilled: try await lab("exec", "arm", "kill -9 \(pid)")
+            case .originKilled: try await lab("exec", "x86", Self.killing("P"))
+            case .linkCut: try await lab("net", "cut", "arm")
+            }
+            #expect(try await ended.text.contains(disturbance.message))
+        }
+        try await Self.requireNothingLeft(lab)
+        try await lab("exec", "x86", Self.shell("hop print 2"))
+    }
+
+    @Test("a program that the target cannot run is refused before anything starts, and the thread goes on at home")
+    func refused() async throws {
+        let lab = try await Self.lab()
+        let directory = "rm -rf /tmp/refused; mkdir /tmp/refused; cd /tmp/refused"
+        try await lab("exec", "x86", "\(directory); cp ../migrate/hop_x86-64 hop")
+        for (preparation, message) in [
+            ("true", "No such file or directory"),
+            ("cp ../migrate/hop_aarch64 hop; chmod 644 hop", "Permission denied"),
+            ("mkdir hop", "Permission denied"),
+            ("cp ../migrate/hop_aarch64 hop; chmod 4755 hop", "Operation not permitted"),
+            ("cp ../migrate/threads_aarch64 hop", "Stale file handle"),
+            ("cp ../migrate/hop_x86-64 hop", "Exec format error"),
+            ("printf '#!/bin/sh\\n' >hop; chmod 755 hop", "Exec format error"),
+        ] {
+            try await lab("exec", "arm", "\(directory); \(preparation)")
+            let ended = try await lab("exec", "x86", "/tmp/refused/hop print 2", exit: 2, limit: .seconds(20))
+            #expect(ended.text.contains("hop failed on x86_64: \(message)"), "after '\(preparation)': \(ended)")
+        }
+        #expect(try await Self.says(lab, "x86", "node 1 (aarch64) does not start its worker"))
+        try await Self.requireNothingLeft(lab)
+    }
+
+    @Test("memory beyond max_mb of the node where the thread is ends the process with SIGBUS")
+    func remoteLimit() async throws {
+        let lab = try await Self.lab()
+        let limit = try await lab("exec", "arm", "cat \(Self.parameters)/max_mb").text
+        try await lab("exec", "arm", "echo 1 >\(Self.parameters)/max_mb")
+        try await lab.repairing({ try await $0("exec", "arm", "echo \(limit) >\(Self.parameters)/max_mb") }) { lab in
+            try await lab("exec", "x86", Self.shell("memory large 3"), exit: 135, limit: .seconds(60))
+        }
+        #expect(try await Self.says(lab, "x86", "killed by signal 7 on node 1 (aarch64)"))
+        try await Self.requireNothingLeft(lab)
+    }
+
+    @Test("a link cut for longer than dead_ms loses the threads beyond it; once it is healed, threads go again")
+    func cut() async throws {
+        let lab = try await Self.lab()
+        try await lab.repairing({ lab in
+            try await lab("net", "heal", "arm")
+            try await lab.awaitPair()
+        }) { lab in
+            let ended = try await Self.spin(lab, ending: 113) { try await $0("net", "cut", "arm") }
+            #expect(ended.text.contains("is lost"))
+            #expect(try await Self.says(lab, "x86", "is lost with node 1 (aarch64)"))
+            try await Self.requireNothingLeft(lab)
+        }
+        try await lab("exec", "x86", Self.shell("hop print 2"))
+    }
+
+    @Test("a link that is cut for less than dead_ms delays what needs it, and nothing else")
+    func shortCut() async throws {
+        let lab = try await Self.lab()
+        try await Self.reload(lab, "dead_ms=60000")
+        try await lab.repairing({ lab in
+            try await lab("net", "heal", "arm")
+            try await Self.reload(lab, "")
+        }) { lab in
+            let before = try await lab("exec", "x86", "cat /proc/popcorn_peers").text
+            let ended = try await Self.spin(lab, ending: 0) { lab in
+                try await lab("net", "cut", "arm")
+                let move = "awk '$1 == \"P:\" { print $2, $2, 0 }' /proc/popcorn_ps >/proc/popcorn_migrate"
+                try await lab("exec", "x86", move)
+                #expect(try await lab("exec", "x86", "grep -c '^L:.* 1 process' /proc/popcorn_ps").text == "1\n")
+                try await lab("net", "heal", "arm")
+            }
+            #expect(ended.lines.last == "back on x86_64")
+            #expect(try await lab("exec", "x86", "cat /proc/popcorn_peers").text == before)
+        }
+        try await Self.requireNothingLeft(lab)
+    }
+
+    @Test("a node that is gone takes its threads and its processes along; the other node keeps nothing of either")
+    func lostNode() async throws {
+        let lab = try await Self.lab()
+        let victim = try #require(try await lab.status().node("arm").qemuPID)
+        try await lab.repairing({ try await $0("up", "x86,arm", limit: .seconds(120)) }) { lab in
+            let ended = try await Self.spin(lab, ending: 113) { lab in
+                // The other way round, too: its end is the end of the session that started it.
+                try await Self.spin(lab, on: "arm", ending: 1) { _ in _ = kill(victim, SIGKILL) }
+            }
+            #expect(ended.text.contains("is lost"))
+            #expect(try await Self.says(lab, "x86", "is lost with node 1 (aarch64)"))
+            try await Self.requireNothingLeft(lab, on: ["x86"])
+        }
+        try await lab("deploy", try await Probe.shared.program(lab))
+        try await MigrationPrograms.deploy(lab)
+        try await lab("exec", "x86", Self.shell("hop print 2"))
+        try await Self.requireNothingLeft(lab)
+    }
+
+    // MARK: - Tools
+
+    private static let parameters = "/sys/module/popcorn/parameters"
+
+    private static func lab() async throws -> Lab {
+        let lab = try await SharedLab.shared()
+        try await MigrationPrograms.deploy(lab)
+        return lab
+    }
+
+    /// A command line of a guest that ends with the program's status as a shell sees it, 128 + signal included.
+    private static func shell(_ command: String) -> String { "\(MigrationPrograms.directory)/\(command); exit $?" }
+
+    /// Kills the process in the only line of `/proc/popcorn_ps` of a kind.
+    private static func killing(_ kind: String) -> String {
+        "kill -9 $(awk '$1 == \"\(kind):\" { print $2 }' /proc/popcorn_ps)"
+    }
+
+    /// Starts a program whose thread goes to the other node, and does something once it is there.
+    @discardableResult
+    private static func spin(
+        _ lab: Lab, on origin: String = "x86", ending status: Int32,
+        _ disturb: @escaping @Sendable (Lab) async throws -> Void
+    ) async throws -> Ending {
+        try await lab("exec", origin, shell("hop spin"), exit: status, limit: .seconds(60)) { line, _ in
+            guard line.hasPrefix("spinning on") else { return }
+            do { try await disturb(lab) } catch { Issue.record(error) }
+        }
+    }
+
+    private static func says(_ lab: Lab, _ node: String, _ text: String) async throws -> Bool {
+        try await lab("exec", node, "dmesg | tail -20").text.contains(text)
+    }
+
+    /// Loads the message layer anew on both nodes, with further parameters.
+    private static func reload(_ lab: Lab, _ parameters: String) async throws {
+        try await lab("exec", "--all", "rmmod msg_socket")
+        try await lab("exec", "--all", EndToEnd.MessageLayer.load + " " + parameters)
+        try await lab.awaitPair()
+    }
+
+    /// Workers end a moment after their process; then no node has memory of either, nor a complaint of its kernel.
+    private static func requireNothingLeft(_ lab: Lab, on nodes: [String] = ["x86", "arm"]) async throws {
+        let script = """
+            for i in $(seq 100); do
+                [ "$(tail -1 /proc/popcorn_ps)" = "spaces=0 pages=0" ] && break
+                sleep 0.1
+            done
+            tail -1 /proc/popcorn_ps
+            dmesg | grep -E 'WARNING:|BUG|Oops|blocked for more|Bad page|Unable to handle|refcount'; true
+            """
+        for node in nodes {
+            let left = try await lab("exec", node, script).lines
+            #expect(left == ["spaces=0 pages=0"], "on \(node)")
+        }
+    }
+}

@@ -1,0 +1,44 @@
+import Support
+import Testing
+
+/// The programs and the script that test the kernel's side of migration, in `Images/kernel/test/migrate`.
+enum MigrationPrograms {
+    /// Where they are in guests.
+    static let directory = "/tmp/migrate"
+    private static let names = ["hop", "threads", "files", "memory", "edges", "terminal"]
+    private static let source =
+        String(#filePath.dropLast("Tests/EndToEndTests/MigrationPrograms.swift".count)) + "Images/kernel/test/migrate"
+
+    /// Builds them for both ISAs.
+    ///
+    /// - Returns: their directory on this host.
+    static func build(_ lab: Lab) async throws -> String {
+        let output = lab.workplace.file("migrate")
+        try await lab.host("make", "-s", "-C", source, "OUT=\(output)", limit: .seconds(120))
+        return output
+    }
+
+    /// Brings them to all nodes of a lab, below ``directory``, unless they are there: a guest that boots has none.
+    static func deploy(_ lab: Lab) async throws {
+        let present = try await lab("exec", "--all", "cd \(directory) 2>/dev/null && ls; true").lines
+        let nodes = try await lab.status().nodes
+        let missing = nodes.contains { node in
+            !names.allSatisfy { present.contains("\(node.name): \($0)") }
+        }
+        guard missing else { return }
+        let output = try await build(lab)
+        for name in names { try await lab("deploy", "--to", directory, "\(output)/\(name)") }
+    }
+
+    /// Runs all tests of `suite.sh` with processes of one node, and demands that they leave nothing behind on any.
+    static func runSuite(_ lab: Lab, on node: String) async throws {
+        try await deploy(lab)
+        try await lab("cp", source + "/suite.sh", "\(node):\(directory)/")
+        let result = try await lab(
+            "exec", node, "sh \(directory)/suite.sh \(directory) 1", limit: .seconds(300))
+        #expect(result.lines.last == "0 failed", "\(result)")
+        #expect(result.lines.count { $0.hasPrefix("ok ") } > 27)
+        let totals = try await lab("exec", "--all", "tail -1 /proc/popcorn_ps")
+        #expect(totals.lines.allSatisfy { $0.hasSuffix("spaces=0 pages=0") }, "\(totals)")
+    }
+}
