@@ -29,8 +29,15 @@ static int *libc_id(void)
 
 static void *host(void *unused)
 {
-	for (struct popcorn_thread *thread = popcorn_wait_for_arrival();; thread = popcorn_end_hosted_thread())
-		popcorn_finish_thread(thread, popcorn_run(thread, true));
+	struct popcorn_thread *thread = popcorn_wait_for_arrival();
+
+	for (;;) {
+		void *result = popcorn_run(thread, true);
+
+		/* Not `thread`: that one may have left, and another have come in its place. */
+		popcorn_finish_thread(__popcorn_thread, result);
+		thread = popcorn_end_hosted_thread();
+	}
 	return NULL;
 }
 
