@@ -125,8 +125,8 @@ int main(int argc, char **argv)
 	for (bool arrived = start == POPCORN_START_ARRIVED;; arrived = true) {
 		void *result = popcorn_run(thread, arrived);
 
-		/* main calls exit, so this is a created thread that arrived here. */
-		if (!arrived || !thread->start || !popcorn_transport->end_thread)
+		/* main calls exit, so this is a created thread that arrived here: `thread`, or one that came after it. */
+		if (!arrived || !__popcorn_thread->start || !popcorn_transport->end_thread)
 			popcorn_die("the main thread returned without exit");
 		popcorn_finish_thread(__popcorn_thread, result);
 		thread = popcorn_transport->end_thread();

@@ -163,8 +163,6 @@ static bool is_available(int node)
 
 static int requested(struct popcorn_thread *thread, const char *top)
 {
-	struct popcorn_shared *shared = popcorn_shared();
-
 	/* Frames of callbacks and handlers are not part of the chain. */
 	if (thread->head.native_depth)
 		return -1;
@@ -180,7 +178,7 @@ static int requested(struct popcorn_thread *thread, const char *top)
 		++*hops;
 		return !POPCORN_HOST_NODE;
 	}
-	return state->every && shared->checks % state->every == 0 ? !POPCORN_HOST_NODE : -1;
+	return state->every && ++thread->checks % state->every == 0 ? !POPCORN_HOST_NODE : -1;
 }
 
 static void write_log(struct popcorn_thread *thread)
