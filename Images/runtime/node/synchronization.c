@@ -14,8 +14,11 @@
 
 struct barrier {
 	uint32_t size, arrived;
-	uint32_t round; /* futex */
+	uint32_t round;  /* futex */
+	uint32_t inside; /* threads that may still look at it, and whether one waits for that to end; futex */
 };
+
+#define DESTROYING 0x80000000u
 
 _Static_assert(sizeof(struct barrier) <= sizeof(pthread_barrier_t), "");
 
@@ -28,24 +31,37 @@ int __popcorn_pthread_barrier_init(struct barrier *barrier, const pthread_barrie
 	return 0;
 }
 
+/* The first thread that comes out may destroy the barrier, and reuse its memory, before the others have seen that they may. */
 int __popcorn_pthread_barrier_destroy(struct barrier *barrier)
 {
+	uint32_t inside = __atomic_or_fetch(&barrier->inside, DESTROYING, __ATOMIC_ACQ_REL);
+
+	for (; inside != DESTROYING; inside = LOAD(barrier->inside))
+		popcorn_futex_wait(&barrier->inside, inside, NULL);
 	return 0;
+}
+
+static int leave_barrier(struct barrier *barrier, int result)
+{
+	if (__atomic_sub_fetch(&barrier->inside, 1, __ATOMIC_ACQ_REL) == DESTROYING)
+		popcorn_futex_wake(&barrier->inside, INT32_MAX);
+	return result;
 }
 
 int __popcorn_pthread_barrier_wait(struct barrier *barrier)
 {
+	__atomic_fetch_add(&barrier->inside, 1, __ATOMIC_ACQ_REL);
 	uint32_t round = LOAD(barrier->round);
 
 	if (__atomic_add_fetch(&barrier->arrived, 1, __ATOMIC_ACQ_REL) == barrier->size) {
 		__atomic_store_n(&barrier->arrived, 0, __ATOMIC_RELAXED);
 		__atomic_fetch_add(&barrier->round, 1, __ATOMIC_RELEASE);
 		popcorn_futex_wake(&barrier->round, INT32_MAX);
-		return PTHREAD_BARRIER_SERIAL_THREAD;
+		return leave_barrier(barrier, PTHREAD_BARRIER_SERIAL_THREAD);
 	}
 	while (LOAD(barrier->round) == round)
 		popcorn_futex_wait(&barrier->round, round, NULL);
-	return 0;
+	return leave_barrier(barrier, 0);
 }
 
 /* 0 free, -1 a writer, else the number of readers. */
@@ -95,7 +111,7 @@ static int wait_for(struct rwlock *lock, int (*try)(struct rwlock *), const stru
 
 		if (!holders)
 			continue;
-		__atomic_fetch_add(&lock->waiters, 1, __ATOMIC_ACQ_REL);
+		__atomic_fetch_add(&lock->waiters, 1, __ATOMIC_SEQ_CST);
 		error = popcorn_futex_wait(&lock->holders, holders, until);
 		__atomic_fetch_sub(&lock->waiters, 1, __ATOMIC_ACQ_REL);
 		if (error == ETIMEDOUT)
@@ -126,11 +142,15 @@ int __popcorn_pthread_rwlock_wrlock(struct rwlock *lock)
 
 int __popcorn_pthread_rwlock_unlock(struct rwlock *lock)
 {
-	uint32_t left = LOAD(lock->holders) == WRITER ? 0 : __atomic_sub_fetch(&lock->holders, 1, __ATOMIC_ACQ_REL);
+	uint32_t before = LOAD(lock->holders);
 
-	if (!left)
-		__atomic_store_n(&lock->holders, 0, __ATOMIC_RELEASE);
-	if (!left && LOAD(lock->waiters))
+	/* Only a holder calls this, so the lock is a writer's, this one's, or readers'. */
+	if (before == WRITER)
+		__atomic_exchange_n(&lock->holders, 0, __ATOMIC_SEQ_CST);
+	else if (__atomic_sub_fetch(&lock->holders, 1, __ATOMIC_SEQ_CST))
+		return 0;
+	/* Not earlier than the change above can be seen, or a thread that is about to sleep is missed. */
+	if (__atomic_load_n(&lock->waiters, __ATOMIC_SEQ_CST))
 		popcorn_futex_wake(&lock->holders, INT32_MAX);
 	return 0;
 }
@@ -172,7 +192,7 @@ int __popcorn_sem_trywait(struct semaphore *semaphore)
 int __popcorn_sem_timedwait(struct semaphore *semaphore, const struct timespec *until)
 {
 	while (__popcorn_sem_trywait(semaphore) < 0) {
-		__atomic_fetch_add(&semaphore->waiters, 1, __ATOMIC_ACQ_REL);
+		__atomic_fetch_add(&semaphore->waiters, 1, __ATOMIC_SEQ_CST);
 		int error = popcorn_futex_wait(&semaphore->value, 0, until);
 
 		__atomic_fetch_sub(&semaphore->waiters, 1, __ATOMIC_ACQ_REL);
@@ -191,8 +211,8 @@ int __popcorn_sem_wait(struct semaphore *semaphore)
 
 int __popcorn_sem_post(struct semaphore *semaphore)
 {
-	__atomic_fetch_add(&semaphore->value, 1, __ATOMIC_ACQ_REL);
-	if (LOAD(semaphore->waiters))
+	__atomic_fetch_add(&semaphore->value, 1, __ATOMIC_SEQ_CST);
+	if (__atomic_load_n(&semaphore->waiters, __ATOMIC_SEQ_CST))
 		popcorn_futex_wake(&semaphore->value, 1);
 	return 0;
 }
