@@ -109,7 +109,7 @@ let package = Package(
 
         // Real guests, driven by the command line that was built.
         .testTarget(
-            name: "EndToEndTests", dependencies: ["popcorn-lab", "popcorn-cc", "Support", subprocess],
+            name: "EndToEndTests", dependencies: ["popcorn-lab", "popcorn-cc", "Topology", "Support", subprocess],
             exclude: ["Probe", "Compiled"],
             swiftSettings: strict),
         .testTarget(

@@ -14,6 +14,7 @@ struct EndToEnd {
     @Suite("message layer") struct MessageLayer {}
     @Suite("net") struct Network {}
     @Suite("migration") struct Migration {}
+    @Suite("programs that move by themselves") struct CompiledPrograms {}
     @Suite("collect, runs, trace") struct Observation {}
     @Suite("faults") struct Faults {}
     @Suite("migration and faults") struct MigrationFaults {}

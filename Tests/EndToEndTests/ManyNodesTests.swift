@@ -8,6 +8,13 @@ extension EndToEnd.ManyNodes {
         try await lab("up", "x86,arm,x86", limit: .seconds(180))
         try await check(lab, ["x86", "arm", "x86-2"])
         for origin in ["x86", "arm"] { try await MigrationPrograms.runSuite(lab, on: origin) }
+        let compiled = CompiledLab(lab)
+        let hops = try await compiled.compare("torture", "--hops 500", on: "arm", limit: .seconds(120))
+        let threadHops = try await compiled.compare(
+            "torture-threads", "--hops 40", on: "x86-2", limit: .seconds(120))
+        #expect(hops.made > 450 && threadHops.made > 100)
+        // Six virtual processors that spin, on however few the host has: every page waits for its holder's turn.
+        try await compiled.checkMemoryModel(iterations: 5, on: "x86")
         try await end(lab)
     }
 

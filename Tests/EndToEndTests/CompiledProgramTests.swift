@@ -1,0 +1,154 @@
+import FoundationEssentials
+import Support
+import Testing
+import Topology
+
+/// Programs made by popcorn-cc, moving between real kernels by themselves. Their output must be that of a run that stays.
+extension EndToEnd.CompiledPrograms {
+    private static let root = String(#filePath.dropLast("Tests/EndToEndTests/CompiledProgramTests.swift".count))
+    private static let shipped = root + "Images/programs"
+
+    /// Builds a program of `Compiled/`, and brings it to all nodes.
+    private func prepare(_ name: String, _ lab: Lab) async throws {
+        let output = lab.workplace.file(name)
+        guard access(output, X_OK) != 0 else { return }
+        try await lab(
+            "build", Self.root + "Tests/EndToEndTests/Compiled/\(name).c", "-o", output, "--", "-O2", "-Wall",
+            limit: .seconds(120))
+        try await lab("deploy", output)
+    }
+
+    @Test(
+        "a program that ends away from home ends at home, in the same way",
+        arguments: [("exit", 7), ("_exit", 8), ("abort", 134), ("segv", 139), ("signals", 0), ("thread", 0)])
+    func ends(how: String, status: Int32) async throws {
+        let lab = try await SharedLab.shared()
+        try await prepare("ends", lab)
+        let ending = try await lab("exec", "x86", "cd /root && exec ./ends \(how)", exit: status)
+        switch how {
+        case "exit": #expect(ending.lines == ["on the other node"])
+        case "signals": #expect(ending.lines == ["on the other node", "handled 2"])
+        case "thread": #expect(ending.lines == ["ended away"])
+        default: #expect(ending.output.isEmpty, "what is in a stream's buffer is lost")
+        }
+        if status > 128 {
+            let said = try await lab("exec", "x86", "dmesg | grep 'killed by signal' | tail -1").text
+            #expect(said.contains("killed by signal \(status - 128) on node 1 (aarch64)"))
+        }
+        try await CompiledLab(lab).expectNothingLeft()
+    }
+
+    @Test("streams, descriptors, names and children are the origin's, from both nodes", arguments: ["x86", "arm"])
+    func files(origin: String) async throws {
+        let lab = try await SharedLab.shared()
+        try await prepare("files", lab)
+        let stayed = try await lab.host("sh", "-c", "exec " + lab.workplace.file("files")).lines
+        let moved = try await lab("exec", origin, "cd /root && exec ./files").lines
+        #expect(stayed.prefix { $0 != "line 0" } == moved.prefix { $0 != "line 0" })
+        // Those of four threads come in any order.
+        #expect(stayed.sorted() == moved.sorted())
+        try await CompiledLab(lab).expectNothingLeft()
+    }
+
+    @Test("the tutorial's programs print what is expected, started on either node", arguments: ["x86", "arm"])
+    func tutorial(origin: String) async throws {
+        let lab = try await SharedLab.shared()
+        let directory = try await CompiledLab(lab).make("tutorial")
+        let id = try await lab.status().node(origin).id
+        for file in try FileManager.default.contentsOfDirectory(atPath: Self.shipped + "/tutorial/expected").sorted() {
+            let name = String(file.dropLast(".txt".count))
+            let expected = try ExpectedOutput(
+                parsing: String(contentsOfFile: "\(Self.shipped)/tutorial/expected/\(file)", encoding: .utf8))
+            guard !expected.isMovedFromOutside else { continue }
+            try await lab("deploy", "\(directory)/\(name)")
+            let ending = try await lab("exec", origin, "cd /root && exec ./\(name)", limit: .seconds(120))
+            let difference = expected.firstDifference(in: ending.text, origin: id, nodes: 2)
+            #expect(difference == nil, "\(name) on \(origin)")
+        }
+        try await CompiledLab(lab).expectNothingLeft()
+    }
+
+    @Test("ten thousand hops at more than a hundred places change nothing of what a program computes")
+    func torture() async throws {
+        let lab = CompiledLab(try await SharedLab.shared())
+        let report = try await lab.compare("torture", "--hops 10100", on: "x86", limit: .seconds(300))
+        #expect(report.made >= 10_000 && report.places >= 100, "\(report)")
+    }
+
+    @Test("threads on different nodes use every kind of synchronisation", arguments: ["x86", "arm"])
+    func threads(origin: String) async throws {
+        let lab = CompiledLab(try await SharedLab.shared())
+        let report = try await lab.compare(
+            "torture-threads", "--hops 150 --every 2", on: origin, limit: .seconds(200))
+        #expect(report.made > 400, "\(report)")
+    }
+
+    @Test("no outcome that the memory model forbids", arguments: ["x86", "arm"])
+    func memoryModel(origin: String) async throws {
+        try await CompiledLab(try await SharedLab.shared()).checkMemoryModel(iterations: 50, on: origin)
+    }
+}
+
+/// A lab with the programs of `Images/programs` that test compiled code.
+struct CompiledLab {
+    let lab: Lab
+
+    init(_ lab: Lab) { self.lab = lab }
+
+    struct Report {
+        var asked: Int
+        var made: Int
+        var places: Int
+    }
+
+    /// Builds a folder of programs, by their makefile.
+    ///
+    /// - Returns: the directory of the programs.
+    func make(_ name: String, _ target: String = "all") async throws -> String {
+        let directory = lab.workplace.file("made-" + name)
+        try Directories.create(directory)
+        let source = String(#filePath.dropLast("Tests/EndToEndTests/CompiledProgramTests.swift".count))
+        try await lab.host(
+            "make", "-s", "-j2", "-C", directory, "-f", "\(source)Images/programs/\(name)/Makefile", target,
+            "POPCORN_LAB=" + lab.workplace.popcornLab.executable, limit: .seconds(300))
+        return directory
+    }
+
+    /// Runs a program that hops by itself, and compares what it prints with a build by clang -O2.
+    func compare(_ name: String, _ arguments: String, on node: String, limit: Duration) async throws -> Report {
+        let directory = try await make(name)
+        _ = try await make(name, "plain")
+        try await lab("deploy", "\(directory)/\(name)")
+        let plain = try await lab.host("sh", "-c", "exec \(directory)/\(name).plain \(arguments)", limit: limit)
+        let moved = try await lab("exec", node, "cd /root && exec ./\(name) \(arguments)", limit: limit)
+        #expect(!plain.text.isEmpty && moved.text == plain.text)
+        try await expectNothingLeft()
+        return try report(moved.errorText)
+    }
+
+    func checkMemoryModel(iterations: Int, on node: String) async throws {
+        let directory = try await make("memory-model")
+        try await lab("deploy", "\(directory)/memory-model")
+        let result = try await lab(
+            "exec", node, "cd /root && exec ./memory-model --iterations \(iterations)", limit: .seconds(240))
+        #expect(result.lines.last == "total: 0 forbidden", "\(result)")
+        try await expectNothingLeft()
+    }
+
+    /// Workers end a moment after their process; the kernel is asked until they have, or for ten seconds.
+    func expectNothingLeft() async throws {
+        let left = try await lab(
+            "exec", "--all",
+            "i=0; until [ \"$(tail -1 /proc/popcorn_ps)\" = 'spaces=0 pages=0' ] || [ $i = 200 ]; do usleep 50000; i=$((i+1)); done; "
+                + "tail -1 /proc/popcorn_ps; dmesg | grep -E 'WARNING:|BUG:|Oops|refcount_t' | head -3")
+        #expect(left.lines.allSatisfy { $0.hasSuffix("spaces=0 pages=0") }, "\(left)")
+    }
+
+    /// `hops: 519 asked for, 519 made, at 22 places`, the last line of a program's stderr.
+    private func report(_ text: String) throws -> Report {
+        let line = try #require(text.split(separator: "\n").last { $0.hasPrefix("hops: ") }, "\(text)")
+        let numbers = line.split { !$0.isNumber }.compactMap { Int($0) }
+        try #require(numbers.count == 3)
+        return Report(asked: numbers[0], made: numbers[1], places: numbers[2])
+    }
+}
