@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build tutorial test bench bench-compiler lint format install completion clean
+.PHONY: help setup build tutorial test test-long bench bench-compiler lint format install completion clean
 
 PREFIX ?= /usr/local
 SWIFT_BUILD := swift build -c release --static-swift-stdlib
@@ -39,6 +39,10 @@ tutorial: build ## Popcorn's SOSP'19 tutorial: two kernels, programs that move b
 test: setup ## Run every test; those of EndToEndTests boot real guests.
 	swift build --build-tests
 	swift test --skip-build --no-parallel
+
+test-long: setup ## Run the tests that take too long for every change: a hundred thousand hops, the memory model at length.
+	swift build --build-tests
+	POPCORN_LAB_TEST_LONG=1 swift test --skip-build --no-parallel --filter 'EndToEndTests.EndToEnd/Long'
 
 bench: build ## Measure against bare QEMU, OpenSSH and raw TCP; prints a table, writes bench.json.
 	$(SWIFT_BUILD) --product popcorn-lab-bench

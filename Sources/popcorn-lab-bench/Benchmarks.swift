@@ -5,10 +5,10 @@ import Topology
 
 /// What can be measured; the names that `--only` takes.
 enum Benchmark: String, CaseIterable, Sendable {
-    case help, images, exec, ping, up
+    case help, images, exec, ping, migration, up
 
     /// Whether it needs a lab that is up.
-    var needsLab: Bool { [.exec, .ping, .up].contains(self) }
+    var needsLab: Bool { [.exec, .ping, .migration, .up].contains(self) }
 }
 
 /// The measurements, each giving the figures of one benchmark.

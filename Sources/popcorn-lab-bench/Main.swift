@@ -89,6 +89,7 @@ struct Bench: AsyncParsableCommand {
         try await benchmarks.lab.up()
         if wanted.contains(.exec) { figures += try await benchmarks.exec() }
         if wanted.contains(.ping) { figures += try await benchmarks.ping() }
+        if wanted.contains(.migration) { figures += try await benchmarks.migration() }
         let bare = try BareGuests(of: try await benchmarks.lab.status(), directory: benchmarks.directory)
         await benchmarks.lab.down()
         if wanted.contains(.up) { progress("booting bare guests and labs in turns") }

@@ -126,11 +126,11 @@ struct CompiledLab {
         return try report(moved.errorText)
     }
 
-    func checkMemoryModel(iterations: Int, on node: String) async throws {
+    func checkMemoryModel(iterations: Int, on node: String, limit: Duration = .seconds(240)) async throws {
         let directory = try await make("memory-model")
         try await lab("deploy", "\(directory)/memory-model")
         let result = try await lab(
-            "exec", node, "cd /root && exec ./memory-model --iterations \(iterations)", limit: .seconds(240))
+            "exec", node, "cd /root && exec ./memory-model --iterations \(iterations)", limit: limit)
         #expect(result.lines.last == "total: 0 forbidden", "\(result)")
         try await expectNothingLeft()
     }

@@ -19,5 +19,6 @@ struct EndToEnd {
     @Suite("faults") struct Faults {}
     @Suite("migration and faults") struct MigrationFaults {}
     @Suite("many nodes") struct ManyNodes {}
+    @Suite("at length", .enabled(if: LongTests.areWanted), .timeLimit(.minutes(60))) struct Long {}
     @Suite("down") struct End {}
 }

@@ -27,7 +27,8 @@ struct TutorialCommand: AsyncParsableCommand {
         spec.name = name
         let progress = UpProgress(nodes: spec.nodes.map(\.name), verbose: global.verbose)
 
-        Narration.step("Bring up an x86-64 and an aarch64 guest, each with its own kernel", "up -f Configs/sosp2019.yaml")
+        Narration.step(
+            "Bring up an x86-64 and an aarch64 guest, each with its own kernel", "up -f Configs/sosp2019.yaml")
         let up = Up(environment: environment, report: { progress.show($0) })
         progress.finish(try await progress.following { [spec] in try await up(spec) })
         do {

@@ -30,7 +30,8 @@ struct TutorialTour {
         for (node, table) in zip(nodes, tables) {
             for line in table.split(separator: "\n") { Output.line("\(node.name): \(line)") }
         }
-        Narration.step("How fast? Round trips between the kernels, beside plain TCP", "ping \(nodes[0].name) \(nodes[1].name)")
+        Narration.step(
+            "How fast? Round trips between the kernels, beside plain TCP", "ping \(nodes[0].name) \(nodes[1].name)")
         PingCommand.show(try await Ping(access: access, options: Ping.Options())(from: nodes[0], to: nodes[1]))
     }
 
@@ -63,8 +64,8 @@ struct TutorialTour {
     ) async throws -> RunDirectory {
         let program = try programs.program(name)
         let arguments = program.expected.arguments
-        Narration.step(
-            title, (["run", name, "--on", node.name] + (arguments.isEmpty ? [] : ["--"] + arguments)).joined(separator: " "))
+        let words = ["run", name, "--on", node.name] + (arguments.isEmpty ? [] : ["--"] + arguments)
+        Narration.step(title, words.joined(separator: " "))
         var lines = 0
         let outcome = try await CheckedRun(access: access)(
             program, on: node, input: STDIN_FILENO, errorOutput: STDERR_FILENO

@@ -21,12 +21,12 @@ public struct ProgramBuild: Sendable {
         return output + "/" + name
     }
 
-    /// A folder of programs that popcorn-cc builds.
+    /// A folder of programs that popcorn-cc builds, unless the same compiler has made them of the same sources.
     ///
     /// - Returns: the directory in which all of them are.
     /// - Throws: `LabError` with the end of make's output.
     public func multiISA(_ name: String, compiler: Compiler) async throws -> String {
-        let output = try directory(name)
+        let output = try directory("\(name)-\(try digest(name, compiler).prefix(16))")
         try await make(
             name,
             [
@@ -34,6 +34,23 @@ public struct ProgramBuild: Sendable {
                 "-j\(sysconf(Int32(_SC_NPROCESSORS_ONLN)))",
             ], hint: "`\(compiler.path)` says what it lacks")
         return output
+    }
+
+    /// Of all that make does not know: the compiler, and libpopcorn, which is linked into each program.
+    private func digest(_ name: String, _ compiler: Compiler) throws -> String {
+        let hash = SHA256()
+        hash.update(Array(try SHA256.hex(ofFile: compiler.path).utf8))
+        let images = environment.share.images
+        for folder in ["programs/\(name)", "runtime", "kernel/include/uapi"] {
+            for path in try FileManager.default.subpathsOfDirectory(atPath: "\(images)/\(folder)").sorted() {
+                let file = "\(images)/\(folder)/\(path)"
+                var isDirectory = false
+                guard FileManager.default.fileExists(atPath: file, isDirectory: &isDirectory), !isDirectory
+                else { continue }
+                hash.update(Array("\(path) \(try SHA256.hex(ofFile: file))\n".utf8))
+            }
+        }
+        return hash.finish()
     }
 
     private func directory(_ name: String) throws -> String {
