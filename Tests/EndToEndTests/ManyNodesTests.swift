@@ -9,6 +9,7 @@ extension EndToEnd.ManyNodes {
         try await check(lab, ["x86", "arm", "x86-2"])
         for origin in ["x86", "arm"] { try await MigrationPrograms.runSuite(lab, on: origin) }
         let compiled = CompiledLab(lab)
+        try await compiled.checkTutorial(on: "arm")
         let hops = try await compiled.compare("torture", "--hops 500", on: "arm", limit: .seconds(120))
         let threadHops = try await compiled.compare(
             "torture-threads", "--hops 40", on: "x86-2", limit: .seconds(120))

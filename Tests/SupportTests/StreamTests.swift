@@ -34,6 +34,19 @@ struct StreamTests {
         await rest.value
     }
 
+    @Test("output that is copied comes line by line while it is written, and ends when the writer does")
+    func outputCopy() async throws {
+        let copy = try OutputCopy()
+        var lines = copy.lines.makeAsyncIterator()
+        try AtomicFile.writeAll(Array("one\ntw".utf8), to: copy.descriptor, name: "the pipe")
+        #expect(await lines.next() == "one")
+        try AtomicFile.writeAll(Array("o\nlast".utf8), to: copy.descriptor, name: "the pipe")
+        copy.close()
+        #expect(await lines.next() == "two")
+        #expect(await lines.next() == "last")
+        #expect(await lines.next() == nil)
+    }
+
     private func append(_ text: String, to path: String) throws {
         let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND, 0o600)
         defer { close(descriptor) }

@@ -1,4 +1,4 @@
-/* Locks in shared memory. The futex is not private to the process: the waiter may be on another node. */
+/* Locks in shared memory. Whoever waits, on whichever node, waits at the origin (futex.h). */
 #define _GNU_SOURCE
 #include "futex.h"
 #include "runtime.h"

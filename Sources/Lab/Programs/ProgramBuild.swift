@@ -2,31 +2,21 @@ import FoundationEssentials
 import Subprocess
 import Support
 
-/// Builds programs that ship with popcorn-lab, for both ISAs, by their own makefiles, in the cache.
+/// Builds programs that ship with popcorn-lab, by popcorn-cc and their own makefiles, in the cache.
 public struct ProgramBuild: Sendable {
     let environment: LabEnvironment
 
     public init(environment: LabEnvironment) { self.environment = environment }
 
-    /// A program that two ordinary compilers build.
+    /// Builds a folder of programs, unless the same compiler has made them of the same sources.
     ///
     /// - Parameter name: a directory of `Images/programs`.
-    /// - Returns: the program's path without the ISA's suffix.
-    /// - Throws: `LabError` with the end of make's output.
-    public func callAsFunction(_ name: String) async throws -> String {
-        let output = try directory(name)
-        try await make(
-            name, ["-C", environment.share.programs + "/" + name, "OUT=\(output)"],
-            hint: "`popcorn-lab doctor` tells whether both compilers are there")
-        return output + "/" + name
-    }
-
-    /// A folder of programs that popcorn-cc builds, unless the same compiler has made them of the same sources.
-    ///
     /// - Returns: the directory in which all of them are.
     /// - Throws: `LabError` with the end of make's output.
-    public func multiISA(_ name: String, compiler: Compiler) async throws -> String {
-        let output = try directory("\(name)-\(try digest(name, compiler).prefix(16))")
+    public func callAsFunction(_ name: String, compiler: Compiler) async throws -> String {
+        let digest = try digest(name, compiler)
+        let output = "\(environment.directories.cache)/programs/\(name)-\(digest.prefix(16))"
+        try Directories.create(output)
         try await make(
             name,
             [
@@ -51,12 +41,6 @@ public struct ProgramBuild: Sendable {
             }
         }
         return hash.finish()
-    }
-
-    private func directory(_ name: String) throws -> String {
-        let output = environment.directories.cache + "/programs/" + name
-        try Directories.create(output)
-        return output
     }
 
     private func make(_ name: String, _ arguments: [String], hint: String) async throws {
