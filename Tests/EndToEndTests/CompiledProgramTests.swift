@@ -37,6 +37,23 @@ extension EndToEnd.CompiledPrograms {
         try await CompiledLab(lab).expectNothingLeft()
     }
 
+    @Test("a program whose thread is lost with a node says so, and ends")
+    func lost() async throws {
+        let lab = try await SharedLab.shared()
+        try await prepare("ends", lab)
+        try await lab.repairing({ lab in
+            try await lab("net", "heal", "arm")
+            try await lab.awaitPair()
+        }) { lab in
+            let ending = try await lab("exec", "x86", "cd /root && exec ./ends spin", exit: 69) { line, _ in
+                guard line == "on the other node" else { return }
+                do { try await lab("net", "cut", "arm") } catch { Issue.record(error) }
+            }
+            #expect(ending.errorText.contains("node 1 was lost, and with it thread 0 of this program"), "\(ending)")
+        }
+        try await CompiledLab(lab).expectNothingLeft()
+    }
+
     @Test("streams, descriptors, names and children are the origin's, from both nodes", arguments: ["x86", "arm"])
     func files(origin: String) async throws {
         let lab = try await SharedLab.shared()

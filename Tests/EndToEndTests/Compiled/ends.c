@@ -45,6 +45,10 @@ int main(int argc, char **argv)
 	}
 	migrate(!current_nid(), NULL, NULL);
 	printf("on the other node\n");
+	if (!strcmp(how, "spin"))
+		fflush(stdout);
+	while (!strcmp(how, "spin"))
+		check_migrate(NULL, NULL);
 	if (!strcmp(how, "exit"))
 		exit(7);
 	if (!strcmp(how, "_exit"))
