@@ -112,9 +112,9 @@ void __popcorn_migrate(char *top, int node, void (*callback)(void *), void *data
 	if (node == current_nid())
 		return;
 	if (!node_available(node)) {
-		say_once(popcorn_transport == &popcorn_transport_none ? "there is no lab here (no /dev/popcorn)"
-								      : "the node is not connected",
-			 node);
+		const char *alone = popcorn_transport->is_alone_because;
+
+		say_once(alone ? alone : "the node is not connected", node);
 		return;
 	}
 	const char *reason = reason_to_stay(__popcorn_thread);

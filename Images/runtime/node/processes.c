@@ -103,7 +103,7 @@ static void become_alone(int descriptor, const struct range *ranges, int count)
 		if (!move_all(receive_memory, descriptor, ranges[i]))
 			_exit(127);
 	close(descriptor);
-	popcorn_transport = &popcorn_transport_none;
+	popcorn_transport = &popcorn_transport_child;
 	close(popcorn_place.device);
 	popcorn_shared()->thread_count = 1;
 	__popcorn_flag = 0;

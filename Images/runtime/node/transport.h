@@ -2,7 +2,7 @@
  *
  *   transport_popcorn.c  a node of a lab
  *   transport_host.c     tests on one machine: the process becomes the other ISA's binary, by exec
- *   transport_none.c     a host without a lab: nothing moves
+ *   transport_none.c     a host without a lab, and children of fork: nothing moves
  *
  * What one has to know:
  *
@@ -34,6 +34,8 @@ enum popcorn_start {
 
 struct popcorn_transport {
 	const char *name;
+	/* Why no other node can be reached, if none ever can; else NULL. */
+	const char *is_alone_because;
 	/* Maps the regions. Called once, before anything else; may make the heap and the stacks smaller. After
 	 * POPCORN_START_ARRIVED `*thread` is who arrived. */
 	enum popcorn_start (*attach)(struct popcorn_region *regions, int count, struct popcorn_thread **thread);
@@ -54,7 +56,8 @@ struct popcorn_transport {
 	void (*discard)(void *address, size_t size);
 };
 
-extern const struct popcorn_transport popcorn_transport_none, popcorn_transport_host, popcorn_transport_popcorn;
+extern const struct popcorn_transport popcorn_transport_none, popcorn_transport_child, popcorn_transport_host,
+	popcorn_transport_popcorn;
 
 /* The transport in use; set once by popcorn_attach. */
 extern const struct popcorn_transport *popcorn_transport;

@@ -1,5 +1,6 @@
-/* A host without a lab: the program runs as any other, and migrate says no. */
+/* A host without a lab, or a child of fork: the program runs as any other, and migrate says no. */
 #include "../arch/arch.h"
+#include "away.h"
 #include "transport.h"
 #include <errno.h>
 #include <sys/mman.h>
@@ -20,9 +21,10 @@ static enum popcorn_start attach(struct popcorn_region *regions, int count, stru
 	return POPCORN_START_NEW;
 }
 
+/* A child is on its parent's node; without a lab, it is node 0. */
 static int current_node(void)
 {
-	return 0;
+	return popcorn_place.self;
 }
 
 static int node_count(void)
@@ -32,7 +34,7 @@ static int node_count(void)
 
 static bool is_available(int node)
 {
-	return node == 0;
+	return node == popcorn_place.self;
 }
 
 static int requested(struct popcorn_thread *thread, const char *top)
@@ -55,14 +57,12 @@ static void discard(void *address, size_t size)
 	madvise(address, size, MADV_DONTNEED);
 }
 
-const struct popcorn_transport popcorn_transport_none = {
-	.name = "none",
-	.attach = attach,
-	.current_node = current_node,
-	.node_count = node_count,
-	.is_available = is_available,
-	.requested = requested,
-	.leave = leave,
-	.finish = finish,
-	.discard = discard,
-};
+#define ALONE(its_name, why) \
+	{ \
+		.name = its_name, .is_alone_because = why, .attach = attach, .current_node = current_node, \
+		.node_count = node_count, .is_available = is_available, .requested = requested, .leave = leave, \
+		.finish = finish, .discard = discard, \
+	}
+
+const struct popcorn_transport popcorn_transport_none = ALONE("none", "there is no lab here (no /dev/popcorn)");
+const struct popcorn_transport popcorn_transport_child = ALONE("child", "a child of fork stays where it is");

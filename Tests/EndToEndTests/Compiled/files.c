@@ -85,7 +85,10 @@ static void children(void)
 	pid_t child = fork();
 
 	if (!child) {
-		printf("child: %d %d %s\n", global++, local++, heap);
+		int here = current_nid();
+
+		other_node();
+		printf("child: %d %d %s, stays: %d\n", global++, local++, heap, current_nid() == here);
 		exit(4);
 	}
 	waitpid(child, &status, 0);
