@@ -48,6 +48,7 @@ enum DelegatedCall {
         63: "read", 64: "write", 67: "pread64", 68: "pwrite64", 71: "sendfile", 72: "pselect6", 76: "splice",
         78: "readlinkat", 79: "newfstatat", 80: "fstat", 81: "sync", 82: "fsync", 83: "fdatasync",
         84: "sync_file_range", 85: "timerfd_create", 86: "timerfd_settime", 87: "timerfd_gettime", 88: "utimensat",
+        95: "waitid",
         129: "kill", 154: "setpgid", 155: "getpgid", 156: "getsid", 157: "setsid", 166: "umask", 198: "socket",
         199: "socketpair", 200: "bind", 201: "listen", 202: "accept", 203: "connect", 204: "getsockname",
         205: "getpeername", 206: "sendto", 207: "recvfrom", 208: "setsockopt", 209: "getsockopt", 210: "shutdown",

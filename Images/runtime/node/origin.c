@@ -60,9 +60,9 @@ static _Noreturn void end_thread(void)
 	pthread_exit(NULL);
 }
 
-static _Noreturn void lose(const struct popcorn_thread *thread, int node)
+static _Noreturn void lose(uint32_t number, int node)
 {
-	popcorn_say("node %d was lost, and with it thread %u of this program", node, thread->number);
+	popcorn_say("node %d was lost, and with it thread %u of this program", node, number);
 	_exit(EXIT_LOST);
 }
 
@@ -76,6 +76,9 @@ int popcorn_leave_origin(struct popcorn_thread *thread, int node)
 		.buffer_size = POPCORN_CALL_DATA,
 	};
 
+	/* While the thread is away, so is its control block, which may be lost with it. */
+	uint32_t number = thread->number;
+
 	if (!step.buffer)
 		return -ENOMEM;
 	for (;;) {
@@ -84,7 +87,7 @@ int popcorn_leave_origin(struct popcorn_thread *thread, int node)
 		if (error < 0 && error != -EINTR) {
 			if (step.action == POPCORN_STEP_LEAVE)
 				return error;
-			popcorn_die("the kernel refused a step of thread %u: error %ld", thread->number, -error);
+			popcorn_die("the kernel refused a step of thread %u: error %ld", number, -error);
 		}
 		if (step.action != POPCORN_STEP_LEAVE)
 			popcorn_forward_request();
@@ -102,7 +105,7 @@ int popcorn_leave_origin(struct popcorn_thread *thread, int node)
 		case POPCORN_EVENT_PROCESS_EXIT:
 			end_process(step.event.status);
 		default:
-			lose(thread, step.event.from);
+			lose(number, step.event.from);
 		}
 	}
 }

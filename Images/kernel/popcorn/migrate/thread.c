@@ -141,6 +141,8 @@ void popcorn_thread_event(struct thread *thread, u32 event, int status)
 {
 	if (thread->event)
 		return;
+	if (event != POPCORN_EVENT_ARRIVED)
+		thread->from = thread->where;	/* where it ended, or was lost */
 	thread->where = popcorn_self();
 	thread->status = status;
 	kvfree(thread->call);
