@@ -32,34 +32,8 @@ static long transfer(int number, long descriptor, char *data, size_t size, long 
 	return done;
 }
 
-/* Segments that fit into one call go as one, as a pipe's reader may expect. */
-static long gather_write(int number, long descriptor, const struct iovec *segments, int count, long offset)
-{
-	char data[4096];
-	size_t total = 0, done = 0;
-
-	for (int i = 0; i < count; i++)
-		total += segments[i].iov_len;
-	if (total <= sizeof data) {
-		for (int i = 0; i < count; i++) {
-			memcpy(data + done, segments[i].iov_base, segments[i].iov_len);
-			done += segments[i].iov_len;
-		}
-		return transfer(number, descriptor, data, total, offset);
-	}
-	for (int i = 0; i < count; i++) {
-		long step = transfer(number, descriptor, segments[i].iov_base, segments[i].iov_len, offset + done);
-
-		if (step < 0)
-			return done ? (long)done : step;
-		done += step;
-		if ((size_t)step < segments[i].iov_len)
-			break;
-	}
-	return done;
-}
-
-static long scatter_read(int number, long descriptor, const struct iovec *segments, int count, long offset)
+/* One segment after the other, up to the first that is not done whole: to go on might block. */
+static long transfer_segments(int number, long descriptor, const struct iovec *segments, int count, long offset)
 {
 	size_t done = 0;
 
@@ -71,11 +45,27 @@ static long scatter_read(int number, long descriptor, const struct iovec *segmen
 		if (step < 0)
 			return done ? (long)done : step;
 		done += step;
-		/* What is there has been read; to ask for more might block. */
 		if ((size_t)step < segments[i].iov_len)
 			break;
 	}
 	return done;
+}
+
+/* Short segments go as one call, as a pipe's reader may expect. */
+static long gather_write(int number, long descriptor, const struct iovec *segments, int count, long offset)
+{
+	char data[4096];
+	size_t total = 0, done = 0;
+
+	for (int i = 0; i < count; i++)
+		total += segments[i].iov_len;
+	if (total > sizeof data)
+		return transfer_segments(number, descriptor, segments, count, offset);
+	for (int i = 0; i < count; i++) {
+		memcpy(data + done, segments[i].iov_base, segments[i].iov_len);
+		done += segments[i].iov_len;
+	}
+	return transfer(number, descriptor, data, total, offset);
 }
 
 static long poll_away(struct pollfd *descriptors, size_t count, int64_t milliseconds)
@@ -152,7 +142,8 @@ long popcorn_away_call(long number, const long *a)
 		return transfer(number, a[0], (char *)a[1], a[2], a[3]);
 	case SYS_readv:
 	case SYS_preadv:
-		return scatter_read(number == SYS_readv ? SYS_read : SYS_pread64, a[0], (struct iovec *)a[1], a[2], a[3]);
+		return transfer_segments(number == SYS_readv ? SYS_read : SYS_pread64, a[0], (struct iovec *)a[1], a[2],
+					 a[3]);
 	case SYS_writev:
 	case SYS_pwritev:
 		return gather_write(number == SYS_writev ? SYS_write : SYS_pwrite64, a[0], (struct iovec *)a[1], a[2],

@@ -84,7 +84,6 @@ static const char *reason_for_refusal(int error)
 /* EAGAIN says: not now, without a word. */
 static void tell_refusal(int error, int node)
 {
-	__atomic_fetch_add(&popcorn_shared()->refused, 1, __ATOMIC_RELAXED);
 	if (error != -EAGAIN)
 		say_once(reason_for_refusal(error), node);
 }
@@ -120,7 +119,6 @@ void __popcorn_migrate(char *top, int node, void (*callback)(void *), void *data
 	const char *reason = reason_to_stay(__popcorn_thread);
 
 	if (reason) {
-		__atomic_fetch_add(&popcorn_shared()->refused, 1, __ATOMIC_RELAXED);
 		say_once(reason, node);
 		return;
 	}

@@ -66,7 +66,6 @@ struct popcorn_disposition {
 struct popcorn_shared {
 	uint64_t magic;
 	uint64_t hops;
-	uint64_t refused;
 	uint32_t ends_at_once; /* by _exit: streams are not flushed */
 	uint32_t thread_count, thread_limit;
 	char name[4096]; /* path of the program's files without the ISA's suffix */

@@ -47,23 +47,13 @@ static struct incoming_call *copy_call(const struct popcorn_received *message)
 	return call;
 }
 
-/* As for other messages of a thread, but with the call's layout. The caller unlocks and puts. */
+/* As for other messages of a thread, but with the call's layout. */
 static struct thread *lock_caller(const struct popcorn_received *message, struct process **found)
 {
 	const struct popcorn_call_message *body = message->payload;
-	struct process *process = popcorn_process_find(le64_to_cpu(body->process));
-	struct thread *thread;
 
-	*found = process;
-	if (!process)
-		return NULL;
-	mutex_lock(&process->lock);
-	thread = popcorn_find_thread(process, le32_to_cpu(body->thread));
-	if (thread && thread->where == message->ret.node && thread->hop == le32_to_cpu(body->hop))
-		return thread;
-	mutex_unlock(&process->lock);
-	popcorn_process_put(process);
-	return NULL;
+	return popcorn_lock_thread(message, le64_to_cpu(body->process), le32_to_cpu(body->thread),
+				   le32_to_cpu(body->hop), found);
 }
 
 static void handle_call(const struct popcorn_received *message)
@@ -84,8 +74,7 @@ static void handle_call(const struct popcorn_received *message)
 		WRITE_ONCE(thread->call, call);
 		wake_up(&thread->wait);
 	}
-	mutex_unlock(&process->lock);
-	popcorn_process_put(process);
+	popcorn_unlock_thread(process);
 }
 
 static void kick_shadow(const struct process *process, const struct thread *thread)
@@ -115,8 +104,7 @@ static void handle_kick(const struct popcorn_received *message)
 	} else if (thread->serving == seq) {
 		kick_shadow(process, thread);
 	}
-	mutex_unlock(&process->lock);
-	popcorn_process_put(process);
+	popcorn_unlock_thread(process);
 }
 
 const struct popcorn_handler popcorn_call_handler = {

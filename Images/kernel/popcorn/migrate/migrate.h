@@ -168,6 +168,9 @@ int popcorn_process_add_region(struct process *process, struct popcorn_region_in
 
 /* thread.c */
 struct thread *popcorn_find_thread(struct process *process, u32 number);
+struct thread *popcorn_lock_thread(const struct popcorn_received *message, u64 id, u32 number,
+				   u32 hop, struct process **found);
+void popcorn_unlock_thread(struct process *process);
 struct thread *popcorn_thread_of(struct process *process, struct pid *pid, bool create);
 void popcorn_free_threads(struct process *process);
 int popcorn_send_thread(struct process *process, struct thread *thread, int node);

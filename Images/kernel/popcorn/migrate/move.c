@@ -6,32 +6,45 @@
 #include <popcorn/trace_migrate.h>
 #include "migrate.h"
 
-/*
- * Finds process and thread of a message from the node where the thread is; the caller unlocks
- * and puts. Stale messages find nothing.
+/**
+ * popcorn_lock_thread() - process and thread that a message speaks of
+ * @message: from the node where the thread is
+ * @id: of the process
+ * @number: of the thread
+ * @hop: how often it had moved
+ * @found: out: the process
+ *
+ * Return: the thread; the caller ends with popcorn_unlock_thread(). NULL for a stale message.
  */
-static struct thread *lock_thread(const struct popcorn_received *message, struct process **found)
+struct thread *popcorn_lock_thread(const struct popcorn_received *message, u64 id, u32 number,
+				   u32 hop, struct process **found)
 {
-	const struct popcorn_thread_message *body = message->payload;
-	struct process *process = popcorn_process_find(le64_to_cpu(body->process));
+	struct process *process = popcorn_process_find(id);
 	struct thread *thread;
 
 	*found = process;
 	if (!process)
 		return NULL;
 	mutex_lock(&process->lock);
-	thread = popcorn_find_thread(process, le32_to_cpu(body->thread));
-	if (thread && thread->where == message->ret.node && thread->hop == le32_to_cpu(body->hop))
+	thread = popcorn_find_thread(process, number);
+	if (thread && thread->where == message->ret.node && thread->hop == hop)
 		return thread;
-	mutex_unlock(&process->lock);
-	popcorn_process_put(process);
+	popcorn_unlock_thread(process);
 	return NULL;
 }
 
-static void unlock_thread(struct process *process)
+void popcorn_unlock_thread(struct process *process)
 {
 	mutex_unlock(&process->lock);
 	popcorn_process_put(process);
+}
+
+static struct thread *lock_thread(const struct popcorn_received *message, struct process **found)
+{
+	const struct popcorn_thread_message *body = message->payload;
+
+	return popcorn_lock_thread(message, le64_to_cpu(body->process), le32_to_cpu(body->thread),
+				   le32_to_cpu(body->hop), found);
 }
 
 /* The pages that came with it are here, whatever becomes of the thread. */
@@ -93,7 +106,7 @@ static void handle_move(const struct popcorn_received *message)
 		if (err)
 			refuse_move(process, thread, err);
 	}
-	unlock_thread(process);
+	popcorn_unlock_thread(process);
 }
 
 static void handle_exit(const struct popcorn_received *message)
@@ -110,7 +123,7 @@ static void handle_exit(const struct popcorn_received *message)
 			   popcorn_self(), status);
 	popcorn_thread_event(thread, all ? POPCORN_EVENT_PROCESS_EXIT : POPCORN_EVENT_THREAD_EXIT,
 			     status);
-	unlock_thread(process);
+	popcorn_unlock_thread(process);
 }
 
 const struct popcorn_handler popcorn_thread_move_handler = {
