@@ -50,10 +50,9 @@ public struct LinkedELF: Sendable {
         guard let isa = ISA.allCases.first(where: { $0.elfMachine == machine }) else {
             throw InspectError(.format, "\(path) is for ELF machine \(machine), neither x86-64 nor aarch64")
         }
-        let table = try reader.read(UInt64.self, at: 40), count = Int(try reader.read(UInt16.self, at: 60))
+        let table = try reader.read(UInt64.self, at: 40), count = UInt64(try reader.read(UInt16.self, at: 60))
         var sections: [Section] = [], nameOffsets: [UInt32] = []
-        for index in 0..<count {
-            let at = try reader.offset(table, plus: index * 64)
+        for at in try reader.entries(of: 64, from: table, size: count * 64) {
             nameOffsets.append(try reader.read(UInt32.self, at: at))
             sections.append(
                 Section(
@@ -80,8 +79,7 @@ public struct LinkedELF: Sendable {
     private static func readSymbols(_ sections: [Section], _ reader: ByteReader) throws -> [Symbol] {
         guard let table = sections.first(where: { $0.type == 2 }), Int(table.link) < sections.count else { return [] }
         let strings = sections[Int(table.link)].offset
-        return try (0..<Int(table.size / 24)).map { index in
-            let at = try reader.offset(table.offset, plus: index * 24)
+        return try reader.entries(of: 24, from: table.offset, size: table.size).map { at in
             let section = Int(try reader.read(UInt16.self, at: at + 6))
             return Symbol(
                 name: try reader.string(at: reader.offset(strings, plus: Int(try reader.read(UInt32.self, at: at)))),
@@ -110,6 +108,17 @@ public struct LinkedELF: Sendable {
 struct ByteReader {
     let bytes: Data
     let path: String
+
+    /// Where the entries of a table begin, all of which lie in the file: a header may claim any number of them.
+    ///
+    /// - Parameters:
+    ///   - entrySize: Bytes of one entry; what is left over at the end is no entry.
+    ///   - size: Bytes of the table.
+    func entries(of entrySize: Int, from start: UInt64, size: UInt64) throws -> StrideTo<Int> {
+        guard start <= UInt64(bytes.count), size <= UInt64(bytes.count) - start else { throw damaged }
+        let first = Int(start), count = Int(size) / entrySize
+        return stride(from: first, to: first + count * entrySize, by: entrySize)
+    }
 
     func offset(_ base: UInt64, plus more: Int) throws -> Int {
         guard base <= UInt64(bytes.count), more >= 0, more <= bytes.count else { throw damaged }
