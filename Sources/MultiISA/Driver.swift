@@ -55,17 +55,23 @@ public struct Driver: Sendable {
     ) async throws -> Bool {
         guard try await frontEnd.compile(source, to: output, invocation, asText: asText) else { return false }
         guard !asText, let content = FileManager.default.contents(atPath: output) else { return true }
-        let findings = Findings()
-        let module = try Module(bitcode: Array(content), name: source)
-        findings.collect { multiISACheckSupported(module.reference, $0, $1) }
-        if !invocation.frontEnd.contains("-w") { findings.warnings.forEach(say) }
         do {
-            try findings.check(source)
+            try check(Module(bitcode: Array(content), name: source), invocation, multiISACheckSupported)
         } catch {
             unlink(output)
             throw error
         }
         return true
+    }
+
+    private typealias Check = (OpaquePointer?, MultiISADiagnosticHandler?, UnsafeMutableRawPointer?) -> Void
+
+    /// Prints the warnings of a check, and throws what it refuses.
+    private func check(_ module: Module, _ invocation: Invocation, _ check: Check) throws {
+        let findings = Findings()
+        findings.collect { check(module.reference, $0, $1) }
+        if !invocation.frontEnd.contains("-w") { findings.warnings.forEach(say) }
+        try findings.check()
     }
 
     private func link(_ invocation: Invocation, _ frontEnd: FrontEnd, _ library: RuntimeLibrary) async throws -> Bool {
@@ -88,9 +94,12 @@ public struct Driver: Sendable {
             }
         }
         for module in try library.modules() { try assembly.add(libraryMember: module) }
-        let module = try assembly.finish(always: ["exit"])
-        guard module.definedSymbols.contains("main") else { throw CompilerError(.link, "the program has no main") }
-
+        let module = try assembly.finish(always: ["exit"]) { program in
+            guard program.definedSymbols.contains("main") else {
+                throw CompilerError(.link, "the program has no main")
+            }
+            try check(program, invocation, multiISACheckLibcCalls)
+        }
         let findings = Findings()
         let program = try Transformation(invocation: invocation, findings: findings).run(module, into: work)
         let description = try ProgramDescription(

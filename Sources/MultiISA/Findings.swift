@@ -40,7 +40,7 @@ final class Findings {
     }
 
     /// Throws what was refused, if anything was.
-    func check(_ subject: String) throws {
+    func check() throws {
         guard !refusals.isEmpty else { return }
         throw CompilerError(
             .refused, refusals.joined(separator: "\n"), hint: "docs/compiler.md lists what can migrate, and why not")

@@ -5,6 +5,7 @@ import Support
 /// of archives when something that is missing needs them.
 struct ModuleAssembly {
     private var archives: [Archive.Member] = []
+    private var library: [Archive.Member] = []
     private let module = Module(name: "popcorn program")
 
     mutating func add(object path: String) throws {
@@ -19,13 +20,21 @@ struct ModuleAssembly {
     }
 
     mutating func add(libraryMember path: String) throws {
-        archives.append(Archive.Member(name: path, content: try Self.read(path)))
+        library.append(Archive.Member(name: path, content: try Self.read(path)))
     }
 
-    /// The whole program. `always` names symbols that are needed although nothing mentions them yet.
-    consuming func finish(always: Set<String>) throws -> Module {
+    /// The whole program. `always` names symbols that are needed although nothing mentions them yet; `check` sees the
+    /// program without libpopcorn.
+    consuming func finish(always: Set<String>, check: (Module) throws -> Void) throws -> Module {
+        try takeNeeded(of: archives, always: [])
+        try check(module)
+        try takeNeeded(of: library, always: always)
+        return module
+    }
+
+    private func takeNeeded(of members: [Archive.Member], always: Set<String>) throws {
         var waiting: [(member: Archive.Member, defines: Set<String>)] = []
-        for member in archives {
+        for member in members {
             waiting.append((member, try Module(bitcode: member.content, name: member.name).definedSymbols))
         }
         while true {
@@ -34,7 +43,6 @@ struct ModuleAssembly {
             let next = waiting.remove(at: index).member
             try module.link(bitcode: next.content, name: next.name)
         }
-        return module
     }
 
     private static func read(_ path: String) throws -> [UInt8] {

@@ -22,7 +22,7 @@ struct Transformation {
         let machine = try TargetMachine(.x86_64)
         machine.adopt(module.reference)
         findings.collect { multiISALowerISASpecifics(module.reference, $0, $1) }
-        try findings.check("lowering")
+        try findings.check()
         try module.verify(after: "lowering")
         try machine.run("default<O2>", on: module.reference)
         if invocation.saveTemporaries { try module.print(to: directory + "/before.ll") }
@@ -30,7 +30,7 @@ struct Transformation {
         let checks = multiISAInsertChecks(module.reference, invocation.checks.policy)
         try module.verify(after: "inserting checks")
         let program = findings.collect { multiISAMakeResumable(module.reference, $0, $1) }
-        try findings.check("frames")
+        try findings.check()
         guard let program else { throw CompilerError(.intern, "the passes gave no program") }
         defer { multiISADisposeProgram(program) }
         try module.verify(after: "making frames")

@@ -1,6 +1,6 @@
 //===- CallSites.cpp - Step 2: calls under which a thread may leave ===//
 //
-// A site is a call of a migratable function, a call through a pointer that may reach one, or a migration point. Each
+// A site is a call of a migratable function, a call through a pointer that may reach one, a migration point, or setjmp. Each
 // gets the frame's top as hidden first argument and stands alone at the end of its block, so that the resume function
 // can enter right after it:
 //
@@ -59,6 +59,17 @@ void makePoint(FrameState &S, CallInst *CI, StringRef Name) {
   S.Sites.emplace_back(CallSite::Point, N);
 }
 
+/// setjmp(env): the runtime notes this frame and its site, at which longjmp resumes.
+void makeJumpTarget(FrameState &S, CallInst *CI) {
+  IRBuilder<> B(CI);
+  Type *Ptr = B.getPtrTy(), *I32 = B.getInt32Ty();
+  CallInst *N = B.CreateCall(S.P.M.getOrInsertFunction(names::Setjmp, I32, Ptr, Ptr, Ptr, I32),
+                             {S.topBefore(CI), S.Frame, CI->getArgOperand(0), CI->getArgOperand(1)});
+  N->takeName(CI);
+  replaceCall(CI, N);
+  S.Sites.emplace_back(CallSite::JumpTarget, N);
+}
+
 void makeCall(FrameState &S, CallInst *CI, Function *Original) {
   IRBuilder<> B(CI);
   FunctionType *Old = CI->getFunctionType();
@@ -111,6 +122,8 @@ void makeCallSites(FrameState &S) {
     Function *Callee = directCallee(*CI);
     if (MigratableFunctions::isPoint(Callee))
       makePoint(S, CI, Callee->getName());
+    else if (MigratableFunctions::isJumpTarget(Callee))
+      makeJumpTarget(S, CI);
     else if (Migratable.contains(Callee) || (!Callee && Migratable.pointersReachOne()))
       makeCall(S, CI, Callee);
     else if (MigratableFunctions::callsBack(*CI))

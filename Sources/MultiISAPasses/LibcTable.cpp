@@ -71,7 +71,10 @@ const LibcRow Table[] = {
      "nextafterl nexttoward nexttowardf nexttowardl pow10l powl remainderl remquol rintl roundl scalblnl scalbnl "
      "sincosl sinhl sinl sqrtl strtold strtold_l wcstold tanhl tanl tgammal truncl",
      "long double has 80 bits on x86-64 and 128 on aarch64"},
-    {Refused, "fe*", "the floating-point environment belongs to the processor, and its constants differ by ISA"},
+    {Refused,
+     "feclearexcept fedisableexcept feenableexcept fegetenv fegetexcept fegetexceptflag fegetround feholdexcept "
+     "feraiseexcept fesetenv fesetexceptflag fesetround fetestexcept feupdateenv",
+     "the floating-point environment belongs to the processor, and its constants differ by ISA"},
     // Streams.
     {Safe, "clearerr* feof ferror feof_unlocked ferror_unlocked fflush* fgetc* fgetln fgetpos* fgets* fgetwc* fgetws* "
            "fileno* flockfile fpurge fputc* fputs* fputwc* fputws* fread* fseek* fsetpos* ftell* ftrylockfile "
@@ -142,8 +145,8 @@ const LibcRow Table[] = {
      "signal masks are the node's own"},
     {Refused, "sigset", "use sigaction"},
     {Refused, "sigaltstack", "the runtime's handlers have stacks of their own"},
-    {Refused, "setjmp _setjmp sigsetjmp longjmp siglongjmp _longjmp __sigsetjmp",
-     "they save and restore native registers, which mean nothing on the other ISA"},
+    {Safe, "setjmp _setjmp sigsetjmp __sigsetjmp", "notes the frame in which it is called, which moves with the program"},
+    {Wrapped, "longjmp _longjmp siglongjmp", "resumes the thread in that frame, whatever node it is on"},
     {Refused, "syscall", "system call numbers differ by ISA: use the libc function"},
     {Refused, "arch_prctl ioperm iopl", "x86 only"},
     {Safe, "getrlimit* setrlimit* prlimit* getrusage getpriority setpriority nice ulimit sched_* getauxval sysconf "

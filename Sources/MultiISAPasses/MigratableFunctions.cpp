@@ -17,6 +17,8 @@ bool MigratableFunctions::isPoint(const Function *F) {
              .Default(false);
 }
 
+bool MigratableFunctions::isJumpTarget(const Function *F) { return F && F->getName() == names::SetjmpPoint; }
+
 bool MigratableFunctions::callsBack(const CallBase &CB) {
   Function *F = directCallee(CB);
   if (!F || !F->isDeclaration() || F->isIntrinsic() || isPoint(F))
@@ -40,7 +42,7 @@ MigratableFunctions::MigratableFunctions(Module &M) {
     if (!CB || CB->isInlineAsm())
       return false;
     Function *Callee = directCallee(*CB);
-    return isPoint(Callee) || contains(Callee) || (PointersReachOne && (!Callee || callsBack(*CB)));
+    return isPoint(Callee) || isJumpTarget(Callee) || contains(Callee) || (PointersReachOne && (!Callee || callsBack(*CB)));
   };
   for (bool Changed = true; Changed;) {
     Changed = false;

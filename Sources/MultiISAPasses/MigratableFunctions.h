@@ -23,6 +23,8 @@ public:
   bool pointersReachOne() const { return PointersReachOne; }
   /// A declaration that is a migration point: migrate and its relatives, or an inserted check.
   static bool isPoint(const llvm::Function *F);
+  /// The declaration of setjmp after lowering: longjmp resumes the functions on the way to its frame.
+  static bool isJumpTarget(const llvm::Function *F);
   /// A call of libc that may call functions of the program.
   static bool callsBack(const llvm::CallBase &CB);
 };

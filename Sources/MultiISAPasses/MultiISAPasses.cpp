@@ -32,11 +32,17 @@ void multiISACheckSupported(LLVMOpaqueModule *M, MultiISADiagnosticHandler Handl
   refuseUnsupported(*unwrap(M), D);
 }
 
+void multiISACheckLibcCalls(LLVMOpaqueModule *M, MultiISADiagnosticHandler Handler, void *Context) {
+  Diagnostics D(Handler, Context);
+  checkLibcCalls(*unwrap(M), D);
+}
+
 void multiISALowerISASpecifics(LLVMOpaqueModule *Ref, MultiISADiagnosticHandler Handler, void *Context) {
   Module &M = *unwrap(Ref);
   Diagnostics D(Handler, Context);
   dropTargetAttributes(M);
   lowerComputedGoto(M);
+  lowerSetjmp(M, D);
   lowerVariadics(M, D);
   lowerStructsByValue(M, D);
   lowerThreadLocals(M, D);

@@ -12,10 +12,12 @@
 namespace multiisa {
 
 void refuseUnsupported(llvm::Module &M, Diagnostics &D);
+void checkLibcCalls(llvm::Module &M, Diagnostics &D);
 
 // Before optimisation.
 void dropTargetAttributes(llvm::Module &M);
 void lowerComputedGoto(llvm::Module &M);
+void lowerSetjmp(llvm::Module &M, Diagnostics &D);
 void lowerVariadics(llvm::Module &M, Diagnostics &D);
 void lowerStructsByValue(llvm::Module &M, Diagnostics &D);
 void lowerThreadLocals(llvm::Module &M, Diagnostics &D);
@@ -57,6 +59,8 @@ bool isAddressUse(const llvm::Use &U);
 bool hasAddressTaken(const llvm::Function &F);
 /// The attributes that a rewritten signature may keep; `From[i]` is the old index of new parameter i, or -1.
 llvm::AttributeList keepABIAttributes(llvm::LLVMContext &C, llvm::AttributeList L, llvm::ArrayRef<int> From);
+/// Whether a function of libc is one of the forms of setjmp.
+bool isSetjmp(llvm::StringRef Name);
 /// A place for a new alloca.
 llvm::Instruction *allocaPoint(llvm::Function &F);
 

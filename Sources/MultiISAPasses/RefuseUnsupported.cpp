@@ -1,7 +1,8 @@
 //===- RefuseUnsupported.cpp - What cannot move between ISAs is refused, with its line ===//
 //
-// Runs on each object file, before any optimisation, so that every finding still has the source line and the function
-// in which it was written. What is left after this pass is compiled rightly or not at all.
+// Runs before any optimisation, so that every finding still has the source line and the function in which it was
+// written: on each object file for what is wrong in itself, and once more on the linked program for calls of libc, since
+// only there is it known which functions the program defines itself. What is left is compiled rightly or not at all.
 //
 //===----------------------------------------------------------------------===//
 #include "LibcTable.h"
@@ -105,15 +106,9 @@ private:
     if (auto *II = dyn_cast<IntrinsicInst>(&CB))
       return checkIntrinsic(*II);
     Function *F = directCallee(CB);
-    if (!F || !F->isDeclaration())
-      return;
-    const LibcRow *Row = findLibcRow(F->getName());
-    if (Row && Row->Kind == LibcKind::Refused)
-      return D.refuse(CB, "calls " + F->getName() + ": " + Row->Note);
-    if (CB.hasFnAttr(Attribute::ReturnsTwice) || F->hasFnAttribute(Attribute::ReturnsTwice))
-      return D.refuse(CB, "calls " + F->getName() + ", which returns twice");
-    if (Row && Row->Kind == LibcKind::NodeLocal)
-      D.warn(CB, "calls " + F->getName() + ": " + Row->Note);
+    if (CB.hasFnAttr(Attribute::ReturnsTwice) || (F && F->hasFnAttribute(Attribute::ReturnsTwice)))
+      if (!F || !isSetjmp(F->getName()))
+        D.refuse(CB, "calls " + (F ? F->getName() : "a function") + ", which returns twice");
   }
 
   void checkAssembly(CallBase &CB) {
@@ -160,5 +155,24 @@ private:
 } // namespace
 
 void refuseUnsupported(Module &M, Diagnostics &D) { Checker(M, D).run(); }
+
+void checkLibcCalls(Module &M, Diagnostics &D) {
+  for (Function &F : M) {
+    const LibcRow *Row = F.isDeclaration() && !F.isIntrinsic() ? findLibcRow(F.getName()) : nullptr;
+    if (!Row || (Row->Kind != LibcKind::Refused && Row->Kind != LibcKind::NodeLocal))
+      continue;
+    for (User *U : F.users())
+      if (auto *I = dyn_cast<Instruction>(U)) {
+        auto *CB = dyn_cast<CallBase>(I);
+        Twine Use = CB && directCallee(*CB) == &F ? "calls " : "takes the address of ";
+        if (Row->Kind == LibcKind::Refused)
+          D.refuse(*I, Use + F.getName() + ": " + Row->Note);
+        else
+          D.warn(*I, Use + F.getName() + ": " + Row->Note);
+      } else if (Row->Kind == LibcKind::Refused) {
+        D.refuse(F, "the program takes the address of " + F.getName() + ": " + Row->Note);
+      }
+  }
+}
 
 } // namespace multiisa

@@ -147,6 +147,10 @@ FunctionCallee ProgramFrames::arrived() const {
   return M.getOrInsertFunction(names::Arrived, Type::getVoidTy(M.getContext()), PointerType::get(M.getContext(), 0));
 }
 
+FunctionCallee ProgramFrames::jumped() const {
+  return M.getOrInsertFunction(names::Jumped, Type::getInt32Ty(M.getContext()), PointerType::get(M.getContext(), 0));
+}
+
 void makeFramesResumable(Module &M, ResumableProgram &Result, Diagnostics &D) {
   MigratableFunctions Migratable(M);
   SmallVector<Function *, 32> Taken;

@@ -37,11 +37,12 @@ struct ProgramFrames {
   ProgramFrames(llvm::Module &M, Diagnostics &D, const MigratableFunctions &Migratable, ResumableProgram &Result)
       : M(M), D(D), Migratable(Migratable), Result(Result) {}
   llvm::FunctionCallee arrived() const;
+  llvm::FunctionCallee jumped() const;
 };
 
-/// A call under which the thread may leave for another node.
+/// A call under which the thread may leave for another node, or one of setjmp: where a function can be resumed.
 struct CallSite {
-  enum Kind { Direct, ThroughPointer, Point } K;
+  enum Kind { Direct, ThroughPointer, Point, JumpTarget } K;
   llvm::CallInst *Call;
   /// For a call through a pointer: the slot's address.
   llvm::Value *Slot;

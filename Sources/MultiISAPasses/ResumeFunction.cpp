@@ -5,7 +5,7 @@
 //   frame:   addresses in the frame (as in the body)
 //            switch i32 (load %fp), label %trap [ id, label %resume ... ]
 //   resume:  what was saved is loaded, the rest computed again
-//            %r = call @g.resume(nest %top)         ; or, at the migration point itself, "arrived"
+//            %r = call @g.resume(nest %top)         ; or, at the migration point itself, "arrived"; at setjmp, "jumped"
 //            br label %after                        ; the cloned body goes on
 //   ...
 //
@@ -84,6 +84,8 @@ private:
     CallInst *Call;
     if (Site.K == CallSite::Point) {
       Call = B.CreateCall(S.P.arrived(), Top);
+    } else if (Site.K == CallSite::JumpTarget) {
+      Call = B.CreateCall(S.P.jumped(), Top);
     } else {
       Value *Callee = Site.K == CallSite::Direct
                           ? (Value *)S.P.ResumeOf.lookup(cast<Function>(Site.Call->getCalledOperand()))

@@ -34,11 +34,14 @@ constexpr char CheckWithCallback[] = "__popcorn_check_migrate";
 constexpr char Migrate[] = "__popcorn_migrate";
 constexpr char Schedule[] = "__popcorn_migrate_schedule";
 constexpr char Arrived[] = "__popcorn_arrived";
+constexpr char Setjmp[] = "__popcorn_setjmp";
+constexpr char Jumped[] = "__popcorn_jumped";
 // Variables of the runtime.
 constexpr char Flag[] = "__popcorn_flag";
 constexpr char CurrentThread[] = "__popcorn_thread";
 // Placeholders between the passes.
 constexpr char Point[] = "__popcorn_point";
+constexpr char SetjmpPoint[] = "__popcorn_setjmp_point";
 constexpr char Locals[] = "__popcorn_locals";
 // What the passes make and the runtime uses.
 constexpr char Program[] = "__popcorn_program";

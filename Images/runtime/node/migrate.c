@@ -88,6 +88,13 @@ static void tell_refusal(int error, int node)
 		say_once(reason_for_refusal(error), node);
 }
 
+static _Thread_local bool in_transit;
+
+bool popcorn_in_transit(void)
+{
+	return in_transit;
+}
+
 static void hop(char *top, int node, void (*callback)(void *), void *data)
 {
 	struct popcorn_thread *thread = __popcorn_thread;
@@ -98,8 +105,10 @@ static void hop(char *top, int node, void (*callback)(void *), void *data)
 	thread->hop_callback = callback;
 	thread->hop_data = data;
 	thread->hop_target = node;
+	in_transit = true;
 	struct popcorn_thread *next = popcorn_transport->leave(thread, node, &error);
 
+	in_transit = false;
 	if (next)
 		popcorn_resume_here(next);
 	tell_refusal(error, node);

@@ -30,6 +30,10 @@ struct popcorn_thread {
 	/* A negative errno if the thread was turned back and arrives where it left. */
 	int32_t hop_error, hop_target;
 
+	/* A jump in progress: setjmp.c. */
+	char *jump_top;
+	int32_t jump_value;
+
 	/* Migration points passed, as a schedule counts them. */
 	uint64_t checks, passages;
 
@@ -108,6 +112,8 @@ void *popcorn_run(struct popcorn_thread *thread, bool arrived);
 _Noreturn void popcorn_resume_here(struct popcorn_thread *thread);
 /* Leaves them for good: popcorn_run returns `result`. */
 _Noreturn void popcorn_end_here(struct popcorn_thread *thread, void *result);
+/* Whether the native thread stands in for a thread of the program that is on its way, or on another node. */
+bool popcorn_in_transit(void);
 void popcorn_run_key_destructors(struct popcorn_thread *thread);
 /* Starts a created thread here, on a native thread with a stack of `stack_size` bytes (0: libc's default). Returns an errno. */
 int popcorn_start_thread(struct popcorn_thread *thread, size_t stack_size);

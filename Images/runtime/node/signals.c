@@ -58,6 +58,11 @@ static void on_signal(int number, siginfo_t *information, void *context)
 	errno = saved;
 }
 
+void popcorn_leave_handlers(void)
+{
+	level = 0;
+}
+
 int popcorn_install_handler(int number)
 {
 	struct popcorn_disposition *d = disposition(number);

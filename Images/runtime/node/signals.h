@@ -7,4 +7,7 @@
 /* A signal mask without the runtime's own signals: to block the one that delegates system calls would be fatal. */
 uint64_t popcorn_blockable(uint64_t mask);
 
+/* The thread jumps out of all signal handlers that run in it. */
+void popcorn_leave_handlers(void);
+
 #endif

@@ -40,10 +40,14 @@ typedef enum MultiISACheckPolicy {
   MultiISAChecksAll,   ///< entries and every iteration of every loop
 } MultiISACheckPolicy;
 
-/// Reports what the module contains that cannot move between ISAs (refusals) and what binds it to a node (warnings).
+/// Reports what one file contains that cannot move between ISAs.
 void multiISACheckSupported(struct LLVMOpaqueModule *module, MultiISADiagnosticHandler handler, void *context);
 
-/// Replaces what depends on the ISA by plain code: variadic functions, structs by value, computed goto, thread-local
+/// Reports calls of libc functions that cannot work after a hop (refusals) or bind the program to a node (warnings). For the
+/// program without libpopcorn: whatever it does not define is taken for libc's.
+void multiISACheckLibcCalls(struct LLVMOpaqueModule *module, MultiISADiagnosticHandler handler, void *context);
+
+/// Replaces what depends on the ISA by plain code: variadic functions, setjmp, structs by value, computed goto, thread-local
 /// variables, target attributes, constructors. Makes `__popcorn_program` the only entry.
 void multiISALowerISASpecifics(struct LLVMOpaqueModule *module, MultiISADiagnosticHandler handler, void *context);
 
