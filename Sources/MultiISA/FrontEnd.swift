@@ -28,8 +28,7 @@ struct FrontEnd: Sendable {
         if !invocation.debugInformation { all.append("-Rpass=^$") }
         if source.hasSuffix(".bc") || source.hasSuffix(".ll") { all = ["--target=\(Sysroot.triplet(.x86_64))"] }
         all += ["-Xclang", "-disable-llvm-passes", "-emit-llvm", asText ? "-S" : "-c", "-o", output]
-        if source == "-" { all += ["-x", "c"] }
-        return try await Tool.clang.run(all + [source])
+        return try await Tool.clang.run(all + Self.named([source]))
     }
 
     /// `-E`, `-M` and questions: clang does what it is told.
@@ -38,7 +37,14 @@ struct FrontEnd: Sendable {
             if case .source(let path) = input { path } else { nil }
         }
         let output = invocation.output.map { ["-o", $0] } ?? []
-        let standardInput = sources.contains("-") ? ["-x", "c"] : []
-        return try await Tool.clang.run(arguments + invocation.frontEnd + output + standardInput + sources)
+        return try await Tool.clang.run(arguments + invocation.frontEnd + output + Self.named(sources))
+    }
+
+    /// Sources as clang must be told of them: a name that does not say so (`-`, after `-x c` any) is that of C too.
+    private static func named(_ sources: [String]) -> [String] {
+        let speaking = [".c", ".i", ".bc", ".ll"]
+        return sources.flatMap { source in
+            speaking.contains { source.hasSuffix($0) } ? ["-x", "none", source] : ["-x", "c", source]
+        }
     }
 }

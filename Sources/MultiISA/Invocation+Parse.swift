@@ -7,7 +7,8 @@ extension Invocation {
     public init(_ arguments: [String]) throws {
         self.init()
         var rest = ArraySlice(arguments)
-        while let argument = rest.popFirst() { try take(argument, &rest) }
+        var isNamedC = false
+        while let argument = rest.popFirst() { try take(argument, &rest, isNamedC: &isNamedC) }
         if action != .ask && inputs.isEmpty {
             throw CompilerError(.usage, "no input files", hint: "popcorn-cc hello.c -o hello")
         }
@@ -16,8 +17,11 @@ extension Invocation {
         }
     }
 
-    private mutating func take(_ argument: String, _ rest: inout ArraySlice<String>) throws {
-        guard argument.hasPrefix("-"), argument != "-" else { return try takeInput(argument) }
+    /// - Parameter isNamedC: whether `-x c` is in force, under which a file of any name is C.
+    private mutating func take(_ argument: String, _ rest: inout ArraySlice<String>, isNamedC: inout Bool) throws {
+        guard argument.hasPrefix("-"), argument != "-" else {
+            return isNamedC ? inputs.append(.source(argument)) : try takeInput(argument)
+        }
         if let reason = Self.refused(argument) { throw CompilerError(.usage, "\(argument): \(reason)") }
         if Self.ignored(argument) { return }
         switch argument {
@@ -39,6 +43,7 @@ extension Invocation {
             guard ["c", "none"].contains(language) else {
                 throw CompilerError(.usage, "-x \(language): popcorn-cc compiles C")
             }
+            isNamedC = language == "c"
         case _ where Self.takesValue.contains(argument):
             frontEnd += [argument, try value(of: argument, &rest)]
         case _ where argument.hasPrefix("-o"): output = String(argument.dropFirst(2))

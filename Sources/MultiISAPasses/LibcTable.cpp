@@ -132,11 +132,11 @@ const LibcRow Table[] = {
     {Wrapped, "_exit _Exit", "the exit code reaches the origin"},
     {Module, "exit atexit quick_exit at_quick_exit", "handlers move with the program, and run once"},
     {Safe, "abort", ""},
-    {Module, "fork system execve execv execvpe execvp",
+    {Module, "fork vfork system execve execv execvpe execvp",
      "child processes are the origin's: the thread goes there and comes back; a child of fork does not move"},
     {Safe, "wait wait3 wait4 waitid waitpid", ""},
     {NodeLocal, "forkpty daemon exec* fexecve posix_spawn*", "child processes can be made at the origin only"},
-    {Refused, "vfork clone ptrace unshare setns personality", "it changes the process under the runtime"},
+    {Refused, "clone ptrace unshare setns personality", "it changes the process under the runtime"},
     {Wrapped, "signal sigaction bsd_signal", "a handler runs on a shadow stack of its own, and never moves"},
     {Safe, "kill killpg", "process ids are the origin's"},
     {Safe, "raise sigaddset sigandset sigdelset sigemptyset sigfillset sigisemptyset sigismember sigorset sigpending "

@@ -21,6 +21,14 @@ bool isSetjmp(StringRef Name) {
   return StringSwitch<bool>(Name).Cases("setjmp", "_setjmp", "sigsetjmp", "__sigsetjmp", true).Default(false);
 }
 
+static void refuse(User &U, Function &F, Diagnostics &D) {
+  std::string Reason = (F.getName() + " is used in another way than by calling it").str();
+  if (auto *I = dyn_cast<Instruction>(&U))
+    return D.refuse(*I, Reason);
+  for (GlobalVariable *G : variablesWith(&U))
+    D.refuse(*G, Reason);
+}
+
 void lowerSetjmp(Module &M, Diagnostics &D) {
   LLVMContext &C = M.getContext();
   Type *Ptr = PointerType::get(C, 0), *I32 = Type::getInt32Ty(C);
@@ -32,7 +40,7 @@ void lowerSetjmp(Module &M, Diagnostics &D) {
     for (User *U : make_early_inc_range(F->users())) {
       auto *Call = dyn_cast<CallInst>(U);
       if (!Call || directCallee(*Call) != F || Call->arg_empty() || Call->getType() != I32) {
-        D.refuse(*F, "setjmp is used in another way than by calling it");
+        refuse(*U, *F, D);
         continue;
       }
       IRBuilder<> B(Call);

@@ -22,6 +22,19 @@ bool hasAddressTaken(const Function &F) {
   return any_of(F.uses(), [](const Use &U) { return isAddressUse(U); });
 }
 
+SmallVector<GlobalVariable *, 2> variablesWith(User *Initializer) {
+  SmallVector<GlobalVariable *, 2> Found;
+  SmallVector<User *, 4> Waiting{Initializer};
+  while (!Waiting.empty()) {
+    User *U = Waiting.pop_back_val();
+    if (auto *G = dyn_cast<GlobalVariable>(U))
+      Found.push_back(G);
+    else if (isa<Constant>(U))
+      Waiting.append(U->user_begin(), U->user_end());
+  }
+  return Found;
+}
+
 AttributeList keepABIAttributes(LLVMContext &C, AttributeList L, ArrayRef<int> From) {
   constexpr Attribute::AttrKind Kept[] = {Attribute::ZExt, Attribute::SExt, Attribute::NoUndef};
   AttrBuilder Result(C);

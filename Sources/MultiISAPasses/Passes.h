@@ -3,6 +3,7 @@
 #define MULTIISA_PASSES_H
 
 #include "Diagnostics.h"
+#include "llvm/ADT/SmallVector.h"
 #include "llvm/IR/Attributes.h"
 #include "llvm/IR/InstrTypes.h"
 #include "llvm/IR/Module.h"
@@ -57,6 +58,8 @@ llvm::Function *directCallee(const llvm::CallBase &CB);
 /// A use of a function other than calling it (or LLVM's own lists of functions).
 bool isAddressUse(const llvm::Use &U);
 bool hasAddressTaken(const llvm::Function &F);
+/// The variables in whose initial value a constant stands.
+llvm::SmallVector<llvm::GlobalVariable *, 2> variablesWith(llvm::User *Initializer);
 /// The attributes that a rewritten signature may keep; `From[i]` is the old index of new parameter i, or -1.
 llvm::AttributeList keepABIAttributes(llvm::LLVMContext &C, llvm::AttributeList L, llvm::ArrayRef<int> From);
 /// Whether a function of libc is one of the forms of setjmp.

@@ -107,7 +107,7 @@ private:
       return checkIntrinsic(*II);
     Function *F = directCallee(CB);
     if (CB.hasFnAttr(Attribute::ReturnsTwice) || (F && F->hasFnAttribute(Attribute::ReturnsTwice)))
-      if (!F || !isSetjmp(F->getName()))
+      if (!F || (!isSetjmp(F->getName()) && F->getName() != "vfork"))
         D.refuse(CB, "calls " + (F ? F->getName() : "a function") + ", which returns twice");
   }
 
@@ -170,7 +170,8 @@ void checkLibcCalls(Module &M, Diagnostics &D) {
         else
           D.warn(*I, Use + F.getName() + ": " + Row->Note);
       } else if (Row->Kind == LibcKind::Refused) {
-        D.refuse(F, "the program takes the address of " + F.getName() + ": " + Row->Note);
+        for (GlobalVariable *G : variablesWith(U))
+          D.refuse(*G, "takes the address of " + F.getName() + ": " + Row->Note);
       }
   }
 }

@@ -50,6 +50,12 @@ pid_t fork(void)
 	return child;
 }
 
+/* As POSIX allows; the child has memory of its own. */
+pid_t vfork(void)
+{
+	return fork();
+}
+
 int execve(const char *path, char *const argv[], char *const envp[])
 {
 	int here = current_nid();

@@ -1,7 +1,8 @@
 /* Hops on one machine, for tests: the process executes the other ISA's binary, x86-64 natively and aarch64 under qemu-user.
  *
  * The shared regions are one memory file that stays open over exec, as do all other descriptors, so that a hop moves no
- * data, and the process keeps its id, its files and its place in them. Asked for by the environment:
+ * data, and the process keeps its id, its files and its place in them. Descriptors that exec would close are kept open by
+ * it and marked again behind it. Asked for by the environment:
  *
  *   POPCORN_HOST_LAB=qemu=/usr/bin/qemu-aarch64,every=100,max=5000,cover=2
  *
@@ -39,6 +40,8 @@ struct host_state {
 	char qemu[4096];
 	char log[4096];
 	uint8_t hops_at_site[65536];
+	/* Descriptors that are to be closed by an exec of the program's own. */
+	uint8_t closes_on_exec[STATE_DESCRIPTOR];
 };
 
 #define STATE_SIZE ((sizeof(struct host_state) + 4095) & ~UINT64_C(4095))
@@ -108,6 +111,24 @@ static void open_state(struct popcorn_region *regions, int count)
 	close(descriptor);
 }
 
+static void keep_descriptors(void)
+{
+	for (int fd = 0; fd < STATE_DESCRIPTOR; fd++) {
+		int flags = fcntl(fd, F_GETFD);
+
+		state->closes_on_exec[fd] = flags >= 0 && flags & FD_CLOEXEC;
+		if (state->closes_on_exec[fd])
+			fcntl(fd, F_SETFD, flags & ~FD_CLOEXEC);
+	}
+}
+
+static void mark_descriptors(void)
+{
+	for (int fd = 0; fd < STATE_DESCRIPTOR; fd++)
+		if (state->closes_on_exec[fd])
+			fcntl(fd, F_SETFD, FD_CLOEXEC);
+}
+
 static enum popcorn_start attach(struct popcorn_region *regions, int count, struct popcorn_thread **thread)
 {
 	const char *options = getenv(OPTIONS), *arrived = getenv(STATE);
@@ -142,6 +163,7 @@ static enum popcorn_start attach(struct popcorn_region *regions, int count, stru
 	unsetenv(STATE);
 	if (!arrived)
 		return POPCORN_START_NEW;
+	mark_descriptors();
 	*thread = (struct popcorn_thread *)state->thread;
 	return POPCORN_START_ARRIVED;
 }
@@ -215,6 +237,7 @@ static struct popcorn_thread *leave(struct popcorn_thread *thread, int node, int
 		if (strncmp(*e, STATE "=", sizeof STATE))
 			environment[count++] = *e;
 	environment[count] = NULL;
+	keep_descriptors();
 	if (node == 0)
 		execve(program, (char *[]){program, NULL}, environment);
 	else

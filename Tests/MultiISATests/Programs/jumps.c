@@ -2,6 +2,7 @@
 #include <alloca.h>
 #include <errno.h>
 #include <migrate.h>
+#include <pthread.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdio.h>
@@ -173,6 +174,34 @@ static void errors(void)
 	printf("errno %d\n", errno);
 }
 
+static void mark_from_handler(int number)
+{
+	if (setjmp(outer))
+		exit(3);
+}
+
+static void *jump_from_thread(void *unused)
+{
+	longjmp(outer, 1);
+}
+
+/* Undefined in C; here it ends with a message. */
+static int impossible(const char *kind)
+{
+	memset(outer, 0, sizeof outer);
+	if (!strcmp(kind, "thread") && !setjmp(outer)) {
+		pthread_t thread;
+
+		pthread_create(&thread, NULL, jump_from_thread, NULL);
+		pthread_join(thread, NULL);
+	}
+	if (!strcmp(kind, "callback")) {
+		signal(SIGUSR1, mark_from_handler);
+		raise(SIGUSR1);
+	}
+	longjmp(outer, 1);
+}
+
 int main(int argc, char **argv)
 {
 	values_survive(argc);
@@ -182,9 +211,5 @@ int main(int argc, char **argv)
 	out_of_a_callback();
 	out_of_a_handler(1);
 	errors();
-	if (argc > 1 && !strcmp(argv[1], "stale")) {
-		memset(outer, 0, sizeof outer);
-		longjmp(outer, 1);
-	}
-	return 0;
+	return argc > 1 ? impossible(argv[1]) : 0;
 }

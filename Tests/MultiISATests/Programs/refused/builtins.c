@@ -1,11 +1,6 @@
-#include <fenv.h>
-#include <unistd.h>
-#include <sys/syscall.h>
-__attribute__((noinline)) static void *here(void) { return __builtin_return_address(0); } // expect: 4: here: return address
+__attribute__((noinline)) static void *here(void) { return __builtin_return_address(0); } // expect: 1: here: return address
 int main(void)
 {
-	__builtin_ia32_pause(); // expect: 7: main: one ISA
-	fesetround(FE_UPWARD); // expect: 8: main: constants differ
-	syscall(SYS_getpid); // expect: 9: main: numbers differ
+	__builtin_ia32_pause(); // expect: 4: main: one ISA
 	return here() == 0;
 }
