@@ -74,7 +74,7 @@ extension LabAccess {
             }
         } catch {
             status.state = "unreachable"
-            status.problem = (error as? any ActionableError)?.summary ?? "\(error)"
+            status.problem = error.sentence
         }
         return status
     }

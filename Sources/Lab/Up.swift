@@ -172,7 +172,7 @@ public struct Up: Sendable {
     ) {
         let paths = environment.store.paths(record.spec.name)
         manifest.ended = Date()
-        manifest.exitCode = ((error as? any ActionableError)?.exitStatus ?? .failure).rawValue
+        manifest.exitCode = ExitStatus(of: error).rawValue
         manifest.warnings = ["\(error)"] + record.nodes.compactMap { run.copySerialLog(of: $0.name, from: paths) }
         try? manifest.save(run)
     }

@@ -61,8 +61,7 @@ struct Collector {
                         try await fetch(entry)
                         return nil
                     } catch {
-                        let reason = (error as? any ActionableError)?.summary ?? "\(error)"
-                        return "\(entry.node.name): not everything was collected: \(reason)"
+                        return "\(entry.node.name): not everything was collected: \(error.sentence)"
                     }
                 }
             }
