@@ -61,6 +61,29 @@ struct StreamTests {
         #expect(watch.wait(until: .now + .milliseconds(20)) == .timedOut)
     }
 
+    @Test("a wake-up is there for who comes later, counts each signal, and is used up")
+    func wakeEvent() throws {
+        let event = try WakeEvent()
+        #expect(event.take() == 0)
+        for _ in 0..<3 { ThreadExecutor.detach(name: "signal") { event.signal() } }
+        event.wait(for: 3)
+        event.signal()
+        var polled = pollfd(fd: event.descriptor, events: Int16(POLLIN), revents: 0)
+        #expect(poll(&polled, 1, 0) == 1)
+        #expect(event.take() == 1)
+        #expect(poll(&polled, 1, 0) == 0)
+    }
+
+    @Test("poll's limit never ends a wait before its deadline")
+    func pollLimit() {
+        let none: ContinuousClock.Instant? = nil
+        #expect(none.pollLimit == -1)
+        #expect((ContinuousClock.now - .seconds(1)).pollLimit == 0)
+        let deadline = ContinuousClock.now + .microseconds(1500)
+        poll(nil, 0, deadline.pollLimit)
+        #expect(ContinuousClock.now >= deadline)
+    }
+
     @Test("times are printed as people read them")
     func durations() {
         #expect(Duration.milliseconds(1934).formattedSeconds == "1.93 s")
