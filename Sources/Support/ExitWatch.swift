@@ -26,7 +26,9 @@ public final class ExitWatch: Sendable {
         while poll(&polled, 2, -1) < 0 && errno == EINTR {}
     }
 
-    /// Returns when the process ends, or when the task is cancelled.
+    /// Returns when the process ends.
+    ///
+    /// - Throws: `CancellationError`; `SystemError` if the host is out of descriptors.
     public static func end(of process: ProcessIdentity) async throws {
         let watch = try ExitWatch(process)
         await withTaskCancellationHandler {
@@ -39,5 +41,6 @@ public final class ExitWatch: Sendable {
         } onCancel: {
             watch.cancel()
         }
+        try Task.checkCancellation()
     }
 }

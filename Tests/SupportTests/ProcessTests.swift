@@ -40,7 +40,7 @@ struct ProcessTests {
         try await withChild { child in
             let waiting = Task { try await ExitWatch.end(of: child) }
             waiting.cancel()
-            try await waiting.value
+            await #expect(throws: CancellationError.self) { try await waiting.value }
             #expect(child.isAlive)
         }
     }
