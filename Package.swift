@@ -97,7 +97,7 @@ let package = Package(
         tests(of: "Topology"),
         tests(of: "Support", [subprocess]),
         tests(of: "ImageStore", ["Topology", "Support"]),
-        tests(of: "Hypervisor", ["Topology", "Support"]),
+        tests(of: "Hypervisor", ["Topology", "Support", subprocess]),
         tests(of: "Fabric", ["Topology", "Support"]),
         tests(of: "Guest", ["Topology", "Support"]),
         tests(of: "Trace", ["Topology", "Support"], exclude: ["Recorded"]),

@@ -1,5 +1,3 @@
-import CLinux
-
 /// Waits for the end of a process, which need not be a child, until cancelled.
 public final class ExitWatch: Sendable {
     private let process: ProcessIdentity
@@ -14,11 +12,8 @@ public final class ExitWatch: Sendable {
 
     /// Blocks until the process is gone or `cancel` was called.
     public func wait() {
-        let descriptor = linux_pidfd_open(process.pid)
-        guard descriptor >= 0 else { return }
+        guard let descriptor = process.openDescriptor() else { return }
         defer { close(descriptor) }
-        // The pid may have been given to another process before we opened it.
-        guard process.isAlive else { return }
         var polled = [
             pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0),
             pollfd(fd: cancelled.descriptor, events: Int16(POLLIN), revents: 0),
