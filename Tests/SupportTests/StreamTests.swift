@@ -8,13 +8,13 @@ struct StreamTests {
         var splitter = LineSplitter()
         var lines: [String] = []
         for start in stride(from: 0, to: bytes.count, by: size) {
-            splitter.feed(Array(bytes[start..<min(start + size, bytes.count)])) {
-                lines.append(String(decoding: $0, as: UTF8.self))
+            lines += splitter.feed(Array(bytes[start..<min(start + size, bytes.count)])).map {
+                String(decoding: $0, as: UTF8.self)
             }
         }
         #expect(lines == ["one", "", "two"])
-        splitter.finish { lines.append(String(decoding: $0, as: UTF8.self)) }
-        #expect(lines.last == "three")
+        #expect(splitter.finish().map { String(decoding: $0, as: UTF8.self) } == "three")
+        #expect(splitter.finish() == nil)
     }
 
     @Test("a file that does not exist yet is followed from its first byte, over a truncation, until cancelled")
