@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Subprocess
 import Support
+import TestSupport
 import Testing
 
 @testable import Hypervisor
@@ -9,17 +10,19 @@ import Testing
 struct ConsoleWatchTests {
     /// A log that the test writes as QEMU would.
     private final class Log: Sendable {
-        let path = "/tmp/hv-console-\(UUID().uuidString)"
+        let path: String
+        private let scratch: Scratch
         private let descriptor: Int32
 
-        init() { descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600) }
+        init() throws {
+            scratch = try Scratch()
+            path = scratch.file("console.log")
+            descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
+        }
 
         func print(_ text: String) throws { try AtomicFile.writeAll(Array(text.utf8), to: descriptor, name: path) }
 
-        deinit {
-            close(descriptor)
-            unlink(path)
-        }
+        deinit { close(descriptor) }
     }
 
     /// A watch of `log` for a guest that lives as long as these tests.
@@ -29,7 +32,7 @@ struct ConsoleWatchTests {
 
     @Test("finds what was printed before, in pieces, and line by line")
     func pieces() async throws {
-        let log = Log()
+        let log = try Log()
         try log.print("one\r\ntwo: a")
         let watch = try watch(log)
         #expect(try await watch.wait(for: "one", limit: .seconds(5)) == .found(line: "one"))
@@ -46,7 +49,7 @@ struct ConsoleWatchTests {
 
     @Test("the writer's end is noticed, after its last words")
     func end() async throws {
-        let log = Log()
+        let log = try Log()
         _ = try await run(.name("sleep"), arguments: ["60"], input: .none, output: .discarded, error: .discarded) {
             execution in
             let writer = try #require(ProcessIdentity(pid: execution.processIdentifier.value))
@@ -63,14 +66,14 @@ struct ConsoleWatchTests {
 
     @Test("what was printed when the time is up counts")
     func late() async throws {
-        let log = Log()
+        let log = try Log()
         try log.print("one\n")
         #expect(try await watch(log).wait(for: "one", limit: .zero) == .found(line: "one"))
     }
 
     @Test("a cancelled wait ends at once")
     func cancellation() async throws {
-        let log = Log()
+        let log = try Log()
         let watch = try watch(log)
         let task = Task { try await watch.wait(for: "never", limit: .seconds(600)) }
         task.cancel()

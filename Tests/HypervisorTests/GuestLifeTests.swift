@@ -136,10 +136,12 @@ struct GuestLifeTests {
 
     @Test("versions name this host's machine")
     func versions() async throws {
-        let versions = try await TestLab().hypervisor.withConnection { try await $0.versions() }
+        let lab = try TestLab()
+        let versions = try await lab.hypervisor.withConnection { try await $0.versions() }
         #expect(ISA(anyName: versions.hostMachine) == ISA.host)
         #expect(versions.qemu.split(separator: ".").count == 3)
         #expect(versions.libvirt.split(separator: ".").count == 3)
+        withExtendedLifetime(lab) {}
     }
 }
 

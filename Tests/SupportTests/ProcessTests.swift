@@ -1,5 +1,6 @@
 import Subprocess
 import Support
+import TestSupport
 import Testing
 
 struct ProcessTests {
