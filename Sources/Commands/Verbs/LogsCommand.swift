@@ -38,7 +38,7 @@ struct LogsCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let access = try LabAccess(environment: try global.environment(), name: global.labName)
+        let access = try global.access()
         let chosen = try access.nodes(nodes)
         var options = Logs.Options()
         options.follow = follow
