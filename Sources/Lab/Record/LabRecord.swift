@@ -30,8 +30,6 @@ public struct LabRecord: Codable, Sendable {
         public var run: String
         public var nodes: [String]
     }
-
-    public func node(named name: String) -> NodeRecord? { nodes.first { $0.name == name } }
 }
 
 /// One guest of a lab.
