@@ -58,10 +58,7 @@ struct ClockSampler {
 
     /// The `local=` field of `/proc/popcorn_clock`, in ns.
     static func localClock(_ line: String) -> GuestTime? {
-        for field in line.split(separator: " ") where field.hasPrefix("local=") {
-            return Int64(field.dropFirst("local=".count)).map { GuestTime(nanoseconds: $0) }
-        }
-        return nil
+        KeyValues(line.split(separator: " ")).number("local").map { GuestTime(nanoseconds: $0) }
     }
 }
 

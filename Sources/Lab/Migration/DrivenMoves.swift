@@ -25,13 +25,10 @@ public struct DrivenMoves: Sendable {
 
         /// - Parameter line: `migratable=0|1 threads=N moves=N refused=N error=ERRNO`.
         init?(parsing line: String) {
-            let pairs = line.split(separator: " ").compactMap { word -> (String, Int)? in
-                let parts = word.split(separator: "=").map(String.init)
-                return parts.count == 2 ? Int(parts[1]).map { (parts[0], $0) } : nil
-            }
-            let values = Dictionary(pairs, uniquingKeysWith: { first, _ in first })
-            guard let migratable = values["migratable"], let threads = values["threads"], let moves = values["moves"],
-                let refused = values["refused"], let error = values["error"]
+            let values = KeyValues(line.split(separator: " "))
+            guard let migratable = values.number("migratable", as: Int.self),
+                let threads = values.number("threads", as: Int.self), let moves = values.number("moves", as: Int.self),
+                let refused = values.number("refused", as: Int.self), let error = values.number("error", as: Int.self)
             else { return nil }
             isMigratable = migratable != 0
             self.threads = threads
