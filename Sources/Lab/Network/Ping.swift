@@ -135,26 +135,21 @@ private enum Transport: Sendable {
         _ test: String, _ sender: NodeSession, _ receiver: NodeSession, _ amounts: String
     ) async throws -> KeyValues {
         let limit = ContinuousClock.now + sender.node.timeScale(.seconds(60))
-        let (lines, sink) = AsyncStream.makeStream(of: String.self)
-        let server = try await receiver.session.start(
-            RemoteCommand("exec popcorn-tcpping serve \(Self.port)", output: .lines { sink.yield($0) }), deadline: limit
-        )
-        let end = Task {
-            defer { sink.finish() }
-            return try await server.wait(deadline: limit)
+        let server = try await FollowedCommand(in: receiver.session, startBy: limit, endBy: limit) {
+            RemoteCommand("exec popcorn-tcpping serve \(Self.port)", output: .lines($0))
         }
         // Its first line says that it listens.
-        var iterator = lines.makeAsyncIterator()
-        guard await iterator.next() != nil else {
-            throw LabError(.commandFailed, "\(receiver.node.name): TCP server: \(try await end.value.errorText)")
+        var lines = server.output.makeAsyncIterator()
+        guard await lines.next() != nil else {
+            throw LabError(.commandFailed, "\(receiver.node.name): TCP server: \(try await server.end.value.errorText)")
         }
         let client = try await sender.session.exec(
             "popcorn-tcpping \(test) \(receiver.node.spec.address) \(Self.port) \(amounts)", deadline: limit)
         guard client.succeeded else {
-            end.cancel()
+            server.end.cancel()
             throw LabError(.commandFailed, "\(sender.node.name): TCP: \(client.errorText)")
         }
-        _ = try await end.value
+        _ = try await server.end.value
         return KeyValues(client.text.split(separator: "\n"))
     }
 }
