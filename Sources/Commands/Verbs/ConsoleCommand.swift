@@ -39,7 +39,7 @@ struct ConsoleCommand: AsyncParsableCommand {
         }
     }
 
-    private func attach(_ console: borrowing Console, drain: Duration?) async throws -> Console.End {
+    private func attach(_ console: Console, drain: Duration?) async throws -> Console.End {
         let raw = RawTerminal()
         defer { withExtendedLifetime(raw) {} }
         return try await console.attach(input: STDIN_FILENO, output: STDOUT_FILENO, drain: drain)
