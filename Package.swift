@@ -14,7 +14,8 @@ func room(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 
 func tests(of name: String, _ more: [Target.Dependency] = [], exclude: [String] = []) -> Target {
     .testTarget(
-        name: name + "Tests", dependencies: [.byName(name: name)] + more, exclude: exclude, swiftSettings: strict)
+        name: name + "Tests", dependencies: [.byName(name: name), "TestSupport"] + more, exclude: exclude,
+        swiftSettings: strict)
 }
 
 func cLibrary(_ name: String, pkgConfig: String, apt: String) -> Target {
@@ -94,10 +95,11 @@ let package = Package(
         cLibrary("CLibssh", pkgConfig: "libssh", apt: "libssh-dev"),
         cLibrary("CLibvirt", pkgConfig: "libvirt-qemu", apt: "libvirt-dev"),
 
-        tests(of: "Topology"),
+        .target(name: "TestSupport", dependencies: ["Support"], path: "Tests/TestSupport", swiftSettings: strict),
+        tests(of: "Topology", ["Support"]),
         tests(of: "Support", [subprocess]),
         tests(of: "ImageStore", ["Topology", "Support"]),
-        tests(of: "Hypervisor", ["Topology", "Support"]),
+        tests(of: "Hypervisor", ["Topology", "Support", subprocess]),
         tests(of: "Fabric", ["Topology", "Support"]),
         tests(of: "Guest", ["Topology", "Support"]),
         tests(of: "Trace", ["Topology", "Support"], exclude: ["Recorded"]),
@@ -109,11 +111,13 @@ let package = Package(
 
         // Real guests, driven by the command line that was built.
         .testTarget(
-            name: "EndToEndTests", dependencies: ["popcorn-lab", "popcorn-cc", "Topology", "Support", subprocess],
+            name: "EndToEndTests",
+            dependencies: ["popcorn-lab", "popcorn-cc", "TestSupport", "Topology", "Support", subprocess],
             exclude: ["Probe", "Compiled"],
             swiftSettings: strict),
         .testTarget(
-            name: "FaultTests", dependencies: ["popcorn-lab", "Lab", "Topology", "Support"], swiftSettings: strict),
+            name: "FaultTests", dependencies: ["popcorn-lab", "Lab", "TestSupport", "Topology", "Support"],
+            swiftSettings: strict),
     ],
     cxxLanguageStandard: .cxx17
 )

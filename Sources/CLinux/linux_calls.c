@@ -18,7 +18,7 @@ int linux_pidfd_open(pid_t pid)
 
 int linux_eventfd(void)
 {
-    return eventfd(0, EFD_CLOEXEC);
+    return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 }
 
 void linux_set_thread_name(const char *name)
@@ -68,11 +68,6 @@ void linux_catch_termination(int descriptor, const char *message)
 int linux_memory_file(const char *name)
 {
     return memfd_create(name, MFD_CLOEXEC);
-}
-
-int linux_event_counter(void)
-{
-    return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 }
 
 static int window_descriptor;

@@ -63,11 +63,19 @@ public struct PopcornLab: AsyncParsableCommand {
         return flags?.adding(to: words) ?? words
     }
 
+    /// What the second Ctrl-C leaves to say.
+    private static let parting = """
+
+        popcorn-lab: stopped at once. What was left behind is in the lab's record: \
+        `popcorn-lab down` takes it away, `popcorn-lab prune` looks for more.
+
+        """
+
     /// Runs the command line, and ends the process with its exit code.
     public static func start() async -> Never {
         do {
             var command = try parseAsRoot(try words())
-            try await Interruption.guarding {
+            try await Termination.guarding(message: parting) {
                 if var asynchronous = command as? any AsyncParsableCommand {
                     try await asynchronous.run()
                 } else {
@@ -76,6 +84,8 @@ public struct PopcornLab: AsyncParsableCommand {
             }
         } catch let code as ProgramExit {
             Glibc.exit(code.status)
+        } catch let end as Terminated {
+            Glibc.exit(end.status)
         } catch let next as ProgramReplacement {
             Notice.error(next.execute())
             Glibc.exit(ExitStatus.failure.rawValue)

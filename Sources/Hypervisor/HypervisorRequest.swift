@@ -44,8 +44,6 @@ enum HypervisorReply: Codable, Sendable {
     }
 }
 
-extension HypervisorError.Code: Codable {}
-
 /// What runs the guests at the other end of a connection.
 public struct HypervisorVersions: Codable, Sendable, Hashable {
     /// `7.2.22` for QEMU 7.2.22.

@@ -38,7 +38,7 @@ struct MessageSocket: ~Copyable {
             }
             if let deadline {
                 var event = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-                let ready = poll(&event, 1, Int32(clamping: (deadline - .now).milliseconds))
+                let ready = poll(&event, 1, deadline.pollLimit)
                 if ready < 0 && errno == EINTR { continue }
                 guard ready > 0 else { throw SystemError("wait for the hypervisor helper", errno: ETIMEDOUT) }
             }
@@ -50,12 +50,5 @@ struct MessageSocket: ~Copyable {
             if count <= 0 { return nil }
             received += buffer[..<count]
         }
-    }
-}
-
-extension Duration {
-    /// Whole milliseconds, rounded up; nothing below zero.
-    var milliseconds: Int64 {
-        max(0, components.seconds * 1000 + (components.attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000)
     }
 }

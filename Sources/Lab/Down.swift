@@ -77,7 +77,7 @@ public struct Down: Sendable {
         try await withThrowingTaskGroup(of: Bool.self) { group in
             group.addTask {
                 try await ExitWatch.end(of: qemu)
-                return !Task.isCancelled
+                return true
             }
             group.addTask {
                 try await Task.sleep(for: grace)

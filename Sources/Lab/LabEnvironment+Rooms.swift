@@ -60,7 +60,7 @@ extension LabEnvironment {
 
     /// Which accelerator each ISA of a lab gets, after trying a guest where nothing else tells.
     func accelerators(
-        for spec: LabSpec, request: AcceleratorRequest, hypervisor: Hypervisor, images: [String: [ISA: GuestImage]]
+        for spec: LabSpec, request: AcceleratorRequest, hypervisor: Hypervisor, images: NodeImages
     ) async throws -> [ISA: AcceleratorChoice] {
         var choices: [ISA: AcceleratorChoice] = [:]
         for node in spec.nodes where choices[node.isa] == nil {
@@ -68,8 +68,8 @@ extension LabEnvironment {
                 choices[node.isa] = choice
                 continue
             }
-            let image = images[node.image]?[node.isa]
-            let probe = image.map { AccelerationProbe(kernel: $0.kernel, initramfs: $0.initramfs) }
+            let image = try images.image(of: node)
+            let probe = AccelerationProbe(kernel: image.kernel, initramfs: image.initramfs)
             choices[node.isa] = try await Accelerator.decide(request, isa: node.isa, probe: probe, on: hypervisor)
         }
         return choices

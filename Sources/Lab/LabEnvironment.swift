@@ -9,7 +9,7 @@ public struct LabEnvironment: Sendable {
     public let variables: [String: String]
     /// The command line, for manifests and locks.
     public let commandLine: [String]
-    /// The libvirt connection that the user asked for; `nil` leaves the choice to `ConnectionRule`.
+    /// The libvirt connection that the user asked for; `nil` leaves the choice to `HypervisorTarget`.
     public let uri: String?
     public let log: Logger
 

@@ -1,7 +1,7 @@
 import FoundationEssentials
 import Support
 
-/// Where one `up` or `run` keeps what it collected.
+/// Where one run of a command keeps what it collected; docs/runs.md describes the files.
 public struct RunDirectory: Sendable {
     public let id: String
     public let path: String

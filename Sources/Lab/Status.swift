@@ -74,7 +74,7 @@ extension LabAccess {
             }
         } catch {
             status.state = "unreachable"
-            status.problem = (error as? any ActionableError)?.summary ?? "\(error)"
+            status.problem = error.sentence
         }
         return status
     }
@@ -84,8 +84,6 @@ extension LabAccess {
 struct PeerTable {
     struct Peer {
         var id: Int
-        var address: String
-        var isa: String
         var state: String
     }
 
@@ -95,7 +93,7 @@ struct PeerTable {
         peers = text.split(whereSeparator: \.isNewline).compactMap { line in
             let words = line.split(separator: " ").drop { $0 == "*" }.map(String.init)
             guard words.count >= 4, let id = Int(words[0]), words[1].contains(".") else { return nil }
-            return Peer(id: id, address: words[1], isa: words[2], state: words[3])
+            return Peer(id: id, state: words[3])
         }
     }
 }

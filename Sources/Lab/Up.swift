@@ -1,6 +1,5 @@
 import FoundationEssentials
 import Hypervisor
-import ImageStore
 import Support
 import Topology
 
@@ -47,7 +46,7 @@ public struct Up: Sendable {
 
     public func preview(_ spec: LabSpec) async throws -> Preview {
         let hypervisor = try environment.hypervisor(for: spec)
-        let images = try await ensureImages(spec)
+        let images = try await NodeImages(for: spec, in: environment.imageStore, report: report)
         let choices = try await environment.accelerators(
             for: spec, request: options.accelerator, hypervisor: hypervisor, images: images)
         let plan = try LabPlan(
@@ -55,7 +54,7 @@ public struct Up: Sendable {
             accelerators: choices)
         let paths = environment.store.paths(spec.name)
         let domains = try plan.record.nodes.map { node in
-            let kernel = images[node.spec.image]?[node.spec.isa]?.kernel ?? ""
+            let kernel = try images.image(of: node.spec).kernel
             let domain = try DomainSpec(node: node, of: plan.record, paths: paths, kernel: kernel)
             return (node: node.name, xml: try domain.xml())
         }
@@ -71,7 +70,7 @@ public struct Up: Sendable {
         let existing = try await survivor(of: spec)
         let hypervisor = try existing.map(environment.hypervisor(of:)) ?? environment.hypervisor(for: spec)
         if hypervisor.target.isLocal { try HostRequirements(variables: environment.variables).check(spec.isas) }
-        let images = try await ensureImages(spec)
+        let images = try await NodeImages(for: spec, in: environment.imageStore, report: report)
         do {
             // The record first: a crash from here on leaves nothing that it does not name.
             if existing == nil { try environment.store.create(try plan(spec, hypervisor, images)) }
@@ -83,7 +82,7 @@ public struct Up: Sendable {
     }
 
     private func bringUp(
-        _ name: String, _ hypervisor: Hypervisor, _ images: [String: [ISA: GuestImage]],
+        _ name: String, _ hypervisor: Hypervisor, _ images: NodeImages,
         _ began: ContinuousClock.Instant, isRepair: Bool
     ) async throws -> Outcome {
         let run = try RunDirectory.create(verb: "up", directories: environment.directories)
@@ -129,19 +128,8 @@ public struct Up: Sendable {
         return record
     }
 
-    private func ensureImages(_ spec: LabSpec) async throws -> [String: [ISA: GuestImage]] {
-        var images: [String: [ISA: GuestImage]] = [:]
-        let store = environment.imageStore
-        for (recipe, nodes) in Dictionary(grouping: spec.nodes, by: \.image) {
-            images[recipe] = try await store.ensure(
-                recipe: try store.recipe(named: recipe), isas: nodes.map(\.isa),
-                progress: { progress in report(.note(progress.sentence)) })
-        }
-        return images
-    }
-
     private func plan(
-        _ spec: LabSpec, _ hypervisor: Hypervisor, _ images: [String: [ISA: GuestImage]]
+        _ spec: LabSpec, _ hypervisor: Hypervisor, _ images: NodeImages
     ) throws -> LabRecord {
         let plan = try LabPlan(
             spec: spec, target: hypervisor.target, mark: environment.directories.mark, images: images)
@@ -172,7 +160,7 @@ public struct Up: Sendable {
     ) {
         let paths = environment.store.paths(record.spec.name)
         manifest.ended = Date()
-        manifest.exitCode = ((error as? any ActionableError)?.exitStatus ?? .failure).rawValue
+        manifest.exitCode = ExitStatus(of: error).rawValue
         manifest.warnings = ["\(error)"] + record.nodes.compactMap { run.copySerialLog(of: $0.name, from: paths) }
         try? manifest.save(run)
     }

@@ -19,9 +19,8 @@ public struct Driver: Sendable {
         do {
             return try await compile(try Invocation(arguments)) ? 0 : 1
         } catch {
-            let text = (error as? any ActionableError)?.description ?? "\(error)"
-            say((error as? CompilerError)?.code == .refused ? text : "popcorn-cc: error: \(text)")
-            return (error as? any ActionableError)?.exitStatus.rawValue ?? 1
+            say((error as? CompilerError)?.code == .refused ? "\(error)" : "popcorn-cc: error: \(error)")
+            return ExitStatus(of: error).rawValue
         }
     }
 

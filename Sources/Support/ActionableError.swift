@@ -21,6 +21,16 @@ extension ActionableError {
     }
 }
 
+extension Error {
+    /// What failed in one sentence, without the details and the hint of an `ActionableError`.
+    public var sentence: String { (self as? any ActionableError)?.summary ?? "\(self)" }
+}
+
+extension ExitStatus {
+    /// What a program ends with because of `error`.
+    public init(of error: any Error) { self = (error as? any ActionableError)?.exitStatus ?? .failure }
+}
+
 /// A failed system call, with the file or object that it was about.
 public struct SystemError: ActionableError {
     public var operation: String

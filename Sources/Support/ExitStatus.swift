@@ -3,14 +3,8 @@
 /// 64, 69 and 75 are those of `sysexits.h`, 124 that of `timeout(1)`, 130 and 143 a shell's for SIGINT and SIGTERM.
 public enum ExitStatus: Int32, Sendable {
     case success = 0
-    /// A test failed, or a command could not do what it was asked for.
+    /// A command could not do what it was asked for.
     case failure = 1
-    /// A test could not be judged: the lab failed, not the kernel under test.
-    case notJudged = 2
-    /// There was no test to run.
-    case noTests = 3
-    /// Everything passed, but slower than the baseline allows.
-    case regression = 5
     /// The command line or a configuration file is wrong.
     case usage = 64
     /// This host lacks something: a package, a permission, an accelerator, disk space.

@@ -1,5 +1,3 @@
-import CLinux
-
 /// Waits for the end of a process, which need not be a child, until cancelled.
 public final class ExitWatch: Sendable {
     private let process: ProcessIdentity
@@ -14,11 +12,8 @@ public final class ExitWatch: Sendable {
 
     /// Blocks until the process is gone or `cancel` was called.
     public func wait() {
-        let descriptor = linux_pidfd_open(process.pid)
-        guard descriptor >= 0 else { return }
+        guard let descriptor = process.openDescriptor() else { return }
         defer { close(descriptor) }
-        // The pid may have been given to another process before we opened it.
-        guard process.isAlive else { return }
         var polled = [
             pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0),
             pollfd(fd: cancelled.descriptor, events: Int16(POLLIN), revents: 0),
@@ -26,7 +21,9 @@ public final class ExitWatch: Sendable {
         while poll(&polled, 2, -1) < 0 && errno == EINTR {}
     }
 
-    /// Returns when the process ends, or when the task is cancelled.
+    /// Returns when the process ends.
+    ///
+    /// - Throws: `CancellationError`; `SystemError` if the host is out of descriptors.
     public static func end(of process: ProcessIdentity) async throws {
         let watch = try ExitWatch(process)
         await withTaskCancellationHandler {
@@ -39,5 +36,6 @@ public final class ExitWatch: Sendable {
         } onCancel: {
             watch.cancel()
         }
+        try Task.checkCancellation()
     }
 }

@@ -20,7 +20,7 @@ public enum FileFollower {
         let task = Task {
             var splitter = LineSplitter()
             for await chunk in chunks {
-                splitter.feed(chunk) { line in
+                for line in splitter.feed(chunk) {
                     continuation.yield(String(decoding: line.last == 0x0d ? line.dropLast() : line, as: UTF8.self))
                 }
             }

@@ -40,8 +40,7 @@ public final class FileWatch: Sendable {
                 pollfd(fd: inotify, events: Int16(POLLIN), revents: 0),
                 pollfd(fd: cancelled.descriptor, events: Int16(POLLIN), revents: 0),
             ]
-            let left = deadline.map { max(.zero, $0 - .now).milliseconds + 1 } ?? -1
-            let count = poll(&polled, 2, Int32(clamping: left))
+            let count = poll(&polled, 2, deadline.pollLimit)
             if polled[1].revents != 0 { return .cancelled }
             if count == 0, let deadline, deadline <= .now { return .timedOut }
             if polled[0].revents != 0, drain() { return .changed }

@@ -3,46 +3,42 @@ public struct LineSplitter: Sendable {
     /// Longer lines are cut: no kernel writes any, but a damaged file may hold megabytes without a newline.
     private let limit: Int
     private var pending: [UInt8] = []
-    /// How many lines were longer than the limit.
-    public private(set) var overlongLines = 0
+    /// Whether what comes until the next newline belongs to a line that was cut.
     private var skipping = false
 
     /// - Parameter limit: in bytes.
     public init(limit: Int = 65_536) { self.limit = limit }
 
-    /// Calls `body` with each line that `bytes` complete, without its newline.
-    public mutating func feed(_ bytes: [UInt8], _ body: (ArraySlice<UInt8>) throws -> Void) rethrows {
+    /// The lines that `bytes` complete, without their newlines.
+    public mutating func feed(_ bytes: [UInt8]) -> [ArraySlice<UInt8>] {
+        var lines: [ArraySlice<UInt8>] = []
         var start = 0
         while let end = newline(in: bytes, from: start) {
             if skipping {
                 skipping = false
             } else if pending.isEmpty {
-                try body(bytes[start..<end])
+                lines.append(bytes[start..<end])
             } else {
-                pending += bytes[start..<end]
-                let line = pending
-                pending.removeAll(keepingCapacity: true)
-                try body(line[...])
+                lines.append((pending + bytes[start..<end])[...])
+                pending.removeAll()
             }
             start = end + 1
         }
-        guard start < bytes.count, !skipping else { return }
+        guard start < bytes.count, !skipping else { return lines }
         pending += bytes[start...]
         if pending.count > limit {
-            overlongLines += 1
             skipping = true
-            let line = pending.prefix(limit)
+            lines.append(pending.prefix(limit))
             pending.removeAll()
-            try body(line)
         }
+        return lines
     }
 
-    /// Calls `body` with what came after the last newline, if anything did.
-    public mutating func finish(_ body: (ArraySlice<UInt8>) throws -> Void) rethrows {
-        guard !pending.isEmpty else { return }
-        let line = pending
-        pending.removeAll()
-        try body(line[...])
+    /// What came after the last newline, if anything did.
+    public mutating func finish() -> ArraySlice<UInt8>? {
+        guard !pending.isEmpty else { return nil }
+        defer { pending.removeAll() }
+        return pending[...]
     }
 
     private func newline(in bytes: [UInt8], from start: Int) -> Int? {

@@ -26,9 +26,11 @@ public final class OutputCopy: Sendable {
                 let count = read(reader, buffer.baseAddress, buffer.count)
                 if count < 0 && errno == EINTR { continue }
                 guard count > 0 else { break }
-                splitter.feed(Array(buffer[..<count])) { continuation.yield(String(decoding: $0, as: UTF8.self)) }
+                for line in splitter.feed(Array(buffer[..<count])) {
+                    continuation.yield(String(decoding: line, as: UTF8.self))
+                }
             }
-            splitter.finish { continuation.yield(String(decoding: $0, as: UTF8.self)) }
+            if let line = splitter.finish() { continuation.yield(String(decoding: line, as: UTF8.self)) }
             continuation.finish()
         }
     }

@@ -1,4 +1,3 @@
-import CLinux
 import FoundationEssentials
 
 /// A process, told apart from a later one with the same pid by its start time.
@@ -42,10 +41,8 @@ public struct ProcessIdentity: Codable, Sendable, Hashable {
 
     /// Waits for the end of a process that need not be a child. The kernel wakes us through a pidfd, nobody polls.
     public func waitForExit(_ limit: Duration) -> Bool {
-        let descriptor = linux_pidfd_open(pid)
-        guard descriptor >= 0 else { return !isAlive }
+        guard let descriptor = openDescriptor() else { return !isAlive }
         defer { close(descriptor) }
-        guard isAlive else { return true }
         var event = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
         return poll(&event, 1, Int32(clamping: limit.milliseconds)) > 0 || !isAlive
     }

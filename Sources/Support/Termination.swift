@@ -1,11 +1,42 @@
 import CLinux
+import Synchronization
+
+/// The end of work that a signal asked to end.
+public struct Terminated: Error {
+    public let signal: Int32
+
+    /// What a shell expects the process to exit with.
+    public var status: Int32 { 128 + signal }
+}
 
 /// Turns the first SIGINT or SIGTERM into an orderly end, and leaves the second its way out.
 public enum Termination {
-    /// Calls `handler` with the number of the first signal; the second ends the process at once after `message`.
+    /// Runs `body`, which the first signal cancels; the second ends the process at once after `message`.
     ///
     /// Call it once, from the command layer.
-    public static func catchSignals(message: String, _ handler: @escaping @Sendable (Int32) -> Void) throws {
+    /// - Throws: `Terminated` for any error that comes after a signal, else what `body` throws.
+    public static func guarding(
+        message: String, _ body: sending @escaping () async throws -> Void
+    ) async throws {
+        let task = Task { try await body() }
+        let caught = Caught()
+        try catchSignals(message: message) { number in
+            caught.signal.withLock { $0 = number }
+            task.cancel()
+        }
+        do {
+            try await task.value
+        } catch {
+            guard let number = caught.signal.withLock({ $0 }) else { throw error }
+            throw Terminated(signal: number)
+        }
+    }
+
+    private final class Caught: Sendable {
+        let signal = Mutex<Int32?>(nil)
+    }
+
+    private static func catchSignals(message: String, _ handler: @escaping @Sendable (Int32) -> Void) throws {
         var ends: [Int32] = [-1, -1]
         guard pipe(&ends) == 0 else { throw SystemError("create a pipe") }
         let (reader, writer) = (ends[0], ends[1])

@@ -2,7 +2,7 @@ import CLinux
 
 /// An eventfd: wakes a thread that polls its descriptor, from any other thread.
 public final class WakeEvent: Sendable {
-    /// Readable once `signal` was called.
+    /// Readable once `signal` was called, until `take` is.
     public let descriptor: Int32
 
     public init() throws {
@@ -17,12 +17,20 @@ public final class WakeEvent: Sendable {
         _ = write(descriptor, &one, MemoryLayout.size(ofValue: one))
     }
 
+    /// How often `signal` was called since this was last asked.
+    @discardableResult
+    public func take() -> Int {
+        var count: UInt64 = 0
+        return read(descriptor, &count, MemoryLayout.size(ofValue: count)) > 0 ? Int(count) : 0
+    }
+
     /// Blocks until `signal` was called `count` times since the last wait.
     public func wait(for count: Int) {
-        var seen: UInt64 = 0
-        while seen < UInt64(count) {
-            var more: UInt64 = 0
-            if read(descriptor, &more, MemoryLayout.size(ofValue: more)) > 0 { seen += more }
+        var seen = take()
+        while seen < count {
+            var event = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+            poll(&event, 1, -1)
+            seen += take()
         }
     }
 }

@@ -17,28 +17,21 @@ public struct ConsoleLogParser: Sendable {
 
     /// Takes the next bytes and returns the messages whose lines are complete with them.
     public mutating func feed(_ bytes: [UInt8]) -> [KernelMessage] {
-        var done: [KernelMessage] = []
-        var splitter = lines
-        splitter.feed(bytes) { take($0, &done) }
-        lines = splitter
-        return done
+        lines.feed(bytes).compactMap { take($0) }
     }
 
     /// Ends the stream; the guest may have died in the middle of a line.
     public mutating func finish() -> [KernelMessage] {
-        var done: [KernelMessage] = []
-        var splitter = lines
-        splitter.finish { take($0, &done) }
-        lines = splitter
-        return done
+        guard let line = lines.finish(), let message = take(line) else { return [] }
+        return [message]
     }
 
-    private mutating func take(_ raw: ArraySlice<UInt8>, _ done: inout [KernelMessage]) {
+    private mutating func take(_ raw: ArraySlice<UInt8>) -> KernelMessage? {
         let line = Self.withoutTerminalCodes(raw)
-        guard !line.isEmpty else { return }
+        guard !line.isEmpty else { return nil }
         guard let (time, afterStamp) = Self.stamp(in: line) else {
             otherLines += 1
-            return
+            return nil
         }
         // Messages of two CPUs may be out of order by microseconds; a boot starts at zero.
         if time.nanoseconds + 1_000_000_000 < latest.nanoseconds, time.nanoseconds < 500_000_000 {
@@ -48,7 +41,7 @@ public struct ConsoleLogParser: Sendable {
         latest = max(latest, time)
         var rest = Self.withoutCaller(afterStamp)
         if rest.first == UInt8(ascii: " ") { rest.removeFirst() }
-        done.append(KernelMessage(time: time, text: text(rest), boot: reboots))
+        return KernelMessage(time: time, text: text(rest), boot: reboots)
     }
 
     private static func stamp(in line: ArraySlice<UInt8>) -> (GuestTime, ArraySlice<UInt8>)? {

@@ -18,16 +18,14 @@ public struct FtraceParser: Sendable {
 
     /// Calls `body` with each event that is complete with `bytes`.
     public mutating func feed(_ bytes: [UInt8], _ body: (FtraceEvent) throws -> Void) rethrows {
-        var splitter = lines
-        defer { lines = splitter }
-        try splitter.feed(bytes) { if let event = take($0) { try body(event) } }
+        for line in lines.feed(bytes) {
+            if let event = take(line) { try body(event) }
+        }
     }
 
     /// Ends the stream. A last line without a newline was cut off and is not an event.
     public mutating func finish() {
-        var splitter = lines
-        splitter.finish { _ in garbageLines += 1 }
-        lines = splitter
+        if lines.finish() != nil { garbageLines += 1 }
     }
 
     private mutating func take(_ line: ArraySlice<UInt8>) -> FtraceEvent? {

@@ -18,53 +18,44 @@ public struct KernelLogParser: Sendable {
 
     /// Takes the next bytes and returns the messages that are complete with them.
     public mutating func feed(_ bytes: [UInt8]) -> [KernelMessage] {
-        var done: [KernelMessage] = []
-        var splitter = lines
-        splitter.feed(bytes) { take($0, &done) }
-        lines = splitter
-        return done
+        lines.feed(bytes).compactMap { take($0) }
     }
 
     /// Gives up the message that waits for fields, of which nobody knows whether they come.
     ///
     /// For a live log, where each read gives a whole record: without this a line shows only when the next is said.
     public mutating func flush() -> [KernelMessage] {
-        defer { open = nil }
-        return open.map { [$0] } ?? []
+        open.take().map { [$0] } ?? []
     }
 
     /// Ends the stream: a last record without its newline still counts.
     public mutating func finish() -> [KernelMessage] {
-        var done: [KernelMessage] = []
-        var splitter = lines
-        splitter.finish { take($0, &done) }
-        lines = splitter
-        if let message = open { done.append(message) }
-        open = nil
-        return done
+        let before = lines.finish().flatMap { take($0) }
+        return [before, open.take()].compactMap(\.self)
     }
 
-    private mutating func take(_ line: ArraySlice<UInt8>, _ done: inout [KernelMessage]) {
-        if line.isEmpty { return }
+    /// The message that is complete because another line follows its fields.
+    private mutating func take(_ line: ArraySlice<UInt8>) -> KernelMessage? {
+        if line.isEmpty { return nil }
         if line.first == UInt8(ascii: " ") {
-            guard open != nil, let field = Self.field(line.dropFirst()) else {
+            if open != nil, let field = Self.field(line.dropFirst()) {
+                open?.fields.append(field)
+            } else {
                 garbageLines += 1
-                return
             }
-            open?.fields.append(field)
-            return
+            return nil
         }
-        if let message = open { done.append(message) }
-        open = nil
+        let before = open.take()
         guard let message = Self.record(line) else {
             garbageLines += 1
-            return
+            return before
         }
         if let last = lastSequence, let sequence = message.sequence, sequence > last + 1 {
             lostRecords += sequence - last - 1
         }
         lastSequence = message.sequence
         open = message
+        return before
     }
 
     private static func record(_ line: ArraySlice<UInt8>) -> KernelMessage? {

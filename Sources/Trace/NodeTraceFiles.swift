@@ -57,8 +57,8 @@ public struct NodeTraceFiles: Equatable, Sendable {
                 badLines += 1
             }
         }
-        try FileBytes.forEachPiece(of: clock) { splitter.feed($0, take) }
-        splitter.finish(take)
+        try FileBytes.forEachPiece(of: clock) { splitter.feed($0).forEach(take) }
+        if let line = splitter.finish() { take(line) }
         return (samples, badLines)
     }
 

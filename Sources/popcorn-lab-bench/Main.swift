@@ -2,7 +2,6 @@ import ArgumentParser
 import FoundationEssentials
 import ImageStore
 import Support
-import Synchronization
 
 /// `make bench`: how far popcorn-lab is from what it stands on, as ratios measured in one run.
 @main
@@ -34,18 +33,12 @@ struct Bench: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let caught = Caught()
-        let task = Task { try await measure() }
-        try Termination.catchSignals(message: "\npopcorn-lab-bench: stopped at once; `popcorn-lab down --lab \(lab)`\n")
-        {
-            caught.set($0)
-            task.cancel()
-        }
+        let parting = "\npopcorn-lab-bench: stopped at once; `popcorn-lab down --lab \(lab)`\n"
         do {
-            try await task.value
-        } catch {
-            if let signal = caught.signal { throw ExitCode(128 + signal) }
-            guard let error = error as? any ActionableError else { throw error }
+            try await Termination.guarding(message: parting) { try await measure() }
+        } catch let end as Terminated {
+            throw ExitCode(end.status)
+        } catch let error as any ActionableError {
             try AtomicFile.writeAll(Array("popcorn-lab-bench: \(error)\n".utf8), to: STDERR_FILENO, name: "stderr")
             throw ExitCode(error.exitStatus.rawValue)
         }
@@ -104,10 +97,3 @@ struct Bench: AsyncParsableCommand {
 }
 
 extension Benchmark: ExpressibleByArgument {}
-
-/// The signal that stopped us, if one did.
-private final class Caught: Sendable {
-    private let number = Mutex<Int32?>(nil)
-    var signal: Int32? { number.withLock { $0 } }
-    func set(_ signal: Int32) { number.withLock { $0 = signal } }
-}

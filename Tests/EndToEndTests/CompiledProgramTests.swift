@@ -34,7 +34,7 @@ extension EndToEnd.CompiledPrograms {
             let said = try await lab("exec", "x86", "dmesg | grep 'killed by signal' | tail -1").text
             #expect(said.contains("killed by signal \(status - 128) on node 1 (aarch64)"))
         }
-        try await CompiledLab(lab).expectNothingLeft()
+        try await lab.expectNothingLeft()
     }
 
     @Test("a program whose thread is lost with a node says so, and ends")
@@ -51,7 +51,7 @@ extension EndToEnd.CompiledPrograms {
             }
             #expect(ending.errorText.contains("node 1 was lost, and with it thread 0 of this program"), "\(ending)")
         }
-        try await CompiledLab(lab).expectNothingLeft()
+        try await lab.expectNothingLeft()
     }
 
     @Test("streams, descriptors, names and children are the origin's, from both nodes", arguments: ["x86", "arm"])
@@ -63,7 +63,7 @@ extension EndToEnd.CompiledPrograms {
         #expect(stayed.prefix { $0 != "line 0" } == moved.prefix { $0 != "line 0" })
         // Those of four threads come in any order.
         #expect(stayed.sorted() == moved.sorted())
-        try await CompiledLab(lab).expectNothingLeft()
+        try await lab.expectNothingLeft()
     }
 
     @Test("the tutorial's programs print what is expected, started on either node", arguments: ["x86", "arm"])
@@ -135,7 +135,7 @@ struct CompiledLab {
             let difference = expected.firstDifference(in: ending.text, origin: id, nodes: nodes.count)
             #expect(difference == nil, "\(name) on \(origin)")
         }
-        try await expectNothingLeft()
+        try await lab.expectNothingLeft()
     }
 
     /// Runs a program that hops by itself, and compares what it prints with a build by clang -O2.
@@ -146,7 +146,7 @@ struct CompiledLab {
         let plain = try await lab.host("sh", "-c", "exec \(directory)/\(name).plain \(arguments)", limit: limit)
         let moved = try await lab("exec", node, "cd /root && exec ./\(name) \(arguments)", limit: limit)
         #expect(!plain.text.isEmpty && moved.text == plain.text)
-        try await expectNothingLeft()
+        try await lab.expectNothingLeft()
         return try report(moved.errorText)
     }
 
@@ -156,16 +156,7 @@ struct CompiledLab {
         let result = try await lab(
             "exec", node, "cd /root && exec ./memory-model --iterations \(iterations)", limit: limit)
         #expect(result.lines.last == "total: 0 forbidden", "\(result)")
-        try await expectNothingLeft()
-    }
-
-    /// Workers end a moment after their process; the kernel is asked until they have, or for ten seconds.
-    func expectNothingLeft() async throws {
-        let left = try await lab(
-            "exec", "--all",
-            "i=0; until [ \"$(tail -1 /proc/popcorn_ps)\" = 'spaces=0 pages=0' ] || [ $i = 200 ]; do usleep 50000; i=$((i+1)); done; "
-                + "tail -1 /proc/popcorn_ps; dmesg | grep -E 'WARNING:|BUG:|Oops|refcount_t' | head -3")
-        #expect(left.lines.allSatisfy { $0.hasSuffix("spaces=0 pages=0") }, "\(left)")
+        try await lab.expectNothingLeft()
     }
 
     /// `hops: 519 asked for, 519 made, at 22 places`, the last line of a program's stderr.

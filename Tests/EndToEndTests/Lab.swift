@@ -73,6 +73,27 @@ struct Lab: Sendable {
         try await repair(self)
     }
 
+    /// Workers end a moment after their process; then no node has memory of either, nor a complaint of its kernel.
+    ///
+    /// - Parameter nodes: those to ask; all if not given.
+    func expectNothingLeft(
+        on nodes: [String]? = nil, sourceLocation: SourceLocation = #_sourceLocation
+    ) async throws {
+        let script = """
+            for i in $(seq 100); do
+                [ "$(tail -1 /proc/popcorn_ps)" = "spaces=0 pages=0" ] && break
+                sleep 0.1
+            done
+            tail -1 /proc/popcorn_ps
+            dmesg | grep -E 'WARNING:|BUG|Oops|blocked for more|Bad page|Unable to handle|refcount'; true
+            """
+        let all = try await status().nodes.map(\.name)
+        for node in nodes ?? all {
+            let left = try await self("exec", node, script).lines
+            #expect(left == ["spaces=0 pages=0"], "on \(node)", sourceLocation: sourceLocation)
+        }
+    }
+
     /// Waits until both kernels of the pair see each other.
     func awaitPair() async throws {
         try await self.await("up", of: 0, on: "arm")

@@ -2,21 +2,21 @@ import FoundationEssentials
 import Support
 import Testing
 
-/// What goes wrong while a thread is away. Each test says how it ends; `requireNothingLeft` says what must be left.
+/// What goes wrong while a thread is away. Each test says how it ends; `expectNothingLeft` says what must be left.
 extension EndToEnd.MigrationFaults {
     @Test("a worker that is killed while it hosts a thread takes the process at the origin along, by the same signal")
     func killedWorker() async throws {
         let lab = try await Self.lab()
         try await Self.spin(lab, ending: 137) { try await $0("exec", "arm", Self.killing("W")) }
         #expect(try await Self.says(lab, "x86", "killed by signal 9 on node 1 (aarch64)"))
-        try await Self.requireNothingLeft(lab)
+        try await lab.expectNothingLeft()
     }
 
     @Test("kill -9 at the origin ends the process's worker elsewhere")
     func killedOrigin() async throws {
         let lab = try await Self.lab()
         try await Self.spin(lab, ending: 137) { try await $0("exec", "x86", Self.killing("P")) }
-        try await Self.requireNothingLeft(lab)
+        try await lab.expectNothingLeft()
     }
 
     /// What happens while a worker starts, and how the program at the origin ends.
@@ -69,7 +69,7 @@ extension EndToEnd.MigrationFaults {
             let text = try await ended.text
             if let message = disturbance.message { #expect(text.contains(message)) }
         }
-        try await Self.requireNothingLeft(lab)
+        try await lab.expectNothingLeft()
         try await lab("exec", "x86", Self.shell("hop print 2"))
     }
 
@@ -92,7 +92,7 @@ extension EndToEnd.MigrationFaults {
             #expect(ended.text.contains("hop failed on x86_64: \(message)"), "after '\(preparation)': \(ended)")
         }
         #expect(try await Self.says(lab, "x86", "node 1 (aarch64) does not start its worker"))
-        try await Self.requireNothingLeft(lab)
+        try await lab.expectNothingLeft()
     }
 
     @Test("memory beyond max_mb of the node where the thread is ends the process with SIGBUS")
@@ -104,7 +104,7 @@ extension EndToEnd.MigrationFaults {
             try await lab("exec", "x86", Self.shell("memory large 3"), exit: 135, limit: .seconds(60))
         }
         #expect(try await Self.says(lab, "x86", "killed by signal 7 on node 1 (aarch64)"))
-        try await Self.requireNothingLeft(lab)
+        try await lab.expectNothingLeft()
     }
 
     @Test("a link cut for longer than dead_ms loses the threads beyond it; once it is healed, threads go again")
@@ -117,7 +117,7 @@ extension EndToEnd.MigrationFaults {
             let ended = try await Self.spin(lab, ending: 113) { try await $0("net", "cut", "arm") }
             #expect(ended.text.contains("is lost"))
             #expect(try await Self.says(lab, "x86", "is lost with node 1 (aarch64)"))
-            try await Self.requireNothingLeft(lab)
+            try await lab.expectNothingLeft()
         }
         try await lab("exec", "x86", Self.shell("hop print 2"))
     }
@@ -141,7 +141,7 @@ extension EndToEnd.MigrationFaults {
             #expect(ended.lines.last == "back on x86_64")
             #expect(try await lab("exec", "x86", "cat /proc/popcorn_peers").text == before)
         }
-        try await Self.requireNothingLeft(lab)
+        try await lab.expectNothingLeft()
     }
 
     @Test("a node that is gone takes its threads and its processes along; the other node keeps nothing of either")
@@ -155,12 +155,12 @@ extension EndToEnd.MigrationFaults {
             }
             #expect(ended.text.contains("is lost"))
             #expect(try await Self.says(lab, "x86", "is lost with node 1 (aarch64)"))
-            try await Self.requireNothingLeft(lab, on: ["x86"])
+            try await lab.expectNothingLeft(on: ["x86"])
         }
         try await lab("deploy", try await Probe.shared.program(lab))
         try await MigrationPrograms.deploy(lab)
         try await lab("exec", "x86", Self.shell("hop print 2"))
-        try await Self.requireNothingLeft(lab)
+        try await lab.expectNothingLeft()
     }
 
     // MARK: - Tools
@@ -202,21 +202,5 @@ extension EndToEnd.MigrationFaults {
         try await lab("exec", "--all", "rmmod msg_socket")
         try await lab("exec", "--all", EndToEnd.MessageLayer.load + " " + parameters)
         try await lab.awaitPair()
-    }
-
-    /// Workers end a moment after their process; then no node has memory of either, nor a complaint of its kernel.
-    private static func requireNothingLeft(_ lab: Lab, on nodes: [String] = ["x86", "arm"]) async throws {
-        let script = """
-            for i in $(seq 100); do
-                [ "$(tail -1 /proc/popcorn_ps)" = "spaces=0 pages=0" ] && break
-                sleep 0.1
-            done
-            tail -1 /proc/popcorn_ps
-            dmesg | grep -E 'WARNING:|BUG|Oops|blocked for more|Bad page|Unable to handle|refcount'; true
-            """
-        for node in nodes {
-            let left = try await lab("exec", node, script).lines
-            #expect(left == ["spaces=0 pages=0"], "on \(node)")
-        }
     }
 }

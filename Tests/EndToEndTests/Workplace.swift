@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Support
+import TestSupport
 import Testing
 
 /// What one run of these tests has for itself: state and runtime directories, hence labs, that no user's lab sees.
@@ -18,7 +19,7 @@ final class Workplace: Sendable {
     private static let prefix = "ple-"
 
     private init() throws {
-        let executable = try Self.executable()
+        let executable = try builtProgram("popcorn-lab")
         try Self.clearLeftovers(of: executable)
         // Short, because sockets lie below it, whose paths hold 108 bytes.
         root = "/tmp/\(Self.prefix)\(getpid())"
@@ -33,17 +34,6 @@ final class Workplace: Sendable {
 
     /// A place for a file of a test.
     func file(_ name: String) -> String { "\(root)/files/\(name)" }
-
-    /// The program that was built together with these tests.
-    private static func executable() throws -> String {
-        let test = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-        let directory = test.split(separator: "/").dropLast().joined(separator: "/")
-        let path = "/\(directory)/popcorn-lab"
-        guard access(path, X_OK) == 0 else {
-            throw SystemError("find popcorn-lab beside the tests at \(path); `swift build --build-tests` builds it")
-        }
-        return path
-    }
 
     private static func environment(_ root: String) -> [String: String?] {
         var environment: [String: String?] = ["XDG_STATE_HOME": root + "/s", "XDG_RUNTIME_DIR": root + "/r"]

@@ -1,15 +1,21 @@
 import FoundationEssentials
 import Support
+import TestSupport
 import Testing
 
 @testable import Fabric
 
 struct VDESwitchTests {
-    private static func directory() -> String { "/tmp/vde-test-\(getpid())-\(UInt32.random(in: 0...UInt32.max))" }
+    private let scratch: Scratch
+    private let fabric: VDESwitch
+
+    init() throws {
+        scratch = try Scratch()
+        fabric = VDESwitch(directory: scratch.file("fabric"))
+    }
 
     @Test("a switch starts once, is found again by its directory, and leaves nothing behind")
     func lifecycle() async throws {
-        let fabric = VDESwitch(directory: Self.directory())
         defer { try? fabric.stop() }
         let process = try await fabric.start(ports: 2)
         #expect(process.isAlive)
@@ -23,7 +29,6 @@ struct VDESwitchTests {
 
     @Test("a switch that was killed is started anew")
     func killed() async throws {
-        let fabric = VDESwitch(directory: Self.directory())
         defer { try? fabric.stop() }
         let first = try await fabric.start(ports: 2)
         first.send(signal: SIGKILL)
@@ -35,7 +40,6 @@ struct VDESwitchTests {
 
     @Test("a pid file that names a stranger's process is not believed")
     func strangePid() throws {
-        let fabric = VDESwitch(directory: Self.directory())
         defer { try? fabric.stop() }
         try Directories.create(fabric.directory)
         try AtomicFile.write("\(getpid())\n", to: fabric.directory + "/pid")

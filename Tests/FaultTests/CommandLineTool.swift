@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Support
+import TestSupport
 import Testing
 
 @testable import Lab
@@ -15,9 +16,7 @@ struct CommandLineTool: Sendable {
 
     /// - Parameter name: of the home; tools of one name share their labs.
     init(_ name: String = "a") throws {
-        let tests = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-        path = tests.split(separator: "/").dropLast().reduce("") { $0 + "/" + $1 } + "/popcorn-lab"
-        try #require(access(path, X_OK) == 0, "no \(path): build the package's products first")
+        path = try builtProgram("popcorn-lab")
         // Short, because sockets lie below it.
         home = try Self.place.get() + "/" + name
         variables = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("POPCORN_LAB_") }
@@ -122,19 +121,17 @@ struct ToolResult: Sendable {
 /// A command that runs.
 final class RunningTool: Sendable {
     let pid: pid_t
-    private let directory: String
+    private let scratch: Scratch
     private let started = ContinuousClock.now
 
     init(_ words: [String], variables: [String: String]) throws {
-        var template = Array("/tmp/popcorn-faults-XXXXXX".utf8CString)
-        try #require(mkdtemp(&template) != nil)
-        directory = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        scratch = try Scratch()
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
         posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-        posix_spawn_file_actions_addopen(&actions, 1, directory + "/out", O_WRONLY | O_CREAT, 0o600)
-        posix_spawn_file_actions_addopen(&actions, 2, directory + "/err", O_WRONLY | O_CREAT, 0o600)
+        posix_spawn_file_actions_addopen(&actions, 1, scratch.file("out"), O_WRONLY | O_CREAT, 0o600)
+        posix_spawn_file_actions_addopen(&actions, 2, scratch.file("err"), O_WRONLY | O_CREAT, 0o600)
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
@@ -151,13 +148,9 @@ final class RunningTool: Sendable {
         self.pid = pid
     }
 
-    deinit { try? FileManager.default.removeItem(atPath: directory) }
-
     func send(_ signal: Int32) { kill(pid, signal) }
 
-    private func text(_ name: String) -> String {
-        String(decoding: FileManager.default.contents(atPath: directory + "/" + name) ?? Data(), as: UTF8.self)
-    }
+    private func text(_ name: String) -> String { scratch.text(name) ?? "" }
 
     /// Waits until stderr holds a text.
     func errors(contain wanted: String, within limit: Duration = .seconds(120)) async throws {
@@ -170,7 +163,7 @@ final class RunningTool: Sendable {
     }
 
     private func file(_ name: String, contains wanted: String, _ limit: Duration) async throws {
-        let watch = try FileWatch(path: directory + "/" + name)
+        let watch = try FileWatch(path: scratch.file(name))
         let deadline = ContinuousClock.now + limit
         while !text(name).contains(wanted) {
             let event = await withCheckedContinuation { continuation in

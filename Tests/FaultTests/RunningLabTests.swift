@@ -13,7 +13,7 @@ struct RunningLabTests {
 
     private func qemu(_ node: String, of lab: String = "live") throws -> ProcessIdentity {
         let record = try tool.store.existing(lab)
-        let process = try #require(record.node(named: node)?.qemu)
+        let process = try #require(record.nodes.first { $0.name == node }?.qemu)
         try #require(process.isAlive)
         return process
     }
@@ -50,14 +50,14 @@ struct RunningLabTests {
     private func mendedOnAnotherPort() async throws {
         let before = try tool.store.existing("live")
         let x86 = try qemu("x86")
-        let port = try #require(before.node(named: "arm")).sshPort
+        let port = try #require(before.nodes.first { $0.name == "arm" }).sshPort
         let listener = try Listener(port: port)
         let result = try await tool.check("up", "x86,arm", "-l", "live")
         withExtendedLifetime(listener) {}
         #expect(
             result.errors.contains("port \(port) was taken") && result.errors.contains("started arm"), "\(result.text)")
         #expect(try qemu("x86") == x86)
-        #expect(try tool.store.existing("live").node(named: "arm")?.sshPort != port)
+        #expect(try tool.store.existing("live").nodes.first { $0.name == "arm" }?.sshPort != port)
         try await tool.check("exec", "-l", "live", "arm", "true")
         let third = try await tool.check("up", "x86,arm", "-l", "live")
         #expect(third.errors.contains("was up already"), "\(third.errors)")

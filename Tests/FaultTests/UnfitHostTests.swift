@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Support
+import TestSupport
 import Testing
 
 @testable import Lab
@@ -70,12 +71,13 @@ struct UnfitHostTests {
         .enabled(if: geteuid() == 0, "needs root to change user"))
     func otherUser() async throws {
         // A copy, because the build's directories may be closed to others.
-        let copy = "/tmp/popcorn-lab-\(getpid())"
+        let scratch = try Scratch()
+        chmod(scratch.path, 0o777)
+        let copy = scratch.file("program")
         try FileManager.default.copyItem(atPath: tool.path, toPath: copy)
         chmod(copy, 0o755)
-        defer { unlink(copy) }
         for variable in ["XDG_STATE_HOME", "XDG_RUNTIME_DIR"] {
-            var variables = tool.with(["XDG_STATE_HOME": "/tmp", "XDG_RUNTIME_DIR": "/tmp"]).variables
+            var variables = tool.with(["XDG_STATE_HOME": scratch.path, "XDG_RUNTIME_DIR": scratch.path]).variables
             variables[variable] = tool.home
             let user = try RunningTool(["runuser", "-u", "nobody", "--", copy, "up", "x86"], variables: variables)
             let result = try await user.end(within: .seconds(60))

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Support
+import TestSupport
 import Testing
 
 /// A program that a test started, with everything it started itself.
@@ -56,38 +57,11 @@ final class ChildProcess: Sendable {
 
     /// Runs a program to its end and returns its exit code and output.
     static func run(_ arguments: [String]) throws -> (code: Int32, output: String) {
-        let directory = try TemporaryDirectory()
+        let directory = try Scratch()
         let child = try ChildProcess(arguments, output: directory.path + "/output")
         var status: Int32 = 0
         waitpid(child.pid, &status, 0)
         let output = FileManager.default.contents(atPath: directory.path + "/output") ?? Data()
         return (status & 0x7f == 0 ? status >> 8 & 0xff : -1, String(decoding: output, as: UTF8.self))
-    }
-}
-
-/// A directory that goes with the last reference to it.
-final class TemporaryDirectory: Sendable {
-    let path: String
-
-    init() throws {
-        var template = Array("/tmp/guest-tests-XXXXXX".utf8CString)
-        guard mkdtemp(&template) != nil else { throw SystemError("create a temporary directory") }
-        path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    }
-
-    deinit { try? FileManager.default.removeItem(atPath: path) }
-
-    func file(_ name: String) -> String { path + "/" + name }
-
-    @discardableResult
-    func write(_ content: some ContiguousBytes, to name: String, mode: mode_t = 0o644) throws -> String {
-        try AtomicFile.write(content, to: file(name), mode: mode)
-        chmod(file(name), mode)
-        return file(name)
-    }
-
-    @discardableResult
-    func write(_ text: String, to name: String, mode: mode_t = 0o644) throws -> String {
-        try write(Array(text.utf8), to: name, mode: mode)
     }
 }

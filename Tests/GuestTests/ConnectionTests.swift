@@ -1,6 +1,6 @@
 import FoundationEssentials
 import Support
-import Synchronization
+import TestSupport
 import Testing
 
 @testable import Guest
@@ -11,6 +11,9 @@ extension GuestAccess {
         /// Short limits, so that the tests are; what they measure is that a bound exists at all.
         private let quick = LinkWatch(probeAfter: .milliseconds(300), deadAfter: .seconds(1))
         private let bound = Duration.seconds(15)
+        private let scratch: Scratch
+
+        init() throws { scratch = try Scratch() }
 
         @Test(
             "a guest with another host key is refused, and both fingerprints are shown",
@@ -46,7 +49,7 @@ extension GuestAccess {
 
         @Test("a private key that is not there or is none is named")
         func noKey() async throws {
-            let directory = try TemporaryDirectory()
+            let directory = try Scratch()
             for path in [directory.file("none"), try directory.write("no key", to: "bad")] {
                 let endpoint = try GuestEndpoint(
                     node: "arm", port: 1, privateKeyPath: path, hostKey: SSHKeyPair.generate(comment: "").publicKeyLine)
@@ -169,7 +172,7 @@ extension GuestAccess {
         func deadline(kind: TestServer.Kind) async throws {
             let server = try TestServer(kind)
             let session = try await server.connect()
-            let here = try TemporaryDirectory()
+            let here = try Scratch()
             let error = await #expect(throws: GuestError.self) {
                 try await session.exec(Self.untilTold(here), deadline: .now + .milliseconds(500))
             }
@@ -183,7 +186,7 @@ extension GuestAccess {
         func cancellation(kind: TestServer.Kind) async throws {
             let server = try TestServer(kind)
             let session = try await server.connect()
-            let here = try TemporaryDirectory()
+            let here = try Scratch()
             let (lines, continuation) = AsyncStream.makeStream(of: String.self)
             let running = Task {
                 try await session.exec(
@@ -239,27 +242,22 @@ extension GuestAccess {
         }
 
         /// Runs until SIGTERM comes, and then leaves a mark; ends with its directory where no signal can come.
-        private static func untilTold(_ directory: TemporaryDirectory) -> String {
+        private static func untilTold(_ directory: Scratch) -> String {
             """
             trap 'echo told > \(directory.file("mark")); exit' TERM; echo ready; \
             while [ -d \(directory.path) ]; do sleep 0.05; done
             """
         }
 
-        private static func whenTold(_ directory: TemporaryDirectory) -> String {
+        private static func whenTold(_ directory: Scratch) -> String {
             "while [ ! -s \(directory.file("mark")) ]; do sleep 0.05; done; cat \(directory.file("mark"))"
         }
 
         private func strangeEndpoint(port: UInt16) throws -> GuestEndpoint {
             let key = try SSHKeyPair.generate(comment: "")
-            let directory = try TemporaryDirectory()
-            // The key is read before anything is tried; keep its directory until then.
-            let path = try directory.write(key.privateKeyText, to: "key", mode: 0o600)
-            Self.kept.withLock { $0.append(directory) }
+            let path = try scratch.write(key.privateKeyText, to: "key", mode: 0o600)
             return try GuestEndpoint(node: "x86", port: port, privateKeyPath: path, hostKey: key.publicKeyLine)
         }
-
-        private static let kept = Mutex<[TemporaryDirectory]>([])
 
         private func fingerprint(_ key: SSHKeyPair) throws -> String {
             try HostKey(key.publicKeyLine, node: "test").fingerprint

@@ -2,6 +2,7 @@ import Dispatch
 import FoundationEssentials
 import Support
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Guest
@@ -70,7 +71,7 @@ extension GuestAccess {
         func largeStreams(kind: TestServer.Kind) async throws {
             let server = try TestServer(kind)
             let session = try await server.connect()
-            let here = try TemporaryDirectory()
+            let here = try Scratch()
             let block = pattern(1 << 20)
             let input = open(here.file("in"), O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
             for _ in 0..<100 { try AtomicFile.writeAll(block, to: input, name: "in") }
@@ -90,7 +91,7 @@ extension GuestAccess {
         func backPressure() async throws {
             let server = try TestServer(.openSSH)
             let session = try await server.connect()
-            let here = try TemporaryDirectory()
+            let here = try Scratch()
             var ends: [Int32] = [0, 0]
             #expect(pipe(&ends) == 0)
             let (reader, writer) = (ends[0], ends[1])
@@ -175,7 +176,7 @@ extension GuestAccess {
             let session = try await server.connect()
             let deadline = ContinuousClock.now + limit
             // Each waits for a file that the last one makes: they can only end if all run at the same time.
-            let here = try TemporaryDirectory()
+            let here = try Scratch()
             let count = 12
             try await withThrowingTaskGroup(of: (Int, RemoteResult).self) { group in
                 for index in 0..<count {

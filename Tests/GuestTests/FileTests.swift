@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Support
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Guest
@@ -14,8 +15,8 @@ extension GuestAccess {
         func roundTrip(kind: TestServer.Kind) async throws {
             let server = try TestServer(kind)
             let session = try await server.connect()
-            let here = try TemporaryDirectory()
-            let there = try TemporaryDirectory()
+            let here = try Scratch()
+            let there = try Scratch()
             try makeTree(here, "tree")
 
             let reports = Mutex<[TransferProgress]>([])
@@ -36,8 +37,8 @@ extension GuestAccess {
         func uploadOver() async throws {
             let server = try TestServer(.openSSH)
             let session = try await server.connect()
-            let here = try TemporaryDirectory()
-            let there = try TemporaryDirectory()
+            let here = try Scratch()
+            let there = try Scratch()
             try makeTree(here, "tree")
             try Directories.create(there.file("tree"))
             try there.write("old", to: "tree/empty", mode: 0o600)
@@ -54,7 +55,7 @@ extension GuestAccess {
         func largeFile() async throws {
             let server = try TestServer(.openSSH)
             let session = try await server.connect()
-            let here = try TemporaryDirectory()
+            let here = try Scratch()
             let bytes = pattern(40_000_003)
             try here.write(bytes, to: "large", mode: 0o640)
             try await session.upload(here.file("large"), to: here.file("there"), deadline: .now + limit)
@@ -66,7 +67,7 @@ extension GuestAccess {
 
         @Test("a full disk in the guest fails the upload and leaves no part of it", .enabled(if: getuid() == 0))
         func fullDisk() async throws {
-            let here = try TemporaryDirectory()
+            let here = try Scratch()
             try Directories.create(here.file("small"))
             try #require(
                 ChildProcess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", here.file("small")]).code == 0)
@@ -87,7 +88,7 @@ extension GuestAccess {
         func refusals() async throws {
             let server = try TestServer(.openSSH)
             let session = try await server.connect()
-            let here = try TemporaryDirectory()
+            let here = try Scratch()
             try here.write("x", to: "file")
             let deadline = ContinuousClock.now + limit
 
@@ -123,7 +124,7 @@ extension GuestAccess {
         func directories() async throws {
             let server = try TestServer(.dropbear)
             let session = try await server.connect()
-            let there = try TemporaryDirectory()
+            let there = try Scratch()
             let deadline = ContinuousClock.now + limit
             try await session.makeDirectories(there.file("a/b/c"), deadline: deadline)
             try await session.makeDirectories(there.file("a/b/c"), deadline: deadline)
@@ -146,7 +147,7 @@ extension GuestAccess {
         func procFiles() async throws {
             let server = try TestServer(.openSSH)
             let session = try await server.connect()
-            let here = try TemporaryDirectory()
+            let here = try Scratch()
             let expected = try wholeFile("/proc/kallsyms")
             let bytes = try await session.read("/proc/kallsyms", limit: 64 << 20, deadline: .now + limit)
             #expect(bytes.count == expected.count && bytes.count > 100_000)
@@ -162,7 +163,7 @@ extension GuestAccess {
         func cancelledUpload() async throws {
             let server = try TestServer(.openSSH)
             let session = try await server.connect()
-            let here = try TemporaryDirectory()
+            let here = try Scratch()
             try Directories.create(here.file("there"))
             try here.write(pattern(64 << 20), to: "large")
             let (moves, continuation) = AsyncStream.makeStream(of: TransferProgress.self)
@@ -191,7 +192,7 @@ extension GuestAccess {
             #expect(try await session.exec("echo on", deadline: .now + .seconds(10)).text == "on")
         }
 
-        private func makeTree(_ directory: TemporaryDirectory, _ name: String) throws {
+        private func makeTree(_ directory: Scratch, _ name: String) throws {
             try Directories.create(directory.file("\(name)/sub dir/deep"))
             try directory.write(pattern(3_000_001), to: "\(name)/big", mode: 0o4755)
             try directory.write("", to: "\(name)/empty", mode: 0o600)

@@ -1,4 +1,5 @@
 import Support
+import TestSupport
 import Testing
 
 @testable import Guest
@@ -8,7 +9,7 @@ extension GuestAccess {
     struct KeyTests {
         @Test("ssh-keygen reads the private key and finds our public key in it")
         func privateKey() throws {
-            let directory = try TemporaryDirectory()
+            let directory = try Scratch()
             let pair = try SSHKeyPair.generate(comment: "lab key")
             let path = try directory.write(pair.privateKeyText, to: "key", mode: 0o600)
             let (code, output) = try ChildProcess.run(["ssh-keygen", "-y", "-f", path])
@@ -23,7 +24,7 @@ extension GuestAccess {
 
         @Test("dropbearkey reads the host key and finds our public key in it")
         func dropbearKey() throws {
-            let directory = try TemporaryDirectory()
+            let directory = try Scratch()
             let pair = try SSHKeyPair.generate(comment: "")
             let path = try directory.write(pair.dropbearHostKey, to: "key", mode: 0o600)
             let (code, output) = try ChildProcess.run(["dropbearkey", "-y", "-f", path])
@@ -43,7 +44,7 @@ extension GuestAccess {
 
         @Test("host keys are read as keys or fingerprints, and nothing else")
         func hostKeys() throws {
-            let directory = try TemporaryDirectory()
+            let directory = try Scratch()
             let pair = try SSHKeyPair.generate(comment: "some comment")
             let path = try directory.write(pair.publicKeyLine + "\n", to: "key.pub")
             let shown = try ChildProcess.run(["ssh-keygen", "-l", "-f", path]).output.split(separator: " ")

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Support
+import TestSupport
 import Testing
 
 @testable import Guest
@@ -12,14 +13,14 @@ final class TestServer: Sendable {
         var testDescription: String { rawValue }
     }
 
-    let directory: TemporaryDirectory
+    let directory: Scratch
     let process: ChildProcess
     let port: UInt16
     let hostKey: SSHKeyPair
 
     init(_ kind: Kind, extraConfiguration: String = "", extraOptions: [String] = [], withFileServer: Bool = true) throws
     {
-        directory = try TemporaryDirectory()
+        directory = try Scratch()
         port = try freePort()
         hostKey = try SSHKeyPair.generate(comment: "host")
         let login = try SSHKeyPair.generate(comment: "login")

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Support
+import TestSupport
 import Testing
 import Topology
 
@@ -128,8 +129,8 @@ struct AccelerationTests {
 
     @Test("a verdict holds for the very same host only, and a damaged file for none")
     func verdicts() throws {
-        let path = "/tmp/hv-verdicts-\(UUID().uuidString)"
-        defer { unlink(path) }
+        let scratch = try Scratch()
+        let path = scratch.file("verdicts")
         let verdicts = AccelerationVerdicts(path: path)
         #expect(verdicts.all.isEmpty)
         try verdicts.forget()

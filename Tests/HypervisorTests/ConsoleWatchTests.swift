@@ -1,5 +1,7 @@
 import FoundationEssentials
+import Subprocess
 import Support
+import TestSupport
 import Testing
 
 @testable import Hypervisor
@@ -8,24 +10,31 @@ import Testing
 struct ConsoleWatchTests {
     /// A log that the test writes as QEMU would.
     private final class Log: Sendable {
-        let path = "/tmp/hv-console-\(UUID().uuidString)"
+        let path: String
+        private let scratch: Scratch
         private let descriptor: Int32
 
-        init() { descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600) }
+        init() throws {
+            scratch = try Scratch()
+            path = scratch.file("console.log")
+            descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
+        }
 
         func print(_ text: String) throws { try AtomicFile.writeAll(Array(text.utf8), to: descriptor, name: path) }
 
-        deinit {
-            close(descriptor)
-            unlink(path)
-        }
+        deinit { close(descriptor) }
+    }
+
+    /// A watch of `log` for a guest that lives as long as these tests.
+    private func watch(_ log: Log) throws -> ConsoleWatch {
+        try ConsoleWatch(path: log.path, process: try #require(ProcessIdentity(pid: getpid())))
     }
 
     @Test("finds what was printed before, in pieces, and line by line")
     func pieces() async throws {
-        let log = Log()
+        let log = try Log()
         try log.print("one\r\ntwo: a")
-        let watch = try ConsoleWatch(path: log.path, process: nil)
+        let watch = try watch(log)
         #expect(try await watch.wait(for: "one", limit: .seconds(5)) == .found(line: "one"))
         async let second = watch.wait(for: "two: abc", limit: .seconds(30))
         try log.print("b")
@@ -40,19 +49,32 @@ struct ConsoleWatchTests {
 
     @Test("the writer's end is noticed, after its last words")
     func end() async throws {
-        var log: Log? = Log()
-        let watch = try ConsoleWatch(path: try #require(log).path, process: nil)
-        async let waiting = watch.wait(for: "never", limit: .seconds(30))
-        try log?.print("panic")
-        log = nil
-        #expect(try await waiting == .ended)
-        #expect(try await watch.wait(for: "again", limit: .seconds(30)) == .ended)
+        let log = try Log()
+        _ = try await run(.name("sleep"), arguments: ["60"], input: .none, output: .discarded, error: .discarded) {
+            execution in
+            let writer = try #require(ProcessIdentity(pid: execution.processIdentifier.value))
+            let watch = try ConsoleWatch(path: log.path, process: writer)
+            async let waiting = watch.wait(for: "never", limit: .seconds(30))
+            try log.print("panic")
+            writer.send(signal: SIGKILL)
+            #expect(try await waiting == .ended)
+            try log.print("\nlast words\n")
+            #expect(try await watch.wait(for: "words", limit: .seconds(30)) == .found(line: "last words"))
+            #expect(try await watch.wait(for: "again", limit: .seconds(30)) == .ended)
+        }
+    }
+
+    @Test("what was printed when the time is up counts")
+    func late() async throws {
+        let log = try Log()
+        try log.print("one\n")
+        #expect(try await watch(log).wait(for: "one", limit: .zero) == .found(line: "one"))
     }
 
     @Test("a cancelled wait ends at once")
     func cancellation() async throws {
-        let log = Log()
-        let watch = try ConsoleWatch(path: log.path, process: nil)
+        let log = try Log()
+        let watch = try watch(log)
         let task = Task { try await watch.wait(for: "never", limit: .seconds(600)) }
         task.cancel()
         await #expect(throws: CancellationError.self) { try await task.value }
@@ -63,6 +85,7 @@ struct ConsoleWatchTests {
 
     @Test("a missing log is an error")
     func missing() {
-        #expect(throws: SystemError.self) { try ConsoleWatch(path: "/nowhere/console.log", process: nil) }
+        let own = ProcessIdentity(pid: getpid(), startTime: 0)
+        #expect(throws: SystemError.self) { try ConsoleWatch(path: "/nowhere/console.log", process: own) }
     }
 }

@@ -65,9 +65,8 @@ struct GuestLifeTests {
             var guest = try lab.guest(printing: "going down\n", resets: true)
             for _ in 0..<2 {
                 try await lab.hypervisor.withConnection { try await $0.start(guest) }
-                let console = try ConsoleWatch(
-                    path: guest.consoleLog, process: QEMUProcess.find(uuid: guest.uuid))
-                if QEMUProcess.find(uuid: guest.uuid) != nil {
+                if let process = QEMUProcess.find(uuid: guest.uuid) {
+                    let console = try ConsoleWatch(path: guest.consoleLog, process: process)
                     #expect(try await console.wait(for: "never printed", limit: .seconds(30)) == .ended)
                 }
                 let state = try await lab.hypervisor.withConnection { try await $0.state(of: guest.uuid) }
@@ -137,10 +136,12 @@ struct GuestLifeTests {
 
     @Test("versions name this host's machine")
     func versions() async throws {
-        let versions = try await TestLab().hypervisor.withConnection { try await $0.versions() }
+        let lab = try TestLab()
+        let versions = try await lab.hypervisor.withConnection { try await $0.versions() }
         #expect(ISA(anyName: versions.hostMachine) == ISA.host)
         #expect(versions.qemu.split(separator: ".").count == 3)
         #expect(versions.libvirt.split(separator: ".").count == 3)
+        withExtendedLifetime(lab) {}
     }
 }
 

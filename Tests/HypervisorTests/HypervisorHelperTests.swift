@@ -7,12 +7,11 @@ import Testing
 @Suite("The helper process")
 struct HypervisorHelperTests {
     private func failure(helper: String, root: String? = nil) async throws -> any ActionableError {
-        var hypervisor = try TestLab().hypervisor
-        hypervisor.helperExecutable = helper
-        let root = root ?? "/tmp/hv-root-\(UUID().uuidString.prefix(8))"
-        defer { try? FileManager.default.removeItem(atPath: root) }
-        hypervisor.target = .embedded(root: root, reason: "")
-        let broken = hypervisor
+        let lab = try TestLab()
+        defer { withExtendedLifetime(lab) {} }
+        var broken = lab.hypervisor
+        broken.helperExecutable = helper
+        broken.target = .embedded(root: root ?? lab.directory + "/root", reason: "")
         do {
             _ = try await broken.withConnection { try await $0.versions() }
         } catch let error as any ActionableError {
@@ -37,9 +36,11 @@ struct HypervisorHelperTests {
 
     @Test("a closed connection refuses further calls")
     func closed() async throws {
-        let connection = try await TestLab().hypervisor.withConnection { $0 }
+        let lab = try TestLab()
+        let connection = try await lab.hypervisor.withConnection { $0 }
         let error = await #expect(throws: HypervisorError.self) { try await connection.versions() }
         #expect(error?.code == .cannotConnect)
+        withExtendedLifetime(lab) {}
     }
 
     @Test("messages cross the socket whole, however they are cut, and a hang-up is seen")

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Support
+import TestSupport
 import Testing
 import Topology
 
@@ -11,31 +12,22 @@ import Topology
 /// The embedded driver's root is shared by all tests and stays between runs, because its first question to every QEMU takes
 /// seconds.
 final class TestLab: Sendable {
-    let directory: String
+    private let scratch: Scratch
+    var directory: String { scratch.path }
     let hypervisor: Hypervisor
     let id = UUID().uuidString.lowercased()
 
     init() throws {
         let environment = ProcessInfo.processInfo.environment
         let root = Directories(environment: environment).cache + "/tests/libvirt"
-        directory = "/tmp/hv-\(id.prefix(8))"
-        try Directories.create(directory)
+        scratch = try Scratch()
         // For root not the host's own daemon, unless the environment names it: tests must not depend on whether one runs.
         let target =
             geteuid() == 0 && environment["LIBVIRT_DEFAULT_URI"] == nil
             ? HypervisorTarget.embedded(root: root, reason: "tests")
             : try HypervisorTarget.choose(connect: nil, environment: environment, embeddedRoot: root)
-        hypervisor = Hypervisor(target: target, stateDirectory: directory, helperExecutable: try Self.program())
-    }
-
-    deinit { try? FileManager.default.removeItem(atPath: directory) }
-
-    /// The `popcorn-lab` that was built beside the tests.
-    private static func program() throws -> String {
-        let tests = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-        let program = tests.split(separator: "/").dropLast().reduce("") { $0 + "/" + $1 } + "/popcorn-lab"
-        try #require(access(program, X_OK) == 0, "no \(program): build the package's products first")
-        return program
+        hypervisor = Hypervisor(
+            target: target, stateDirectory: scratch.path, helperExecutable: try builtProgram("popcorn-lab"))
     }
 
     /// A guest that prints `text` and halts.

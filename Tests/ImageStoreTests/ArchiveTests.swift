@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Support
+import TestSupport
 import Testing
 
 @testable import ImageStore
@@ -61,7 +62,7 @@ import Testing
     @Test("a Debian package is read without being unpacked")
     func debPackage() async throws {
         let scratch = try Scratch()
-        try scratch.write("#!/bin/sh\n", "tree/usr/bin/tool")
+        try scratch.write("#!/bin/sh\n", to: "tree/usr/bin/tool")
         chmod(scratch.path + "/tree/usr/bin/tool", 0o755)
         symlink("tool", scratch.path + "/tree/usr/bin/alias")
         let package = try await scratch.deb(tree: "tree", output: "a.deb")
@@ -79,7 +80,7 @@ import Testing
     @Test("a package that names a path outside of the root is refused")
     func escapingPackage() async throws {
         let scratch = try Scratch()
-        try scratch.write("x", "tree/evil")
+        try scratch.write("x", to: "tree/evil")
         let package = try await scratch.deb(
             tree: "tree", output: "a.deb", tarOptions: ["-P", "--transform", "s,./evil,../../evil,"])
         #expect(throws: ImageError.self) { try DebPackageFile.forEachEntry(in: package) { _, _, _ in } }
@@ -88,7 +89,7 @@ import Testing
     @Test("a truncated package, and a file that is none, are errors that name the file")
     func damagedPackage() async throws {
         let scratch = try Scratch()
-        try scratch.write((0..<200_000).map { _ in UInt8.random(in: 0...255) }, "tree/big")
+        try scratch.write((0..<200_000).map { _ in UInt8.random(in: 0...255) }, to: "tree/big")
         let package = try await scratch.deb(tree: "tree", output: "a.deb")
         let bytes = try #require(scratch.read("a.deb"))
         for damaged in [Array(bytes.prefix(bytes.count / 2)), Array("<html>".utf8), []] {

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Support
+import TestSupport
 import Testing
 import Topology
 
@@ -22,10 +23,10 @@ import Topology
         scratch = try Scratch()
         let root = "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
         let recipe = try #require(FileManager.default.contents(atPath: root + "/Images/embedded.yaml"))
-        try scratch.write(Array(recipe), "share/embedded.yaml")
-        try scratch.write("int main(void) { return 0; }\n", "share/guest/init.c")
-        try scratch.write("obj-m := popcorn.o\nccflags-y += -I$(src)/include\n", "share/kernel/Kbuild")
-        try scratch.write("#define GREETING \"test\"\n", "share/kernel/include/greeting.h")
+        try scratch.write(Array(recipe), to: "share/embedded.yaml")
+        try scratch.write("int main(void) { return 0; }\n", to: "share/guest/init.c")
+        try scratch.write("obj-m := popcorn.o\nccflags-y += -I$(src)/include\n", to: "share/kernel/Kbuild")
+        try scratch.write("#define GREETING \"test\"\n", to: "share/kernel/include/greeting.h")
         try scratch.write(
             """
             #include <linux/module.h>
@@ -36,7 +37,7 @@ import Topology
             module_exit(stop);
             MODULE_LICENSE("GPL");
 
-            """, "share/kernel/popcorn.c")
+            """, to: "share/kernel/popcorn.c")
         store = ImageStore(
             directories: Directories(cache: scratch.path + "/cache", state: scratch.path, runtime: scratch.path),
             share: scratch.path + "/share")
@@ -64,7 +65,7 @@ import Topology
         let host = try #require(ISA.host.flatMap { images[$0] })
         let hostFiles = try files(host)
         let binary = try #require(hostFiles["/usr/bin/busybox"]?.1)
-        try scratch.write(binary, "busybox")
+        try scratch.write(binary, to: "busybox")
         chmod(scratch.path + "/busybox", 0o755)
         let said = try await HostTool(name: scratch.path + "/busybox", package: "busybox")
             .run(["--list"], purpose: "list the applets")
@@ -107,7 +108,7 @@ import Topology
 
     @Test("a module that does not compile is told with the compiler's own words")
     func brokenModule() async throws {
-        try scratch.write("#include <linux/module.h>\nint broken = undeclared_name;\n", "share/kernel/popcorn.c")
+        try scratch.write("#include <linux/module.h>\nint broken = undeclared_name;\n", to: "share/kernel/popcorn.c")
         let recipe = try recipe()
         let error = await #expect(throws: ImageError.self) { try await store.ensure(recipe: recipe, isas: [.aarch64]) }
         #expect(error?.code == .compile)

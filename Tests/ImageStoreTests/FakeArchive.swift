@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Support
+import TestSupport
 import Topology
 
 @testable import ImageStore
@@ -23,10 +24,10 @@ struct FakeArchive {
     /// - Parameter sources: the host's apt sources; `nil` for the made-up archive.
     init(sources: String? = nil) async throws {
         scratch = try Scratch()
-        try scratch.write(Self.recipe, "share/tiny.yaml")
-        try scratch.write("int main(void) { return 0; }\n", "share/guest/init.c")
+        try scratch.write(Self.recipe, to: "share/tiny.yaml")
+        try scratch.write("int main(void) { return 0; }\n", to: "share/guest/init.c")
         let own = "Types: deb\nURIs: file:\(scratch.path)/archive\nSuites: bookworm\nComponents: main\nTrusted: yes\n"
-        try scratch.write(sources ?? own, "etc/sources.list.d/debian.sources")
+        try scratch.write(sources ?? own, to: "etc/sources.list.d/debian.sources")
         try await publish(kernelVersion: "1.0")
     }
 
@@ -44,9 +45,9 @@ struct FakeArchive {
 
     /// Puts a kernel of this version and a package that depends on it into the archive.
     func publish(kernelVersion version: String) async throws {
-        try scratch.write("not a real kernel, version \(version)\n", "kernel-\(version)/boot/vmlinuz-\(version)")
-        try scratch.write("hello\n", "hello/bin/hello")
-        try scratch.write("manual\n", "hello/usr/share/doc/hello/README")
+        try scratch.write("not a real kernel, version \(version)\n", to: "kernel-\(version)/boot/vmlinuz-\(version)")
+        try scratch.write("hello\n", to: "hello/bin/hello")
+        try scratch.write("manual\n", to: "hello/usr/share/doc/hello/README")
         let packages = [
             try await package("linux-image-tiny", version, tree: "kernel-\(version)", depends: nil),
             try await package("hello", "2.0", tree: "hello", depends: nil),
@@ -58,10 +59,10 @@ struct FakeArchive {
         release += "Architectures: amd64 arm64\nSHA256:\n"
         for architecture in ["amd64", "arm64"] {
             let file = "main/binary-\(architecture)/Packages"
-            try scratch.write(index, "archive/dists/bookworm/\(file)")
+            try scratch.write(index, to: "archive/dists/bookworm/\(file)")
             release += " \(SHA256.hex(of: Array(index.utf8))) \(index.utf8.count) \(file)\n"
         }
-        try scratch.write(release, "archive/dists/bookworm/Release")
+        try scratch.write(release, to: "archive/dists/bookworm/Release")
     }
 
     private func package(_ name: String, _ version: String, tree: String, depends: String?) async throws -> String {

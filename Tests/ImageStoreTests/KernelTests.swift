@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Support
+import TestSupport
 import Testing
 import Topology
 
@@ -11,7 +12,7 @@ import Topology
         let info = #"__attribute__((section(".modinfo"))) const char"#
         try scratch.write(
             "\(info) a[] = \"license=GPL\"; \(info) b[] = \"depends=\(depends)\"; \(info) c[] = \"name=\(name)\";\n",
-            "\(name).c")
+            to: "\(name).c")
         try await scratch.run("gcc", ["-c", "\(name).c", "-o", "\(name).ko"], package: "gcc")
         return .init(path: "/lib/modules/1/kernel/\(name).ko", content: try #require(scratch.read("\(name).ko")))
     }
@@ -53,7 +54,7 @@ import Topology
     @Test("libraries and the dynamic linker of a program are found from the program itself")
     func libraries() async throws {
         let scratch = try Scratch()
-        try scratch.write("int main(void) { return 0; }\n", "a.c")
+        try scratch.write("int main(void) { return 0; }\n", to: "a.c")
         try await scratch.run("gcc", ["a.c", "-o", "dynamic"], package: "gcc")
         let program = try #require(scratch.read("dynamic"))
         let elf = try #require(ELFFile(program))

@@ -1,4 +1,5 @@
 import Support
+import TestSupport
 import Testing
 import Topology
 
@@ -10,10 +11,10 @@ import Topology
 
     init() throws {
         scratch = try Scratch()
-        try scratch.write("int a;\n", "kernel/msg_socket/main.c")
-        try scratch.write("obj-m := a.o\n", "kernel/Kbuild")
-        try scratch.write("int main(void) { return 0; }\n", "guest/init.c")
-        try scratch.write("motd\n", "files/motd")
+        try scratch.write("int a;\n", to: "kernel/msg_socket/main.c")
+        try scratch.write("obj-m := a.o\n", to: "kernel/Kbuild")
+        try scratch.write("int main(void) { return 0; }\n", to: "guest/init.c")
+        try scratch.write("motd\n", to: "files/motd")
         recipe = ImageRecipe(name: "a", packages: .init(all: ["b"], only: [.x86_64: ["c"], .aarch64: ["d"]]))
         recipe.kernel = "kernel"
         recipe.programs = [.init(source: ["guest/init.c"], path: "/init")]
@@ -28,9 +29,9 @@ import Topology
     func stable() throws {
         let first = try key()
         for _ in 0..<20 { #expect(try key() == first) }
-        try scratch.write("object", "kernel/msg_socket/main.o")
-        try scratch.write("generated", "kernel/a.mod.c")
-        try scratch.write("hidden", "kernel/.main.o.cmd")
+        try scratch.write("object", to: "kernel/msg_socket/main.o")
+        try scratch.write("generated", to: "kernel/a.mod.c")
+        try scratch.write("hidden", to: "kernel/.main.o.cmd")
         #expect(try key() == first)
     }
 
@@ -43,7 +44,7 @@ import Topology
         ])
     func sources(text: String, file: String) throws {
         let before = try key()
-        try scratch.write(text, file)
+        try scratch.write(text, to: file)
         #expect(try key() != before)
     }
 

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Support
+import TestSupport
 import Testing
 import Topology
 
@@ -17,7 +18,7 @@ import Topology
             deb http://cloud.invalid/apt cloud-sdk-bookworm main
             deb http://docker.invalid/linux/debian bookworm stable
             deb [signed-by=/k/wine.gpg] http://wine.invalid/debian bookworm main
-            """, "sources.list")
+            """, to: "sources.list")
         try scratch.write(
             """
             Types: deb deb-src
@@ -32,8 +33,8 @@ import Topology
             URIs: http://off.invalid/debian
             Suites: bookworm
             Components: main
-            """, "sources.list.d/a.sources")
-        try scratch.write("deb http://no.invalid/debian bookworm main\n", "sources.list.d/b.list.disabled")
+            """, to: "sources.list.d/a.sources")
+        try scratch.write("deb http://no.invalid/debian bookworm main\n", to: "sources.list.d/b.list.disabled")
         let sources = try AptSources(directory: scratch.path)
         let uris = sources.text.split(separator: "\n").filter { $0.hasPrefix("URIs") }
         #expect(uris == ["URIs: http://one.invalid/debian", "URIs: http://two.invalid/debian"])
@@ -94,7 +95,7 @@ import Topology
         try AtomicFile.write("packagf", to: cache.path(of: package))
         #expect(!cache.holds(package))
         #expect(access(cache.path(of: package), F_OK) != 0)
-        try scratch.write("something else", "new/a.deb")
+        try scratch.write("something else", to: "new/a.deb")
         #expect(throws: ImageError.self) { try cache.adopt([package], from: scratch.path + "/new") }
     }
 }

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Support
 import Synchronization
+import TestSupport
 import Testing
 import Topology
 
@@ -49,7 +50,7 @@ private final class Counter: Sendable {
         let archive = try await FakeArchive()
         let first = try #require(try await archive.ensure())
         try FileManager.default.removeItem(atPath: archive.scratch.path + "/archive")
-        try archive.scratch.write("int main(void) { return 1; }\n", "share/guest/init.c")
+        try archive.scratch.write("int main(void) { return 1; }\n", to: "share/guest/init.c")
         let second = try #require(try await archive.ensure())
         #expect(second.id != first.id)
         #expect(second.record.packages == first.record.packages)
@@ -126,7 +127,7 @@ private final class Counter: Sendable {
     func abandoned() async throws {
         let archive = try await FakeArchive()
         let dead = try await archive.scratch.run("sh", ["-c", "echo $$"], package: "dash").filter(\.isNumber)
-        try archive.scratch.write("half an image", "cache/images/tmp/\(dead)-1-7/image/kernel")
+        try archive.scratch.write("half an image", to: "cache/images/tmp/\(dead)-1-7/image/kernel")
         let own = try WorkDirectory(in: archive.images + "/tmp")
         _ = try await archive.ensure()
         #expect(archive.scratch.names("cache/images/tmp").map { "\(archive.images)/tmp/\($0)" } == [own.path])
@@ -135,7 +136,7 @@ private final class Counter: Sendable {
     @Test("a package that Debian does not have is named")
     func missingPackage() async throws {
         let archive = try await FakeArchive()
-        try archive.scratch.write("name: tiny\npackages: [linux-image-tiny, no-such-thing]\n", "share/tiny.yaml")
+        try archive.scratch.write("name: tiny\npackages: [linux-image-tiny, no-such-thing]\n", to: "share/tiny.yaml")
         let error = await #expect(throws: ImageError.self) { try await archive.ensure() }
         #expect(error?.summary.contains("no-such-thing") == true)
         #expect(error?.exitStatus == .unavailable)
@@ -155,7 +156,7 @@ private final class Counter: Sendable {
     @Test("a program that does not compile is told with the compiler's own words")
     func brokenProgram() async throws {
         let archive = try await FakeArchive()
-        try archive.scratch.write("int main(void) { return undeclared_name; }\n", "share/guest/init.c")
+        try archive.scratch.write("int main(void) { return undeclared_name; }\n", to: "share/guest/init.c")
         let error = await #expect(throws: ImageError.self) { try await archive.ensure() }
         #expect(error?.code == .compile)
         #expect(error?.summary.contains("undeclared_name") == true)

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Support
+import TestSupport
 import Testing
 import Topology
 
@@ -37,7 +38,7 @@ struct AccessTests {
     func requirements() throws {
         let scratch = try Scratch()
         for name in ["qemu-system-x86_64", "qemu-system-aarch64", "vde_switch"] {
-            chmod(try scratch.touch(name), 0o755)
+            try scratch.write("", to: name, mode: 0o755)
         }
         let host = HostRequirements(variables: ["PATH": scratch.path])
         try host.check([.x86_64, .aarch64])
@@ -53,8 +54,8 @@ struct AccessTests {
         #expect(throws: LabError.self) {
             try Share.locate(environment: [:], executable: scratch.path + "/bin/popcorn-lab")
         }
-        _ = try scratch.touch("tree/Images/embedded.yaml")
-        _ = try scratch.touch("share/popcorn-lab/Images/embedded.yaml")
+        try scratch.write("", to: "tree/Images/embedded.yaml")
+        try scratch.write("", to: "share/popcorn-lab/Images/embedded.yaml")
         #expect(
             try Share.locate(environment: [:], executable: scratch.path + "/bin/popcorn-lab").root
                 == scratch.path + "/share/popcorn-lab")

@@ -2,6 +2,7 @@ import FoundationEssentials
 import Hypervisor
 import ImageStore
 import Support
+import TestSupport
 import Testing
 
 @testable import Lab
@@ -20,9 +21,9 @@ struct GuestOverlayTests {
     func configuration() throws {
         var record = try Sample.record()
         record.spec.fabric.mtu = 1400
-        _ = try scratch.touch("state/labs/sample/id_ed25519.pub", "ssh-ed25519 LOGIN\n")
-        _ = try scratch.touch("state/labs/sample/secret", "5ec4e7")
-        _ = try scratch.touch("state/labs/sample/nodes/arm/host_key", "KEY")
+        try scratch.write("ssh-ed25519 LOGIN\n", to: "state/labs/sample/id_ed25519.pub")
+        try scratch.write("5ec4e7", to: "state/labs/sample/secret")
+        try scratch.write("KEY", to: "state/labs/sample/nodes/arm/host_key")
         let text = String(decoding: try overlay(record).archive().serialized(), as: UTF8.self)
         for line in [
             "hostname=arm\n", "fabric_address=10.4.4.101/24\n", "peers=10.4.4.100,10.4.4.101\n", "secret=5ec4e7\n",

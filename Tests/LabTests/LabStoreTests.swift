@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Support
+import TestSupport
 import Testing
 
 @testable import Lab
@@ -28,7 +29,7 @@ struct LabStoreTests {
         ])
     func broken(text: String) throws {
         #expect(try scratch.store.load("sample") == nil)
-        _ = try scratch.touch("state/labs/sample/lab.json", text)
+        try scratch.write(text, to: "state/labs/sample/lab.json")
         let error = #expect(throws: LabError.self) { try scratch.store.load("sample") }
         #expect(error?.code == .brokenRecord && error?.hint?.contains("down -l sample") == true)
         #expect(scratch.store.all().broken.map(\.name) == ["sample"])
@@ -47,7 +48,7 @@ struct LabStoreTests {
 
     @Test("an unreadable record is not taken for a missing one", .enabled(if: geteuid() != 0, "root reads everything"))
     func unreadable() throws {
-        let file = try scratch.touch("state/labs/sample/lab.json", "{}")
+        let file = try scratch.write("{}", to: "state/labs/sample/lab.json")
         chmod(file, 0)
         #expect(throws: SystemError.self) { try scratch.store.load("sample") }
     }

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Support
+import TestSupport
 import Testing
 
 @testable import Lab
@@ -46,7 +47,7 @@ struct RunStoreTests {
         let run = try RunDirectory.create(verb: "up", directories: scratch.directories)
         let paths = scratch.store.paths("sample")
         #expect(run.copySerialLog(of: "arm", from: paths)?.contains("arm: ") == true)
-        _ = try scratch.touch("state/labs/sample/nodes/arm/serial.log", "hello\n")
+        try scratch.write("hello\n", to: "state/labs/sample/nodes/arm/serial.log")
         #expect(run.copySerialLog(of: "arm", from: paths) == nil)
         #expect(SerialLog(path: run.node("arm") + "/serial.log").lines == ["hello"])
     }

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Logging
 import Support
+import TestSupport
 import Topology
 
 @testable import Lab
@@ -21,18 +22,8 @@ enum Sample {
     }
 }
 
-/// A directory that goes with the last reference to it.
-final class Scratch: Sendable {
-    let path: String
-
-    init() throws {
-        var template = Array("/tmp/lab-tests-XXXXXX".utf8CString)
-        guard mkdtemp(&template) != nil else { throw SystemError("create a temporary directory") }
-        path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    }
-
-    deinit { try? FileManager.default.removeItem(atPath: path) }
-
+/// A scratch directory as the place of an environment.
+extension Scratch {
     var directories: Directories {
         Directories(cache: path + "/cache", state: path + "/state", runtime: path + "/run")
     }
@@ -42,13 +33,5 @@ final class Scratch: Sendable {
         LabEnvironment(
             directories: directories, share: Share(root: path), variables: [:], commandLine: ["popcorn-lab", "test"],
             uri: nil, log: Logger(label: "test"))
-    }
-
-    func touch(_ name: String, _ text: String = "") throws -> String {
-        let file = path + "/" + name
-        let folder = file[..<(file.lastIndex(of: "/") ?? file.endIndex)]
-        try Directories.create(String(folder))
-        try AtomicFile.write(text, to: file)
-        return file
     }
 }

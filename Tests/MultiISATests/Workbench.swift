@@ -3,12 +3,14 @@ import MultiISAInspect
 import Subprocess
 import Support
 import SystemPackage
+import TestSupport
 import Testing
 import Topology
 
 /// Compiles the programs of `Programs/` and `Images/programs` in a directory of its own and runs them.
 final class Workbench: Sendable {
-    let directory: String
+    private let scratch: Scratch
+    var directory: String { scratch.path }
 
     struct Outcome: Sendable {
         var status: Int32
@@ -16,13 +18,7 @@ final class Workbench: Sendable {
         var messages: String
     }
 
-    init() throws {
-        directory =
-            FileManager.default.temporaryDirectory.path + "/multi-isa-\(getpid())-\(UInt32.random(in: 0...UInt32.max))"
-        try Directories.create(directory)
-    }
-
-    deinit { try? FileManager.default.removeItem(atPath: directory) }
+    init() throws { scratch = try Scratch() }
 
     static let root = #filePath.components(separatedBy: "/Tests/").dropLast().joined(separator: "/Tests/")
     static let programs = root + "/Tests/MultiISATests/Programs"
@@ -46,14 +42,9 @@ final class Workbench: Sendable {
     private func output(_ name: String) -> String { path(name.split(separator: "/").last.map(String.init) ?? name) }
 
     /// popcorn-cc as it was built with these tests.
-    static func compiler() throws -> String {
-        let this = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-        let path = this.split(separator: "/").dropLast().reduce("") { $0 + "/" + $1 } + "/popcorn-cc"
-        try #require(access(path, X_OK) == 0, "\(path) was not built: swift build --product popcorn-cc")
-        return path
-    }
+    static func compiler() throws -> String { try builtProgram("popcorn-cc") }
 
-    func path(_ name: String) -> String { "\(directory)/\(name)" }
+    func path(_ name: String) -> String { scratch.file(name) }
 
     /// Runs popcorn-cc here.
     func popcornCC(_ arguments: [String]) async throws -> Outcome {

@@ -1,4 +1,5 @@
 import Support
+import TestSupport
 import Testing
 
 struct FileTests {
@@ -8,7 +9,7 @@ struct FileTests {
         try AtomicFile.write("old and long", to: scratch.path + "/f")
         try AtomicFile.write("new", to: scratch.path + "/f", mode: 0o600)
         #expect(scratch.text("f") == "new")
-        #expect(scratch.entries == ["f"])
+        #expect(scratch.names() == ["f"])
         var status = stat()
         #expect(stat(scratch.path + "/f", &status) == 0 && status.st_mode & 0o777 == 0o600)
     }
@@ -19,7 +20,7 @@ struct FileTests {
         try Directories.create(scratch.path + "/occupied/inside")
         let error = #expect(throws: SystemError.self) { try AtomicFile.write("x", to: scratch.path + "/occupied") }
         #expect(error?.summary.contains("/occupied") == true)
-        #expect(scratch.entries == ["occupied"])
+        #expect(scratch.names() == ["occupied"])
     }
 
     @Test("a full disk is told as such, with exit code 69")

@@ -1,5 +1,6 @@
 import Subprocess
 import Support
+import TestSupport
 import Testing
 
 struct ProcessTests {
@@ -40,7 +41,7 @@ struct ProcessTests {
         try await withChild { child in
             let waiting = Task { try await ExitWatch.end(of: child) }
             waiting.cancel()
-            try await waiting.value
+            await #expect(throws: CancellationError.self) { try await waiting.value }
             #expect(child.isAlive)
         }
     }

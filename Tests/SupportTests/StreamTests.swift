@@ -1,4 +1,5 @@
 import Support
+import TestSupport
 import Testing
 
 struct StreamTests {
@@ -8,13 +9,13 @@ struct StreamTests {
         var splitter = LineSplitter()
         var lines: [String] = []
         for start in stride(from: 0, to: bytes.count, by: size) {
-            splitter.feed(Array(bytes[start..<min(start + size, bytes.count)])) {
-                lines.append(String(decoding: $0, as: UTF8.self))
+            lines += splitter.feed(Array(bytes[start..<min(start + size, bytes.count)])).map {
+                String(decoding: $0, as: UTF8.self)
             }
         }
         #expect(lines == ["one", "", "two"])
-        splitter.finish { lines.append(String(decoding: $0, as: UTF8.self)) }
-        #expect(lines.last == "three")
+        #expect(splitter.finish().map { String(decoding: $0, as: UTF8.self) } == "three")
+        #expect(splitter.finish() == nil)
     }
 
     @Test("a file that does not exist yet is followed from its first byte, over a truncation, until cancelled")
@@ -59,6 +60,29 @@ struct StreamTests {
         let watch = try FileWatch(path: scratch.path + "/never")
         try AtomicFile.write("x", to: scratch.path + "/other")
         #expect(watch.wait(until: .now + .milliseconds(20)) == .timedOut)
+    }
+
+    @Test("a wake-up is there for who comes later, counts each signal, and is used up")
+    func wakeEvent() throws {
+        let event = try WakeEvent()
+        #expect(event.take() == 0)
+        for _ in 0..<3 { ThreadExecutor.detach(name: "signal") { event.signal() } }
+        event.wait(for: 3)
+        event.signal()
+        var polled = pollfd(fd: event.descriptor, events: Int16(POLLIN), revents: 0)
+        #expect(poll(&polled, 1, 0) == 1)
+        #expect(event.take() == 1)
+        #expect(poll(&polled, 1, 0) == 0)
+    }
+
+    @Test("poll's limit never ends a wait before its deadline")
+    func pollLimit() {
+        let none: ContinuousClock.Instant? = nil
+        #expect(none.pollLimit == -1)
+        #expect((ContinuousClock.now - .seconds(1)).pollLimit == 0)
+        let deadline = ContinuousClock.now + .microseconds(1500)
+        poll(nil, 0, deadline.pollLimit)
+        #expect(ContinuousClock.now >= deadline)
     }
 
     @Test("times are printed as people read them")

@@ -1,22 +1,19 @@
 import FoundationEssentials
 import Support
+import TestSupport
 import Testing
 
 @testable import Topology
 
 @Suite("programs for several ISAs")
 final class MultiISABinaryTests {
-    private let directory: String
+    private let scratch: Scratch
+    private var directory: String { scratch.path }
 
-    init() throws {
-        directory = FileManager.default.temporaryDirectory.path + "/topology-tests-\(UUID().uuidString)"
-        try Directories.create(directory)
-    }
-
-    deinit { try? FileManager.default.removeItem(atPath: directory) }
+    init() throws { scratch = try Scratch() }
 
     private func write(_ name: String, _ elf: HandmadeELF) throws {
-        try AtomicFile.write(elf.bytes, to: "\(directory)/\(name)", mode: 0o755)
+        try scratch.write(elf.bytes, to: name, mode: 0o755)
     }
 
     private func failure(_ name: String = "hello") -> TopologyError? {

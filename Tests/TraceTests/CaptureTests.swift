@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Support
+import TestSupport
 import Testing
 import Topology
 
@@ -66,7 +67,7 @@ struct CaptureTests {
         let outcomes = try CaptureMerger(sources).write(to: "\(scratch.path)/all.pcapng")
         #expect(outcomes.map(\.packets) == [50, 50])
         #expect(outcomes.allSatisfy { $0.note == nil && $0.clockErrorMicroseconds == nil })
-        let file = try PcapngBlocks(try scratch.read("all.pcapng"))
+        let file = try PcapngBlocks(try #require(scratch.read("all.pcapng")))
         #expect(
             file.interfaces == [
                 PcapngBlocks.Interface(linkType: 1, name: "x86", resolution: 9),
@@ -92,7 +93,7 @@ struct CaptureTests {
             let outcomes = try CaptureMerger([CaptureSource(node: "x86", path: path)]).write(to: "\(scratch.path)/o")
             #expect(outcomes.first?.packets == 2)
             #expect(outcomes.first?.note?.contains("middle of a packet") == true)
-            #expect(try PcapngBlocks(try scratch.read("o")).packets.count == 2)
+            #expect(try PcapngBlocks(try #require(scratch.read("o"))).packets.count == 2)
         }
         for length in [0, 10, 24] {
             let path = try scratch.write(Array(whole.bytes.prefix(length)), to: "short.pcap")
@@ -169,7 +170,7 @@ struct CaptureTests {
         // The fastest frame takes 200 µs each way, the fastest seen a little more.
         #expect(fit.pairErrorMicroseconds(0, 1) < 300)
         let outcomes = try CaptureMerger(sources, clocks: fit).write(to: "\(scratch.path)/all.pcapng")
-        let packets = try PcapngBlocks(try scratch.read("all.pcapng")).packets
+        let packets = try PcapngBlocks(try #require(scratch.read("all.pcapng"))).packets
         #expect(packets.count == 800)
         var sent: Set<[UInt8]> = []
         for packet in packets {
@@ -217,7 +218,7 @@ struct CaptureTests {
         let lines = output.split(separator: "\n").map { $0.split(separator: "\t").map(String.init) }
         #expect(lines.count == 800)
         #expect(Set(lines.compactMap(\.first)) == ["x86", "arm"])
-        let packets = try PcapngBlocks(try scratch.read("all.pcapng")).packets
+        let packets = try PcapngBlocks(try #require(scratch.read("all.pcapng"))).packets
         for (line, packet) in zip(lines, packets) {
             let fraction = String(1_000_000_000 + packet.time % 1_000_000_000).dropFirst()
             #expect(

@@ -4,38 +4,6 @@ import Testing
 
 @testable import Trace
 
-/// A directory of a test's own, gone when the test ends.
-final class Scratch {
-    let path: String
-
-    init() throws {
-        var template = Array("/tmp/popcorn-lab-trace-XXXXXX".utf8CString)
-        let made = template.withUnsafeMutableBufferPointer { buffer in
-            buffer.baseAddress.flatMap { mkdtemp($0) }.map { String(cString: $0) }
-        }
-        path = try #require(made)
-    }
-
-    deinit { try? FileManager.default.removeItem(atPath: path) }
-
-    /// Writes a file and returns its path.
-    @discardableResult
-    func write(_ bytes: [UInt8], to name: String) throws -> String {
-        let file = "\(path)/\(name)"
-        let folder = file.prefix(upTo: file.lastIndex(of: "/") ?? file.endIndex)
-        try FileManager.default.createDirectory(atPath: String(folder), withIntermediateDirectories: true)
-        try AtomicFile.write(bytes, to: file)
-        return file
-    }
-
-    @discardableResult
-    func write(_ text: String, to name: String) throws -> String { try write(Array(text.utf8), to: name) }
-
-    func read(_ name: String) throws -> [UInt8] {
-        [UInt8](try Data(contentsOf: URL(filePath: "\(path)/\(name)")))
-    }
-}
-
 func jsonLine(_ value: some Encodable) throws -> String {
     String(decoding: try JSONEncoder().encode(value), as: UTF8.self)
 }

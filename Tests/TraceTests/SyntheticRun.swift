@@ -1,3 +1,5 @@
+import TestSupport
+
 @testable import Trace
 
 /// The files of a run of two or more nodes that exchange messages, with known host times.

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import TestSupport
 import Testing
 
 @testable import Trace
@@ -203,7 +204,8 @@ struct TimelineTests {
         run.exchange(10)
         let timeline = try Timeline.load(nodes: try run.write(to: scratch))
         try timeline.writeChromeTrace(to: "\(scratch.path)/trace.json")
-        #expect(try JSONDecoder().decode(AnyJSON.self, from: Data(scratch.read("trace.json")))["traceEvents"] != nil)
+        let drawn = try #require(scratch.read("trace.json"))
+        #expect(try JSONDecoder().decode(AnyJSON.self, from: Data(drawn))["traceEvents"] != nil)
         do {
             var sink = try FileSink("\(scratch.path)/other.json")
             try sink.write("half")

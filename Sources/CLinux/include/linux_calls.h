@@ -8,7 +8,7 @@
 /* pidfd_open(2): a descriptor that becomes readable when the process ends, or -1 with errno. */
 int linux_pidfd_open(pid_t pid);
 
-/* A close-on-exec eventfd(2) with value 0, or -1 with errno. */
+/* A close-on-exec, non-blocking eventfd(2) with value 0, or -1 with errno. */
 int linux_eventfd(void);
 
 /* Names the calling thread; Linux keeps the first 15 bytes. */
@@ -26,9 +26,6 @@ void linux_catch_termination(int descriptor, const char *message);
 
 /* memfd_create(2): a file without a name, gone with its last descriptor, or -1 with errno. */
 int linux_memory_file(const char *name);
-
-/* eventfd(2), non-blocking: 8 bytes written wake up who polls it, 8 bytes read reset it. -1 with errno. */
-int linux_event_counter(void);
 
 /* From now on every SIGWINCH writes a byte to descriptor. */
 void linux_forward_window_changes(int descriptor);

@@ -29,6 +29,9 @@ struct GlobalOptions: ParsableArguments {
         return try Self.environment(uri: connect, verbose: verbose)
     }
 
+    /// The lab, which must exist.
+    func access() throws -> LabAccess { try LabAccess(environment: try environment(), name: labName) }
+
     static func environment(uri: String? = nil, verbose: Bool = false) throws -> LabEnvironment {
         let variables = ProcessInfo.processInfo.environment
         var log = Logger(label: "popcorn-lab") { StreamLogHandler.standardError(label: $0) }

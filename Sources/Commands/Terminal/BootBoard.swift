@@ -40,14 +40,9 @@ struct BootBoard {
             let place = waiting == nil ? "ready" : "\(row.met.count) of \(Requirement.allCases.count)"
             let time = Fixed.text(Double((waiting == nil ? row.last : elapsed).milliseconds) / 1000, 1)
             let line =
-                Self.padded(row.name, to: longest) + "  " + Self.padded(place, to: 6)
-                + "  " + String(repeating: " ", count: max(0, 6 - time.count)) + time + " s"
+                row.name.padded(to: longest) + "  " + place.padded(to: 6) + "  " + time.leftPadded(to: 6) + " s"
                 + (waiting.map { "  waiting for: \($0.title)" } ?? "")
             return String(line.prefix(max(1, width)))
         }
-    }
-
-    private static func padded(_ text: String, to width: Int) -> String {
-        text + String(repeating: " ", count: max(0, width - text.count))
     }
 }

@@ -8,13 +8,8 @@ enum ClockTime {
         var seconds = time_t(whole / 1_000_000)
         var parts = tm()
         localtime_r(&seconds, &parts)
-        let clock = [parts.tm_hour, parts.tm_min, parts.tm_sec].map { padded(Int64($0), 2) }.joined(separator: ":")
-        return "\(clock).\(padded(whole % 1_000_000, 6))"
-    }
-
-    static func padded(_ number: Int64, _ width: Int, with character: String = "0") -> String {
-        let text = String(number)
-        return String(repeating: character, count: max(0, width - text.count)) + text
+        let clock = [parts.tm_hour, parts.tm_min, parts.tm_sec].map { String($0).leftPadded(to: 2, with: "0") }
+        return clock.joined(separator: ":") + "." + String(whole % 1_000_000).leftPadded(to: 6, with: "0")
     }
 }
 
@@ -22,6 +17,7 @@ enum ClockTime {
 enum GuestStamp {
     static func text(_ microseconds: Double) -> String {
         let whole = Int64(microseconds)
-        return ClockTime.padded(whole / 1_000_000, 5, with: " ") + "." + ClockTime.padded(whole % 1_000_000, 6)
+        return String(whole / 1_000_000).leftPadded(to: 5) + "."
+            + String(whole % 1_000_000).leftPadded(to: 6, with: "0")
     }
 }

@@ -8,6 +8,6 @@ enum Fixed {
         let sign = value < 0 && whole != 0 ? "-" : ""
         let unit = Int64(scale)
         guard decimals > 0 else { return "\(sign)\(whole)" }
-        return "\(sign)\(whole / unit).\(ClockTime.padded(whole % unit, decimals))"
+        return "\(sign)\(whole / unit).\(String(whole % unit).leftPadded(to: decimals, with: "0"))"
     }
 }

@@ -40,5 +40,7 @@ enum Notice {
         _ = write(STDERR_FILENO, bytes, bytes.count)
     }
 
+    static func warning(_ text: String) { line("popcorn-lab: warning: \(text)") }
+
     static func error(_ error: any Error) { line("popcorn-lab: error: \(error)") }
 }

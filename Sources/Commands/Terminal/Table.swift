@@ -25,8 +25,8 @@ struct Table {
         let widths = header.indices.map { column in all.map { $0[column].count }.max() ?? 0 }
         return all.map { row in
             var line = header.indices.map { column in
-                let padding = String(repeating: " ", count: widths[column] - row[column].count)
-                return alignments[column] == .left ? row[column] + padding : padding + row[column]
+                let (cell, width) = (row[column], widths[column])
+                return alignments[column] == .left ? cell.padded(to: width) : cell.leftPadded(to: width)
             }.joined(separator: "  ")
             while line.last == " " { line.removeLast() }
             return line

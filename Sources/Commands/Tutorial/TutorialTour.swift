@@ -90,12 +90,8 @@ struct TutorialTour {
     private func signal(_ program: String, on node: NodeRecord) async throws {
         let command = "kill -35 $(ls /proc/$(pidof \(program))/task | sed -n 2p)"
         Narration.command("exec \(node.name) '\(command)'")
-        let result = try await access.onEach([node]) { _, session in
-            try await session.exec(command, deadline: nil)
-        }
-        guard result.allSatisfy(\.succeeded) else {
-            throw LabError(.commandFailed, "\(node.name): kill: \(result.first?.errorText ?? "")")
-        }
+        let result = try await access.withSession(node) { try await $0.exec(command, deadline: nil) }
+        guard result.succeeded else { throw LabError(.commandFailed, "\(node.name): kill: \(result.errorText)") }
     }
 
     private func show(_ last: RunDirectory) async throws {

@@ -26,7 +26,7 @@ struct ConsoleCommand: AsyncParsableCommand {
     var node: String
 
     func run() async throws {
-        let access = try LabAccess(environment: try global.environment(), name: global.labName)
+        let access = try global.access()
         let record = try access.node(node)
         let console = try Console(node: record.name, socket: access.paths.consoleSocket(record.name))
         let interactive = isatty(STDIN_FILENO) == 1
@@ -39,7 +39,7 @@ struct ConsoleCommand: AsyncParsableCommand {
         }
     }
 
-    private func attach(_ console: borrowing Console, drain: Duration?) async throws -> Console.End {
+    private func attach(_ console: Console, drain: Duration?) async throws -> Console.End {
         let raw = RawTerminal()
         defer { withExtendedLifetime(raw) {} }
         return try await console.attach(input: STDIN_FILENO, output: STDOUT_FILENO, drain: drain)

@@ -24,7 +24,7 @@ struct CopyCommand: AsyncParsableCommand {
         guard paths.count >= 2, let target = paths.last else {
             throw ValidationError("Name what to copy and where to: popcorn-lab cp FILE arm:/root/")
         }
-        let access = try LabAccess(environment: try global.environment(), name: global.labName)
+        let access = try global.access()
         let meter = TransferMeterLine()
         try await CopyFiles(access: access, progress: { meter.show($0) })(paths.dropLast(), to: target)
         meter.finish()

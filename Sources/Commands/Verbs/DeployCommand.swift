@@ -23,7 +23,7 @@ struct DeployCommand: AsyncParsableCommand {
     var program: String
 
     func run() async throws {
-        let access = try LabAccess(environment: try global.environment(), name: global.labName)
+        let access = try global.access()
         let meter = TransferMeterLine()
         let deployment = try Deployment(
             path: program, record: access.record, directory: to, progress: { meter.show($0) })

@@ -28,7 +28,7 @@ struct ExecCommand: AsyncParsableCommand {
     func run() async throws {
         var words = words
         if words.first == "--all" { throw ValidationError("Put --all before the command.") }
-        let access = try LabAccess(environment: try global.environment(), name: global.labName)
+        let access = try global.access()
         let node = all ? nil : words.isEmpty ? nil : try access.node(words.removeFirst())
         if words.first == "--" { words.removeFirst() }
         guard !words.isEmpty, all || node != nil else {

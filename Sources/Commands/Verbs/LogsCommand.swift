@@ -38,7 +38,7 @@ struct LogsCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let access = try LabAccess(environment: try global.environment(), name: global.labName)
+        let access = try global.access()
         let chosen = try access.nodes(nodes)
         var options = Logs.Options()
         options.follow = follow
@@ -60,7 +60,7 @@ struct LogsCommand: AsyncParsableCommand {
             if let text = try? JSONEncoder().encode(line) { Output.bytes([UInt8](text) + [UInt8(ascii: "\n")]) }
         case .table:
             let time = line.hostMicroseconds.map(ClockTime.text) ?? "               "
-            let node = line.node + String(repeating: " ", count: max(0, width - line.node.count))
+            let node = line.node.padded(to: width)
             let stamp = GuestStamp.text(line.guestMicroseconds)
             Output.line("\(time) \(node) [\(stamp)] \(line.text)")
         }

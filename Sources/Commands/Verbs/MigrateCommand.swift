@@ -41,7 +41,7 @@ struct MigrateCommand: AsyncParsableCommand {
     var thread: String
 
     func run() async throws {
-        let access = try LabAccess(environment: try global.environment(), name: global.labName)
+        let access = try global.access()
         var options = MoveThreads.Options()
         options.origin = on
         options.all = all

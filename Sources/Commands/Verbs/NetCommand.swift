@@ -25,7 +25,7 @@ struct NetCommand: AsyncParsableCommand {
         var node: String
 
         func resolve() throws -> (NetworkControl, NodeRecord) {
-            let access = try LabAccess(environment: try global.environment(), name: global.labName)
+            let access = try global.access()
             return (NetworkControl(access: access), try access.node(node))
         }
     }
@@ -95,7 +95,7 @@ struct NetCommand: AsyncParsableCommand {
             var nodes: [String] = []
 
             func run() async throws {
-                let access = try LabAccess(environment: try global.environment(), name: global.labName)
+                let access = try global.access()
                 let run = try await NetworkControl(access: access).startCapture(try access.nodes(nodes))
                 Notice.line("recording into \(run.captures)")
             }
@@ -107,7 +107,7 @@ struct NetCommand: AsyncParsableCommand {
             @OptionGroup var global: GlobalOptions
 
             func run() async throws {
-                let access = try LabAccess(environment: try global.environment(), name: global.labName)
+                let access = try global.access()
                 let captured = try await NetworkControl(access: access).stopCapture()
                 for outcome in captured.outcomes {
                     Notice.line("\(outcome.node): \(outcome.packets) packets\(outcome.note.map { ", " + $0 } ?? "")")

@@ -42,7 +42,7 @@ struct PingCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let access = try LabAccess(environment: try global.environment(), name: global.labName)
+        let access = try global.access()
         var options = Ping.Options()
         options.size = size
         options.count = tcp ? count / 2 : count

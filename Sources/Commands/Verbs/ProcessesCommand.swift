@@ -15,10 +15,10 @@ struct ProcessesCommand: AsyncParsableCommand {
     @OptionGroup var output: FormatOption
 
     func run() async throws {
-        let access = try LabAccess(environment: try global.environment(), name: global.labName)
+        let access = try global.access()
         let result = try await access.migratableProcesses()
         for (node, problem) in result.unreachable.sorted(by: { $0.key < $1.key }) {
-            Notice.line("popcorn-lab: warning: \(node) was not asked: \(problem)")
+            Notice.warning("\(node) was not asked: \(problem)")
         }
         if output.format == .json { return try Output.json(result) }
         if result.processes.isEmpty { return Notice.line("nothing migratable runs") }

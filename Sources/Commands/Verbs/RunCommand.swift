@@ -64,7 +64,7 @@ struct RunCommand: AsyncParsableCommand {
     var arguments: [String] = []
 
     func run() async throws {
-        let access = try LabAccess(environment: try global.environment(), name: global.labName)
+        let access = try global.access()
         var options = RunProgram.Options()
         options.origin = on
         options.environment = try variables()
@@ -75,7 +75,7 @@ struct RunCommand: AsyncParsableCommand {
         options.migrateAt = try migrateAt.map { try MigrationSites(parsing: $0) }
         let outcome = try await RunProgram(access: access, options: options)(
             program, input: STDIN_FILENO, output: STDOUT_FILENO, errorOutput: STDERR_FILENO)
-        for warning in outcome.warnings { Notice.line("popcorn-lab: warning: \(warning)") }
+        for warning in outcome.warnings { Notice.warning(warning) }
         if global.verbose, let moves = outcome.moves {
             Notice.line("\(moves.moves) moves of \(moves.threads) threads, \(moves.refused) refused")
         }

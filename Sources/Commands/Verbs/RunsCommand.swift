@@ -35,9 +35,9 @@ struct CollectCommand: AsyncParsableCommand {
     @OptionGroup var global: GlobalOptions
 
     func run() async throws {
-        let access = try LabAccess(environment: try global.environment(), name: global.labName)
+        let access = try global.access()
         let (run, warnings) = try await access.collect(verb: "collect")
-        for warning in warnings { Notice.line("popcorn-lab: warning: \(warning)") }
+        for warning in warnings { Notice.warning(warning) }
         Output.line(run.path)
     }
 }

@@ -22,7 +22,7 @@ struct SSHCommand: AsyncParsableCommand {
     var node: String?
 
     func run() async throws {
-        let access = try LabAccess(environment: try global.environment(), name: global.labName)
+        let access = try global.access()
         if config { return Output.bytes(Array(try access.openSSHConfiguration().utf8)) }
         guard let node else { throw ValidationError("Name a node: \(access.record.nodes.map(\.name))") }
         let record = try access.node(node)

@@ -11,7 +11,7 @@ struct StatusCommand: AsyncParsableCommand {
     @OptionGroup var output: FormatOption
 
     func run() async throws {
-        let status = try await LabAccess(environment: try global.environment(), name: global.labName).status()
+        let status = try await global.access().status()
         switch output.format {
         case .json: try Output.json(status)
         case .table: Self.show(status)
@@ -45,7 +45,7 @@ struct ListCommand: AsyncParsableCommand {
 
     func run() async throws {
         let labs = LabList(environment: try GlobalOptions.environment()).entries {
-            Notice.line("popcorn-lab: warning: \($0)")
+            Notice.warning("\($0)")
         }
         if output.format == .json { return try Output.json(labs) }
         if labs.isEmpty { return Notice.line("no labs; `popcorn-lab up x86,arm` brings one up") }

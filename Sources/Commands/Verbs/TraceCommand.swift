@@ -57,7 +57,7 @@ struct TraceCommand: AsyncParsableCommand {
         let store = RunStore(environment: try GlobalOptions.environment())
         let directory = try store.find(run)
         let timeline = try store.timeline(directory)
-        for warning in timeline.warnings { Notice.line("popcorn-lab: warning: \(warning)") }
+        for warning in timeline.warnings { Notice.warning(warning) }
         if summary || (output == nil && svg == nil) { try Self.show(timeline.summary, format.format) }
         if let output {
             try timeline.writeChromeTrace(to: output)

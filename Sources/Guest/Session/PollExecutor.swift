@@ -57,12 +57,11 @@ final class PollExecutor: SerialExecutor {
 
         private let name: String
         private let state = Mutex(State())
-        private let wakeUp: Int32
+        private let wakeUp: WakeEvent
 
         init(name: String) throws {
             self.name = name
-            wakeUp = linux_event_counter()
-            guard wakeUp >= 0 else { throw SystemError("eventfd") }
+            wakeUp = try WakeEvent()
             var thread = pthread_t()
             let context = Unmanaged.passRetained(self).toOpaque()
             let result = pthread_create(
@@ -79,30 +78,23 @@ final class PollExecutor: SerialExecutor {
             pthread_detach(thread)
         }
 
-        deinit { close(wakeUp) }
-
         var isCurrentThread: Bool {
             state.withLock { $0.thread.map { pthread_equal($0, pthread_self()) != 0 } ?? false }
         }
 
         func attach(_ actor: any PollingActor) {
             state.withLock { $0.actor = actor }
-            signal()
+            wakeUp.signal()
         }
 
         func append(_ job: UnownedJob, executor: PollExecutor) {
             state.withLock { $0.jobs.append((job, executor)) }
-            signal()
+            wakeUp.signal()
         }
 
         func stop() {
             state.withLock { $0.stopped = true }
-            signal()
-        }
-
-        private func signal() {
-            var one: UInt64 = 1
-            write(wakeUp, &one, 8)
+            wakeUp.signal()
         }
 
         private func run() {
@@ -112,12 +104,9 @@ final class PollExecutor: SerialExecutor {
             while runJobs() {
                 let interests = withActor { Self.interests(of: $0) } ?? PollInterests()
                 var descriptors = interests.descriptors
-                descriptors.append(pollfd(fd: wakeUp, events: Int16(POLLIN), revents: 0))
-                poll(&descriptors, nfds_t(descriptors.count), Self.milliseconds(until: interests.deadline))
-                if descriptors.removeLast().revents != 0 {
-                    var count: UInt64 = 0
-                    read(wakeUp, &count, 8)
-                }
+                descriptors.append(pollfd(fd: wakeUp.descriptor, events: Int16(POLLIN), revents: 0))
+                poll(&descriptors, nfds_t(descriptors.count), interests.deadline.pollLimit)
+                if descriptors.removeLast().revents != 0 { wakeUp.take() }
                 let ready = descriptors
                 withActor { Self.turn($0, ready) }
             }
@@ -156,15 +145,6 @@ final class PollExecutor: SerialExecutor {
 
         private static func turn(_ actor: some PollingActor, _ ready: [pollfd]) {
             actor.assumeIsolated { $0.turn(ready) }
-        }
-
-        /// poll(2)'s time limit, rounded up so that a deadline has passed when the wait for it ends.
-        private static func milliseconds(until deadline: ContinuousClock.Instant?) -> Int32 {
-            guard let deadline else { return -1 }
-            let left = deadline - .now
-            guard left > .zero else { return 0 }
-            let (seconds, attoseconds) = left.components
-            return Int32(clamping: seconds * 1000 + attoseconds / 1_000_000_000_000_000 + 1)
         }
     }
 }

@@ -73,8 +73,7 @@ public struct Console: Sendable {
                 pollfd(fd: cancelled.descriptor, events: Int16(POLLIN), revents: 0),
                 pollfd(fd: inputOpen ? input : -1, events: Int16(POLLIN), revents: 0),
             ]
-            let left = deadline.map { max(.zero, $0 - .now).milliseconds } ?? -1
-            let ready = poll(&polled, 3, Int32(clamping: left))
+            let ready = poll(&polled, 3, deadline.pollLimit)
             if polled[1].revents != 0 { return .cancelled }
             if ready == 0 { return .detached }
             if polled[0].revents != 0 {

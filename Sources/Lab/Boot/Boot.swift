@@ -1,6 +1,5 @@
 import Fabric
 import Hypervisor
-import ImageStore
 import Support
 import Topology
 
@@ -12,7 +11,7 @@ struct Boot: Sendable {
     let environment: LabEnvironment
     let paths: LabPaths
     let hypervisor: Hypervisor
-    let images: [String: [ISA: GuestImage]]
+    let images: NodeImages
     let accelerator: AcceleratorRequest
     let report: LabEventHandler
 
@@ -65,7 +64,7 @@ struct Boot: Sendable {
 
     /// The node's own files, and what its record says of the image, which may be newer than that of the last boot.
     private func prepare(_ node: NodeRecord, of record: LabRecord) throws {
-        let image = try image(of: node)
+        let image = try images.image(of: node.spec)
         try store.update(record.spec.name) { record in
             record.nodes[node.id].image = image.id
             record.nodes[node.id].kernel = image.kernelVersion
@@ -106,7 +105,8 @@ struct Boot: Sendable {
             try Task.checkCancellation()
             let domains = try left.map { id in
                 let node = record.nodes[id]
-                return try DomainSpec(node: node, of: record, paths: paths, kernel: try image(of: node).kernel)
+                return try DomainSpec(
+                    node: node, of: record, paths: paths, kernel: try images.image(of: node.spec).kernel)
             }
             let outcomes = zip(left, try await connection.start(domains))
             var again: [Int] = []
@@ -124,13 +124,5 @@ struct Boot: Sendable {
         let port = try FreePort.pick()
         report(.node(node.name, .note("port \(node.sshPort) was taken by another process: trying \(port)")))
         return try store.update(paths.name) { $0.nodes[node.id].sshPort = port }
-    }
-
-    private func image(of node: NodeRecord) throws -> GuestImage {
-        guard let image = images[node.spec.image]?[node.spec.isa] else {
-            throw LabError(
-                .hostUnfit, "\(node.name): there is no image '\(node.spec.image)' for \(node.spec.isa.rawValue)")
-        }
-        return image
     }
 }

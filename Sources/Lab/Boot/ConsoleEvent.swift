@@ -2,7 +2,7 @@
 ///
 /// The lines are those of `Images/guest/init/report.c` (`popcorn-init: STAGE DETAIL`) and of the kernel.
 public enum ConsoleEvent: Equatable, Sendable {
-    case met(Requirement, detail: String)
+    case met(Requirement)
     /// The SSH server listens; that it answers is for us to see.
     case sshListens
     /// How many of its peers the node sees.
@@ -33,7 +33,7 @@ public enum ConsoleEvent: Equatable, Sendable {
             self = .peers(up: up, of: all)
         default:
             guard let requirement = Self.requirement(ofStage: stage) else { return nil }
-            self = .met(requirement, detail: rest)
+            self = .met(requirement)
         }
     }
 

@@ -1,7 +1,6 @@
 import FoundationEssentials
 import Guest
 import Hypervisor
-import ImageStore
 import Support
 import Topology
 
@@ -18,10 +17,9 @@ struct LabPlan {
 
     /// - Parameters:
     ///   - mark: what tells domains of one name on one libvirt connection apart: `Directories.mark`.
-    ///   - images: by recipe, then by ISA.
     ///   - accelerators: of the nodes' ISAs; what is not in there stays undecided until `Boot`.
     init(
-        spec: LabSpec, target: HypervisorTarget, mark: String, images: [String: [ISA: GuestImage]],
+        spec: LabSpec, target: HypervisorTarget, mark: String, images: NodeImages,
         accelerators: [ISA: AcceleratorChoice] = [:]
     ) throws {
         let id = UUID().uuidString.lowercased()
@@ -30,9 +28,7 @@ struct LabPlan {
         var hostKeys: [String: SSHKeyPair] = [:]
         var nodes: [NodeRecord] = []
         for (index, node) in spec.nodes.enumerated() {
-            guard let image = images[node.image]?[node.isa] else {
-                throw LabError(.hostUnfit, "\(node.name): there is no image '\(node.image)' for \(node.isa.rawValue)")
-            }
+            let image = try images.image(of: node)
             let hostKey = try SSHKeyPair.generate(comment: node.name)
             hostKeys[node.name] = hostKey
             nodes.append(

@@ -8,15 +8,13 @@ struct Readiness: Sendable {
     private(set) var errors: [Requirement: String] = [:]
     private(set) var panic: String?
 
-    init(met: Set<Requirement> = []) { self.met = met }
-
     /// The first requirement that is not met; `nil` when the node is ready.
     var waitingFor: Requirement? { Requirement.allCases.first { !met.contains($0) } }
 
     /// Takes note of an event; returns the requirements that it fulfils.
     mutating func handle(_ event: ConsoleEvent) -> [Requirement] {
         switch event {
-        case .met(let requirement, _):
+        case .met(let requirement):
             return fulfil(requirement)
         case .sshListens:
             sshListens = true

@@ -1,5 +1,4 @@
 import Guest
-import Hypervisor
 import Support
 
 /// Follows one node from the start of its QEMU until it fulfils every requirement, or tells why it does not.
@@ -21,13 +20,15 @@ struct ReadinessWatch: Sendable {
 
     /// Returns when the node is ready.
     ///
-    /// - Throws: `LabError` with the requirement that was not met and the end of the console; `CancellationError`.
+    /// - Throws: `LabError` with the requirement that was not met and the end of the console; `CancellationError`;
+    ///   `SystemError` if the console cannot be followed.
     func run() async throws {
+        let console = try FileFollower.lines(of: paths.serialLog(node.name))
         let (inputs, sink) = AsyncStream.makeStream(of: Input.self)
         try await withThrowingTaskGroup(of: Void.self) { group in
             defer { group.cancelAll() }
             group.addTask {
-                for await line in try FileFollower.lines(of: paths.serialLog(node.name)) {
+                for await line in console {
                     if let event = ConsoleEvent(line: line) { sink.yield(.console(event)) }
                 }
             }
@@ -108,9 +109,7 @@ struct ReadinessWatch: Sendable {
 
     private static let clockSamples = 4
 
-    private func allowed(_ requirement: Requirement) -> Duration {
-        TimeScale(Accelerator(rawValue: node.accelerator) ?? .tcg)(requirement.limit)
-    }
+    private func allowed(_ requirement: Requirement) -> Duration { node.timeScale(requirement.limit) }
 
     /// Starts the clock of the requirement that comes next.
     private func arm(_ state: Readiness, _ sink: AsyncStream<Input>.Continuation) -> Task<Void, Never> {

@@ -1,5 +1,5 @@
 /// What a node must fulfil before `up` calls it ready, in the order in which a boot fulfils it.
-public enum Requirement: String, CaseIterable, Codable, Sendable, Comparable {
+public enum Requirement: CaseIterable, Sendable {
     /// libvirt runs the node's domain.
     case domain
     /// The kernel reached its first process.
@@ -7,7 +7,7 @@ public enum Requirement: String, CaseIterable, Codable, Sendable, Comparable {
     /// The fabric interface has its address.
     case fabric
     /// `popcorn.ko` and `msg_socket.ko` are loaded.
-    case messageLayer = "message-layer"
+    case messageLayer
     /// An SSH session with the expected host key answers.
     case ssh
     /// The node sees every other node.
@@ -50,8 +50,4 @@ public enum Requirement: String, CaseIterable, Codable, Sendable, Comparable {
             "a node does not see all others: compare `/proc/popcorn_peers` on each with `popcorn-lab exec --all`"
         }
     }
-
-    public static func < (left: Requirement, right: Requirement) -> Bool { left.place < right.place }
-
-    private var place: Int { Self.allCases.firstIndex(of: self) ?? 0 }
 }

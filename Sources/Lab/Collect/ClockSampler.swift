@@ -15,19 +15,17 @@ struct ClockSampler {
         guard pipe(&ends) == 0 else { throw SystemError("create a pipe") }
         let (reader, writer) = (ends[0], ends[1])
         defer { close(reader) }
-        let (answers, sink) = AsyncStream.makeStream(of: (String, HostTime).self)
-        let command = RemoteCommand(
-            "exec popcorn-clock", input: .descriptor(reader), output: .lines { sink.yield(($0, .now)) })
-        let process = try await session.start(command, deadline: deadline)
-        // A guest without the program, or without an answer, ends the stream instead of leaving us to wait.
-        let end = Task {
-            defer { sink.finish() }
-            return try await process.wait(deadline: deadline)
+        let samples: [ClockSample]
+        let clock: FollowedCommand<(String, HostTime)>
+        do {
+            // The end of its input ends the program.
+            defer { close(writer) }
+            clock = try await FollowedCommand(in: session, startBy: deadline, endBy: deadline) { hand in
+                RemoteCommand("exec popcorn-clock", input: .descriptor(reader), output: .lines { hand(($0, .now)) })
+            }
+            samples = await ask(count, writer, clock.output)
         }
-        let samples = await ask(count, writer, answers)
-        // The end of its input ends the program.
-        close(writer)
-        let result = try await end.value
+        let result = try await clock.end.value
         guard !samples.isEmpty else {
             throw LabError(
                 .commandFailed, "\(session.endpoint.node): popcorn-clock gives no time: \(result.errorText)",
@@ -58,10 +56,7 @@ struct ClockSampler {
 
     /// The `local=` field of `/proc/popcorn_clock`, in ns.
     static func localClock(_ line: String) -> GuestTime? {
-        for field in line.split(separator: " ") where field.hasPrefix("local=") {
-            return Int64(field.dropFirst("local=".count)).map { GuestTime(nanoseconds: $0) }
-        }
-        return nil
+        KeyValues(line.split(separator: " ")).number("local").map { GuestTime(nanoseconds: $0) }
     }
 }
 

@@ -38,15 +38,14 @@ struct Collector {
         _ = try await access.onEach(sessions) { node, session in
             try Directories.create(run.node(node.name))
             try await sampleClock(node, session)
-            guard let instance else { return }
-            let directory = "\(Self.tracefs)/instances/\(instance)"
+            guard instance != nil else { return }
+            let directory = traceDirectory
             try await session.check(
                 // "local" is dmesg's clock in name only: on x86-64 it is milliseconds off (measured, Linux 6.1).
                 "mkdir -p \(directory) && echo perf > \(directory)/trace_clock"
                     + " && echo \(Self.bufferKiB(node.spec)) > \(directory)/buffer_size_kb"
                     + " && echo 1 > \(directory)/events/popcorn/enable",
-                node: node,
-                toDo: "start tracing")
+                node: node, toDo: "start tracing")
         }
     }
 
@@ -61,8 +60,7 @@ struct Collector {
                         try await fetch(entry)
                         return nil
                     } catch {
-                        let reason = (error as? any ActionableError)?.summary ?? "\(error)"
-                        return "\(entry.node.name): not everything was collected: \(reason)"
+                        return "\(entry.node.name): not everything was collected: \(error.sentence)"
                     }
                 }
             }
@@ -115,7 +113,7 @@ struct Collector {
     /// Writes dmesg on the host's clock, as JSON Lines and as plain text.
     private func render() -> [String] {
         do {
-            let timeline = try Timeline.load(nodes: access.record.traceFiles(run))
+            let timeline = try Timeline.load(nodes: access.record.nodes.map { run.traceFiles(of: Manifest.Node($0)) })
             for (index, node) in timeline.nodes.enumerated() {
                 try timeline.writeKernelLog(of: index, to: run.node(node.files.name) + "/dmesg.jsonl")
                 var text = try FileSink(run.node(node.files.name) + "/dmesg.txt")
@@ -129,13 +127,10 @@ struct Collector {
     }
 }
 
-extension LabRecord {
-    /// The files that a run keeps of each node, for the trace.
-    func traceFiles(_ run: RunDirectory) -> [NodeTraceFiles] {
-        nodes.map { node in
-            NodeTraceFiles(
-                name: node.name, label: node.spec.isa.rawValue, id: Int32(node.id), directory: run.node(node.name))
-        }
+extension RunDirectory {
+    /// The files that the run keeps of a node, for the trace.
+    func traceFiles(of node: Manifest.Node) -> NodeTraceFiles {
+        NodeTraceFiles(name: node.name, label: node.isa, id: Int32(node.id), directory: self.node(node.name))
     }
 }
 

@@ -61,22 +61,18 @@ public struct Logs: Sendable {
     private func follow(
         _ past: Past, _ session: GuestSession, _ body: @escaping @Sendable (LogLine) -> Void
     ) async throws {
-        let (chunks, sink) = AsyncStream.makeStream(of: [UInt8].self)
-        let process = try await session.start(
-            RemoteCommand("exec popcorn-kmsg -f", output: .bytes { sink.yield($0) }), deadline: nil)
-        let end = Task {
-            defer { sink.finish() }
-            return try await process.wait(deadline: nil)
+        let command = try await FollowedCommand(in: session, startBy: nil, endBy: nil) {
+            RemoteCommand("exec popcorn-kmsg -f", output: .bytes($0))
         }
         var parser = KernelLogParser()
-        for await chunk in chunks {
+        for await chunk in command.output {
             for message in parser.feed(chunk) + parser.flush() {
                 if let last = past.lastSequence, let sequence = message.sequence, sequence <= last { continue }
                 body(LogLine(node: past.node.name, message: message, map: past.map))
             }
         }
-        end.cancel()
-        _ = try await end.value
+        command.end.cancel()
+        _ = try await command.end.value
     }
 
     /// Relates a node's clock to ours; without an answer its lines only have the guest's times.

@@ -25,7 +25,7 @@ public struct Manifest: Codable, Sendable {
     }
 
     public var id: String
-    /// `up` or `run`.
+    /// Which command made the run: `up`, `run`, `collect`, `capture` or `tutorial`.
     public var verb: String
     public var commandLine: [String]
     public var version: String
@@ -56,12 +56,7 @@ public struct Manifest: Codable, Sendable {
         started = Date()
         host = Host.current
         hypervisor = record.uri
-        nodes = record.nodes.map { node in
-            Node(
-                name: node.name, id: node.id, isa: node.spec.isa.rawValue, kernel: node.kernel, image: node.image,
-                accelerator: node.accelerator, acceleratorReason: node.acceleratorReason, vcpus: node.spec.vcpus,
-                memoryMiB: node.spec.memoryMiB, address: node.spec.address.description)
-        }
+        nodes = record.nodes.map(Node.init)
     }
 
     /// The manifest of a run.
@@ -76,6 +71,15 @@ public struct Manifest: Codable, Sendable {
 
     func save(_ run: RunDirectory) throws {
         try AtomicFile.write(try LabStore.encoder.encode(self), to: run.manifest)
+    }
+}
+
+extension Manifest.Node {
+    init(_ node: NodeRecord) {
+        self.init(
+            name: node.name, id: node.id, isa: node.spec.isa.rawValue, kernel: node.kernel, image: node.image,
+            accelerator: node.accelerator, acceleratorReason: node.acceleratorReason, vcpus: node.spec.vcpus,
+            memoryMiB: node.spec.memoryMiB, address: node.spec.address.description)
     }
 }
 

@@ -29,10 +29,8 @@ public struct RunStore: Sendable {
     /// All that the nodes of a run recorded, on one clock.
     public func timeline(_ run: RunDirectory) throws -> Timeline {
         let manifest = try Manifest.load(run)
-        let files = manifest.nodes.map { node in
-            NodeTraceFiles(name: node.name, label: node.isa, id: Int32(node.id), directory: run.node(node.name))
-        }
-        return try Timeline.load(nodes: files, places: ProgramPlaces.map(of: manifest))
+        return try Timeline.load(
+            nodes: manifest.nodes.map(run.traceFiles), places: ProgramPlaces.map(of: manifest))
     }
 }
 

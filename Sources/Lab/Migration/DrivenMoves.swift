@@ -25,13 +25,10 @@ public struct DrivenMoves: Sendable {
 
         /// - Parameter line: `migratable=0|1 threads=N moves=N refused=N error=ERRNO`.
         init?(parsing line: String) {
-            let pairs = line.split(separator: " ").compactMap { word -> (String, Int)? in
-                let parts = word.split(separator: "=").map(String.init)
-                return parts.count == 2 ? Int(parts[1]).map { (parts[0], $0) } : nil
-            }
-            let values = Dictionary(pairs, uniquingKeysWith: { first, _ in first })
-            guard let migratable = values["migratable"], let threads = values["threads"], let moves = values["moves"],
-                let refused = values["refused"], let error = values["error"]
+            let values = KeyValues(line.split(separator: " "))
+            guard let migratable = values.number("migratable", as: Int.self),
+                let threads = values.number("threads", as: Int.self), let moves = values.number("moves", as: Int.self),
+                let refused = values.number("refused", as: Int.self), let error = values.number("error", as: Int.self)
             else { return nil }
             isMigratable = migratable != 0
             self.threads = threads
@@ -53,32 +50,24 @@ public struct DrivenMoves: Sendable {
 
     /// Starts the driver.
     func start(on node: NodeRecord, _ session: GuestSession) async throws -> Driver {
-        let (lines, sink) = AsyncStream.makeStream(of: String.self)
         let limit = ContinuousClock.now + node.timeScale(.seconds(10))
-        let process = try await session.start(
-            RemoteCommand(
-                "exec popcorn-migrate drive \(interval.milliseconds) \(count ?? 0)", output: .lines { sink.yield($0) }),
-            deadline: limit)
-        // Alone here it is known when no more lines come.
-        let end = Task {
-            defer { sink.finish() }
-            return try await process.wait(deadline: nil)
+        let command = try await FollowedCommand(in: session, startBy: limit, endBy: nil) {
+            RemoteCommand("exec popcorn-migrate drive \(interval.milliseconds) \(count ?? 0)", output: .lines($0))
         }
-        var iterator = lines.makeAsyncIterator()
-        guard let words = await iterator.next()?.split(separator: " "), words.count == 2, words[0] == "ready" else {
-            end.cancel()
-            let said = (try? await end.value.errorText) ?? ""
+        var lines = command.output.makeAsyncIterator()
+        guard let words = await lines.next()?.split(separator: " "), words.count == 2, words[0] == "ready" else {
+            command.end.cancel()
+            let said = (try? await command.end.value.errorText) ?? ""
             throw LabError(.commandFailed, "\(node.name): popcorn-migrate does not start: \(said)")
         }
-        return Driver(node: node, name: String(words[1]), lines: lines, end: end)
+        return Driver(node: node, name: String(words[1]), command: command)
     }
 
     /// A driver that waits for its program, or drives it.
     struct Driver: Sendable {
         let node: NodeRecord
         let name: String
-        fileprivate let lines: AsyncStream<String>
-        fileprivate let end: Task<RemoteResult, any Error>
+        fileprivate let command: FollowedCommand<String>
 
         /// What to run in place of a program, so that this moves it.
         func wrapping(_ command: String) -> String { "popcorn-migrate start \(ShellWord.quote(name)) \(command)" }
@@ -87,11 +76,11 @@ public struct DrivenMoves: Sendable {
         func summary() async throws -> Summary {
             let watchdog = Task {
                 try await Task.sleep(for: node.timeScale(.seconds(10)))
-                end.cancel()
+                command.end.cancel()
             }
             defer { watchdog.cancel() }
-            let result = try await end.value
-            for await line in lines {
+            let result = try await command.end.value
+            for await line in command.output {
                 if let summary = Summary(parsing: line) { return summary }
             }
             throw LabError(.commandFailed, "\(node.name): popcorn-migrate says nothing: \(result.errorText)")

@@ -77,8 +77,7 @@ extension LabAccess {
         for (node, answer) in answers {
             switch answer {
             case .success(let text): tables[node.id] = MigrationTable(parsing: text)
-            case .failure(let error):
-                unreachable[node.name] = (error as? any ActionableError)?.summary ?? "\(error)"
+            case .failure(let error): unreachable[node.name] = error.sentence
             }
         }
         var result = MigratableProcesses(tables, names: record.nodes.map(\.name))

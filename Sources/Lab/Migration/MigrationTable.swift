@@ -39,15 +39,15 @@ struct MigrationTable: Equatable {
 
     init(parsing text: String) {
         for line in text.split(whereSeparator: \.isNewline) {
-            let words = line.split(separator: " ").map(String.init)
-            let values = Values(words)
+            let words = line.split(separator: " ")
+            let values = KeyValues(words)
             switch words.first {
             case "P:": if let process = Process(words, values) { processes.append(process) }
             case "L:":
                 if let thread = Thread(words, values), !processes.isEmpty {
                     processes[processes.count - 1].threads.append(thread)
                 }
-            case "W:": workers.append(Worker(id: values["process"] ?? "", pages: values.number("pages")))
+            case "W:": workers.append(Worker(id: values["process"] ?? "", pages: values.number("pages") ?? 0))
             case "R:":
                 if words.count > 3, let here = Int32(words[1]), let there = Int32(words[3]), !workers.isEmpty {
                     workers[workers.count - 1].hosts[there] = here
@@ -56,39 +56,23 @@ struct MigrationTable: Equatable {
             }
         }
     }
-
-    /// The `KEY=VALUE` words of a line.
-    fileprivate struct Values {
-        private let values: [String: String]
-
-        init(_ words: [String]) {
-            let pairs = words.compactMap { word -> (String, String)? in
-                let parts = word.split(separator: "=", maxSplits: 1).map(String.init)
-                return parts.count == 2 ? (parts[0], parts[1]) : nil
-            }
-            values = Dictionary(pairs, uniquingKeysWith: { first, _ in first })
-        }
-
-        subscript(key: String) -> String? { values[key] }
-        func number(_ key: String) -> Int { values[key].flatMap { Int($0) } ?? 0 }
-    }
 }
 
 extension MigrationTable.Process {
-    fileprivate init?(_ words: [String], _ values: MigrationTable.Values) {
+    fileprivate init?(_ words: [Substring], _ values: KeyValues) {
         guard words.count > 1, let pid = Int32(words[1]), let id = values["process"] else { return nil }
         self.init(
-            pid: pid, id: id, program: values["comm"] ?? "-", hops: values.number("hops"),
-            calls: values.number("calls"), pages: values.number("pages"))
+            pid: pid, id: id, program: values["comm"] ?? "-", hops: values.number("hops") ?? 0,
+            calls: values.number("calls") ?? 0, pages: values.number("pages") ?? 0)
     }
 }
 
 extension MigrationTable.Thread {
-    fileprivate init?(_ words: [String], _ values: MigrationTable.Values) {
+    fileprivate init?(_ words: [Substring], _ values: KeyValues) {
         guard words.count > 2, let tid = Int32(words[1]), let node = Int(words[2]) else { return nil }
-        let since = values["since_us"].flatMap { Int64($0) }
+        let since = values.number("since_us", as: Int64.self)
         self.init(
-            tid: tid, node: node, hops: values.number("hops"), refused: values.number("refused"),
+            tid: tid, node: node, hops: values.number("hops") ?? 0, refused: values.number("refused") ?? 0,
             hasArrived: values["arrived"] != "0", sinceMove: since.flatMap { $0 < 0 ? nil : $0 })
     }
 }

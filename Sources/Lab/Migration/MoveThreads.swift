@@ -91,15 +91,14 @@ public struct MoveThreads: Sendable {
     }
 
     private func outcome(of answer: Answer, _ process: MigratableProcess, to target: NodeRecord) -> Outcome {
-        let place = (answer.values["from"] ?? answer.values["node"]).flatMap { Int($0) }
+        let place = answer.values.number("from", as: Int.self) ?? answer.values.number("node", as: Int.self)
         let nodes = access.record.nodes
         return Outcome(
             program: process.program, pid: process.pid, tid: answer.tid, origin: process.origin, target: target.name,
             result: answer.result,
             node: place.flatMap { nodes.indices.contains($0) ? nodes[$0].name : nil },
-            milliseconds: answer.values["us"].flatMap { Double($0) }.map { $0 / 1000 },
-            reason: answer.values["error"].flatMap { Int32($0) }.map(MoveRefusal.reason),
-            otherHops: answer.values["hops"].flatMap { Int($0) })
+            milliseconds: answer.values.number("us", as: Double.self).map { $0 / 1000 },
+            reason: answer.values.number("error").map(MoveRefusal.reason), otherHops: answer.values.number("hops"))
     }
 
     /// A line of `popcorn-migrate move`: `PID/TID RESULT KEY=VALUE…`.
@@ -107,17 +106,13 @@ public struct MoveThreads: Sendable {
         var pid: Int32
         var tid: Int32
         var result: Result
-        var values: [String: String] = [:]
+        var values: KeyValues
 
         init?(_ line: String) {
-            let words = line.split(separator: " ").map(String.init)
+            let words = line.split(separator: " ")
             let ids = words.first?.split(separator: "/").compactMap { Int32($0) } ?? []
-            guard words.count >= 2, ids.count == 2, let result = Result(rawValue: words[1]) else { return nil }
-            (pid, tid, self.result) = (ids[0], ids[1], result)
-            for word in words.dropFirst(2) {
-                let parts = word.split(separator: "=", maxSplits: 1).map(String.init)
-                if parts.count == 2 { values[parts[0]] = parts[1] }
-            }
+            guard words.count >= 2, ids.count == 2, let result = Result(rawValue: String(words[1])) else { return nil }
+            (pid, tid, self.result, values) = (ids[0], ids[1], result, KeyValues(words.dropFirst(2)))
         }
     }
 }

@@ -63,13 +63,13 @@ public struct Ping: Sendable {
         return try await access.withSessions([from, to]) { sessions in
             let (sender, receiver) = (sessions[0], sessions[1])
             let turns: [Transport] = options.comparesTCP ? [.messages, .tcp, .tcp, .messages] : [.messages]
-            var trips: [Transport: [[String: Double]]] = [:]
+            var trips: [Transport: [KeyValues]] = [:]
             var streams: [Transport: [Double]] = [:]
             for turn in turns {
                 trips[turn, default: []].append(try await turn.ping(sender, receiver, options))
                 guard options.streamCount > 0 else { continue }
                 let result = try await turn.stream(sender, receiver, size: Self.streamSize, count: options.streamCount)
-                if let rate = result["bytes_per_s"] { streams[turn, default: []].append(rate) }
+                if let rate = result.number("bytes_per_s", as: Double.self) { streams[turn, default: []].append(rate) }
             }
             guard let messages = Measurement(trips[.messages] ?? [], streams[.messages] ?? []) else {
                 throw LabError(.commandFailed, "\(from.name): the self test of the message layer gave no result")
@@ -87,8 +87,8 @@ public struct Ping: Sendable {
 
 extension Ping.Measurement {
     /// The best minimum, the worst maximum, and the mean of the turns' medians and 99th percentiles.
-    init?(_ trips: [[String: Double]], _ rates: [Double]) {
-        func values(_ key: String) -> [Double] { trips.compactMap { $0[key] }.map { $0 / 1000 } }
+    init?(_ trips: [KeyValues], _ rates: [Double]) {
+        func values(_ key: String) -> [Double] { trips.compactMap { $0.number(key) }.map { $0 / 1000 } }
         guard let min = values("min_ns").min(), let max = values("max_ns").max() else { return nil }
         func mean(_ numbers: [Double]) -> Double { numbers.reduce(0, +) / Double(Swift.max(1, numbers.count)) }
         roundTrips = Ping.RoundTrips(min: min, p50: mean(values("p50_ns")), p99: mean(values("p99_ns")), max: max)
@@ -105,23 +105,21 @@ private enum Transport: Sendable {
 
     private static let port = 30468
 
-    func ping(_ sender: NodeSession, _ receiver: NodeSession, _ options: Ping.Options) async throws -> [String: Double]
-    {
+    func ping(_ sender: NodeSession, _ receiver: NodeSession, _ options: Ping.Options) async throws -> KeyValues {
         switch self {
         case .messages: try await selfTest("ping \(receiver.node.id) \(options.size) \(options.count) 1", sender)
         case .tcp: try await tcp("ping", sender, receiver, "\(options.size) \(options.count)")
         }
     }
 
-    func stream(_ sender: NodeSession, _ receiver: NodeSession, size: Int, count: Int) async throws -> [String: Double]
-    {
+    func stream(_ sender: NodeSession, _ receiver: NodeSession, size: Int, count: Int) async throws -> KeyValues {
         switch self {
         case .messages: try await selfTest("stream \(receiver.node.id) \(size) \(count)", sender)
         case .tcp: try await tcp("stream", sender, receiver, "\(size) \(count)")
         }
     }
 
-    private func selfTest(_ test: String, _ sender: NodeSession) async throws -> [String: Double] {
+    private func selfTest(_ test: String, _ sender: NodeSession) async throws -> KeyValues {
         let result = try await sender.session.exec(
             "echo \(test) > /proc/popcorn_test && cat /proc/popcorn_test",
             deadline: .now + sender.node.timeScale(.seconds(60)))
@@ -130,43 +128,28 @@ private enum Transport: Sendable {
                 .commandFailed, "\(sender.node.name): message layer: \(test): \(result.errorText)",
                 hint: "`popcorn-lab status` shows the peers; another test may be running")
         }
-        return Self.numbers(result.text)
+        return KeyValues(result.text.split(separator: "\n"))
     }
 
     private func tcp(
         _ test: String, _ sender: NodeSession, _ receiver: NodeSession, _ amounts: String
-    ) async throws -> [String: Double] {
+    ) async throws -> KeyValues {
         let limit = ContinuousClock.now + sender.node.timeScale(.seconds(60))
-        let (lines, sink) = AsyncStream.makeStream(of: String.self)
-        let server = try await receiver.session.start(
-            RemoteCommand("exec popcorn-tcpping serve \(Self.port)", output: .lines { sink.yield($0) }), deadline: limit
-        )
-        let end = Task {
-            defer { sink.finish() }
-            return try await server.wait(deadline: limit)
+        let server = try await FollowedCommand(in: receiver.session, startBy: limit, endBy: limit) {
+            RemoteCommand("exec popcorn-tcpping serve \(Self.port)", output: .lines($0))
         }
         // Its first line says that it listens.
-        var iterator = lines.makeAsyncIterator()
-        guard await iterator.next() != nil else {
-            throw LabError(.commandFailed, "\(receiver.node.name): TCP server: \(try await end.value.errorText)")
+        var lines = server.output.makeAsyncIterator()
+        guard await lines.next() != nil else {
+            throw LabError(.commandFailed, "\(receiver.node.name): TCP server: \(try await server.end.value.errorText)")
         }
         let client = try await sender.session.exec(
             "popcorn-tcpping \(test) \(receiver.node.spec.address) \(Self.port) \(amounts)", deadline: limit)
         guard client.succeeded else {
-            end.cancel()
+            server.end.cancel()
             throw LabError(.commandFailed, "\(sender.node.name): TCP: \(client.errorText)")
         }
-        _ = try await end.value
-        return Self.numbers(client.text)
-    }
-
-    /// The `KEY=NUMBER` lines of a result.
-    static func numbers(_ text: String) -> [String: Double] {
-        var numbers: [String: Double] = [:]
-        for line in text.split(separator: "\n") {
-            let parts = line.split(separator: "=", maxSplits: 1)
-            if parts.count == 2, let value = Double(parts[1]) { numbers[String(parts[0])] = value }
-        }
-        return numbers
+        _ = try await server.end.value
+        return KeyValues(client.text.split(separator: "\n"))
     }
 }

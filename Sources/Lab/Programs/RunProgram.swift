@@ -94,7 +94,7 @@ public struct RunProgram: Sendable {
             manifest.moves = summary
             if let warning = summary.warning(wanted) { manifest.warnings.append(warning) }
         } catch {
-            manifest.warnings.append((error as? any ActionableError)?.summary ?? "the moves were not counted: \(error)")
+            manifest.warnings.append("the moves were not counted: \(error.sentence)")
         }
     }
 }
@@ -104,7 +104,7 @@ extension Result where Success == RemoteResult {
     fileprivate var exitCode: Int32 {
         switch self {
         case .success(let result): result.exitCode
-        case .failure(let error): ((error as? any ActionableError)?.exitStatus ?? .failure).rawValue
+        case .failure(let error): ExitStatus(of: error).rawValue
         }
     }
 }

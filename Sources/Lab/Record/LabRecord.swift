@@ -17,7 +17,7 @@ public struct LabRecord: Codable, Sendable {
     /// The libvirt connection that all domains were created on.
     public var uri: String
     public var nodes: [NodeRecord]
-    /// The runs of this lab, oldest first; the first is that of `up`.
+    /// The runs of this lab, oldest first; the first is that of the `up` that created it.
     public var runs: [String]
     /// What `net` did, by node.
     public var impairments: [String: NodeImpairment] = [:]
@@ -30,8 +30,6 @@ public struct LabRecord: Codable, Sendable {
         public var run: String
         public var nodes: [String]
     }
-
-    public func node(named name: String) -> NodeRecord? { nodes.first { $0.name == name } }
 }
 
 /// One guest of a lab.

@@ -67,7 +67,7 @@ struct Removal: Sendable {
 }
 
 extension LabRecord {
-    /// The run that has everything since the last `up` that started guests.
+    /// The run of the `up` that created the lab, which `down` completes.
     func upRun(_ directories: Directories) -> RunDirectory? {
         runs.first { $0.contains("-up-") }.map { RunDirectory(id: $0, directories: directories) }
     }
