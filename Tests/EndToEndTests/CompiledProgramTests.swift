@@ -19,7 +19,10 @@ extension EndToEnd.CompiledPrograms {
 
     @Test(
         "a program that ends away from home ends at home, in the same way",
-        arguments: [("exit", 7), ("_exit", 8), ("abort", 134), ("segv", 139), ("signals", 0), ("thread", 0)])
+        arguments: [
+            ("exit", 7), ("_exit", 8), ("abort", 134), ("segv", 139), ("signals", 0), ("thread", 0),
+            ("storm", 0), ("jumps", 0),
+        ])
     func ends(how: String, status: Int32) async throws {
         let lab = try await SharedLab.shared()
         try await prepare("ends", lab)
@@ -27,6 +30,10 @@ extension EndToEnd.CompiledPrograms {
         switch how {
         case "exit": #expect(ending.lines == ["on the other node"])
         case "signals": #expect(ending.lines == ["on the other node", "handled 2"])
+        case "storm": #expect(ending.lines == ["on the other node", "handled, busy, 0 astray"])
+        case "jumps":
+            #expect(
+                ending.lines == ["on the other node", "jumped 5, on another node", "jumped 6, on another node"])
         case "thread": #expect(ending.lines == ["ended away"])
         default: #expect(ending.output.isEmpty, "what is in a stream's buffer is lost")
         }

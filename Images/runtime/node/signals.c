@@ -3,7 +3,8 @@
  * Dispositions are the process's: they are kept in shared memory, and a node makes them its own when a thread arrives. A
  * handler interrupts code that keeps its frame pointer in a register only, so its frames must not begin where the
  * thread's control block says. Each level of nesting has a part of its own at the shadow stack's end. A handler does not
- * hop: a native signal frame is under it. */
+ * hop: a native signal frame is under it. While the thread is on another node, its control block changes there: then a
+ * handler runs here as a thread of its own, which lives as long as the handler does. */
 #define _GNU_SOURCE
 #include "signals.h"
 #include "away.h"
@@ -38,21 +39,45 @@ static bool is_ours(int number)
 	return number > 0 && number < POPCORN_SIGNALS && RUNTIME_SIGNALS >> (number - 1) & 1;
 }
 
+typedef void handler_function(int, siginfo_t *, void *);
+
+/* The thread's own variables are copied: what the handler changes of them is lost. */
+static void handle_for_absent(handler_function *handler, int number, siginfo_t *information, void *context)
+{
+	struct popcorn_thread *absent = __popcorn_thread, *stand_in = popcorn_new_thread();
+	int saved = errno;
+
+	if (!stand_in) {
+		popcorn_say("signal %d was not handled: there are too many threads", number);
+		return;
+	}
+	memcpy((char *)stand_in + POPCORN_LOCALS, (char *)absent + POPCORN_LOCALS, __popcorn_locals_size);
+	stand_in->head.frame_top = popcorn_first_frame(stand_in);
+	stand_in->head.native_depth = 1;
+	__popcorn_thread = stand_in;
+	handler(number, information, context);
+	__popcorn_thread = absent;
+	popcorn_free_thread(stand_in);
+	errno = saved;
+}
+
 static void on_signal(int number, siginfo_t *information, void *context)
 {
 	struct popcorn_thread *thread = __popcorn_thread;
-	uint64_t handler = disposition(number)->handler;
+	handler_function *handler = (handler_function *)disposition(number)->handler;
 
 	/* SIG_DFL, SIG_IGN: it was changed on another node just now. */
-	if (!thread || handler < 2 || level == LEVELS)
+	if (!thread || (uintptr_t)handler < 2 || level == LEVELS)
 		return;
+	if (popcorn_in_transit())
+		return handle_for_absent(handler, number, information, context);
 	struct popcorn_thread_head head = thread->head;
 	int saved = errno;
 
 	level++;
 	thread->head.frame_top = (char *)thread + POPCORN_STACK_SIZE - level * LEVEL_SIZE;
 	thread->head.native_depth = head.native_depth + 1;
-	((void (*)(int, siginfo_t *, void *))handler)(number, information, context);
+	handler(number, information, context);
 	thread->head = head;
 	level--;
 	errno = saved;

@@ -1,10 +1,13 @@
 /* ends HOW: goes to another node and ends there. */
+#include <dirent.h>
 #include <migrate.h>
 #include <pthread.h>
+#include <setjmp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static volatile sig_atomic_t handled;
@@ -23,6 +26,72 @@ static void signals(void)
 	while (handled < 2)
 		check_migrate(NULL, NULL);
 	printf("handled %d\n", (int)handled);
+}
+
+static int filter(const struct dirent *entry)
+{
+	return entry->d_name[0] != '.';
+}
+
+/* The origin handles signals while the thread is away, in callbacks of libc and out of them. */
+static void storm(void)
+{
+	int away = current_nid(), rounds = 0, astray = 0;
+
+	signal(SIGUSR1, on_signal);
+	pid_t child = fork();
+
+	if (!child) {
+		for (int i = 0; i < 300; i++) {
+			kill(getppid(), SIGUSR1);
+			usleep(1000);
+		}
+		_exit(0);
+	}
+	while (waitpid(child, NULL, WNOHANG) == 0) {
+		struct dirent **list;
+		int count;
+
+		migrate(away, NULL, NULL);
+		astray += current_nid() != away;
+		count = scandir("/", &list, filter, alphasort);
+		while (count > 0)
+			free(list[--count]);
+		free(list);
+		if (++rounds % 4 == 0)
+			migrate(!away, NULL, NULL);
+	}
+	printf("%s, %s, %d astray\n", handled > 10 ? "handled" : "unhandled", rounds > 10 ? "busy" : "idle", astray);
+}
+
+/* Back to a frame from the other node, out of deeper ones, out of a handler there. */
+static sigjmp_buf place;
+
+__attribute__((noinline)) static int deeper(int depth)
+{
+	if (depth == 0) {
+		migrate(!current_nid(), NULL, NULL);
+		siglongjmp(place, 5);
+	}
+	return deeper(depth - 1) + 1;
+}
+
+static void jump_out(int number)
+{
+	siglongjmp(place, 6);
+}
+
+static void jumps(void)
+{
+	volatile int here = current_nid(), code = sigsetjmp(place, 1);
+
+	if (code == 0)
+		deeper(20);
+	printf("jumped %d, %s\n", code, here == current_nid() ? "on the same node" : "on another node");
+	if (code == 5) {
+		signal(SIGUSR1, jump_out);
+		raise(SIGUSR1);
+	}
 }
 
 static void *leave_and_end(void *unused)
@@ -59,5 +128,9 @@ int main(int argc, char **argv)
 		*(volatile int *)0 = 1;
 	if (!strcmp(how, "signals"))
 		signals();
+	if (!strcmp(how, "storm"))
+		storm();
+	if (!strcmp(how, "jumps"))
+		jumps();
 	return 0;
 }
