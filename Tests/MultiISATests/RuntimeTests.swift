@@ -65,4 +65,10 @@ import Testing
         #expect(outcome.status == 0, "\(outcome.messages)")
         #expect(outcome.output.contains("returned: yes"))
     }
+
+    @Test("a program touches no more of its heap than it uses: each page may have to come from another node")
+    func footprint() async throws {
+        let (outcome, _) = try await bench.run(bench.build("footprint"), hops: "")
+        #expect(outcome.output == "at the start: little\nper object: a page\n", "\(outcome.messages)")
+    }
 }
