@@ -108,6 +108,8 @@ static inline struct popcorn_thread *popcorn_thread_block(uint32_t number)
 struct popcorn_thread *popcorn_new_thread(void);
 void popcorn_free_thread(struct popcorn_thread *thread);
 
+/* The state is there: what has to be done once at each node, whichever thread is the first. */
+void popcorn_begin_here(void);
 /* Runs a thread from its start, or from where it left if it `arrived`, and again each time it comes back to this node. */
 void *popcorn_run(struct popcorn_thread *thread, bool arrived);
 /* Leaves whatever native frames the thread has on this node, and resumes it. Does not return. */

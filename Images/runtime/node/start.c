@@ -98,6 +98,17 @@ static struct popcorn_thread *first_thread(char **argv, uint64_t heap_size, uint
 	return popcorn_new_thread();
 }
 
+void popcorn_begin_here(void)
+{
+	static bool has_begun;
+
+	if (__atomic_exchange_n(&has_begun, true, __ATOMIC_RELAXED))
+		return;
+	if (popcorn_shared()->magic != MAGIC)
+		popcorn_die("the state that arrived is not that of this program");
+	popcorn_start_schedule();
+}
+
 int main(int argc, char **argv)
 {
 	struct popcorn_thread *thread = NULL;
@@ -108,10 +119,8 @@ int main(int argc, char **argv)
 
 	if (start == POPCORN_START_NEW)
 		thread = first_thread(argv, heap_size, stacks_size);
-	else if (popcorn_shared()->magic != MAGIC)
-		popcorn_die("the state that arrived is not that of this program");
+	popcorn_begin_here();
 	popcorn_refresh_handlers();
-	popcorn_start_schedule();
 	for (bool arrived = start == POPCORN_START_ARRIVED;; arrived = true) {
 		void *result = popcorn_run(thread, arrived);
 
