@@ -71,4 +71,32 @@ import Testing
         let (outcome, _) = try await bench.run(bench.build("footprint"), hops: "")
         #expect(outcome.output == "at the start: little\nper object: a page\n", "\(outcome.messages)")
     }
+
+    @Test(
+        "a stack that overflows ends the program by SIGSEGV, and it says which stack of which thread",
+        arguments: [
+            ("frames", "thread 0 fill its shadow stack of 56 MiB"),
+            ("frames thread", "thread 1 fill its shadow stack of 56 MiB"),
+            ("frames away", "thread 0 fill its shadow stack of 56 MiB"),
+            ("chain thread", "thread 1 fill its shadow stack of 56 MiB"),
+            ("chain away", "thread 0 fill its shadow stack of 56 MiB"),
+            ("native", "thread 0 has used up its native stack"),
+            ("native thread", "thread 1 has used up its native stack"),
+            ("native away", "thread 0 has used up its native stack"),
+        ])
+    func overflow(how: String, said: String) async throws {
+        let program = try await bench.build("overflow")
+        let (outcome, hops) = try await bench.run(program, how.split(separator: " ").map(String.init), hops: "")
+        #expect(outcome.status == 139)
+        #expect(outcome.output == "overflows on node \(hops)\n")
+        #expect(outcome.messages.contains("popcorn: stack overflow: "))
+        #expect(outcome.messages.contains(said), "\(outcome.messages)")
+    }
+
+    @Test("a SIGSEGV that is no overflow ends the program without a word", arguments: [["send"], ["send", "thread"]])
+    func fault(arguments: [String]) async throws {
+        let outcome = try await bench.run(bench.build("overflow"), arguments)
+        #expect(outcome.status == 139)
+        #expect(outcome.messages.isEmpty)
+    }
 }

@@ -4,6 +4,7 @@
  * stays where it is; one that executes another program at once (system, popen) does not need it. */
 #define _GNU_SOURCE
 #include "away.h"
+#include "overflow.h"
 #include "runtime.h"
 #include "transport.h"
 #include <errno.h>
@@ -15,6 +16,8 @@
 
 /* What fork's own frame, and what it calls, can take. */
 #define FRAMES_ABOVE UINT64_C(0x10000)
+
+#define RANGES 5
 
 struct range {
 	uint64_t start, end;
@@ -51,16 +54,26 @@ int __popcorn_execute(const char *path, char *const argv[], char *const envp[], 
 	return searches ? execvpe(path, argv, envp) : execve(path, argv, envp);
 }
 
-/* The memory that the calling thread can reach: data, heap, and its own stack up to `top`. */
+static uint64_t lower(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+/* The memory that the calling thread can reach: data, heap, and its own stack up to `top`, without the gap below the parts of
+ * handlers. */
 static int used_ranges(struct range *ranges, const void *top)
 {
+	uint64_t stack_end = (uint64_t)__popcorn_thread + POPCORN_STACK_SIZE, end = (uint64_t)top + FRAMES_ABOVE;
+	uint64_t handlers = stack_end - POPCORN_HANDLERS;
+
 	const struct popcorn_allocator *allocator = &popcorn_shared()->allocator;
 
 	ranges[0] = (struct range){(uint64_t)__popcorn_data_start, (uint64_t)__popcorn_data_end};
 	ranges[1] = (struct range){(uint64_t)__popcorn_bss_start, (uint64_t)__popcorn_bss_end};
 	ranges[2] = (struct range){POPCORN_HEAP, POPCORN_HEAP + ((uint64_t)allocator->end << POPCORN_UNIT_SHIFT)};
-	ranges[3] = (struct range){(uint64_t)__popcorn_thread, (uint64_t)top + FRAMES_ABOVE};
-	return 4;
+	ranges[3] = (struct range){(uint64_t)__popcorn_thread, lower(end, stack_end - POPCORN_FIRST_GAP)};
+	ranges[4] = (struct range){handlers, lower(end, stack_end - POPCORN_LAST_GAP)};
+	return (uint64_t)top >= handlers ? RANGES : RANGES - 1;
 }
 
 static bool move_all(ssize_t (*move)(int, void *, size_t), int descriptor, struct range range)
@@ -106,6 +119,8 @@ static void become_alone(int descriptor, const struct range *ranges, int count)
 	popcorn_transport = &popcorn_transport_child;
 	close(popcorn_place.device);
 	popcorn_shared()->thread_count = 1;
+	popcorn_forget_guards();
+	popcorn_guard_stacks(__popcorn_thread);
 	__popcorn_flag = 0;
 }
 
@@ -123,7 +138,7 @@ static void give_memory(int descriptor, const struct range *ranges, int count)
 
 pid_t __popcorn_duplicate(const void *top)
 {
-	struct range ranges[4];
+	struct range ranges[RANGES];
 	int ends[2];
 
 	if (is_refused() || popcorn_transport != &popcorn_transport_popcorn)

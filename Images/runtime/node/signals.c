@@ -7,14 +7,12 @@
 #define _GNU_SOURCE
 #include "signals.h"
 #include "away.h"
+#include "overflow.h"
 #include "transport_popcorn.h"
 #include "runtime.h"
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
-
-#define LEVEL_SIZE UINT64_C(0x40000)
-#define LEVELS 31
 
 /* musl's handlers of 32 to 34 are its own. */
 #define RUNTIME_SIGNALS \
@@ -44,13 +42,14 @@ static void on_signal(int number, siginfo_t *information, void *context)
 	uint64_t handler = disposition(number)->handler;
 
 	/* SIG_DFL, SIG_IGN: it was changed on another node just now. */
-	if (!thread || handler < 2 || level == LEVELS)
+	if (!thread || handler < 2 || level == POPCORN_LEVELS)
 		return;
 	struct popcorn_thread_head head = thread->head;
 	int saved = errno;
 
 	level++;
-	thread->head.frame_top = (char *)thread + POPCORN_STACK_SIZE - level * LEVEL_SIZE;
+	thread->head.frame_top =
+		(char *)thread + POPCORN_STACK_SIZE - POPCORN_LAST_GAP - level * POPCORN_LEVEL_SIZE;
 	thread->head.native_depth = head.native_depth + 1;
 	((void (*)(int, siginfo_t *, void *))handler)(number, information, context);
 	thread->head = head;
@@ -66,8 +65,11 @@ void popcorn_leave_handlers(void)
 int popcorn_install_handler(int number)
 {
 	struct popcorn_disposition *d = disposition(number);
-	struct sigaction native = {.sa_flags = d->flags};
+	/* The stack for signals is the runtime's. */
+	struct sigaction native = {.sa_flags = d->flags & ~SA_ONSTACK};
 
+	if (number == SIGSEGV && d->handler == (uint64_t)SIG_DFL)
+		return popcorn_expect_overflow();
 	memcpy(&native.sa_mask, &d->mask, sizeof d->mask);
 	if (d->handler < 2)
 		native.sa_handler = (void (*)(int))d->handler;

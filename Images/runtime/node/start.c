@@ -1,6 +1,7 @@
 /* main: where a program begins on its first node, and arrives on the others. */
 #define _GNU_SOURCE
 #include "moves.h"
+#include "overflow.h"
 #include "runtime.h"
 #include "transport.h"
 #include <setjmp.h>
@@ -40,6 +41,7 @@ void *popcorn_run(struct popcorn_thread *thread, bool arrived)
 	}
 	thread = __popcorn_thread;
 	frame = popcorn_first_frame(thread);
+	popcorn_guard_stacks(thread);
 	if (thread->start)
 		return arrived ? __popcorn_continue_thread(frame, thread->start)
 			       : __popcorn_begin_thread(frame, thread->start, thread->argument);
@@ -115,6 +117,7 @@ int main(int argc, char **argv)
 	uint64_t heap_size, stacks_size;
 
 	popcorn_expect_signals();
+	popcorn_expect_overflow();
 	enum popcorn_start start = popcorn_attach(&thread, &heap_size, &stacks_size);
 
 	if (start == POPCORN_START_NEW)
