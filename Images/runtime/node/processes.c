@@ -3,11 +3,13 @@
  * The kernel does not give a child its parent's shared memory. A child of fork gets a copy of what its thread can use, and
  * stays where it is; one that executes another program at once (system, popen) does not need it. */
 #define _GNU_SOURCE
+#include "atfork.h"
 #include "away.h"
 #include "overflow.h"
 #include "runtime.h"
 #include "transport.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -118,7 +120,7 @@ static void become_alone(int descriptor, const struct range *ranges, int count)
 	close(descriptor);
 	popcorn_transport = &popcorn_transport_child;
 	close(popcorn_place.device);
-	popcorn_shared()->thread_count = 1;
+	popcorn_begin_child();
 	popcorn_forget_guards();
 	popcorn_guard_stacks(__popcorn_thread);
 	__popcorn_flag = 0;
@@ -136,17 +138,34 @@ static void give_memory(int descriptor, const struct range *ranges, int count)
 	popcorn_install_handler(SIGPIPE);
 }
 
+/* The child has its parent's memory, as without a lab. */
+static pid_t duplicate_all(void)
+{
+	popcorn_before_fork();
+	pid_t child = fork();
+
+	if (child == 0)
+		popcorn_begin_child();
+	else
+		popcorn_after_fork();
+	return child;
+}
+
 pid_t __popcorn_duplicate(const void *top)
 {
 	struct range ranges[RANGES];
 	int ends[2];
 
-	if (is_refused() || popcorn_transport != &popcorn_transport_popcorn)
-		return popcorn_is_away() ? -1 : fork();
+	if (is_refused())
+		return -1;
+	if (popcorn_transport != &popcorn_transport_popcorn)
+		return duplicate_all();
+	/* Not for another thread's child: it would keep the parent waiting for a reader that is gone. */
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return -1;
+	popcorn_before_fork();
 	int count = used_ranges(ranges, top);
 
-	if (pipe(ends) < 0)
-		return -1;
 	/* Not fork: it would unlock libc's locks in shared memory, which the child does not have yet. */
 	pid_t child = _Fork();
 
@@ -155,10 +174,14 @@ pid_t __popcorn_duplicate(const void *top)
 		become_alone(ends[0], ranges, count);
 		return 0;
 	}
+	int error = errno;
+
 	close(ends[0]);
 	if (child > 0)
 		give_memory(ends[1], ranges, count);
 	else
 		close(ends[1]);
+	popcorn_after_fork();
+	errno = error;
 	return child;
 }

@@ -135,7 +135,8 @@ void popcorn_hide_streams(bool hide)
 	__stderr_used = hide ? NULL : stderr;
 }
 
-volatile int *const __stdio_ofl_lockptr = (volatile int *)&((struct popcorn_shared *)POPCORN_HEAP)->streams.lock.state;
+/* For libc's fork, which would lock it in its own way: atfork.c does that. */
+volatile int *const __stdio_ofl_lockptr = NULL;
 
 FILE **__ofl_lock(void)
 {
