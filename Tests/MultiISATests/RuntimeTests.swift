@@ -99,4 +99,14 @@ import Testing
         #expect(outcome.status == 139)
         #expect(outcome.messages.isEmpty)
     }
+
+    @Test(
+        "times before 1970 or none at all, crowded barriers, forks among threads and the like are as libc has them",
+        arguments: [[], ["crowd"], ["forks"]])
+    func corners(arguments: [String]) async throws {
+        let expected = try await bench.run(bench.buildPlain("corners"), arguments)
+        let outcome = try await bench.run(bench.build("corners"), arguments)
+        #expect(outcome.output == expected.output, "\(outcome.messages)")
+        #expect(outcome.status == 0 && expected.status == 0)
+    }
 }

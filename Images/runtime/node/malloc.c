@@ -33,8 +33,11 @@ void *calloc(size_t count, size_t size)
 
 void free(void *object)
 {
+	int saved = errno;
+
 	if (object)
 		popcorn_release(object);
+	errno = saved;
 }
 
 size_t malloc_usable_size(void *object)

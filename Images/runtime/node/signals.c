@@ -36,16 +36,29 @@ static bool is_ours(int number)
 	return number > 0 && number < POPCORN_SIGNALS && RUNTIME_SIGNALS >> (number - 1) & 1;
 }
 
+/* The other nodes follow as threads arrive there. */
+static void change_disposition(struct popcorn_disposition *d, uint64_t handler)
+{
+	d->handler = handler;
+	d->changes++;
+	__atomic_fetch_add(&popcorn_shared()->disposition_changes, 1, __ATOMIC_RELEASE);
+}
+
 static void on_signal(int number, siginfo_t *information, void *context)
 {
 	struct popcorn_thread *thread = __popcorn_thread;
-	uint64_t handler = disposition(number)->handler;
+	struct popcorn_disposition *d = disposition(number);
+	uint64_t handler = d->handler;
 
 	/* SIG_DFL, SIG_IGN: it was changed on another node just now. */
 	if (!thread || handler < 2 || level == POPCORN_LEVELS)
 		return;
 	struct popcorn_thread_head head = thread->head;
 	int saved = errno;
+
+	/* The kernel has done so here. */
+	if (d->flags & (int)SA_RESETHAND)
+		change_disposition(d, (uint64_t)SIG_DFL);
 
 	level++;
 	thread->head.frame_top =
@@ -89,8 +102,11 @@ void popcorn_refresh_handlers(void)
 		return;
 	for (int number = 1; number < POPCORN_SIGNALS; number++)
 		if (disposition(number)->changes != seen_of[number]) {
-			seen_of[number] = disposition(number)->changes;
+			uint32_t change = disposition(number)->changes;
+
+			/* Another thread that arrives now may rely on what is seen. */
 			popcorn_install_handler(number);
+			seen_of[number] = change;
 		}
 	seen = changes;
 }
@@ -125,8 +141,7 @@ int __popcorn_sigaction(int number, const struct sigaction *action, struct sigac
 			errno = -error;
 			return -1;
 		}
-		d->changes++;
-		__atomic_fetch_add(&popcorn_shared()->disposition_changes, 1, __ATOMIC_RELEASE);
+		change_disposition(d, d->handler);
 	}
 	if (old) {
 		memset(old, 0, sizeof *old);
