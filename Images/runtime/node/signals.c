@@ -53,21 +53,26 @@ static void on_signal(int number, siginfo_t *information, void *context)
 	/* SIG_DFL, SIG_IGN: it was changed on another node just now. */
 	if (!thread || handler < 2 || level == POPCORN_LEVELS)
 		return;
-	struct popcorn_thread_head head = thread->head;
+	char *before = thread->head.frame_top, *top;
 	int saved = errno;
 
 	/* The kernel has done so here. */
 	if (d->flags & (int)SA_RESETHAND)
 		change_disposition(d, (uint64_t)SIG_DFL);
-
 	level++;
-	thread->head.frame_top =
-		(char *)thread + POPCORN_STACK_SIZE - POPCORN_LAST_GAP - level * POPCORN_LEVEL_SIZE;
-	thread->head.native_depth = head.native_depth + 1;
+	top = (char *)thread + POPCORN_STACK_SIZE - POPCORN_LAST_GAP - level * POPCORN_LEVEL_SIZE;
+	thread->head.frame_top = top;
 	((void (*)(int, siginfo_t *, void *))handler)(number, information, context);
-	thread->head = head;
+	/* In a shadow, the thread runs meanwhile, and may have set it itself. */
+	if (thread->head.frame_top == top)
+		thread->head.frame_top = before;
 	level--;
 	errno = saved;
+}
+
+bool popcorn_is_in_handler(void)
+{
+	return level > 0;
 }
 
 void popcorn_leave_handlers(void)

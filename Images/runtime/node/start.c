@@ -3,6 +3,7 @@
 #include "moves.h"
 #include "overflow.h"
 #include "runtime.h"
+#include "signals.h"
 #include "transport.h"
 #include <setjmp.h>
 #include <stdio.h>
@@ -32,6 +33,7 @@ void *popcorn_run(struct popcorn_thread *thread, bool arrived)
 
 	__popcorn_thread = thread;
 	thread->head.native_depth = 0;
+	popcorn_leave_handlers();
 	switch (setjmp(bottom)) {
 	case CAME_BACK:
 		arrived = true;
