@@ -65,4 +65,48 @@ import Testing
         #expect(outcome.status == 0, "\(outcome.messages)")
         #expect(outcome.output.contains("returned: yes"))
     }
+
+    @Test("a program touches no more of its heap than it uses: each page may have to come from another node")
+    func footprint() async throws {
+        let (outcome, _) = try await bench.run(bench.build("footprint"), hops: "")
+        #expect(outcome.output == "at the start: little\nper object: a page\n", "\(outcome.messages)")
+    }
+
+    @Test(
+        "a stack that overflows ends the program by SIGSEGV, and it says which stack of which thread",
+        arguments: [
+            ("frames", "thread 0 fill its shadow stack of 56 MiB"),
+            ("frames thread", "thread 1 fill its shadow stack of 56 MiB"),
+            ("frames away", "thread 0 fill its shadow stack of 56 MiB"),
+            ("chain thread", "thread 1 fill its shadow stack of 56 MiB"),
+            ("chain away", "thread 0 fill its shadow stack of 56 MiB"),
+            ("native", "thread 0 has used up its native stack"),
+            ("native thread", "thread 1 has used up its native stack"),
+            ("native away", "thread 0 has used up its native stack"),
+        ])
+    func overflow(how: String, said: String) async throws {
+        let program = try await bench.build("overflow")
+        let (outcome, hops) = try await bench.run(program, how.split(separator: " ").map(String.init), hops: "")
+        #expect(outcome.status == 139)
+        #expect(outcome.output == "overflows on node \(hops)\n")
+        #expect(outcome.messages.contains("popcorn: stack overflow: "))
+        #expect(outcome.messages.contains(said), "\(outcome.messages)")
+    }
+
+    @Test("a SIGSEGV that is no overflow ends the program without a word", arguments: [["send"], ["send", "thread"]])
+    func fault(arguments: [String]) async throws {
+        let outcome = try await bench.run(bench.build("overflow"), arguments)
+        #expect(outcome.status == 139)
+        #expect(outcome.messages.isEmpty)
+    }
+
+    @Test(
+        "times before 1970 or none at all, crowded barriers, forks among threads and the like are as libc has them",
+        arguments: [[], ["crowd"], ["forks"]])
+    func corners(arguments: [String]) async throws {
+        let expected = try await bench.run(bench.buildPlain("corners"), arguments)
+        let outcome = try await bench.run(bench.build("corners"), arguments)
+        #expect(outcome.output == expected.output, "\(outcome.messages)")
+        #expect(outcome.status == 0 && expected.status == 0)
+    }
 }

@@ -1,7 +1,8 @@
-/* malloc in shared memory. See allocator.c. */
+/* malloc in shared memory: what of it lies there. See allocator.c. */
 #ifndef POPCORN_ALLOCATOR_H
 #define POPCORN_ALLOCATOR_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -11,19 +12,23 @@
 /* Memory is handed out in units of this many bytes. */
 #define POPCORN_UNIT_SHIFT 16
 
-/* Free objects that a thread keeps for itself, in its control block. */
+/* Free objects that a thread keeps for itself, in its control block: a list of those that it freed, and a run of those that
+ * nobody has used yet. References to objects are those of size_classes.h. */
 struct popcorn_thread_cache {
-	void *objects[POPCORN_CLASSES];
-	uint16_t counts[POPCORN_CLASSES];
+	uint32_t freed[POPCORN_CLASSES];
+	uint32_t fresh[POPCORN_CLASSES];
+	uint8_t freed_counts[POPCORN_CLASSES];
+	uint8_t fresh_counts[POPCORN_CLASSES];
 };
 
 /* A run of units: objects of one class, one large object, or free. */
 struct popcorn_span {
 	uint32_t units;
 	uint16_t kind;  /* 0 free, else 1 + class, or POPCORN_LARGE */
-	uint16_t used;  /* objects handed out */
+	uint16_t used;  /* objects handed out, to threads' caches too */
 	uint32_t next, previous; /* of the same list, 0 at its end */
-	uint64_t objects; /* free list */
+	uint32_t freed;  /* list of objects that came back */
+	uint32_t carved; /* bytes from the start that were ever handed out */
 };
 
 struct popcorn_allocator {
@@ -36,9 +41,17 @@ struct popcorn_allocator {
 	uint32_t partial[POPCORN_CLASSES]; /* spans with free objects */
 };
 
-/* Returns a thread's free objects. */
-void popcorn_allocator_flush(struct popcorn_thread_cache *cache);
 /* `allocator` lies at the start of the heap; its tables follow it. */
 void popcorn_allocator_start(struct popcorn_allocator *allocator, uint64_t heap, uint64_t size);
+/* Returns a thread's free objects. */
+void popcorn_allocator_flush(struct popcorn_thread_cache *cache);
+
+/* What malloc.c makes libc's functions of. An object of at least `size` bytes, or NULL; `*is_zero` if its memory was never
+ * used. */
+void *popcorn_allocate(size_t size, bool *is_zero);
+/* The same in units of its own, and so aligned to one. */
+void *popcorn_allocate_large(size_t size, bool *is_zero);
+void popcorn_release(void *object);
+size_t popcorn_usable_size(const void *object);
 
 #endif

@@ -1,67 +1,39 @@
 /* open and stat, for programs compiled with the flags and structures of x86-64. */
 #define _GNU_SOURCE
 #include "../arch/arch.h"
+#include "stat.h"
 #include <fcntl.h>
 #include <stdarg.h>
-#include <stdint.h>
-#include <string.h>
-#include <sys/stat.h>
 
-/* struct stat of musl on x86-64. */
-struct program_stat {
-	uint64_t device, inode, links;
-	uint32_t mode, uid, gid, padding;
-	uint64_t special_device;
-	int64_t size, block_size, blocks;
-	struct timespec access, modification, change;
-	int64_t unused[3];
-};
-
-_Static_assert(sizeof(struct program_stat) == 144, "struct stat of x86-64 has 144 bytes");
-
-static int to_program(int result, const struct stat *native, struct program_stat *program)
+static int to_program(int result, const struct stat *native, struct popcorn_program_stat *program)
 {
-	if (result < 0)
-		return result;
-	memset(program, 0, sizeof *program);
-	program->device = native->st_dev;
-	program->inode = native->st_ino;
-	program->links = native->st_nlink;
-	program->mode = native->st_mode;
-	program->uid = native->st_uid;
-	program->gid = native->st_gid;
-	program->special_device = native->st_rdev;
-	program->size = native->st_size;
-	program->block_size = native->st_blksize;
-	program->blocks = native->st_blocks;
-	program->access = native->st_atim;
-	program->modification = native->st_mtim;
-	program->change = native->st_ctim;
+	if (result >= 0)
+		popcorn_to_program_stat(native, program);
 	return result;
 }
 
-int __popcorn_stat(const char *path, struct program_stat *to)
+int __popcorn_stat(const char *path, struct popcorn_program_stat *to)
 {
 	struct stat native;
 
 	return to_program(stat(path, &native), &native, to);
 }
 
-int __popcorn_lstat(const char *path, struct program_stat *to)
+int __popcorn_lstat(const char *path, struct popcorn_program_stat *to)
 {
 	struct stat native;
 
 	return to_program(lstat(path, &native), &native, to);
 }
 
-int __popcorn_fstat(int descriptor, struct program_stat *to)
+int __popcorn_fstat(int descriptor, struct popcorn_program_stat *to)
 {
 	struct stat native;
 
 	return to_program(fstat(descriptor, &native), &native, to);
 }
 
-int __popcorn_fstatat(int directory, const char *path, struct program_stat *to, int flags)
+int __popcorn_fstatat(int directory, const char *path, struct popcorn_program_stat *to, int flags)
 {
 	struct stat native;
 

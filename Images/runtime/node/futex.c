@@ -41,6 +41,11 @@ static long ask(uint32_t number, int64_t a, int64_t b, int64_t c, int64_t d, int
 
 int popcorn_futex_wait_clock(uint32_t *word, uint32_t value, const struct timespec *until, clockid_t clock)
 {
+	if (!popcorn_is_time(until))
+		return EINVAL;
+	/* The kernel knows no time before 1970. */
+	if (until && until->tv_sec < 0)
+		return ETIMEDOUT;
 	if (popcorn_is_away())
 		return -ask(POPCORN_CALL_FUTEX_WAIT, (intptr_t)word, value, time_left(until, clock), 0, 0);
 	int operation = WAIT_BITSET | PRIVATE | (clock == CLOCK_REALTIME ? CLOCK_REALTIME_FLAG : 0);

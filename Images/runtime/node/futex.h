@@ -2,11 +2,18 @@
 #ifndef POPCORN_FUTEX_H
 #define POPCORN_FUTEX_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <time.h>
 
-/* Sleeps while `*word` is `value`. `until` is a time of CLOCK_REALTIME, or NULL. Returns 0 or a positive errno; it may
- * return early, so callers look at the word again. */
+/* Whether `until` is one, or NULL. */
+static inline bool popcorn_is_time(const struct timespec *until)
+{
+	return !until || (uint64_t)until->tv_nsec < 1000000000;
+}
+
+/* Sleeps while `*word` is `value`. `until` is a time of CLOCK_REALTIME, or NULL. Returns 0 or a positive errno, EINVAL if
+ * that is no time; it may return early, so callers look at the word again. */
 int popcorn_futex_wait(uint32_t *word, uint32_t value, const struct timespec *until);
 int popcorn_futex_wait_clock(uint32_t *word, uint32_t value, const struct timespec *until, clockid_t clock);
 void popcorn_futex_wake(uint32_t *word, int count);

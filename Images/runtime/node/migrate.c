@@ -2,6 +2,7 @@
 #include "../include/migrate.h"
 #include "../arch/arch.h"
 #include "runtime.h"
+#include "signals.h"
 #include "transport.h"
 #include <errno.h>
 #include <stdbool.h>
@@ -31,7 +32,7 @@ int total_act_nodes(void)
 /* Why the thread cannot leave now, or NULL. */
 static const char *reason_to_stay(struct popcorn_thread *thread)
 {
-	if (thread->head.native_depth)
+	if (thread->head.native_depth || popcorn_is_in_handler())
 		return "a libc function that called back is still running";
 	if (!popcorn_streams_can_leave())
 		return "a stream of memory or of the program's own functions is open";

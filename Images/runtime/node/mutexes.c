@@ -81,9 +81,12 @@ int __popcorn_pthread_mutex_timedlock(struct mutex *mutex, const struct timespec
 		return result;
 	if (__popcorn_pthread_mutex_trylock(mutex) == 0)
 		return 0;
-	while (__atomic_exchange_n(&mutex->lock.state, 2, __ATOMIC_ACQUIRE))
-		if (popcorn_futex_wait(&mutex->lock.state, 2, until) == ETIMEDOUT)
-			return ETIMEDOUT;
+	while (__atomic_exchange_n(&mutex->lock.state, 2, __ATOMIC_ACQUIRE)) {
+		int error = popcorn_futex_wait(&mutex->lock.state, 2, until);
+
+		if (error == ETIMEDOUT || error == EINVAL)
+			return error;
+	}
 	own(mutex);
 	return 0;
 }
@@ -128,6 +131,8 @@ int __popcorn_pthread_cond_timedwait(struct condition *condition, struct mutex *
 {
 	uint32_t sequence = __atomic_load_n(&condition->sequence, __ATOMIC_RELAXED), depth = mutex->depth;
 
+	if (!popcorn_is_time(until))
+		return EINVAL;
 	mutex->depth = 0;
 	int error = __popcorn_pthread_mutex_unlock(mutex);
 

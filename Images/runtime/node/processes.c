@@ -3,10 +3,13 @@
  * The kernel does not give a child its parent's shared memory. A child of fork gets a copy of what its thread can use, and
  * stays where it is; one that executes another program at once (system, popen) does not need it. */
 #define _GNU_SOURCE
+#include "atfork.h"
 #include "away.h"
+#include "overflow.h"
 #include "runtime.h"
 #include "transport.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +18,8 @@
 
 /* What fork's own frame, and what it calls, can take. */
 #define FRAMES_ABOVE UINT64_C(0x10000)
+
+#define RANGES 5
 
 struct range {
 	uint64_t start, end;
@@ -51,16 +56,26 @@ int __popcorn_execute(const char *path, char *const argv[], char *const envp[], 
 	return searches ? execvpe(path, argv, envp) : execve(path, argv, envp);
 }
 
-/* The memory that the calling thread can reach: data, heap, and its own stack up to `top`. */
+static uint64_t lower(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+/* The memory that the calling thread can reach: data, heap, and its own stack up to `top`, without the gap below the parts of
+ * handlers. */
 static int used_ranges(struct range *ranges, const void *top)
 {
+	uint64_t stack_end = (uint64_t)__popcorn_thread + POPCORN_STACK_SIZE, end = (uint64_t)top + FRAMES_ABOVE;
+	uint64_t handlers = stack_end - POPCORN_HANDLERS;
+
 	const struct popcorn_allocator *allocator = &popcorn_shared()->allocator;
 
 	ranges[0] = (struct range){(uint64_t)__popcorn_data_start, (uint64_t)__popcorn_data_end};
 	ranges[1] = (struct range){(uint64_t)__popcorn_bss_start, (uint64_t)__popcorn_bss_end};
 	ranges[2] = (struct range){POPCORN_HEAP, POPCORN_HEAP + ((uint64_t)allocator->end << POPCORN_UNIT_SHIFT)};
-	ranges[3] = (struct range){(uint64_t)__popcorn_thread, (uint64_t)top + FRAMES_ABOVE};
-	return 4;
+	ranges[3] = (struct range){(uint64_t)__popcorn_thread, lower(end, stack_end - POPCORN_FIRST_GAP)};
+	ranges[4] = (struct range){handlers, lower(end, stack_end - POPCORN_LAST_GAP)};
+	return (uint64_t)top >= handlers ? RANGES : RANGES - 1;
 }
 
 static bool move_all(ssize_t (*move)(int, void *, size_t), int descriptor, struct range range)
@@ -105,7 +120,9 @@ static void become_alone(int descriptor, const struct range *ranges, int count)
 	close(descriptor);
 	popcorn_transport = &popcorn_transport_child;
 	close(popcorn_place.device);
-	popcorn_shared()->thread_count = 1;
+	popcorn_begin_child();
+	popcorn_forget_guards();
+	popcorn_guard_stacks(__popcorn_thread);
 	__popcorn_flag = 0;
 }
 
@@ -121,17 +138,34 @@ static void give_memory(int descriptor, const struct range *ranges, int count)
 	popcorn_install_handler(SIGPIPE);
 }
 
+/* The child has its parent's memory, as without a lab. */
+static pid_t duplicate_all(void)
+{
+	popcorn_before_fork();
+	pid_t child = fork();
+
+	if (child == 0)
+		popcorn_begin_child();
+	else
+		popcorn_after_fork();
+	return child;
+}
+
 pid_t __popcorn_duplicate(const void *top)
 {
-	struct range ranges[4];
+	struct range ranges[RANGES];
 	int ends[2];
 
-	if (is_refused() || popcorn_transport != &popcorn_transport_popcorn)
-		return popcorn_is_away() ? -1 : fork();
+	if (is_refused())
+		return -1;
+	if (popcorn_transport != &popcorn_transport_popcorn)
+		return duplicate_all();
+	/* Not for another thread's child: it would keep the parent waiting for a reader that is gone. */
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return -1;
+	popcorn_before_fork();
 	int count = used_ranges(ranges, top);
 
-	if (pipe(ends) < 0)
-		return -1;
 	/* Not fork: it would unlock libc's locks in shared memory, which the child does not have yet. */
 	pid_t child = _Fork();
 
@@ -140,10 +174,14 @@ pid_t __popcorn_duplicate(const void *top)
 		become_alone(ends[0], ranges, count);
 		return 0;
 	}
+	int error = errno;
+
 	close(ends[0]);
 	if (child > 0)
 		give_memory(ends[1], ranges, count);
 	else
 		close(ends[1]);
+	popcorn_after_fork();
+	errno = error;
 	return child;
 }

@@ -66,21 +66,23 @@ struct popcorn_disposition {
 	uint32_t changes; /* how often it was set */
 };
 
-/* What all nodes share besides the program's own data; at the start of the heap. */
+/* What all nodes share besides the program's own data; at the start of the heap. First what a thread looks at wherever it
+ * arrives, then what is written while the program runs, so that the first page may be on all nodes at once. */
 struct popcorn_shared {
 	uint64_t magic;
-	uint64_t hops;
+	uint32_t thread_limit;
+	uint32_t disposition_changes;
+	struct popcorn_schedule schedule;
+	struct popcorn_disposition dispositions[POPCORN_SIGNALS];
+	void (*key_destructor[POPCORN_KEYS])(void *);
+	struct popcorn_streams streams;
+
+	_Alignas(4096) uint64_t hops;
 	uint32_t ends_at_once; /* by _exit: streams are not flushed */
-	uint32_t thread_count, thread_limit;
-	char name[4096]; /* path of the program's files without the ISA's suffix */
+	uint32_t thread_count;
+	uint32_t key_used[POPCORN_KEYS];
 	struct popcorn_lock threads_lock;
 	uint8_t thread_used[POPCORN_THREAD_LIMIT];
-	uint32_t key_used[POPCORN_KEYS];
-	void (*key_destructor[POPCORN_KEYS])(void *);
-	struct popcorn_schedule schedule;
-	uint32_t disposition_changes;
-	struct popcorn_disposition dispositions[POPCORN_SIGNALS];
-	struct popcorn_streams streams;
 	struct popcorn_allocator allocator; /* last: its tables follow */
 };
 
@@ -106,6 +108,8 @@ static inline struct popcorn_thread *popcorn_thread_block(uint32_t number)
 struct popcorn_thread *popcorn_new_thread(void);
 void popcorn_free_thread(struct popcorn_thread *thread);
 
+/* The state is there: what has to be done once at each node, whichever thread is the first. */
+void popcorn_begin_here(void);
 /* Runs a thread from its start, or from where it left if it `arrived`, and again each time it comes back to this node. */
 void *popcorn_run(struct popcorn_thread *thread, bool arrived);
 /* Leaves whatever native frames the thread has on this node, and resumes it. Does not return. */

@@ -27,7 +27,9 @@ int __popcorn_setjmp(char *top, char *frame, struct jump *jump, int saves_mask)
 {
 	sigset_t mask;
 
-	jump->state = __popcorn_thread->head.native_depth ? IN_CALLBACK : READY;
+	bool has_native_frames = __popcorn_thread->head.native_depth || popcorn_is_in_handler();
+
+	jump->state = has_native_frames ? IN_CALLBACK : READY;
 	jump->frame = frame;
 	jump->top = top;
 	jump->site = *(const uint32_t *)frame;

@@ -8,14 +8,12 @@
 #define _GNU_SOURCE
 #include "signals.h"
 #include "away.h"
+#include "overflow.h"
 #include "transport_popcorn.h"
 #include "runtime.h"
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
-
-#define LEVEL_SIZE UINT64_C(0x40000)
-#define LEVELS 31
 
 /* musl's handlers of 32 to 34 are its own. */
 #define RUNTIME_SIGNALS \
@@ -37,6 +35,14 @@ uint64_t popcorn_blockable(uint64_t mask)
 static bool is_ours(int number)
 {
 	return number > 0 && number < POPCORN_SIGNALS && RUNTIME_SIGNALS >> (number - 1) & 1;
+}
+
+/* The other nodes follow as threads arrive there. */
+static void change_disposition(struct popcorn_disposition *d, uint64_t handler)
+{
+	d->handler = handler;
+	d->changes++;
+	__atomic_fetch_add(&popcorn_shared()->disposition_changes, 1, __ATOMIC_RELEASE);
 }
 
 typedef void handler_function(int, siginfo_t *, void *);
@@ -64,23 +70,32 @@ static void handle_for_absent(handler_function *handler, int number, siginfo_t *
 static void on_signal(int number, siginfo_t *information, void *context)
 {
 	struct popcorn_thread *thread = __popcorn_thread;
-	handler_function *handler = (handler_function *)disposition(number)->handler;
+	struct popcorn_disposition *d = disposition(number);
+	handler_function *handler = (handler_function *)d->handler;
 
 	/* SIG_DFL, SIG_IGN: it was changed on another node just now. */
-	if (!thread || (uintptr_t)handler < 2 || level == LEVELS)
+	if (!thread || (uintptr_t)handler < 2 || level == POPCORN_LEVELS)
 		return;
+	/* The kernel has done so here. */
+	if (d->flags & (int)SA_RESETHAND)
+		change_disposition(d, (uint64_t)SIG_DFL);
 	if (popcorn_in_transit())
 		return handle_for_absent(handler, number, information, context);
-	struct popcorn_thread_head head = thread->head;
+	char *before = thread->head.frame_top;
 	int saved = errno;
 
 	level++;
-	thread->head.frame_top = (char *)thread + POPCORN_STACK_SIZE - level * LEVEL_SIZE;
-	thread->head.native_depth = head.native_depth + 1;
+	thread->head.frame_top =
+		(char *)thread + POPCORN_STACK_SIZE - POPCORN_LAST_GAP - level * POPCORN_LEVEL_SIZE;
 	handler(number, information, context);
-	thread->head = head;
+	thread->head.frame_top = before;
 	level--;
 	errno = saved;
+}
+
+bool popcorn_is_in_handler(void)
+{
+	return level > 0;
 }
 
 void popcorn_leave_handlers(void)
@@ -91,8 +106,11 @@ void popcorn_leave_handlers(void)
 int popcorn_install_handler(int number)
 {
 	struct popcorn_disposition *d = disposition(number);
-	struct sigaction native = {.sa_flags = d->flags};
+	/* The stack for signals is the runtime's. */
+	struct sigaction native = {.sa_flags = d->flags & ~SA_ONSTACK};
 
+	if (number == SIGSEGV && d->handler == (uint64_t)SIG_DFL)
+		return popcorn_expect_overflow();
 	memcpy(&native.sa_mask, &d->mask, sizeof d->mask);
 	if (d->handler < 2)
 		native.sa_handler = (void (*)(int))d->handler;
@@ -112,8 +130,11 @@ void popcorn_refresh_handlers(void)
 		return;
 	for (int number = 1; number < POPCORN_SIGNALS; number++)
 		if (disposition(number)->changes != seen_of[number]) {
-			seen_of[number] = disposition(number)->changes;
+			uint32_t change = disposition(number)->changes;
+
+			/* Another thread that arrives now may rely on what is seen. */
 			popcorn_install_handler(number);
+			seen_of[number] = change;
 		}
 	seen = changes;
 }
@@ -148,8 +169,7 @@ int __popcorn_sigaction(int number, const struct sigaction *action, struct sigac
 			errno = -error;
 			return -1;
 		}
-		d->changes++;
-		__atomic_fetch_add(&popcorn_shared()->disposition_changes, 1, __ATOMIC_RELEASE);
+		change_disposition(d, d->handler);
 	}
 	if (old) {
 		memset(old, 0, sizeof *old);

@@ -2,12 +2,16 @@
 #ifndef POPCORN_SIGNALS_H
 #define POPCORN_SIGNALS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* A signal mask without the runtime's own signals: to block the one that delegates system calls would be fatal. */
 uint64_t popcorn_blockable(uint64_t mask);
 
-/* The thread jumps out of all signal handlers that run in it. */
+/* Whether the calling native thread runs a handler of the program. It is not written in the control block, which in a shadow
+ * is that of a thread that runs elsewhere. */
+bool popcorn_is_in_handler(void);
+/* The handlers that the calling native thread runs will not return: their thread jumps out of them, or has ended. */
 void popcorn_leave_handlers(void);
 
 #endif

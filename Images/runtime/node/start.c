@@ -1,6 +1,9 @@
 /* main: where a program begins on its first node, and arrives on the others. */
+#define _GNU_SOURCE
 #include "moves.h"
+#include "overflow.h"
 #include "runtime.h"
+#include "signals.h"
 #include "transport.h"
 #include <setjmp.h>
 #include <stdio.h>
@@ -30,6 +33,7 @@ void *popcorn_run(struct popcorn_thread *thread, bool arrived)
 
 	__popcorn_thread = thread;
 	thread->head.native_depth = 0;
+	popcorn_leave_handlers();
 	switch (setjmp(bottom)) {
 	case CAME_BACK:
 		arrived = true;
@@ -39,6 +43,7 @@ void *popcorn_run(struct popcorn_thread *thread, bool arrived)
 	}
 	thread = __popcorn_thread;
 	frame = popcorn_first_frame(thread);
+	popcorn_guard_stacks(thread);
 	if (thread->start)
 		return arrived ? __popcorn_continue_thread(frame, thread->start)
 			       : __popcorn_begin_thread(frame, thread->start, thread->argument);
@@ -59,34 +64,24 @@ void popcorn_end_here(struct popcorn_thread *thread, void *result)
 	longjmp(bottom, ENDED);
 }
 
-/* The program's path without its ISA's suffix: the other nodes' binaries are beside it. */
-static void set_name(char *name, size_t size)
-{
-	static const char *const suffixes[] = {"_x86-64", "_aarch64"};
-	ssize_t length = readlink("/proc/self/exe", name, size - 1);
-
-	if (length < 0)
-		length = 0;
-	name[length] = 0;
-	for (int i = 0; i < 2; i++) {
-		size_t suffix = strlen(suffixes[i]);
-
-		if ((size_t)length > suffix && !strcmp(name + length - suffix, suffixes[i]))
-			name[length - suffix] = 0;
-	}
-}
-
-/* A copy of a list of strings in shared memory: the kernel's own lies on the native stack. */
+/* A copy of a list of strings in shared memory, in one piece: the kernel's own lies on the native stack. */
 static char **share_strings(char **list, int *count)
 {
+	size_t size = sizeof *list;
 	int n = 0;
 
-	while (list[n])
-		n++;
-	char **copy = malloc((n + 1) * sizeof *copy);
+	for (; list[n]; n++)
+		size += sizeof *list + strlen(list[n]) + 1;
+	char **copy = malloc(size);
 
-	for (int i = 0; i < n; i++)
-		copy[i] = strdup(list[i]);
+	if (!copy)
+		popcorn_die("no memory for the program's arguments");
+	char *text = (char *)(copy + n + 1);
+
+	for (int i = 0; i < n; i++) {
+		copy[i] = text;
+		text = stpcpy(text, list[i]) + 1;
+	}
 	copy[n] = NULL;
 	if (count)
 		*count = n;
@@ -100,12 +95,22 @@ static struct popcorn_thread *first_thread(char **argv, uint64_t heap_size, uint
 	popcorn_allocator_start(&shared->allocator, POPCORN_HEAP, heap_size);
 	shared->thread_limit = stacks_size / POPCORN_STACK_SIZE;
 	shared->magic = MAGIC;
-	set_name(shared->name, sizeof shared->name);
 	main_argv = share_strings(argv, &main_argc);
 	main_envp = share_strings(environ, NULL);
 	popcorn_share_streams();
 	popcorn_read_schedule();
 	return popcorn_new_thread();
+}
+
+void popcorn_begin_here(void)
+{
+	static bool has_begun;
+
+	if (__atomic_exchange_n(&has_begun, true, __ATOMIC_RELAXED))
+		return;
+	if (popcorn_shared()->magic != MAGIC)
+		popcorn_die("the state that arrived is not that of this program");
+	popcorn_start_schedule();
 }
 
 int main(int argc, char **argv)
@@ -114,14 +119,13 @@ int main(int argc, char **argv)
 	uint64_t heap_size, stacks_size;
 
 	popcorn_expect_signals();
+	popcorn_expect_overflow();
 	enum popcorn_start start = popcorn_attach(&thread, &heap_size, &stacks_size);
 
 	if (start == POPCORN_START_NEW)
 		thread = first_thread(argv, heap_size, stacks_size);
-	else if (popcorn_shared()->magic != MAGIC)
-		popcorn_die("the state that arrived is not that of this program");
+	popcorn_begin_here();
 	popcorn_refresh_handlers();
-	popcorn_start_schedule();
 	for (bool arrived = start == POPCORN_START_ARRIVED;; arrived = true) {
 		void *result = popcorn_run(thread, arrived);
 

@@ -122,17 +122,36 @@ bool popcorn_streams_can_leave(void)
 
 /* libc's list of open streams, in place of its own. */
 
-volatile int *const __stdio_ofl_lockptr = (volatile int *)&((struct popcorn_shared *)POPCORN_HEAP)->streams.lock.state;
+static _Thread_local bool is_hidden;
+
+/* Hidden in libc.a. The linker script puts them into the data of the node. */
+extern FILE *volatile __stdin_used, *volatile __stdout_used, *volatile __stderr_used;
+
+void popcorn_hide_streams(bool hide)
+{
+	is_hidden = hide;
+	__stdin_used = hide ? NULL : stdin;
+	__stdout_used = hide ? NULL : stdout;
+	__stderr_used = hide ? NULL : stderr;
+}
+
+/* For libc's fork, which would lock it in its own way: atfork.c does that. */
+volatile int *const __stdio_ofl_lockptr = NULL;
 
 FILE **__ofl_lock(void)
 {
+	static FILE *none;
+
+	if (is_hidden)
+		return &none;
 	popcorn_lock(&popcorn_shared()->streams.lock);
 	return &popcorn_shared()->streams.open;
 }
 
 void __ofl_unlock(void)
 {
-	popcorn_unlock(&popcorn_shared()->streams.lock);
+	if (!is_hidden)
+		popcorn_unlock(&popcorn_shared()->streams.lock);
 }
 
 /* Every stream that libc opens comes by here when it is complete. */

@@ -12,9 +12,12 @@
 #define CHANGE(word, from, to) \
 	__atomic_compare_exchange_n(&(word), &(from), (to), false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)
 
+/* Threads draw tickets; the last of each `size` ends their round. More threads than that may come, and the first of the next
+ * round before the last of this one has said so. */
 struct barrier {
-	uint32_t size, arrived;
-	uint32_t round;  /* futex */
+	uint64_t tickets;
+	uint32_t size;
+	uint32_t rounds; /* that have ended; futex */
 	uint32_t inside; /* threads that may still look at it, and whether one waits for that to end; futex */
 };
 
@@ -51,16 +54,16 @@ static int leave_barrier(struct barrier *barrier, int result)
 int __popcorn_pthread_barrier_wait(struct barrier *barrier)
 {
 	__atomic_fetch_add(&barrier->inside, 1, __ATOMIC_ACQ_REL);
-	uint32_t round = LOAD(barrier->round);
+	uint64_t ticket = __atomic_fetch_add(&barrier->tickets, 1, __ATOMIC_ACQ_REL);
+	uint32_t round = ticket / barrier->size, rounds;
 
-	if (__atomic_add_fetch(&barrier->arrived, 1, __ATOMIC_ACQ_REL) == barrier->size) {
-		__atomic_store_n(&barrier->arrived, 0, __ATOMIC_RELAXED);
-		__atomic_fetch_add(&barrier->round, 1, __ATOMIC_RELEASE);
-		popcorn_futex_wake(&barrier->round, INT32_MAX);
+	if (ticket % barrier->size == barrier->size - 1) {
+		__atomic_fetch_add(&barrier->rounds, 1, __ATOMIC_RELEASE);
+		popcorn_futex_wake(&barrier->rounds, INT32_MAX);
 		return leave_barrier(barrier, PTHREAD_BARRIER_SERIAL_THREAD);
 	}
-	while (LOAD(barrier->round) == round)
-		popcorn_futex_wait(&barrier->round, round, NULL);
+	while ((int32_t)((rounds = LOAD(barrier->rounds)) - round) <= 0)
+		popcorn_futex_wait(&barrier->rounds, rounds, NULL);
 	return leave_barrier(barrier, 0);
 }
 
@@ -114,8 +117,8 @@ static int wait_for(struct rwlock *lock, int (*try)(struct rwlock *), const stru
 		__atomic_fetch_add(&lock->waiters, 1, __ATOMIC_SEQ_CST);
 		error = popcorn_futex_wait(&lock->holders, holders, until);
 		__atomic_fetch_sub(&lock->waiters, 1, __ATOMIC_ACQ_REL);
-		if (error == ETIMEDOUT)
-			return ETIMEDOUT;
+		if (error == ETIMEDOUT || error == EINVAL)
+			return error;
 	}
 	return error;
 }
@@ -196,7 +199,7 @@ int __popcorn_sem_timedwait(struct semaphore *semaphore, const struct timespec *
 		int error = popcorn_futex_wait(&semaphore->value, 0, until);
 
 		__atomic_fetch_sub(&semaphore->waiters, 1, __ATOMIC_ACQ_REL);
-		if (error == ETIMEDOUT || error == EINTR) {
+		if (error == ETIMEDOUT || error == EINTR || error == EINVAL) {
 			errno = error;
 			return -1;
 		}

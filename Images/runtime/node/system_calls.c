@@ -6,126 +6,48 @@
 #include <stdio.h>
 #include <sys/ioctl.h>
 
-#define CALL(generic, name, arguments) {generic, SYS_##name, arguments}
-
+#define CALL(generic, name, arguments) {generic, SYS_##name, arguments},
 const struct popcorn_system_call popcorn_system_calls[] = {
-	/* Reading and writing. */
-	CALL(62, lseek, "sss"),
-	CALL(63, read, "sos"),
-	CALL(64, write, "sis"),
-	CALL(67, pread64, "soss"),
-	CALL(68, pwrite64, "siss"),
-	CALL(71, sendfile, "ssX8s"),
-	CALL(76, splice, "sX8sX8ss"),
-	CALL(285, copy_file_range, "sX8sX8ss"),
-	CALL(213, readahead, "sss"),
-	CALL(223, fadvise64, "ssss"),
-	CALL(61, getdents64, "sos"),
-	CALL(81, sync, ""),
-	CALL(82, fsync, "s"),
-	CALL(83, fdatasync, "s"),
-	CALL(84, sync_file_range, "ssss"),
-	CALL(267, syncfs, "s"),
-	CALL(46, ftruncate, "ss"),
-	CALL(47, fallocate, "ssss"),
-	CALL(32, flock, "ss"),
-	/* Descriptors. */
-	CALL(56, openat, "spfs"),
-	CALL(57, close, "s"),
-	CALL(23, dup, "s"),
-	CALL(24, dup3, "ssf"),
-	CALL(25, fcntl, NULL),
-	CALL(29, ioctl, NULL),
-	CALL(72, pselect6, "sX128X128X128X16"),
-	CALL(59, pipe2, "O8f"),
-	CALL(19, eventfd2, "ss"),
-	CALL(26, inotify_init1, "s"),
-	CALL(27, inotify_add_watch, "sps"),
-	CALL(28, inotify_rm_watch, "ss"),
-	CALL(85, timerfd_create, "ss"),
-	CALL(86, timerfd_settime, "ssI32O32"),
-	CALL(87, timerfd_gettime, "sO32"),
-	CALL(279, memfd_create, "ps"),
-	/* Names. */
-	CALL(17, getcwd, "os"),
-	CALL(49, chdir, "p"),
-	CALL(50, fchdir, "s"),
-	CALL(33, mknodat, "spss"),
-	CALL(34, mkdirat, "sps"),
-	CALL(35, unlinkat, "sps"),
-	CALL(36, symlinkat, "psp"),
-	CALL(37, linkat, "spsps"),
-	CALL(38, renameat, "spsp"),
-	CALL(276, renameat2, "spsps"),
-	CALL(78, readlinkat, "spos"),
-	CALL(48, faccessat, "sps"),
-	CALL(439, faccessat2, "spss"),
-	CALL(45, truncate, "ps"),
-	/* Attributes. */
-	CALL(52, fchmod, "ss"),
-	CALL(53, fchmodat, "sps"),
-	CALL(54, fchownat, "spsss"),
-	CALL(55, fchown, "sss"),
-	CALL(88, utimensat, "spI32s"),
-	CALL(166, umask, "s"),
-	CALL(79, newfstatat, "spTs"),
-	CALL(80, fstat, "sT"),
-	CALL(43, statfs, "pO120"),
-	CALL(44, fstatfs, "sO120"),
-	CALL(291, statx, "spssO256"),
-	CALL(5, setxattr, "ppiss"),
-	CALL(6, lsetxattr, "ppiss"),
-	CALL(7, fsetxattr, "spiss"),
-	CALL(8, getxattr, "ppos"),
-	CALL(9, lgetxattr, "ppos"),
-	CALL(10, fgetxattr, "spos"),
-	CALL(11, listxattr, "pos"),
-	CALL(12, llistxattr, "pos"),
-	CALL(13, flistxattr, "sos"),
-	CALL(14, removexattr, "pp"),
-	CALL(15, lremovexattr, "pp"),
-	CALL(16, fremovexattr, "sp"),
-	/* Sockets. */
-	CALL(198, socket, "sss"),
-	CALL(199, socketpair, "sssO8"),
-	CALL(200, bind, "sis"),
-	CALL(201, listen, "ss"),
-	CALL(202, accept, "sA-"),
-	CALL(242, accept4, "sA-s"),
-	CALL(203, connect, "sis"),
-	CALL(204, getsockname, "sA-"),
-	CALL(205, getpeername, "sA-"),
-	CALL(206, sendto, "sissis"),
-	CALL(207, recvfrom, "sossA-"),
-	CALL(208, setsockopt, "sssis"),
-	CALL(209, getsockopt, "sssA-"),
-	CALL(210, shutdown, "ss"),
-	/* Processes, by the origin's numbers. */
-	CALL(129, kill, "ss"),
-	CALL(154, setpgid, "ss"),
-	CALL(155, getpgid, "s"),
-	CALL(156, getsid, "s"),
-	CALL(157, setsid, ""),
-	CALL(95, waitid, "ssO128sO144"),
-	CALL(260, wait4, "sO4sO144"),
+#include "system_call_list.h"
 };
+#undef CALL
 
 const size_t popcorn_system_call_count = sizeof popcorn_system_calls / sizeof *popcorn_system_calls;
 
+/* Where a call is in the table. */
+#define CALL(generic, name, arguments) PLACE_##name,
+enum {
+#include "system_call_list.h"
+	PLACES
+};
+#undef CALL
+_Static_assert(PLACES < UINT8_MAX, "a place and one more fit into the index");
+
+/* By number: a call's place + 1, or 0. */
+#define CALL(generic, name, arguments) [SYS_##name] = PLACE_##name + 1,
+static const uint8_t places_here[] = {
+#include "system_call_list.h"
+};
+#undef CALL
+#define CALL(generic, name, arguments) [generic] = PLACE_##name + 1,
+static const uint8_t places_generic[] = {
+#include "system_call_list.h"
+};
+#undef CALL
+
+static const struct popcorn_system_call *find(const uint8_t *places, size_t count, uint64_t number)
+{
+	return number < count && places[number] ? &popcorn_system_calls[places[number] - 1] : NULL;
+}
+
 const struct popcorn_system_call *popcorn_find_call_here(long number)
 {
-	for (size_t i = 0; i < popcorn_system_call_count; i++)
-		if (popcorn_system_calls[i].here == number)
-			return &popcorn_system_calls[i];
-	return NULL;
+	return find(places_here, sizeof places_here, number);
 }
 
 const struct popcorn_system_call *popcorn_find_call_generic(uint32_t number)
 {
-	for (size_t i = 0; i < popcorn_system_call_count; i++)
-		if (popcorn_system_calls[i].generic == number)
-			return &popcorn_system_calls[i];
-	return NULL;
+	return find(places_generic, sizeof places_generic, number);
 }
 
 /* fcntl's third argument. */

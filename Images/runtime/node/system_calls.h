@@ -1,7 +1,7 @@
 /* System calls that threads away from home let their origin make.
  *
  * The origin makes the call itself, in the thread's shadow; what differs by ISA is translated: numbers, flags of open,
- * struct stat. A row of system_calls.c describes a call well enough that its arguments can be packed at one node and
+ * struct stat. A row of system_call_list.h describes a call well enough that its arguments can be packed at one node and
  * unpacked at another. Calls that are not there belong to the node: memory, clocks, signals of the hosting thread. */
 #ifndef POPCORN_SYSTEM_CALLS_H
 #define POPCORN_SYSTEM_CALLS_H

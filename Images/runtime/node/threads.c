@@ -94,9 +94,12 @@ int __popcorn_pthread_timedjoin_np(pthread_t joined, void **result, const struct
 
 	if (thread == __popcorn_thread)
 		return EDEADLK;
-	while (__atomic_load_n(&thread->state, __ATOMIC_ACQUIRE) == RUNNING)
-		if (popcorn_futex_wait(&thread->state, RUNNING, until) == ETIMEDOUT)
-			return ETIMEDOUT;
+	while (__atomic_load_n(&thread->state, __ATOMIC_ACQUIRE) == RUNNING) {
+		int error = popcorn_futex_wait(&thread->state, RUNNING, until);
+
+		if (error == ETIMEDOUT || error == EINVAL)
+			return error;
+	}
 	if (result)
 		*result = thread->result;
 	popcorn_free_thread(thread);
@@ -138,12 +141,14 @@ int __popcorn_pthread_equal(pthread_t a, pthread_t b)
 _Noreturn void __popcorn_pthread_exit(void *result)
 {
 	struct popcorn_thread *thread = __popcorn_thread;
+	uint32_t *count = &popcorn_shared()->thread_count, threads;
 
 	if (thread->start)
 		popcorn_end_here(thread, result);
+	popcorn_run_key_destructors(thread);
 	/* main ends, the process goes on until its last thread has ended. */
-	while (__atomic_load_n(&popcorn_shared()->thread_count, __ATOMIC_ACQUIRE) > 1)
-		popcorn_futex_wait(&popcorn_shared()->thread_count, popcorn_shared()->thread_count, NULL);
+	while ((threads = __atomic_load_n(count, __ATOMIC_ACQUIRE)) > 1)
+		popcorn_futex_wait(count, threads, NULL);
 	__popcorn_finish(0);
 }
 

@@ -18,10 +18,11 @@ enum popcorn_start popcorn_attach(struct popcorn_thread **thread, uint64_t *heap
 	};
 
 	for (size_t i = 0; i < sizeof candidates / sizeof *candidates; i++) {
+		/* Before a thread can arrive, on another native thread than this one. */
+		popcorn_transport = candidates[i];
 		enum popcorn_start start = candidates[i]->attach(regions, 4, thread);
 
 		if (start != POPCORN_START_UNUSABLE) {
-			popcorn_transport = candidates[i];
 			*heap_size = regions[2].size;
 			*stacks_size = regions[3].size;
 			return start;

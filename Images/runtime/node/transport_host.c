@@ -215,10 +215,27 @@ static void write_log(struct popcorn_thread *thread)
 	fclose(log);
 }
 
+/* The program's path without its ISA's suffix: the other node's binary is beside it. */
+static void get_name(char *name, size_t size)
+{
+	static const char *const suffixes[] = {"_x86-64", "_aarch64"};
+	ssize_t length = readlink("/proc/self/exe", name, size - 1);
+
+	if (length < 0)
+		length = 0;
+	name[length] = 0;
+	for (int i = 0; i < 2; i++) {
+		size_t suffix = strlen(suffixes[i]);
+
+		if ((size_t)length > suffix && !strcmp(name + length - suffix, suffixes[i]))
+			name[length - suffix] = 0;
+	}
+}
+
 static struct popcorn_thread *leave(struct popcorn_thread *thread, int node, int *error)
 {
 	struct popcorn_shared *shared = popcorn_shared();
-	char program[4200], variable[64], *environment[1100];
+	char name[4096], program[4200], variable[64], *environment[1100];
 	int count = 0;
 
 	if (shared->thread_count > 1 || shared->hops >= state->max) {
@@ -228,7 +245,8 @@ static struct popcorn_thread *leave(struct popcorn_thread *thread, int node, int
 	state->thread = (uint64_t)thread;
 	shared->hops++;
 	write_log(thread);
-	snprintf(program, sizeof program, "%s_%s", shared->name, node == 0 ? "x86-64" : "aarch64");
+	get_name(name, sizeof name);
+	snprintf(program, sizeof program, "%s_%s", name, node == 0 ? "x86-64" : "aarch64");
 	snprintf(variable, sizeof variable, STATE "=%d", state_descriptor);
 	/* The program's own environment is in its heap; this one is libc's. */
 	extern char **environ;

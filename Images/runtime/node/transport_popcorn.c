@@ -126,6 +126,7 @@ static enum popcorn_start attach_worker(struct popcorn_thread **thread)
 		map(region.address, region.size);
 	}
 	popcorn_install_filter();
+	popcorn_start_worker();
 	*thread = popcorn_wait_for_arrival();
 	return POPCORN_START_ARRIVED;
 }

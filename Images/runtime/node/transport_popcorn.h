@@ -14,7 +14,9 @@ int popcorn_leave_origin(struct popcorn_thread *thread, int node);
 /* The calling native thread will not be a shadow again. */
 void popcorn_free_buffers(void);
 
-/* worker.c. Each returns the thread that the calling native thread hosts next. */
+/* worker.c. Before the first thread arrives: a second native thread, so that whichever is faster takes it. */
+void popcorn_start_worker(void);
+/* Each returns the thread that the calling native thread hosts next. */
 struct popcorn_thread *popcorn_wait_for_arrival(void);
 struct popcorn_thread *popcorn_end_hosted_thread(void);
 /* NULL, and a negative errno in `*error`, if the thread could not leave. One that was turned back later arrives again, with

@@ -27,8 +27,14 @@ static int *libc_id(void)
 	return &errno - 1;
 }
 
+/* Held while a spare thread is started. */
+static pthread_mutex_t starting = PTHREAD_MUTEX_INITIALIZER;
+
 static void *host(void *unused)
 {
+	/* Whoever starts it may have hidden the streams. */
+	pthread_mutex_lock(&starting);
+	pthread_mutex_unlock(&starting);
 	struct popcorn_thread *thread = popcorn_wait_for_arrival();
 
 	for (;;) {
@@ -41,20 +47,22 @@ static void *host(void *unused)
 	return NULL;
 }
 
-/* Only threads that wait for arrivals come here, one at a time: the one that took the last spare's place. */
-static void start_spare_thread(void)
+/* Only threads that wait for arrivals come here, one at a time: at first main, then the one that took the last spare's
+ * place. */
+static void start_spare_thread(bool is_first)
 {
-	static pthread_mutex_t one_at_a_time = PTHREAD_MUTEX_INITIALIZER;
 	pthread_attr_t attributes;
 	pthread_t ignored;
 
 	pthread_attr_init(&attributes);
 	pthread_attr_setstacksize(&attributes, STACK_SIZE);
 	pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-	pthread_mutex_lock(&one_at_a_time);
+	pthread_mutex_lock(&starting);
+	popcorn_hide_streams(is_first);
 	int error = pthread_create(&ignored, &attributes, host, NULL);
 
-	pthread_mutex_unlock(&one_at_a_time);
+	popcorn_hide_streams(false);
+	pthread_mutex_unlock(&starting);
 	if (error)
 		popcorn_die("cannot start a thread for arrivals: %s", strerror(error));
 	pthread_attr_destroy(&attributes);
@@ -81,13 +89,14 @@ static struct popcorn_thread *step_until_arrival(struct popcorn_step *step, long
 		return NULL;
 	}
 	if (!step->event.spare)
-		start_spare_thread();
+		start_spare_thread(false);
 	struct popcorn_thread *thread = (struct popcorn_thread *)step->event.argument;
 
 	*libc_id() = step->event.tid;
 	popcorn_expect_request(step->event.proposed);
 	block_move_signal(SIG_UNBLOCK);
 	thread->hop_error = step->event.status;
+	popcorn_begin_here();
 	popcorn_refresh_handlers();
 	return thread;
 }
@@ -100,6 +109,13 @@ static struct popcorn_thread *must_arrive(struct popcorn_step step)
 	if (!thread)
 		popcorn_die("the kernel refused a step of a worker: %s", strerror(-error));
 	return thread;
+}
+
+/* libc's first pthread_create gives all open streams a lock. That is for the program's threads, and was done at the origin,
+ * where they are created; here it would bring pages that nobody needs, while a thread waits to go on. */
+void popcorn_start_worker(void)
+{
+	start_spare_thread(true);
 }
 
 struct popcorn_thread *popcorn_wait_for_arrival(void)

@@ -1,5 +1,6 @@
 /* System calls of Linux on aarch64. */
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/syscall.h>
 #include <ucontext.h>
 
@@ -21,6 +22,11 @@ static inline void popcorn_get_call(const ucontext_t *context, long *arguments)
 {
 	for (int i = 0; i < 6; i++)
 		arguments[i] = context->uc_mcontext.regs[i];
+}
+
+static inline uint64_t popcorn_stack_pointer(const ucontext_t *context)
+{
+	return context->uc_mcontext.sp;
 }
 
 static inline void popcorn_set_result(ucontext_t *context, long result)

@@ -1,6 +1,7 @@
 /* System calls of Linux on x86-64. */
 #include <fcntl.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/syscall.h>
 #include <ucontext.h>
 
@@ -24,6 +25,11 @@ static inline void popcorn_get_call(const ucontext_t *context, long *arguments)
 
 	for (int i = 0; i < 6; i++)
 		arguments[i] = context->uc_mcontext.gregs[registers[i]];
+}
+
+static inline uint64_t popcorn_stack_pointer(const ucontext_t *context)
+{
+	return context->uc_mcontext.gregs[REG_RSP];
 }
 
 static inline void popcorn_set_result(ucontext_t *context, long result)

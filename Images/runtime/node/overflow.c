@@ -1,0 +1,108 @@
+/* Stacks that overflow: a thread has a native stack, and a shadow stack whose frames must not run into the next one. The gaps
+ * around it are protected at each node that the thread comes to. The program then dies by SIGSEGV, as any would, but
+ * not without a word. */
+#define _GNU_SOURCE
+#include "overflow.h"
+#include "../arch/system_calls.h"
+#include "system_calls.h"
+#include "transport.h"
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+
+/* For the handler: an overflow of the native stack leaves no room on it. */
+#define OWN_STACK 32768
+/* A native frame touches its stack this close to the stack pointer. */
+#define NEAR 65536
+
+static void protect(uint64_t start, uint64_t end)
+{
+	if (mprotect((void *)start, end - start, PROT_NONE) < 0)
+		popcorn_die("cannot protect the end of a shadow stack: %s", strerror(errno));
+}
+
+static uint8_t is_guarded[POPCORN_THREAD_LIMIT];
+
+void popcorn_forget_guards(void)
+{
+	memset(is_guarded, 0, sizeof is_guarded);
+}
+
+void popcorn_guard_stacks(struct popcorn_thread *thread)
+{
+	static _Thread_local char own_stack[OWN_STACK];
+	static _Thread_local bool has_own_stack;
+	uint64_t end = (uint64_t)thread + POPCORN_STACK_SIZE;
+	/* Not thread->number: its page may be elsewhere. */
+	uint32_t number = ((uint64_t)thread - POPCORN_STACKS) / POPCORN_STACK_SIZE;
+
+	if (!has_own_stack) {
+		stack_t stack = {.ss_sp = own_stack, .ss_size = OWN_STACK};
+
+		has_own_stack = sigaltstack(&stack, NULL) == 0;
+	}
+	if (__atomic_exchange_n(&is_guarded[number], 1, __ATOMIC_RELAXED))
+		return;
+	protect(end - POPCORN_FIRST_GAP, end - POPCORN_HANDLERS);
+	protect(end - POPCORN_LAST_GAP, end);
+}
+
+static bool is_in_gap(uint64_t address)
+{
+	if (address < POPCORN_STACKS || address >= POPCORN_STACKS + POPCORN_THREAD_LIMIT * POPCORN_STACK_SIZE)
+		return false;
+	uint64_t left = POPCORN_STACK_SIZE - address % POPCORN_STACK_SIZE;
+
+	return left <= POPCORN_LAST_GAP || (left > POPCORN_HANDLERS && left <= POPCORN_FIRST_GAP);
+}
+
+static uint64_t native_stack_size(void)
+{
+	struct rlimit limit;
+	pthread_attr_t attributes;
+	size_t size = 0;
+
+	if (popcorn_local_call(SYS_gettid) == popcorn_local_call(SYS_getpid))
+		return getrlimit(RLIMIT_STACK, &limit) < 0 ? 0 : limit.rlim_cur;
+	if (pthread_getattr_np(pthread_self(), &attributes) == 0)
+		pthread_attr_getstacksize(&attributes, &size);
+	return size;
+}
+
+static void tell(uint64_t address, uint64_t stack_pointer)
+{
+	uint32_t number = ((uint64_t)__popcorn_thread - POPCORN_STACKS) / POPCORN_STACK_SIZE;
+
+	if (is_in_gap(address))
+		popcorn_say("stack overflow: the frames of thread %u fill its shadow stack of %u MiB, which cannot be larger; "
+			    "local arrays take most of it (docs/compiler.md)",
+			    number, (unsigned)((POPCORN_STACK_SIZE - POPCORN_FIRST_GAP) >> 20));
+	else if (address + NEAR >= stack_pointer && address < stack_pointer + NEAR)
+		popcorn_say("stack overflow: thread %u has used up its native stack of %llu KiB on node %d; `ulimit -s` "
+			    "sets that of main, pthread_attr_setstacksize that of others",
+			    number, (unsigned long long)native_stack_size() >> 10, popcorn_transport->current_node());
+}
+
+static void on_fault(int number, siginfo_t *information, void *context)
+{
+	struct sigaction fatal = {.sa_handler = SIG_DFL};
+	bool is_sent = information->si_code <= 0;
+
+	if (!is_sent && __popcorn_thread)
+		tell((uint64_t)information->si_addr, popcorn_stack_pointer(context));
+	/* The access is tried again; a signal that somebody sent is sent again. */
+	sigaction(number, &fatal, NULL);
+	if (is_sent)
+		popcorn_local_call(SYS_tgkill, popcorn_local_call(SYS_getpid), popcorn_local_call(SYS_gettid), number);
+}
+
+int popcorn_expect_overflow(void)
+{
+	struct sigaction action = {.sa_sigaction = on_fault, .sa_flags = SA_SIGINFO | SA_ONSTACK};
+
+	return sigaction(SIGSEGV, &action, NULL) < 0 ? -errno : 0;
+}
