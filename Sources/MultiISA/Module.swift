@@ -54,7 +54,8 @@ final class Module {
         var value = LLVMGetFirstFunction(module)
         while let function = value {
             if LLVMIsDeclaration(function) == 0 {
-                LLVMAddAttributeAtIndex(function, LLVMAttributeIndex(truncatingIfNeeded: LLVMAttributeFunctionIndex), mark)
+                let whole = LLVMAttributeIndex(truncatingIfNeeded: LLVMAttributeFunctionIndex)
+                LLVMAddAttributeAtIndex(function, whole, mark)
             }
             value = LLVMGetNextFunction(function)
         }

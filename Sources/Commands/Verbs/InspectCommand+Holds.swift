@@ -10,7 +10,8 @@ extension InspectCommand {
         let short = Set(holds.filter { $0.kind == .short }.map(\.function)).sorted()
         guard !short.isEmpty else { return }
         Output.line("")
-        Output.line("Without a check, as they call nothing, do not loop and are soon over: \(short.joined(separator: ", "))")
+        let names = short.joined(separator: ", ")
+        Output.line("Without a check, as they call nothing, do not loop and are soon over: \(names)")
     }
 
     private static func show(_ title: String, _ holds: [Hold]) {
