@@ -70,7 +70,7 @@ let package = Package(
         room("Hypervisor", ["Topology", "Support", "CLibvirt", log]),
         room("Fabric", ["Topology", "Support", subprocess]),
         room("Guest", ["Topology", "Support", "CLibssh", log]),
-        room("Trace", ["Topology", "Support"]),
+        room("Trace", ["Topology", "Support", "CLibarchive"]),
         room("Support", ["CLibcrypto", "CLinux"]),
         .target(name: "CLinux"),
 
@@ -102,7 +102,7 @@ let package = Package(
         tests(of: "Hypervisor", ["Topology", "Support", subprocess]),
         tests(of: "Fabric", ["Topology", "Support"]),
         tests(of: "Guest", ["Topology", "Support"]),
-        tests(of: "Trace", ["Topology", "Support"], exclude: ["Recorded"]),
+        tests(of: "Trace", ["Topology", "Support", "CLibarchive"], exclude: ["Recorded"]),
         tests(of: "Lab", ["Topology", "Support", "Hypervisor", "Fabric", "ImageStore", log]),
         tests(of: "Commands", ["Support"]),
         tests(

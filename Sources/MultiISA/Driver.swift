@@ -103,7 +103,7 @@ public struct Driver: Sendable {
         let program = try Transformation(invocation: invocation, findings: findings).run(module, into: work)
         let description = try ProgramDescription(
             buildID: String(program.digest.prefix(40)), policy: invocation.checks.rawValue, checks: program.checks,
-            functionsJSON: program.functions)
+            functionsJSON: program.functions, holds: findings.holds)
         try await ProgramLinker(sysroot: frontEnd.sysroot, runtime: frontEnd.runtime, library: library)
             .link(program, description: description, output: output, work: work)
         if invocation.saveTemporaries { say("popcorn-cc: the module and the objects are in \(work)") }

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import MultiISAInspect
 import MultiISAPasses
 import Support
 
@@ -6,6 +7,14 @@ import Support
 final class Findings {
     private(set) var refusals: [String] = []
     private(set) var warnings: [String] = []
+    private var found: Set<Hold> = []
+    /// Where threads stay, by file and line, those without any last.
+    var holds: [Hold] {
+        found.sorted {
+            ($0.file == nil ? 1 : 0, $0.file ?? "", $0.line ?? 0, $0.function, $0.reason)
+                < ($1.file == nil ? 1 : 0, $1.file ?? "", $1.line ?? 0, $1.function, $1.reason)
+        }
+    }
 
     /// Calls a pass with a handler that collects into this object.
     func collect<Result>(
@@ -22,10 +31,17 @@ final class Findings {
 
     private func add(_ diagnostic: MultiISADiagnostic) {
         let file = Self.relative(String(cString: diagnostic.file)), function = String(cString: diagnostic.function)
+        if let kind = Hold.Kind(diagnostic.finding) {
+            found.insert(
+                Hold(
+                    kind: kind, function: function, file: file.isEmpty ? nil : file,
+                    line: diagnostic.line > 0 ? Int(diagnostic.line) : nil, reason: String(cString: diagnostic.reason)))
+            return
+        }
         let place = diagnostic.line > 0 ? "\(file):\(diagnostic.line): " : file.isEmpty ? "" : "\(file): "
         let within = function.isEmpty ? "" : " [in \(function)]"
         let text = "\(String(cString: diagnostic.reason))\(within)"
-        if diagnostic.isRefusal {
+        if diagnostic.finding == MultiISARefusal {
             refusals.append("\(place)error: cannot migrate: \(text)")
         } else {
             let line = "\(place)warning: not on another node: \(text)"
@@ -44,5 +60,20 @@ final class Findings {
         guard !refusals.isEmpty else { return }
         throw CompilerError(
             .refused, refusals.joined(separator: "\n"), hint: "docs/compiler.md lists what can migrate, and why not")
+    }
+}
+
+extension Hold.Kind {
+    /// `nil` for what is refused or warned of.
+    fileprivate init?(_ finding: MultiISAFinding) {
+        switch finding {
+        case MultiISAHoldsShort: self = .short
+        case MultiISAHoldsNoPoint: self = .noPoint
+        case MultiISAHoldsLoop: self = .loop
+        case MultiISAHoldsCallback: self = .callback
+        case MultiISAHoldsHandler: self = .signalHandler
+        case MultiISAHoldsNodeLocal: self = .nodeLocal
+        default: return nil
+        }
     }
 }

@@ -1,4 +1,5 @@
 import CLLVM
+import MultiISAPasses
 import Support
 
 /// An LLVM module with the context that owns it.
@@ -34,13 +35,29 @@ final class Module {
     }
 
     /// Adds all of `bitcode` to this module; two definitions of a symbol are an error.
-    func link(bitcode: [UInt8], name: String) throws {
+    ///
+    /// - Parameter asRuntime: Marks the functions as libpopcorn's: they are no concern of the program's author.
+    func link(bitcode: [UInt8], name: String, asRuntime: Bool = false) throws {
         let other = try Self.parse(bitcode, name: name, in: context)
+        if asRuntime { Self.mark(other, in: context) }
         let messages = DiagnosticText(context)
         defer { messages.detach() }
         // Takes ownership of `other`.
         guard LLVMLinkModules2(reference, other) == 0 else {
             throw CompilerError(.link, "cannot link \(name): \(messages.text)")
+        }
+    }
+
+    private static func mark(_ module: LLVMModuleRef, in context: LLVMContextRef) {
+        let name = MULTIISA_RUNTIME_ATTRIBUTE
+        let mark = LLVMCreateStringAttribute(context, name, UInt32(name.utf8.count), "", 0)
+        var value = LLVMGetFirstFunction(module)
+        while let function = value {
+            if LLVMIsDeclaration(function) == 0 {
+                let whole = LLVMAttributeIndex(truncatingIfNeeded: LLVMAttributeFunctionIndex)
+                LLVMAddAttributeAtIndex(function, whole, mark)
+            }
+            value = LLVMGetNextFunction(function)
         }
     }
 

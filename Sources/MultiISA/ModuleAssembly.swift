@@ -5,6 +5,7 @@ import Support
 /// of archives when something that is missing needs them.
 struct ModuleAssembly {
     private var archives: [Archive.Member] = []
+    /// Members of libpopcorn.
     private var library: [Archive.Member] = []
     private let module = Module(name: "popcorn program")
 
@@ -28,11 +29,11 @@ struct ModuleAssembly {
     consuming func finish(always: Set<String>, check: (Module) throws -> Void) throws -> Module {
         try takeNeeded(of: archives, always: [])
         try check(module)
-        try takeNeeded(of: library, always: always)
+        try takeNeeded(of: library, always: always, asRuntime: true)
         return module
     }
 
-    private func takeNeeded(of members: [Archive.Member], always: Set<String>) throws {
+    private func takeNeeded(of members: [Archive.Member], always: Set<String>, asRuntime: Bool = false) throws {
         var waiting: [(member: Archive.Member, defines: Set<String>)] = []
         for member in members {
             waiting.append((member, try Module(bitcode: member.content, name: member.name).definedSymbols))
@@ -41,7 +42,7 @@ struct ModuleAssembly {
             let missing = module.undefinedSymbols.union(always).subtracting(module.definedSymbols)
             guard let index = waiting.firstIndex(where: { !$0.defines.isDisjoint(with: missing) }) else { break }
             let next = waiting.remove(at: index).member
-            try module.link(bitcode: next.content, name: next.name)
+            try module.link(bitcode: next.content, name: next.name, asRuntime: asRuntime)
         }
     }
 

@@ -27,9 +27,10 @@ struct Transformation {
         try machine.run("default<O2>", on: module.reference)
         if invocation.saveTemporaries { try module.print(to: directory + "/before.ll") }
 
-        let checks = multiISAInsertChecks(module.reference, invocation.checks.policy)
+        let policy = invocation.checks.policy
+        let checks = multiISAInsertChecks(module.reference, policy)
         try module.verify(after: "inserting checks")
-        let program = findings.collect { multiISAMakeResumable(module.reference, $0, $1) }
+        let program = findings.collect { multiISAMakeResumable(module.reference, policy, $0, $1) }
         try findings.check()
         guard let program else { throw CompilerError(.intern, "the passes gave no program") }
         defer { multiISADisposeProgram(program) }

@@ -32,12 +32,24 @@ public struct ProgramDescription: Codable, Sendable, Equatable {
     /// How many checks were inserted.
     public var checks: Int
     public var functions: [Function]
+    /// By file and line, those without any last. Empty too for what an older popcorn-cc made.
+    public var holds: [Hold]
 
-    public init(buildID: String, policy: String, checks: Int, functionsJSON: String) throws {
+    public init(buildID: String, policy: String, checks: Int, functionsJSON: String, holds: [Hold] = []) throws {
         self.buildID = buildID
         self.policy = policy
         self.checks = checks
         functions = try JSONDecoder().decode([Function].self, from: Data(functionsJSON.utf8))
+        self.holds = holds
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        buildID = try values.decode(String.self, forKey: .buildID)
+        policy = try values.decode(String.self, forKey: .policy)
+        checks = try values.decode(Int.self, forKey: .checks)
+        functions = try values.decode([Function].self, forKey: .functions)
+        holds = try values.decodeIfPresent([Hold].self, forKey: .holds) ?? []
     }
 
     /// Reads the description of a binary.
@@ -66,6 +78,11 @@ public struct ProgramDescription: Codable, Sendable, Equatable {
     /// - Throws: `InspectError` with the nearest names if there is none that may migrate.
     public func function(named name: String) throws -> Function {
         if let function = functions.first(where: { $0.name == name }) { return function }
+        if let hold = holds.first(where: { $0.function == name && ($0.kind == .short || $0.kind == .noPoint) }) {
+            throw InspectError(
+                .noSuchFunction, "no thread can leave while it is in '\(name)': \(hold.reason)",
+                hint: "name a function that calls it")
+        }
         throw InspectError(
             .noSuchFunction,
             "no function '\(name)' of this program can reach a migration point"

@@ -19,15 +19,15 @@ std::string pathOf(const DIFile *File) {
 
 } // namespace
 
-void Diagnostics::report(bool IsRefusal, const Instruction *I, const Function *F, const GlobalVariable *G,
+void Diagnostics::report(MultiISAFinding Finding, const DILocation *Place, const Function *F, const GlobalVariable *G,
                          const Module &M, const Twine &Reason) {
   std::string File = M.getSourceFileName();
   unsigned Line = 0;
   std::string Name = F ? F->getName().str() : G ? G->getName().str() : "";
-  if (I && I->getDebugLoc()) {
+  if (Place) {
     // An inlined instruction is reported where it was written.
-    File = pathOf(I->getDebugLoc()->getScope()->getFile());
-    Line = I->getDebugLoc().getLine();
+    File = pathOf(Place->getScope()->getFile());
+    Line = Place->getLine();
   } else if (F && F->getSubprogram()) {
     File = pathOf(F->getSubprogram()->getFile());
     Line = F->getSubprogram()->getLine();
@@ -39,28 +39,47 @@ void Diagnostics::report(bool IsRefusal, const Instruction *I, const Function *F
       Line = Info[0]->getVariable()->getLine();
     }
   }
+  bool IsNote = Finding != MultiISARefusal && Finding != MultiISAWarning;
+  if (IsNote && Place)
+    if (const DISubprogram *Written = Place->getScope()->getSubprogram())
+      Name = Written->getName().str();
+  if (IsNote && !Line)
+    // The name of the linked module says nothing.
+    File = "";
   std::string Text = Reason.str();
-  MultiISADiagnostic D = {IsRefusal, File.c_str(), Line, Name.c_str(), Text.c_str()};
-  if (IsRefusal)
+  MultiISADiagnostic D = {Finding, File.c_str(), Line, Name.c_str(), Text.c_str()};
+  if (Finding == MultiISARefusal)
     Refusals++;
   if (Handler)
     Handler(Context, &D);
 }
 
 void Diagnostics::refuse(const Instruction &I, const Twine &Reason) {
-  report(true, &I, I.getFunction(), nullptr, *I.getModule(), Reason);
+  report(MultiISARefusal, I.getDebugLoc().get(), I.getFunction(), nullptr, *I.getModule(), Reason);
 }
 
 void Diagnostics::refuse(const Function &F, const Twine &Reason) {
-  report(true, nullptr, &F, nullptr, *F.getParent(), Reason);
+  report(MultiISARefusal, nullptr, &F, nullptr, *F.getParent(), Reason);
 }
 
 void Diagnostics::refuse(const GlobalVariable &G, const Twine &Reason) {
-  report(true, nullptr, nullptr, &G, *G.getParent(), Reason);
+  report(MultiISARefusal, nullptr, nullptr, &G, *G.getParent(), Reason);
 }
 
 void Diagnostics::warn(const Instruction &I, const Twine &Reason) {
-  report(false, &I, I.getFunction(), nullptr, *I.getModule(), Reason);
+  report(MultiISAWarning, I.getDebugLoc().get(), I.getFunction(), nullptr, *I.getModule(), Reason);
+}
+
+void Diagnostics::note(MultiISAFinding Finding, const Function &F, const Twine &Reason) {
+  report(Finding, nullptr, &F, nullptr, *F.getParent(), Reason);
+}
+
+void Diagnostics::note(MultiISAFinding Finding, const Function &F, const DILocation *Place, const Twine &Reason) {
+  report(Finding, Place, &F, nullptr, *F.getParent(), Reason);
+}
+
+void Diagnostics::note(MultiISAFinding Finding, const Instruction &I, const Twine &Reason) {
+  report(Finding, I.getDebugLoc().get(), I.getFunction(), nullptr, *I.getModule(), Reason);
 }
 
 } // namespace multiisa

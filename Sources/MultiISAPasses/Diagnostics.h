@@ -15,8 +15,8 @@ class Diagnostics {
   void *Context;
   unsigned Refusals = 0;
 
-  void report(bool IsRefusal, const llvm::Instruction *I, const llvm::Function *F, const llvm::GlobalVariable *G,
-              const llvm::Module &M, const llvm::Twine &Reason);
+  void report(MultiISAFinding Finding, const llvm::DILocation *Place, const llvm::Function *F,
+              const llvm::GlobalVariable *G, const llvm::Module &M, const llvm::Twine &Reason);
 
 public:
   Diagnostics(MultiISADiagnosticHandler Handler, void *Context) : Handler(Handler), Context(Context) {}
@@ -25,6 +25,11 @@ public:
   void refuse(const llvm::Function &F, const llvm::Twine &Reason);
   void refuse(const llvm::GlobalVariable &G, const llvm::Twine &Reason);
   void warn(const llvm::Instruction &I, const llvm::Twine &Reason);
+  /// Where a thread stays: a whole function, or a place in it, which is told by the function where it was written.
+  void note(MultiISAFinding Finding, const llvm::Function &F, const llvm::Twine &Reason);
+  void note(MultiISAFinding Finding, const llvm::Function &F, const llvm::DILocation *Place,
+            const llvm::Twine &Reason);
+  void note(MultiISAFinding Finding, const llvm::Instruction &I, const llvm::Twine &Reason);
 
   bool hasRefusals() const { return Refusals != 0; }
 };

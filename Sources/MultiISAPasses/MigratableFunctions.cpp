@@ -31,23 +31,26 @@ bool MigratableFunctions::callsBack(const CallBase &CB) {
   return any_of(CB.args(), [](const Use &A) { return isa<Function>(A->stripPointerCasts()); });
 }
 
+bool MigratableFunctions::reachesPoint(const Instruction &I) const {
+  auto *CB = dyn_cast<CallBase>(&I);
+  if (!CB || CB->isInlineAsm())
+    return false;
+  Function *Callee = directCallee(*CB);
+  return isPoint(Callee) || isJumpTarget(Callee) || contains(Callee) ||
+         (PointersReachOne && (!Callee || callsBack(*CB)));
+}
+
 MigratableFunctions::MigratableFunctions(Module &M) {
   SmallVector<Function *, 32> Taken;
   for (Function &F : M)
     if (!F.isIntrinsic() && hasAddressTaken(F))
       Taken.push_back(&F);
 
-  auto reachesPoint = [&](const Instruction &I) {
-    auto *CB = dyn_cast<CallBase>(&I);
-    if (!CB || CB->isInlineAsm())
-      return false;
-    Function *Callee = directCallee(*CB);
-    return isPoint(Callee) || isJumpTarget(Callee) || contains(Callee) || (PointersReachOne && (!Callee || callsBack(*CB)));
-  };
   for (bool Changed = true; Changed;) {
     Changed = false;
     for (Function &F : M)
-      if (!F.isDeclaration() && !contains(&F) && any_of(instructions(F), reachesPoint))
+      if (!F.isDeclaration() && !contains(&F) &&
+          any_of(instructions(F), [&](const Instruction &I) { return reachesPoint(I); }))
         Changed = Functions.insert(&F);
     if (!PointersReachOne && any_of(Taken, [&](Function *F) { return contains(F); }))
       PointersReachOne = Changed = true;

@@ -19,6 +19,8 @@ public:
 
   llvm::ArrayRef<llvm::Function *> list() const { return Functions.getArrayRef(); }
   bool contains(llvm::Function *F) const { return F && Functions.contains(F); }
+  /// Whether the instruction is a migration point, or a call that may reach one.
+  bool reachesPoint(const llvm::Instruction &I) const;
   /// Whether a call through a pointer may reach a migration point.
   bool pointersReachOne() const { return PointersReachOne; }
   /// A declaration that is a migration point: migrate and its relatives, or an inserted check.

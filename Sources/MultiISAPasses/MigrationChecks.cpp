@@ -30,16 +30,11 @@ using namespace llvm;
 namespace multiisa {
 namespace {
 
-/// Iterations between two checks of a divided loop, and the length below which a loop needs none.
-constexpr unsigned ChunkLength = 4096, ShortLoop = 1024;
-
-bool callsSomething(const Instruction &I) {
-  auto *CB = dyn_cast<CallBase>(&I);
-  return CB && !isa<IntrinsicInst>(CB) && !CB->isInlineAsm();
-}
+/// Iterations between two checks of a divided loop.
+constexpr unsigned ChunkLength = 4096;
 
 bool callsSomething(const Loop &L) {
-  return any_of(L.blocks(), [](BasicBlock *B) { return any_of(*B, [](auto &I) { return callsSomething(I); }); });
+  return any_of(L.blocks(), [](BasicBlock *B) { return any_of(*B, [](auto &I) { return multiisa::callsSomething(I); }); });
 }
 
 class CheckInsertion {
@@ -71,8 +66,7 @@ private:
     DominatorTree DT(F);
     LoopInfo LI(DT);
     SmallVector<Instruction *, 16> Places;
-    bool IsBounded = LI.empty() && none_of(instructions(F), [](Instruction &I) { return callsSomething(I); });
-    if (Policy == MultiISAChecksAll || !IsBounded)
+    if (Policy == MultiISAChecksAll || !isBounded(F, LI))
       Places.push_back(&*F.getEntryBlock().getFirstNonPHIOrDbgOrAlloca());
     if (Policy == MultiISAChecksOuter)
       placeInLoops(F, DT, LI, Places);

@@ -53,11 +53,13 @@ unsigned multiISAInsertChecks(LLVMOpaqueModule *M, MultiISACheckPolicy Policy) {
   return insertMigrationChecks(*unwrap(M), Policy);
 }
 
-MultiISAProgram *multiISAMakeResumable(LLVMOpaqueModule *Ref, MultiISADiagnosticHandler Handler, void *Context) {
+MultiISAProgram *multiISAMakeResumable(LLVMOpaqueModule *Ref, MultiISACheckPolicy Policy,
+                                       MultiISADiagnosticHandler Handler, void *Context) {
   Module &M = *unwrap(Ref);
   Diagnostics D(Handler, Context);
   auto P = std::make_unique<MultiISAProgram>();
   renameWrapped(M);
+  noteHeldThreads(M, Policy, D);
   makeFramesResumable(M, P->Program, D);
   placeGlobals(M, D);
   if (D.hasRefusals())

@@ -2,13 +2,24 @@
 #include "Passes.h"
 #include "llvm/IR/Function.h"
 #include "llvm/IR/GlobalVariable.h"
+#include "llvm/IR/InstIterator.h"
 #include "llvm/IR/Instructions.h"
+#include "llvm/IR/IntrinsicInst.h"
 
 using namespace llvm;
 
 namespace multiisa {
 
 Function *directCallee(const CallBase &CB) { return dyn_cast<Function>(CB.getCalledOperand()->stripPointerCasts()); }
+
+bool callsSomething(const Instruction &I) {
+  auto *CB = dyn_cast<CallBase>(&I);
+  return CB && !isa<IntrinsicInst>(CB) && !CB->isInlineAsm();
+}
+
+bool isBounded(Function &F, const LoopInfo &LI) {
+  return LI.empty() && none_of(instructions(F), [](Instruction &I) { return callsSomething(I); });
+}
 
 bool isAddressUse(const Use &U) {
   if (auto *CB = dyn_cast<CallBase>(U.getUser()))

@@ -4,6 +4,7 @@
 
 #include "Diagnostics.h"
 #include "llvm/ADT/SmallVector.h"
+#include "llvm/Analysis/LoopInfo.h"
 #include "llvm/IR/Attributes.h"
 #include "llvm/IR/InstrTypes.h"
 #include "llvm/IR/Module.h"
@@ -26,6 +27,12 @@ void makeProgramEntry(llvm::Module &M);
 
 // After optimisation.
 unsigned insertMigrationChecks(llvm::Module &M, MultiISACheckPolicy Policy);
+
+/// A loop shorter than this needs no check.
+constexpr unsigned ShortLoop = 1024;
+
+/// Notes where a thread stays although it was asked to move.
+void noteHeldThreads(llvm::Module &M, MultiISACheckPolicy Policy, Diagnostics &D);
 
 /// What is known about a migratable function, for `popcorn-lab inspect`.
 struct MigratableFunction {
@@ -64,6 +71,10 @@ llvm::SmallVector<llvm::GlobalVariable *, 2> variablesWith(llvm::User *Initializ
 llvm::AttributeList keepABIAttributes(llvm::LLVMContext &C, llvm::AttributeList L, llvm::ArrayRef<int> From);
 /// Whether a function of libc is one of the forms of setjmp.
 bool isSetjmp(llvm::StringRef Name);
+/// A call, but of no intrinsic.
+bool callsSomething(const llvm::Instruction &I);
+/// Whether the function calls nothing and has no loop: it cannot hold a thread for long.
+bool isBounded(llvm::Function &F, const llvm::LoopInfo &LI);
 /// A place for a new alloca.
 llvm::Instruction *allocaPoint(llvm::Function &F);
 

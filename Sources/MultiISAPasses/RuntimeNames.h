@@ -6,6 +6,7 @@
 #ifndef MULTIISA_RUNTIMENAMES_H
 #define MULTIISA_RUNTIMENAMES_H
 
+#include "MultiISAPasses.h"
 #include <cstdint>
 
 namespace multiisa {
@@ -55,6 +56,8 @@ constexpr char LocalsImage[] = "__popcorn_locals_image";
 constexpr char LocalsSize[] = "__popcorn_locals_size";
 constexpr char SiteFrames[] = "__popcorn_site_frames";
 constexpr char SiteCount[] = "__popcorn_site_count";
+// An attribute of functions of the runtime's module part, which the driver sets.
+constexpr char RuntimeAttribute[] = MULTIISA_RUNTIME_ATTRIBUTE;
 } // namespace names
 
 } // namespace multiisa

@@ -1,7 +1,9 @@
 /// What names a delegated call at the guest's node and in its shadow at the origin.
-struct CallKey: Hashable {
+struct CallKey: Hashable, Comparable {
     var hop: HopKey
     var sequence: UInt32
+
+    static func < (left: CallKey, right: CallKey) -> Bool { (left.hop, left.sequence) < (right.hop, right.sequence) }
 }
 
 /// One end of a delegated call: `call_begin` or `call_end`.

@@ -117,5 +117,10 @@ public struct MessageTypeNames: Equatable, Sendable {
     /// The numbers of the types with one of these names.
     func types(named wanted: Set<String>) -> Set<Int32> { Set(names.filter { wanted.contains($0.value) }.keys) }
 
+    /// By number.
+    var all: [(id: Int32, name: String)] { names.sorted { $0.key < $1.key }.map { ($0.key, $0.value) } }
+
+    func knows(_ id: Int32) -> Bool { names[id] != nil }
+
     mutating func merge(_ other: MessageTypeNames) { names.merge(other.names) { first, _ in first } }
 }

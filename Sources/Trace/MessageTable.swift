@@ -81,6 +81,15 @@ struct MessageTable {
         return channel.firstFlow + place
     }
 
+    /// When the message was sent and received, on its nodes' clocks, if both were seen.
+    func times(of key: MessageKey) -> (sent: GuestTime, received: GuestTime)? {
+        guard let channel = channels[ChannelKey(from: key.from, to: key.to, epoch: key.epoch)],
+            let send = Self.place(of: key.sequence, in: channel.sends),
+            let receipt = Self.place(of: key.sequence, in: channel.receipts)
+        else { return nil }
+        return (channel.sends[send].time, channel.receipts[receipt].time)
+    }
+
     private static func place(of sequence: UInt64, in ends: [End]) -> Int? {
         var low = 0
         var high = ends.count

@@ -123,7 +123,8 @@ struct MigrationTable {
         indices = Dictionary(uniqueKeysWithValues: hops.indices.map { (hops[$0].key, $0) })
         for (back, away) in returns { indices[back] = indices[away] }
         var flow = 0
-        for key in served where calls[key]?.end != nil {
+        // In an order of their own, so that a run always gives the same file.
+        for key in served.sorted() where calls[key]?.end != nil {
             flow += 1
             calls[key]?.isServed = true
             calls[key]?.flow = flow
@@ -147,6 +148,12 @@ struct MigrationTable {
             returns[hops[back].key] = hops[index].key
         }
         return returns
+    }
+
+    /// The process, if only one moved or shared memory.
+    var onlyProcess: UInt64? {
+        let all = Set(hops.map(\.key.process)).union(pages.keys.map(\.process))
+        return all.count == 1 ? all.first : nil
     }
 
     /// A number for the hop's arrow from leaving to going on, if both were seen.

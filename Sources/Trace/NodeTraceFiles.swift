@@ -86,30 +86,24 @@ public struct NodeTraceFiles: Equatable, Sendable {
     }
 }
 
-/// Sets events of one thread that carry one stamp a few nanoseconds apart, in the order of the text.
+/// Sets events of a node that carry one stamp a few nanoseconds apart, in the order of the text.
 ///
 /// ftrace prints whole µs, and a page fault begins and sends its request within one. In a picture both would start at
-/// one point, and which contains the other would be lost.
+/// one point, and which contains the other would be lost. A guest's clock may also stand still for longer: while no
+/// tick comes, if the kernel does not trust its counter. Then a message and the answer to it, which another thread
+/// receives, carry one stamp, and only the order of the text tells which was first. The text is in the order of time
+/// of all CPUs: ftrace merges their buffers by the full stamp.
 struct StampSpreader {
-    private struct Last {
-        var stamp: Int64
-        var given: Int64
-    }
-
-    private var threads: [Int64: Last] = [:]
-    private static let distance: Int64 = 5
+    private var stamp: Int64 = .min
+    private var given: Int64 = .min
+    private static let distance: Int64 = 2
     /// Below half of a stamp's own grain, so that nothing overtakes the next µs.
     private static let farthest: Int64 = 450
 
     mutating func spread(_ event: inout FtraceEvent) {
-        let key = event.thread
-        let stamp = event.time.nanoseconds
-        guard let last = threads[key], last.stamp == stamp else {
-            threads[key] = Last(stamp: stamp, given: stamp)
-            return
-        }
-        let given = min(last.given + Self.distance, stamp + Self.farthest)
-        threads[key] = Last(stamp: stamp, given: given)
+        let time = event.time.nanoseconds
+        given = time == stamp ? min(given + Self.distance, time + Self.farthest) : time
+        stamp = time
         event.time = GuestTime(nanoseconds: given)
     }
 }

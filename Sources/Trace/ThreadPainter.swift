@@ -31,11 +31,11 @@ extension TimelinePainter where Sink: ~Copyable {
             let times = HopTimes(hop, timeline.nodes.map(\.map))
             guard let begin = times.begin, let end = times.end else { continue }
             let start = max(last?.end ?? begin, begin)
-            if let last, start > last.end {
+            if let last, start > last.end, shows(last.end, start) {
                 try writer.slice("on \(name(last.node))", category: "stay", on: track, from: last.end, to: start)
             }
             let stop = max(start, end)
-            try paint(hop, times, from: start, to: stop, on: track)
+            if shows(start, stop) { try paint(hop, times, from: start, to: stop, on: track) }
             last = (stop, hop.status < 0 ? hop.from : hop.to)
         }
     }

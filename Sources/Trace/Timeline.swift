@@ -77,27 +77,40 @@ public struct Timeline: Sendable {
         summary = TraceSummary(loader: loader, fit: fit, places: places)
     }
 
-    /// Writes the timeline for Perfetto and chrome://tracing, in place of what is at `path`.
-    public func writeChromeTrace(to path: String) throws {
-        var sink = try writeChromeTrace(to: FileSink(path))
-        try sink.commit()
+    /// Writes the timeline for Perfetto and chrome://tracing, in place of what is at `path`; compressed if that ends in
+    /// `.gz`.
+    public func writeChromeTrace(to path: String, only window: TimelineWindow? = nil) throws {
+        if path.hasSuffix(".gz") {
+            var sink = try writeChromeTrace(to: GzipSink(FileSink(path)), only: window).end()
+            try sink.commit()
+        } else {
+            var sink = try writeChromeTrace(to: FileSink(path), only: window)
+            try sink.commit()
+        }
     }
 
-    /// Writes the timeline as Chrome trace JSON and gives the sink back.
-    public func writeChromeTrace<Sink: ByteSink & ~Copyable>(to sink: consuming Sink) throws -> Sink {
+    /// Writes the timeline, or a part of it, as Chrome trace JSON and gives the sink back.
+    public func writeChromeTrace<Sink: ByteSink & ~Copyable>(
+        to sink: consuming Sink, only window: TimelineWindow? = nil
+    ) throws -> Sink {
         var metadata: ChromeTraceWriter<Sink>.Arguments = [
             ("clock", .text("host CLOCK_REALTIME")),
             ("host_epoch_us", .text(Self.microseconds(origin))),
         ]
+        let process = migration.onlyProcess.map(MigrationSummary.hexadecimal)
+        if let process { metadata.append(("process", .text(process))) }
         for node in nodes {
+            metadata.append(("\(node.files.name).id", .integer(Int64(node.files.id))))
             metadata.append(("\(node.files.name).clock_error_us", .microseconds(node.map.worstErrorMicroseconds)))
             metadata.append(("\(node.files.name).clock_drift_ppm", .microseconds(node.map.drift * 1e6)))
             metadata.append(
                 ("\(node.files.name).clock_correction_us", .microseconds(node.map.largestCorrectionMicroseconds)))
         }
+        for (id, name) in typeNames.all { metadata.append(("type.\(id)", .text(name))) }
         for (index, warning) in warnings.enumerated() { metadata.append(("warning.\(index + 1)", .text(warning))) }
         var painter = TimelinePainter(
-            timeline: self, writer: ChromeTraceWriter(sink, origin: origin, metadata: metadata))
+            timeline: self, writer: ChromeTraceWriter(sink, origin: origin, metadata: metadata), only: window,
+            process: process)
         for index in nodes.indices { try painter.paint(index) }
         try painter.paintThreads()
         return try painter.end()

@@ -22,6 +22,9 @@ struct TimelinePainter<Sink: ByteSink & ~Copyable>: ~Copyable {
 
     let timeline: Timeline
     var writer: ChromeTraceWriter<Sink>
+    let window: TimelineWindow?
+    /// The process that events do not name each time, since it is the only one.
+    let process: String?
     private var crossingSpans = 0
 
     /// Above any thread's number, see `FtraceEvent.thread`.
@@ -29,9 +32,13 @@ struct TimelinePainter<Sink: ByteSink & ~Copyable>: ~Copyable {
     /// Nanoseconds: wide enough to be clicked on, and less than any two messages of a thread are apart.
     private static var messageWidth: Int64 { 1000 }
 
-    init(timeline: Timeline, writer: consuming ChromeTraceWriter<Sink>) {
+    init(
+        timeline: Timeline, writer: consuming ChromeTraceWriter<Sink>, only window: TimelineWindow?, process: String?
+    ) {
         self.timeline = timeline
         self.writer = writer
+        self.window = window
+        self.process = process
     }
 
     consuming func end() throws -> Sink { try writer.end() }
@@ -54,6 +61,8 @@ struct TimelinePainter<Sink: ByteSink & ~Copyable>: ~Copyable {
         let track = Writer.Track(process: index + 1, thread: Self.kernelLogThread)
         try writer.thread(track, name: "dmesg", place: -1)
         try KernelLog.forEachMessage(records: node.files.kernelLog, console: node.files.console) { message in
+            let time = node.map.hostTime(of: message.time)
+            guard shows(time, time) else { return }
             var arguments: Writer.Arguments = []
             if let level = message.level { arguments.append(("level", .text(level.name))) }
             if let facility = message.facilityName { arguments.append(("facility", .text(facility))) }
@@ -61,8 +70,8 @@ struct TimelinePainter<Sink: ByteSink & ~Copyable>: ~Copyable {
             if let trouble { arguments.append(("trouble", .text(trouble.severity.rawValue))) }
             arguments.append(("guest_us", .microseconds(message.time.microseconds)))
             try writer.instant(
-                message.text, category: "dmesg", on: track, at: node.map.hostTime(of: message.time),
-                wide: trouble?.isFailure ?? false, arguments)
+                message.text, category: "dmesg", on: track, at: time, wide: trouble?.isFailure ?? false,
+                arguments)
         }
     }
 
@@ -87,7 +96,7 @@ struct TimelinePainter<Sink: ByteSink & ~Copyable>: ~Copyable {
                 return
             }
             if let earlier = pending.removeValue(forKey: event.thread) {
-                try paint(earlier, before: event.time, on: track, node.map)
+                try paint(earlier, before: event.time, on: track, node)
             }
             let announcement = announced.removeValue(forKey: event.thread)
             if var moment = pendingMessage(event) ?? pendingStep(event) {
@@ -99,13 +108,14 @@ struct TimelinePainter<Sink: ByteSink & ~Copyable>: ~Copyable {
             case .begins: break
             case .ends(let span): try paint(span, index, track)
             case .endsUnknown, .other:
+                let time = node.map.hostTime(of: event.time)
+                guard shows(time, time) else { return }
                 try writer.instant(
-                    Self.title(event), category: "event", on: track, at: node.map.hostTime(of: event.time),
-                    Self.arguments(event))
+                    Self.title(event), category: "event", on: track, at: time, arguments(event, of: node))
             }
         }
         for (thread, last) in pending.sorted(by: { $0.key < $1.key }) {
-            try paint(last, before: nil, on: Writer.Track(process: index + 1, thread: thread), node.map)
+            try paint(last, before: nil, on: Writer.Track(process: index + 1, thread: thread), node)
         }
         for span in spans.finish() {
             try paint(span, index, Writer.Track(process: index + 1, thread: span.begin.thread))
@@ -117,8 +127,7 @@ struct TimelinePainter<Sink: ByteSink & ~Copyable>: ~Copyable {
         let isSend = message.side == .send
         let type = timeline.typeNames[message.type]
         var moment = Pending(event: event, title: (isSend ? "send " : "receive ") + type, category: "message")
-        moment.arguments = [("type_name", .text(type))]
-        if let flow = timeline.messages.flow(of: message.key) {
+        if let flow = timeline.messages.flow(of: message.key), hasBothEnds(message.key) {
             moment.arrows.append(
                 Arrow(name: "message", category: "message", id: flow, point: isSend ? .start : .end))
         }
@@ -148,14 +157,15 @@ struct TimelinePainter<Sink: ByteSink & ~Copyable>: ~Copyable {
     }
 
     private mutating func paint(
-        _ pending: Pending, before next: GuestTime?, on track: ChromeTraceWriter<Sink>.Track, _ map: ClockMap
+        _ pending: Pending, before next: GuestTime?, on track: ChromeTraceWriter<Sink>.Track, _ node: Timeline.Node
     ) throws {
-        let begin = map.hostTime(of: pending.event.time)
+        let begin = node.map.hostTime(of: pending.event.time)
         var end = HostTime(nanoseconds: begin.nanoseconds + Self.messageWidth)
-        if let next { end = max(begin, min(end, map.hostTime(of: next))) }
+        if let next { end = max(begin, min(end, node.map.hostTime(of: next))) }
+        guard shows(begin, end) else { return }
         try writer.slice(
             pending.title, category: pending.category, on: track, from: begin, to: end,
-            Self.arguments(pending.event) + pending.arguments)
+            arguments(pending.event, of: node) + pending.arguments)
         for arrow in pending.arrows { try paint(arrow, on: track, at: begin) }
     }
 
@@ -170,22 +180,24 @@ struct TimelinePainter<Sink: ByteSink & ~Copyable>: ~Copyable {
     ) throws {
         let node = timeline.nodes[index]
         let begin = node.map.hostTime(of: span.begin.time)
-        var arguments = Self.arguments(span.begin)
+        let end = max(begin, node.map.hostTime(of: span.end?.time ?? node.last ?? span.begin.time))
+        guard shows(begin, end) else { return }
+        var arguments = arguments(span.begin, of: node)
         let title = describe(span, &arguments)
         guard let last = span.end else {
             arguments.append(("unfinished", .flag(true)))
-            try paintCrossing(title, track, begin, node.map.hostTime(of: node.last ?? span.begin.time), arguments)
+            try paintCrossing(title, track, begin, end, arguments)
             return
         }
         for field in last.fields where span.begin[field.key] == nil {
-            arguments.append((field.key, .text(field.value)))
+            arguments.append((field.key, Self.value(field.value)))
         }
-        let end = max(begin, node.map.hostTime(of: last.time))
         if span.nests {
             try writer.slice(title, category: "span", on: track, from: begin, to: end, arguments)
         } else {
             try paintCrossing(title, track, begin, end, arguments)
         }
+        guard window?.holds(begin, end) ?? true else { return }
         // The slice does not hold its last moment: the arrow ends just before.
         let inside = HostTime(nanoseconds: max(begin.nanoseconds, end.nanoseconds - 1))
         for arrow in arrows(of: span, at: Moment(span.begin, index)) {
@@ -205,18 +217,8 @@ struct TimelinePainter<Sink: ByteSink & ~Copyable>: ~Copyable {
         return span.begin["access"].map { "fault \($0)" } ?? span.name
     }
 
-    private func place(of event: FtraceEvent) -> String? {
+    func place(of event: FtraceEvent) -> String? {
         event.number("address").flatMap { timeline.places.describe(page: UInt64(bitPattern: $0)) }
-    }
-
-    /// What a `page_message` says of its message.
-    private func page(of event: FtraceEvent) -> ChromeTraceWriter<Sink>.Arguments {
-        var arguments: ChromeTraceWriter<Sink>.Arguments = []
-        for key in ["process", "address", "flags"] {
-            if let value = event[key], !value.isEmpty { arguments.append(("page_\(key)", .text(value))) }
-        }
-        if let place = place(of: event) { arguments.append(("page_place", .text(place))) }
-        return arguments
     }
 
     private func arrows(of span: SpanTracker.Span, at begin: Moment) -> [Arrow] {
@@ -245,21 +247,5 @@ struct TimelinePainter<Sink: ByteSink & ~Copyable>: ~Copyable {
 
     private static func title(_ event: FtraceEvent) -> String {
         event.name == "tracing_mark_write" && !event.detail.isEmpty ? event.detail : event.name
-    }
-
-    private static func arguments(_ event: FtraceEvent) -> ChromeTraceWriter<Sink>.Arguments {
-        var seen: Set<String> = ["detail", "cpu", "guest_us", "type_name", "unfinished"]
-        var result: ChromeTraceWriter<Sink>.Arguments = [
-            ("cpu", .integer(Int64(event.cpu))), ("guest_us", .microseconds(event.time.microseconds)),
-        ]
-        for field in event.fields where seen.insert(field.key).inserted {
-            if let number = Int64(field.value), abs(number) < 1 << 53 {
-                result.append((field.key, .integer(number)))
-            } else {
-                result.append((field.key, .text(field.value)))
-            }
-        }
-        if !event.detail.isEmpty { result.append(("detail", .text(event.detail))) }
-        return result
     }
 }

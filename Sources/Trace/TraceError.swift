@@ -11,6 +11,8 @@ public struct TraceError: ActionableError {
         case malformed
         /// The inputs cannot be combined: no nodes, two nodes of one name, link types that differ.
         case mismatch
+        /// A part of the timeline is asked for that it does not have.
+        case noSuchPart
     }
 
     public var code: Code

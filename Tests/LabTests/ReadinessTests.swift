@@ -1,3 +1,4 @@
+import Hypervisor
 import Testing
 import Topology
 
@@ -82,9 +83,14 @@ struct ReadinessTests {
     @Test("a node's own kernel arguments come last, where they win")
     func commandLine() {
         for isa in ISA.allCases {
-            let plain = KernelCommandLine.embedded(isa: isa)
-            #expect(KernelCommandLine.embedded(isa: isa, extra: "loglevel=8") == plain + " loglevel=8")
-            #expect(plain.contains("panic=-1"))
+            for accelerator in [Accelerator.kvm, .tcg] {
+                let plain = KernelCommandLine.embedded(isa: isa, accelerator: accelerator)
+                let extended = KernelCommandLine.embedded(isa: isa, accelerator: accelerator, extra: "loglevel=8")
+                #expect(extended == plain + " loglevel=8")
+                #expect(plain.contains("panic=-1"))
+                // Stamps of traces must not stand still; with KVM the clock is the host's.
+                #expect(plain.contains("tsc=reliable") == (isa == .x86_64 && accelerator == .tcg))
+            }
         }
     }
 }

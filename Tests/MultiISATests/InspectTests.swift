@@ -27,6 +27,48 @@ import Testing
         #expect(inspection.sections.contains { $0.name == ".text" && $0.sizes.count == 2 })
     }
 
+    @Test("what holds a thread on its node is told with place and reason")
+    func holds() async throws {
+        let description = try Inspection(program: try await bench.build("holds")).description
+        func hold(_ kind: Hold.Kind) throws -> Hold {
+            let found = description.holds.filter { $0.kind == kind && !["visible", "handler"].contains($0.function) }
+            try #require(found.count == 1, "\(description.holds)")
+            return found[0]
+        }
+        let short = try hold(.short)
+        #expect(short.function == "brief" && short.place?.hasSuffix("/holds.c:11") == true)
+        let callback = try hold(.callback)
+        #expect(callback.function == "list" && callback.place?.hasSuffix("/holds.c:30") == true)
+        #expect(callback.reason == "calls scandir, which calls visible: no move until it returns")
+        let local = try hold(.nodeLocal)
+        #expect(local.function == "talk" && local.place?.hasSuffix("/holds.c:35") == true)
+        #expect(local.reason == "calls socket: a socket belongs to the node that opened it")
+        let signal = try hold(.signalHandler)
+        #expect(signal.function == "main" && signal.line == 47)
+        #expect(signal.reason.contains("handler runs on a shadow stack"))
+        // The library's own functions are no concern of the program's author, and loops have checks.
+        #expect(description.holds.allSatisfy { $0.file?.hasSuffix("/holds.c") == true && $0.kind != .loop })
+        let error = #expect(throws: InspectError.self) { try description.function(named: "brief") }
+        #expect(error?.summary.contains("calls nothing") == true)
+    }
+
+    @Test("fewer checks leave loops and functions that hold a thread", arguments: ["entry", "none"])
+    func holdsOfPolicy(policy: String) async throws {
+        let program = try await bench.build("holds", ["-fmigration-checks=\(policy)"])
+        let holds = try Inspection(program: program).description.holds
+        let spin = try #require(holds.first { $0.function == "spin" }, "\(holds)")
+        #expect(spin.kind == (policy == "entry" ? .loop : .noPoint))
+        #expect(spin.line == (policy == "entry" ? 40 : 38))
+        #expect(holds.contains { $0.function == "list" && $0.kind == .noPoint } == (policy == "none"))
+        #expect(!holds.contains { $0.function == "main" && $0.kind == .noPoint })
+    }
+
+    @Test("a description without holds, of an older compiler, is read")
+    func older() throws {
+        let text = #"{"buildID":"0","checks":1,"functions":[],"policy":"outer"}"#
+        #expect(try JSONDecoder().decode(ProgramDescription.self, from: Data(text.utf8)).holds.isEmpty)
+    }
+
     @Test("binaries of two programs do not pass as one")
     func mixed() async throws {
         let one = try await bench.build("hops"), other = try await bench.build("request")

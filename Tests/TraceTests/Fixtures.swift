@@ -1,8 +1,31 @@
+import CLibarchive
 import FoundationEssentials
 import Support
 import Testing
 
 @testable import Trace
+
+/// The content of a gzip file.
+func decompressed(_ bytes: [UInt8]) throws -> [UInt8] {
+    let handle = try #require(archive_read_new())
+    defer { archive_read_free(handle) }
+    archive_read_support_filter_gzip(handle)
+    archive_read_support_format_raw(handle)
+    var entry: OpaquePointer?
+    var result: [UInt8] = []
+    try bytes.withUnsafeBytes { input in
+        try #require(archive_read_open_memory(handle, input.baseAddress, input.count) == ARCHIVE_OK)
+        try #require(archive_read_next_header(handle, &entry) == ARCHIVE_OK)
+        var piece = [UInt8](repeating: 0, count: 1 << 16)
+        while true {
+            let count = archive_read_data(handle, &piece, piece.count)
+            try #require(count >= 0)
+            guard count > 0 else { return }
+            result += piece.prefix(count)
+        }
+    }
+    return result
+}
 
 func jsonLine(_ value: some Encodable) throws -> String {
     String(decoding: try JSONEncoder().encode(value), as: UTF8.self)

@@ -53,6 +53,23 @@ struct MigrationTests {
         #expect(try JSONDecoder().decode(TraceSummary.self, from: JSONEncoder().encode(summary)) == summary)
     }
 
+    @Test("one hop of a recorded run is drawn alone, with all of its phases")
+    func oneHop() throws {
+        let timeline = try Self.recorded("asked")
+        let whole = try DrawnTimeline(timeline)
+        let one = try DrawnTimeline(timeline, only: try timeline.window(hop: 1, ofThread: nil))
+        one.expectNesting()
+        #expect(one.events.count * 2 < whole.events.count)
+        func hops(_ drawn: DrawnTimeline) -> [Double?] {
+            drawn.slices(of: "threads that move").filter { $0.name.contains(" → ") }
+                .compactMap { $0.arguments?["hop"]?.number }
+        }
+        #expect(hops(whole) == [1, 2, 3, 4] && hops(one) == [1])
+        #expect(one.arrows("hop") == 1 && one.arrows("fault") == 1)
+        let error = #expect(throws: TraceError.self) { try timeline.window(hop: 5, ofThread: nil) }
+        #expect(error?.hint == "the last hop is 4")
+    }
+
     @Test("a recorded run is drawn: hops with phases, and arrows for hops, faults and calls")
     func drawing() throws {
         let timeline = try Self.recorded("asked")

@@ -21,8 +21,8 @@ struct DrawnTimeline {
     let events: [AnyJSON]
     let slices: [Slice]
 
-    init(_ timeline: Timeline) throws {
-        let sink = try timeline.writeChromeTrace(to: MemorySink())
+    init(_ timeline: Timeline, only window: TimelineWindow? = nil) throws {
+        let sink = try timeline.writeChromeTrace(to: MemorySink(), only: window)
         let file = try JSONDecoder().decode(AnyJSON.self, from: Data(sink.bytes))
         events = try #require(file["traceEvents"]?.list)
         slices = try events.filter { $0["ph"]?.text == "X" }.map { event in

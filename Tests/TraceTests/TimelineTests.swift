@@ -148,6 +148,32 @@ struct TimelineTests {
         #expect(back == timeline.summary)
     }
 
+    @Test("a message and its answer, sent and received by two threads while the clock stood still, are no circle")
+    func standingClock() throws {
+        let scratch = try Scratch()
+        var run = SyntheticRun()
+        run.exchange(50)
+        let at = SyntheticRun.epoch + 30_700
+        // Node 0 prints one stamp for both of its events, though node 1 took 400 µs to answer.
+        run.nodes[0].event(at: at, task: "app", pid: 9, SyntheticRun.message("send", 0, 1, type: 11, size: 8, 900))
+        run.nodes[0].event(
+            at: at, task: "pcn_recv_1", pid: 78, SyntheticRun.message("recv", 1, 0, type: 12, size: 8, 900))
+        run.nodes[1].event(
+            at: at + 100, task: "pcn_recv_0", pid: 77, SyntheticRun.message("recv", 0, 1, type: 11, size: 8, 900))
+        run.nodes[1].event(
+            at: at + 500, task: "pcn_recv_0", pid: 77, SyntheticRun.message("send", 1, 0, type: 12, size: 8, 900))
+        let timeline = try Timeline.load(nodes: try run.write(to: scratch))
+        #expect(timeline.warnings.contains { $0.contains("contradict straight clocks") })
+        #expect(!timeline.warnings.contains { $0.contains("circle") })
+        let events = try events(timeline)
+        var sent: [Double: Double] = [:]
+        for arrow in select(events, "s") { sent[arrow["id"]?.number ?? -1] = arrow["ts"]?.number }
+        for arrow in select(events, "f") {
+            let from = try #require(sent[arrow["id"]?.number ?? -2])
+            #expect(try #require(arrow["ts"]?.number) > from)
+        }
+    }
+
     @Test("lost events, damaged lines and foreign messages are said, with the node's name")
     func warnings() throws {
         let scratch = try Scratch()

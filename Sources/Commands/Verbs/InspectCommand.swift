@@ -7,7 +7,10 @@ import Topology
 struct InspectCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "inspect",
-        abstract: "Show both binaries of a program side by side: sections, symbols, migratable functions, frames.",
+        abstract: """
+            Show both binaries of a program side by side: sections, symbols, migratable functions, frames, and what \
+            holds a thread where it is.
+            """,
         discussion: """
               popcorn-lab inspect ./hello
               popcorn-lab inspect ./hello --json
@@ -47,6 +50,7 @@ struct InspectCommand: AsyncParsableCommand {
         }
         Output.line("")
         showFunctions(description)
+        Self.showHolds(description.holds)
     }
 
     private func showSections(_ inspection: Inspection) {
@@ -104,6 +108,7 @@ private struct InspectionReport: Encodable {
     let sharedSymbols: Int
     let differences: [String]
     let functions: [ProgramDescription.Function]
+    let holds: [Hold]
 
     init(_ inspection: Inspection) {
         buildID = inspection.description.buildID
@@ -120,5 +125,6 @@ private struct InspectionReport: Encodable {
         sharedSymbols = inspection.sharedSymbols
         differences = inspection.differences
         functions = inspection.description.functions
+        holds = inspection.description.holds
     }
 }

@@ -11,7 +11,9 @@ struct TraceCommand: AsyncParsableCommand {
         abstract: "Merge what all nodes recorded in a run into one timeline: for Perfetto, as a table, as a picture.",
         discussion: """
               popcorn-lab trace                    a table of the newest run
-              popcorn-lab trace -o trace.json      open it in ui.perfetto.dev
+              popcorn-lab trace -o trace.json.gz   open it in ui.perfetto.dev
+              popcorn-lab trace -o end.json --last 5s
+              popcorn-lab trace -o hop.json --hop 17
               popcorn-lab trace --run 20190927 --summary
               popcorn-lab trace --svg echo.svg --from TEST_ECHO --arrows 8
             """)
@@ -23,9 +25,13 @@ struct TraceCommand: AsyncParsableCommand {
 
     @Option(
         name: .shortAndLong,
-        help: ArgumentHelp("Write the timeline to this file (Chrome trace event JSON).", valueName: "file"),
+        help: ArgumentHelp(
+            "Write the timeline to this file (Chrome trace event JSON; compressed if its name ends in .gz).",
+            valueName: "file"),
         completion: .file())
     var output: String?
+
+    @OptionGroup(title: "Part of the timeline, for --output") var part: TracePart
 
     @Option(
         help: ArgumentHelp("Write a picture of a few messages to this file (SVG).", valueName: "file"),
@@ -51,6 +57,9 @@ struct TraceCommand: AsyncParsableCommand {
     func validate() throws {
         guard (1...1000).contains(arrows) else { throw ValidationError("--arrows must be from 1 to 1000.") }
         guard svg != nil || from == nil else { throw ValidationError("--from is for --svg.") }
+        guard output != nil || part.isAll else {
+            throw ValidationError("--after, --until, --last and --hop are for --output.")
+        }
     }
 
     func run() async throws {
@@ -60,7 +69,7 @@ struct TraceCommand: AsyncParsableCommand {
         for warning in timeline.warnings { Notice.warning(warning) }
         if summary || (output == nil && svg == nil) { try Self.show(timeline.summary, format.format) }
         if let output {
-            try timeline.writeChromeTrace(to: output)
+            try timeline.writeChromeTrace(to: output, only: try part.window(of: timeline))
             Notice.line("run \(directory.id): \(output)")
         }
         if let svg {

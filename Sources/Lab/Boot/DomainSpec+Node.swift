@@ -15,7 +15,8 @@ extension DomainSpec {
                 labID: record.id, node: node.name),
             isa: node.spec.isa, accelerator: accelerator, vcpus: node.spec.vcpus, memoryMiB: node.spec.memoryMiB,
             kernel: kernel, initramfs: paths.initramfs(node.name),
-            commandLine: KernelCommandLine.embedded(isa: node.spec.isa, extra: node.spec.kernelArguments),
+            commandLine: KernelCommandLine.embedded(
+                isa: node.spec.isa, accelerator: accelerator, extra: node.spec.kernelArguments),
             consoleSocket: paths.consoleSocket(node.name), consoleLog: paths.serialLog(node.name),
             management: ManagementNIC(mac: node.managementMAC.description, hostPort: node.sshPort),
             fabric: FabricNIC(mac: node.fabricMAC.description, switchDirectory: paths.fabricSocket),

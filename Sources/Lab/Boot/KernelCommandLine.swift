@@ -1,10 +1,11 @@
+import Hypervisor
 import Topology
 
 /// The kernel command line of the embedded guest.
 enum KernelCommandLine {
     /// - Parameter extra: the node's own arguments. They come last, because the kernel takes the last value of most keys.
-    static func embedded(isa: ISA, extra: String? = nil) -> String {
-        (common + specific(isa) + [extra].compactMap { $0 }).joined(separator: " ")
+    static func embedded(isa: ISA, accelerator: Accelerator, extra: String? = nil) -> String {
+        (common + specific(isa) + clock(isa, accelerator) + [extra].compactMap { $0 }).joined(separator: " ")
     }
 
     private static let common = [
@@ -24,5 +25,12 @@ enum KernelCommandLine {
         case .x86_64: ["console=ttyS0", "no_timer_check"]
         case .aarch64: ["console=ttyAMA0"]
         }
+    }
+
+    /// Linux does not trust the time stamp counters of several emulated CPUs, although QEMU reads them all from one
+    /// clock. Without them, `local_clock()` stands still when a tick is late, and with it every stamp of the kernel's
+    /// log and traces: a message then seems to be sent at the moment at which its answer is received.
+    private static func clock(_ isa: ISA, _ accelerator: Accelerator) -> [String] {
+        isa == .x86_64 && accelerator == .tcg ? ["tsc=reliable"] : []
     }
 }

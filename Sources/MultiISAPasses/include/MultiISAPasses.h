@@ -20,9 +20,24 @@ extern "C" {
 
 struct LLVMOpaqueModule;
 
+/// A string attribute that marks functions of the runtime's module part: they are no concern of a program's author.
+#define MULTIISA_RUNTIME_ATTRIBUTE "popcorn-runtime"
+
+/// What a pass has found. All that begin with `MultiISAHolds` tell where a thread stays although it was asked to move.
+typedef enum MultiISAFinding {
+  MultiISARefusal,        ///< it cannot move between ISAs, and no program is made
+  MultiISAWarning,        ///< it binds the program to a node
+  MultiISAHoldsShort,     ///< a function without a migration point that is soon over
+  MultiISAHoldsNoPoint,   ///< a function from which no migration point can be reached, and that may take long
+  MultiISAHoldsLoop,      ///< a loop without a migration point
+  MultiISAHoldsCallback,  ///< a call of libc that calls functions of the program
+  MultiISAHoldsHandler,   ///< a signal handler
+  MultiISAHoldsNodeLocal, ///< a call of libc whose result belongs to the node
+} MultiISAFinding;
+
 /// What a pass has to say about a place in the source.
 typedef struct MultiISADiagnostic {
-  bool isRefusal;       ///< else a warning
+  MultiISAFinding finding;
   const char *file;     ///< empty if the module has no line information
   unsigned line;        ///< 0 if unknown
   const char *function; ///< empty for a global variable
@@ -57,9 +72,10 @@ unsigned multiISAInsertChecks(struct LLVMOpaqueModule *module, MultiISACheckPoli
 /// The result of `multiISAMakeResumable`; `multiISADisposeProgram` frees it.
 typedef struct MultiISAProgram MultiISAProgram;
 
-/// Gives every function that may reach a migration point a resumable frame. Returns NULL after a refusal.
-MultiISAProgram *multiISAMakeResumable(struct LLVMOpaqueModule *module, MultiISADiagnosticHandler handler,
-                                       void *context);
+/// Gives every function that may reach a migration point a resumable frame, after it has reported what holds a thread
+/// with these checks. Returns NULL after a refusal.
+MultiISAProgram *multiISAMakeResumable(struct LLVMOpaqueModule *module, MultiISACheckPolicy policy,
+                                       MultiISADiagnosticHandler handler, void *context);
 
 /// Assembly text for the function slots of one ISA ("x86-64" or "aarch64"). Valid until the program is disposed of.
 const char *multiISASlotAssembly(MultiISAProgram *program, const char *isa);

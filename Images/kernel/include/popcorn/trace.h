@@ -41,15 +41,16 @@ DECLARE_EVENT_CLASS(popcorn_message,
 				{ POPCORN_FLAG_URGENT, "urgent" }))
 );
 
+#define DEFINE_MESSAGE_EVENT(name) \
+DEFINE_EVENT(popcorn_message, name, \
+	TP_PROTO(const struct popcorn_header *header), \
+	TP_ARGS(header))
+
 /* A message got its number and is about to leave this node. */
-DEFINE_EVENT(popcorn_message, msg_send,
-	TP_PROTO(const struct popcorn_header *header),
-	TP_ARGS(header));
+DEFINE_MESSAGE_EVENT(msg_send);
 
 /* A message arrived completely and is about to be handled. */
-DEFINE_EVENT(popcorn_message, msg_recv,
-	TP_PROTO(const struct popcorn_header *header),
-	TP_ARGS(header));
+DEFINE_MESSAGE_EVENT(msg_recv);
 
 #endif
 

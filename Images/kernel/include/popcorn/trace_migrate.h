@@ -30,47 +30,38 @@ DECLARE_EVENT_CLASS(popcorn_hop,
 		  __entry->thread, __entry->hop, __entry->from, __entry->to, __entry->status)
 );
 
+#define DEFINE_HOP_EVENT(name) \
+DEFINE_EVENT(popcorn_hop, name, \
+	TP_PROTO(u64 process, u32 thread, u32 hop, int from, int to, int status), \
+	TP_ARGS(process, thread, hop, from, to, status))
+
 /*
  * Somebody else wants the thread to move, and its host (or the shadow) is sent the signal, or, if
  * it is elsewhere, its node the message. The hop is the one that it may make; to: -1 is the next
  * node.
  */
-DEFINE_EVENT(popcorn_hop, migrate_request,
-	TP_PROTO(u64 process, u32 thread, u32 hop, int from, int to, int status),
-	TP_ARGS(process, thread, hop, from, to, status));
+DEFINE_HOP_EVENT(migrate_request);
 
 /* A migration point has seen that somebody wants a move, and the thread asks where to. */
-DEFINE_EVENT(popcorn_hop, migrate_check,
-	TP_PROTO(u64 process, u32 thread, u32 hop, int from, int to, int status),
-	TP_ARGS(process, thread, hop, from, to, status));
+DEFINE_HOP_EVENT(migrate_check);
 
 /* A thread asks to leave this node. The hop is the one that it is about to make. */
-DEFINE_EVENT(popcorn_hop, migrate_begin,
-	TP_PROTO(u64 process, u32 thread, u32 hop, int from, int to, int status),
-	TP_ARGS(process, thread, hop, from, to, status));
+DEFINE_HOP_EVENT(migrate_begin);
 
 /* The origin has decided: the message that carries the thread goes to the target. */
-DEFINE_EVENT(popcorn_hop, migrate_route,
-	TP_PROTO(u64 process, u32 thread, u32 hop, int from, int to, int status),
-	TP_ARGS(process, thread, hop, from, to, status));
+DEFINE_HOP_EVENT(migrate_route);
 
 /* The message has arrived here; status: negative if the thread comes back unmoved. */
-DEFINE_EVENT(popcorn_hop, migrate_arrive,
-	TP_PROTO(u64 process, u32 thread, u32 hop, int from, int to, int status),
-	TP_ARGS(process, thread, hop, from, to, status));
+DEFINE_HOP_EVENT(migrate_arrive);
 
 /*
  * A host, or at the origin the shadow, is about to go on in user space; status: negative if it
  * never left.
  */
-DEFINE_EVENT(popcorn_hop, migrate_resume,
-	TP_PROTO(u64 process, u32 thread, u32 hop, int from, int to, int status),
-	TP_ARGS(process, thread, hop, from, to, status));
+DEFINE_HOP_EVENT(migrate_resume);
 
 /* A thread ended away from its origin, or was lost with its node. */
-DEFINE_EVENT(popcorn_hop, migrate_exit,
-	TP_PROTO(u64 process, u32 thread, u32 hop, int from, int to, int status),
-	TP_ARGS(process, thread, hop, from, to, status));
+DEFINE_HOP_EVENT(migrate_exit);
 
 /*
  * A delegated call begins: at the guest's node (served=0) or in its shadow (served=1). process,
