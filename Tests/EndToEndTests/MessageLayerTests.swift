@@ -72,7 +72,7 @@ extension EndToEnd.MessageLayer {
         insmod /usr/lib/popcorn/msg_socket.ko ip=$peers secret=$secret port=$port ${dead_ms:+dead_ms=$dead_ms}
         """
 
-    private static func reloadWhereMissing(_ lab: Lab) async throws {
+    static func reloadWhereMissing(_ lab: Lab) async throws {
         try await lab("exec", "--all", "grep -q msg_socket /proc/modules || { \(load); }")
         try await lab.awaitPair()
     }

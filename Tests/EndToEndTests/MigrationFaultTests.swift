@@ -163,6 +163,20 @@ extension EndToEnd.MigrationFaults {
         try await lab.expectNothingLeft()
     }
 
+    @Test("a process that is at home lives on while the message layer is unloaded, and moves once it is loaded again")
+    func unloadedBeneath() async throws {
+        let lab = try await Self.lab()
+        try await lab.repairing(EndToEnd.MessageLayer.reloadWhereMissing) { lab in
+            let ended = try await lab("exec", "x86", Self.shell("edges unload"), limit: .seconds(60)) { line, _ in
+                let command = ["unload": "rmmod msg_socket", "load": EndToEnd.MessageLayer.load][line]
+                guard let command else { return }
+                do { try await lab("exec", "x86", command) } catch { Issue.record(error) }
+            }
+            #expect(ended.lines == ["unload", "load", "0 wrong"])
+        }
+        try await lab.expectNothingLeft()
+    }
+
     // MARK: - Tools
 
     private static let parameters = "/sys/module/popcorn/parameters"

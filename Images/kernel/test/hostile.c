@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * hostile SECRET IP,IP,... SELF TARGET ROUNDS [SEED]
+ * hostile SECRET IP,IP,... SELF TARGET ROUNDS [SEED [PROGRAM [PROCESS...]]]
  *
  * A user program that attacks node TARGET from the address of node SELF (which has no message
  * layer loaded, and SELF > TARGET): random bytes, absurd sizes, half and wrong handshakes, and,
- * since it knows the secret, a peer that authenticates and then sends damaged frames.
+ * since it knows the secret, a peer that authenticates and then sends damaged frames. With
+ * PROGRAM, a migratable program that the target has at the same path, or the ids of migratable
+ * processes of the target (from its /proc/popcorn_ps), it also sends messages about processes.
  * It only attacks; whether the target bore it is for its log to say.
  *
- *	cc -static -o hostile hostile.c
+ *	cc -static -o hostile hostile.c hostile_processes.c
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -19,6 +21,7 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
+#include "hostile.h"
 
 #define MAGIC		0x314e4350
 #define PORT		30467
@@ -48,11 +51,12 @@ enum { HELLO = 1, PROOF, ACCEPT, REFUSE, PROBE, ALIVE };
 static uint8_t key[64];
 static uint8_t list_digest[32];
 static uint32_t addresses[32];
-static int nodes, self, target;
+int self, target;
+static int nodes;
 static uint64_t state;
-static uint8_t scratch[2 * MAX_FRAME];
+uint8_t scratch[2 * MAX_FRAME];
 
-static uint32_t rnd(void)
+uint32_t rnd(void)
 {
 	state ^= state << 13;
 	state ^= state >> 7;
@@ -288,6 +292,20 @@ static void send_chunks(int sock, uint32_t epoch, uint64_t seq)
 	}
 }
 
+/* Well formed. Returns whether there is anything to say. */
+static int about_processes(struct header *header, uint32_t epoch, uint64_t seq)
+{
+	uint16_t type;
+	uint32_t size = speak_of_process(&type);
+
+	if (!size)
+		return 0;
+	*header = make_header(type, size);
+	header->epoch = epoch;
+	header->seq = seq;
+	return 1;
+}
+
 static void attack_as_peer(int sock)
 {
 	uint32_t epoch = shake(sock, 0);
@@ -297,11 +315,12 @@ static void attack_as_peer(int sock)
 
 	for (seq = 1; epoch && seq < 80; seq++) {
 		struct header header = plausible(epoch, seq);
+		int spoken = rnd() % 2 && about_processes(&header, epoch, seq);
 
-		if (seq % 4 == 0 && header.size >= 40) {	/* some names, long ones too */
+		if (!spoken && seq % 4 == 0 && header.size >= 40) {	/* some names, long ones too */
 			memset(scratch, 'a' + rnd() % 3, 40);
 			scratch[rnd() % 40] = 0;
-		} else {
+		} else if (!spoken) {
 			fill(scratch, header.length);
 		}
 		pad = (header.length + 7) & ~7u;
@@ -377,6 +396,12 @@ int main(int argc, char **argv)
 	rounds = atoi(argv[5]);
 	state = argc > 6 ? strtoull(argv[6], NULL, 0) : 1;
 	state = state * 0x9e3779b97f4a7c15 + 1;
+	if (argc > 7 && know_program(argv[7])) {
+		fprintf(stderr, "%s: no program with a build id\n", argv[7]);
+		return 2;
+	}
+	for (i = 8; i < argc; i++)
+		know_process(argv[i]);
 	for (i = 0; i < rounds; i++) {
 		sock = dial();
 		if (sock < 0)

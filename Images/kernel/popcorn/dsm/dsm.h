@@ -113,6 +113,7 @@ enum space_counter {
 struct space {
 	u64 id;
 	int home;
+	bool at_home;			/* this node is it, with or without a transport */
 	refcount_t ref;
 	struct rcu_head rcu;
 	struct inode *inode;		/* whose mapping all mappings of the space share */
@@ -137,7 +138,7 @@ struct space {
 };
 
 /* space.c */
-struct space *popcorn_space_create(u64 id, int home);
+struct space *popcorn_space_create(u64 id, int home, bool at_home);
 struct space *popcorn_space_find(u64 id);
 void popcorn_space_put(struct space *space);
 void popcorn_space_leave(struct space *space);
@@ -182,7 +183,7 @@ void popcorn_home_continue(struct space *space, struct entry *entry);
 
 bool popcorn_home_offer(struct space *space, struct entry *entry, int node, bool writes,
 			u32 *flags);
-void popcorn_home_settle(struct entry *entry, bool sent);
+void popcorn_home_settle(struct space *space, struct entry *entry, bool sent);
 
 /* loss.c */
 void popcorn_home_lose_node(struct space *space, struct entry *entry, int node, bool orderly);

@@ -20,7 +20,6 @@
 #include <linux/pagemap.h>
 #include <linux/sched/signal.h>
 #include <linux/wait_bit.h>
-#include <popcorn/node.h>
 #include <popcorn/trace_dsm.h>
 #include "dsm.h"
 
@@ -50,7 +49,7 @@ static int ensure_request(struct space *space, struct entry *entry, bool writes)
 	count_space(space, kind_of(entry, writes));
 	entry->pending = true;
 	entry->for_write = writes;
-	if (space->home == popcorn_self())
+	if (space->at_home)
 		popcorn_home_request(space, entry, space->home, writes);
 	else
 		err = popcorn_send_page(space, entry, space->home, POPCORN_TYPE_PAGE_REQUEST,

@@ -14,7 +14,6 @@
 
 #include <linux/bitops.h>
 #include <linux/module.h>
-#include <popcorn/node.h>
 #include "dsm.h"
 
 static bool migratory = true;
@@ -32,21 +31,21 @@ static bool is_temporary(int err)
 	return err == -EAGAIN || err == -ENOMEM;
 }
 
-static void begin(struct entry *entry, int node, bool writes)
+static void begin(struct space *space, struct entry *entry, int node, bool writes)
 {
 	struct directory *dir = &entry->dir;
 
 	dir->asker = node;
 	dir->asker_upgrades = writes && dir->owner == NOBODY && (dir->sharers & BIT(node)) &&
 			      hweight32(dir->sharers) == 2;
-	if (dir->owner == popcorn_self() && node != popcorn_self() && !entry->written)
+	if (dir->owner == space->home && node != space->home && !entry->written)
 		dir->migratory = false;
 	dir->asker_writes = writes || (READ_ONCE(migratory) && dir->migratory &&
 				       dir->owner != NOBODY && dir->owner != node);
 }
 
 /* The waiting node after the one that was served last. */
-static bool begin_next(struct entry *entry, int last)
+static bool begin_next(struct space *space, struct entry *entry, int last)
 {
 	struct directory *dir = &entry->dir;
 	u32 waiting = dir->readers | dir->writers;
@@ -60,7 +59,7 @@ static bool begin_next(struct entry *entry, int last)
 	writes = dir->writers & BIT(node);
 	dir->readers &= ~BIT(node);
 	dir->writers &= ~BIT(node);
-	begin(entry, node, writes);
+	begin(space, entry, node, writes);
 	return true;
 }
 
@@ -103,14 +102,13 @@ static enum progress invalidate(struct space *space, struct entry *entry, unsign
 static enum progress collect(struct space *space, struct entry *entry)
 {
 	struct directory *dir = &entry->dir;
-	int self = popcorn_self();
 	u32 others;
 
 	if (dir->lost || dir->owner == dir->asker)
 		return DONE;
-	if (dir->owner != NOBODY && dir->owner != self)
+	if (dir->owner != NOBODY && dir->owner != space->home)
 		return fetch(space, entry);
-	others = dir->sharers & ~BIT(self) & ~BIT(dir->asker);
+	others = dir->sharers & ~BIT(space->home) & ~BIT(dir->asker);
 	if (dir->asker_writes && dir->owner == NOBODY && others)
 		return invalidate(space, entry, others);
 	return DONE;
@@ -141,7 +139,7 @@ static enum progress refuse(struct space *space, struct entry *entry)
 	return is_temporary(err) ? REFUSED : DONE;
 }
 
-static void note_grant(struct entry *entry)
+static void note_grant(struct space *space, struct entry *entry)
 {
 	struct directory *dir = &entry->dir;
 
@@ -150,7 +148,7 @@ static void note_grant(struct entry *entry)
 		dir->sharers = BIT(dir->asker);
 	} else {
 		dir->owner = NOBODY;
-		dir->sharers |= BIT(dir->asker) | BIT(popcorn_self());
+		dir->sharers |= BIT(dir->asker) | BIT(space->home);
 	}
 }
 
@@ -167,9 +165,9 @@ static u32 release(struct space *space, struct entry *entry)
 }
 
 /* The asker does not get it. */
-static void take_back(struct entry *entry)
+static void take_back(struct space *space, struct entry *entry)
 {
-	if (entry->dir.owner == popcorn_self())
+	if (entry->dir.owner == space->home)
 		entry->access = ACCESS_WRITE;
 	else if (entry->dir.owner == NOBODY && entry->access < ACCESS_READ)
 		entry->access = ACCESS_READ;
@@ -190,9 +188,9 @@ static enum progress grant_there(struct space *space, struct entry *entry)
 	if (is_temporary(err))
 		return REFUSED;
 	if (!err)
-		note_grant(entry);
+		note_grant(space, entry);
 	else
-		take_back(entry);	/* the asker is gone */
+		take_back(space, entry);	/* the asker is gone */
 	return DONE;
 }
 
@@ -202,7 +200,7 @@ static enum progress grant(struct space *space, struct entry *entry)
 
 	if (dir->asker_writes && dir->asker_upgrades)
 		dir->migratory = true;
-	if (dir->asker == popcorn_self()) {
+	if (dir->asker == space->home) {
 		grant_here(entry);
 		return DONE;
 	}
@@ -212,17 +210,18 @@ static enum progress grant(struct space *space, struct entry *entry)
 }
 
 /* Whether @node can have the page without anybody being asked. */
-static bool can_offer(const struct entry *entry, int node, bool writes)
+static bool can_offer(const struct space *space, const struct entry *entry, int node,
+		      bool writes)
 {
 	const struct directory *dir = &entry->dir;
 
 	if (dir->asker != NOBODY || dir->awaited || dir->lost || entry->pending || entry->fresh)
 		return false;
 	if (dir->owner != NOBODY)
-		return dir->owner == popcorn_self();
+		return dir->owner == space->home;
 	if (!writes)
 		return !(dir->sharers & BIT(node));
-	return !(dir->sharers & ~BIT(popcorn_self()) & ~BIT(node));
+	return !(dir->sharers & ~BIT(space->home) & ~BIT(node));
 }
 
 /*
@@ -234,21 +233,21 @@ bool popcorn_home_offer(struct space *space, struct entry *entry, int node, bool
 {
 	struct directory *dir = &entry->dir;
 
-	if (!popcorn_space_has_member(space, node) || !can_offer(entry, node, writes))
+	if (!popcorn_space_has_member(space, node) || !can_offer(space, entry, node, writes))
 		return false;
 	dir->asker = node;
 	dir->asker_writes = writes || (READ_ONCE(migratory) && dir->migratory &&
-				       dir->owner == popcorn_self());
+				       dir->owner == space->home);
 	*flags = release(space, entry);
 	return true;
 }
 
-void popcorn_home_settle(struct entry *entry, bool sent)
+void popcorn_home_settle(struct space *space, struct entry *entry, bool sent)
 {
 	if (sent)
-		note_grant(entry);
+		note_grant(space, entry);
 	else
-		take_back(entry);
+		take_back(space, entry);
 	entry->dir.asker = NOBODY;
 }
 
@@ -265,7 +264,7 @@ void popcorn_home_continue(struct space *space, struct entry *entry)
 	enum progress progress;
 
 	while (dir->asker != NOBODY && !dir->awaited && !entry->stalled) {
-		if (dir->asker != popcorn_self() && popcorn_defer_for_turn(space, entry)) {
+		if (dir->asker != space->home && popcorn_defer_for_turn(space, entry)) {
 			entry->stalled = true;
 			return;
 		}
@@ -276,7 +275,7 @@ void popcorn_home_continue(struct space *space, struct entry *entry)
 			stall(space, entry);
 		if (progress != DONE)
 			return;
-		if (!begin_next(entry, dir->asker))
+		if (!begin_next(space, entry, dir->asker))
 			dir->asker = NOBODY;
 	}
 }
@@ -293,6 +292,6 @@ void popcorn_home_request(struct space *space, struct entry *entry, int node, bo
 			dir->readers |= BIT(node);
 		return;
 	}
-	begin(entry, node, writes);
+	begin(space, entry, node, writes);
 	popcorn_home_continue(space, entry);
 }

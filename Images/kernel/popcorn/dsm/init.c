@@ -23,10 +23,10 @@ static void lose_node(struct space *space, void *data)
 {
 	int node = *(const int *)data;
 
-	if (space->home == node)
-		popcorn_space_kill(space);
-	else if (space->home == popcorn_self())
+	if (space->at_home)
 		popcorn_space_lose_member(space, node, false);
+	else if (space->home == node)
+		popcorn_space_kill(space);
 }
 
 static int handle_node_event(struct notifier_block *block, unsigned long what, void *data)

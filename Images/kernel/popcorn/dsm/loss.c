@@ -3,7 +3,6 @@
 #define pr_fmt(fmt) "popcorn: " fmt
 
 #include <linux/bitops.h>
-#include <popcorn/node.h>
 #include "dsm.h"
 
 /* The only valid copy is gone. The entry is locked. */
@@ -15,8 +14,8 @@ void popcorn_lose_page(struct space *space, struct entry *entry)
 		pr_warn_ratelimited("process %#llx: page %#llx is lost with node %d\n", space->id,
 				    entry->number << PAGE_SHIFT, dir->owner);
 	dir->lost = true;
-	dir->owner = popcorn_self();
-	dir->sharers = BIT(popcorn_self());
+	dir->owner = space->home;
+	dir->sharers = BIT(space->home);
 }
 
 /*
@@ -28,8 +27,8 @@ void popcorn_home_lose_node(struct space *space, struct entry *entry, int node, 
 	struct directory *dir = &entry->dir;
 
 	if (dir->owner == node && orderly) {
-		dir->owner = popcorn_self();
-		dir->sharers = BIT(popcorn_self());
+		dir->owner = space->home;
+		dir->sharers = BIT(space->home);
 		entry->access = ACCESS_WRITE;
 	} else if (dir->owner == node) {
 		popcorn_lose_page(space, entry);

@@ -16,7 +16,6 @@
 
 #include <linux/mm.h>
 #include <linux/module.h>
-#include <popcorn/node.h>
 #include "dsm.h"
 
 static bool luggage = true;
@@ -27,15 +26,15 @@ MODULE_PARM_DESC(luggage, "send the pages that a thread will touch first along w
 
 static bool offer(struct space *space, struct entry *entry, int node, bool writes, u32 *flags)
 {
-	if (space->home == popcorn_self())
+	if (space->at_home)
 		return popcorn_home_offer(space, entry, node, writes, flags);
 	return popcorn_holder_offer(space, entry, writes, flags);
 }
 
 static void settle(struct luggage *bag, struct entry *entry, bool sent)
 {
-	if (bag->space->home == popcorn_self())
-		popcorn_home_settle(entry, sent);
+	if (bag->space->at_home)
+		popcorn_home_settle(bag->space, entry, sent);
 	else if (!sent)
 		entry->access = ACCESS_WRITE;
 }
@@ -138,7 +137,7 @@ static int unpack_page(struct space *space, int node, const struct popcorn_lugga
 	if (!entry)
 		return -ENOMEM;
 	mutex_lock(&entry->lock);
-	if (space->home == popcorn_self())
+	if (space->at_home)
 		err = popcorn_home_accept(space, entry, node, flags, data);
 	else
 		err = popcorn_holder_accept(space, entry, flags, data);

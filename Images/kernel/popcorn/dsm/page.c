@@ -8,7 +8,6 @@
 #include <linux/rmap.h>
 #include <linux/slab.h>
 #include <linux/wait_bit.h>
-#include <popcorn/node.h>
 #include <popcorn/trace_dsm.h>
 #include "dsm.h"
 
@@ -34,7 +33,7 @@ static struct entry *new_entry(struct space *space, u64 number)
 	entry->number = number;
 	entry->dir.asker = NOBODY;
 	entry->dir.owner = NOBODY;
-	if (space->home == popcorn_self()) {
+	if (space->at_home) {
 		entry->dir.owner = space->home;
 		entry->dir.sharers = BIT(space->home);
 		entry->access = ACCESS_WRITE;

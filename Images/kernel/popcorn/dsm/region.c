@@ -4,7 +4,6 @@
 
 #include <linux/mm.h>
 #include <linux/sched/mm.h>
-#include <popcorn/node.h>
 #include "dsm.h"
 
 /* User addresses that x86-64 and arm64 both have, with four levels of page tables. */
@@ -104,7 +103,7 @@ static void discard_page(struct space *space, struct entry *entry)
 {
 	mutex_lock(&entry->lock);
 	if (entry->page && entry->access == ACCESS_WRITE && !entry->dir.lost &&
-	    entry->dir.owner == popcorn_self() && entry->dir.asker == NOBODY) {
+	    entry->dir.owner == space->home && entry->dir.asker == NOBODY) {
 		popcorn_lower_access(space, entry, ACCESS_NONE);
 		popcorn_drop_page(space, entry);
 		entry->access = ACCESS_WRITE;
@@ -118,7 +117,7 @@ int popcorn_discard(struct space *space, const struct popcorn_range *range)
 	struct entry *entry;
 	unsigned long number;
 
-	if (space->home != popcorn_self())
+	if (!space->at_home)
 		return -EPERM;
 	if (!range->size || !PAGE_ALIGNED(range->address) || !PAGE_ALIGNED(range->size) ||
 	    !popcorn_range_is_valid(space, range->address, range->size))

@@ -7,7 +7,6 @@
 #include <linux/pagemap.h>
 #include <linux/pseudo_fs.h>
 #include <linux/slab.h>
-#include <popcorn/node.h>
 #include "dsm.h"
 
 #define SPACE_MAGIC	0x70636e73
@@ -64,11 +63,12 @@ static struct space *find_locked(u64 id)
  * popcorn_space_create() - a space that this node has not had before
  * @id: of the process
  * @home: its origin
+ * @at_home: whether that is this node
  *
  * Return: the space, with one reference for the caller and one until popcorn_space_leave();
  * -EBUSY if there is one with this id.
  */
-struct space *popcorn_space_create(u64 id, int home)
+struct space *popcorn_space_create(u64 id, int home, bool at_home)
 {
 	struct listed_space *new = kzalloc(sizeof(*new), GFP_KERNEL_ACCOUNT);
 	struct space *space;
@@ -86,6 +86,7 @@ struct space *popcorn_space_create(u64 id, int home)
 	space->inode->i_mapping->a_ops = &space_mapping_ops;
 	space->id = id;
 	space->home = home;
+	space->at_home = at_home;
 	refcount_set(&space->ref, 2);
 	xa_init(&space->pages);
 	spin_lock_init(&space->regions_lock);
@@ -277,7 +278,7 @@ void popcorn_space_leave(struct space *space)
 {
 	int err;
 
-	if (space->home == popcorn_self()) {
+	if (space->at_home) {
 		WRITE_ONCE(space->dead, true);
 		smp_mb();	/* against popcorn_space_lose_member() */
 		if (!READ_ONCE(space->members))
@@ -323,7 +324,7 @@ void popcorn_space_kill(struct space *space)
 
 bool popcorn_space_has_member(struct space *space, int node)
 {
-	return node == popcorn_self() || test_bit(node, &space->members);
+	return node == space->home || test_bit(node, &space->members);
 }
 
 void popcorn_space_add_member(struct space *space, int node)

@@ -3,7 +3,6 @@
 #define pr_fmt(fmt) "popcorn: " fmt
 
 #include <linux/bitops.h>
-#include <popcorn/node.h>
 #include <popcorn/trace_dsm.h>
 #include "dsm.h"
 
@@ -20,7 +19,7 @@ static struct entry *lock_home_entry(const struct popcorn_received *message, str
 	*found = space;
 	if (!space)
 		return NULL;
-	if (space->home == popcorn_self() && popcorn_space_has_member(space, message->ret.node) &&
+	if (space->at_home && popcorn_space_has_member(space, message->ret.node) &&
 	    number < BIT_ULL(64 - PAGE_SHIFT) &&
 	    popcorn_range_is_valid(space, number << PAGE_SHIFT, PAGE_SIZE))
 		entry = popcorn_get_entry(space, number);
@@ -78,7 +77,7 @@ static void take_in(struct space *space, struct entry *entry, int node, u32 flag
 	if (!(flags & POPCORN_PAGE_DIRTY))
 		dir->migratory = false;
 	dir->owner = NOBODY;
-	dir->sharers = BIT(popcorn_self());
+	dir->sharers = BIT(space->home);
 	if (!(flags & POPCORN_PAGE_WRITE))
 		dir->sharers |= BIT(node);
 	entry->access = ACCESS_READ;
@@ -115,7 +114,7 @@ int popcorn_home_accept(struct space *space, struct entry *entry, int node, u32 
 		return -EPROTO;
 	take_in(space, entry, node, flags, data);
 	if (!dir->lost && (flags & POPCORN_PAGE_WRITE) && dir->asker == NOBODY) {
-		dir->owner = popcorn_self();
+		dir->owner = space->home;
 		entry->access = ACCESS_WRITE;
 		entry->written = false;
 	}
@@ -170,7 +169,7 @@ static void handle_return(const struct popcorn_received *message)
 		return;
 	if (entry->dir.owner == node) {
 		take_message(space, entry, message);
-		entry->dir.sharers = BIT(popcorn_self());
+		entry->dir.sharers = BIT(space->home);
 	}
 	unlock_home_entry(space, entry);
 }
@@ -182,7 +181,7 @@ static void handle_leave(const struct popcorn_received *message)
 
 	if (!space)
 		return;
-	if (space->home == popcorn_self())
+	if (space->at_home)
 		popcorn_space_lose_member(space, message->ret.node, true);
 	popcorn_space_put(space);
 }

@@ -83,9 +83,9 @@ static void end_all(struct process *process, int node, int status)
 			continue;
 		any = true;
 		trace_migrate_exit(process->id, thread->number, thread->hop, node,
-				   popcorn_self(), status);
+				   process->self, status);
 		thread->signal = signal;
-		popcorn_thread_event(thread, POPCORN_EVENT_PROCESS_EXIT,
+		popcorn_thread_event(process, thread, POPCORN_EVENT_PROCESS_EXIT,
 				     signal ? 128 + signal : status >> 8 & 0xff);
 	}
 	if (any && signal)
@@ -112,8 +112,8 @@ void popcorn_lose_workers(struct process *process, int node)
 		pr_warn("process %d: thread %d is lost with node %d (%s)\n",
 			pid_nr(process->tgid), pid_nr(thread->pid), node, arch_of(node));
 		trace_migrate_exit(process->id, thread->number, thread->hop, node,
-				   popcorn_self(), -EHOSTDOWN);
-		popcorn_thread_event(thread, POPCORN_EVENT_LOST, -EHOSTDOWN);
+				   process->self, -EHOSTDOWN);
+		popcorn_thread_event(process, thread, POPCORN_EVENT_LOST, -EHOSTDOWN);
 	}
 	mutex_unlock(&process->lock);
 }

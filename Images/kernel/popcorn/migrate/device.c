@@ -224,7 +224,7 @@ static void locate_at_origin(struct process *process, struct popcorn_whereabouts
 {
 	struct thread *thread;
 
-	where->origin = popcorn_self();
+	where->origin = process->self;
 	where->tid = task_pid_nr(current);
 	mutex_lock(&process->lock);
 	thread = popcorn_thread_of(process, task_pid(current), false);
@@ -233,7 +233,7 @@ static void locate_at_origin(struct process *process, struct popcorn_whereabouts
 		where->hop = thread->hop;
 		where->proposed = thread->proposed;
 		thread->proposed = -1;
-		trace_migrate_check(process->id, thread->number, thread->hop + 1, popcorn_self(),
+		trace_migrate_check(process->id, thread->number, thread->hop + 1, process->self,
 				    where->proposed, 0);
 	}
 	mutex_unlock(&process->lock);

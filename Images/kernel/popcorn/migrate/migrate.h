@@ -46,6 +46,7 @@ struct process {
 	struct kref ref;
 	struct list_head list;		/* of processes; protected by processes_mutex */
 	u64 id;
+	int self;			/* this node, with or without a transport */
 	struct space *space;
 	struct pid *tgid;
 	u16 move_signal;
@@ -174,7 +175,8 @@ void popcorn_unlock_thread(struct process *process);
 struct thread *popcorn_thread_of(struct process *process, struct pid *pid, bool create);
 void popcorn_free_threads(struct process *process);
 int popcorn_send_thread(struct process *process, struct thread *thread, int node);
-void popcorn_thread_event(struct thread *thread, u32 event, int status);
+void popcorn_thread_event(const struct process *process, struct thread *thread, u32 event,
+			  int status);
 void popcorn_bounce_thread(struct process *process, struct thread *thread, int error);
 int popcorn_post_arrival(const struct process *process, const struct thread *thread,
 			 int node, int status);

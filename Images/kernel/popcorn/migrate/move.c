@@ -67,8 +67,8 @@ static void come_home(struct process *process, struct thread *thread)
 	thread->moved_at = ktime_get_ns();
 	process->hops++;
 	trace_migrate_arrive(process->id, thread->number, thread->hop, thread->from,
-			     popcorn_self(), 0);
-	popcorn_thread_event(thread, POPCORN_EVENT_ARRIVED, 0);
+			     process->self, 0);
+	popcorn_thread_event(process, thread, POPCORN_EVENT_ARRIVED, 0);
 }
 
 /* It stays where it is, and goes on there with the error. */
@@ -77,7 +77,7 @@ static void refuse_move(struct process *process, struct thread *thread, int erro
 	thread->hop++;
 	popcorn_note_refusal(thread, error);
 	if (popcorn_post_arrival(process, thread, thread->where, error))
-		popcorn_thread_event(thread, POPCORN_EVENT_LOST, -EHOSTDOWN);
+		popcorn_thread_event(process, thread, POPCORN_EVENT_LOST, -EHOSTDOWN);
 }
 
 static void handle_move(const struct popcorn_received *message)
@@ -98,7 +98,7 @@ static void handle_move(const struct popcorn_received *message)
 	thread->argument = le64_to_cpu(body->argument);
 	if ((le32_to_cpu(body->flags) & POPCORN_PROPOSAL_SEEN) || thread->proposed == node)
 		thread->proposed = -1;	/* else it has crossed the move, and goes along */
-	if (node == popcorn_self()) {
+	if (node == process->self) {
 		come_home(process, thread);
 	} else {
 		err = node == thread->where ? -EALREADY :
@@ -120,9 +120,9 @@ static void handle_exit(const struct popcorn_received *message)
 	if (!thread)
 		return;
 	trace_migrate_exit(process->id, thread->number, thread->hop, thread->where,
-			   popcorn_self(), status);
-	popcorn_thread_event(thread, all ? POPCORN_EVENT_PROCESS_EXIT : POPCORN_EVENT_THREAD_EXIT,
-			     status);
+			   process->self, status);
+	popcorn_thread_event(process, thread,
+			     all ? POPCORN_EVENT_PROCESS_EXIT : POPCORN_EVENT_THREAD_EXIT, status);
 	popcorn_unlock_thread(process);
 }
 

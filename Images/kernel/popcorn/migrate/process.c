@@ -15,14 +15,14 @@
 static LIST_HEAD(processes);
 static DEFINE_MUTEX(processes_mutex);	/* protects the list */
 
-static struct space *create_space(void)
+static struct space *create_space(int self)
 {
 	struct space *space;
 	u64 id;
 
 	do {
-		id = (u64)popcorn_self() << ORIGIN_SHIFT | get_random_u64() >> (64 - ORIGIN_SHIFT);
-		space = popcorn_space_create(id, popcorn_self());
+		id = (u64)self << ORIGIN_SHIFT | get_random_u64() >> (64 - ORIGIN_SHIFT);
+		space = popcorn_space_create(id, self, true);
 	} while (space == ERR_PTR(-EBUSY));
 	return space;
 }
@@ -47,9 +47,10 @@ static int identify(struct process *process)
 struct process *popcorn_process_create(const struct popcorn_create *create)
 {
 	struct process *process;
+	int self = popcorn_self();
 	int err;
 
-	if (popcorn_self() < 0)
+	if (self < 0)
 		return ERR_PTR(-ENXIO);
 	if (create->flags || !valid_signal(create->move_signal) ||
 	    !valid_signal(create->kick_signal))
@@ -60,7 +61,7 @@ struct process *popcorn_process_create(const struct popcorn_create *create)
 	err = identify(process);
 	if (err)
 		goto free;
-	process->space = create_space();
+	process->space = create_space(self);
 	if (IS_ERR(process->space)) {
 		err = PTR_ERR(process->space);
 		goto free;
@@ -69,6 +70,7 @@ struct process *popcorn_process_create(const struct popcorn_create *create)
 	mutex_init(&process->lock);
 	INIT_LIST_HEAD(&process->threads);
 	process->id = process->space->id;
+	process->self = self;
 	process->tgid = get_pid(task_tgid(current));
 	process->move_signal = create->move_signal;
 	process->kick_signal = create->kick_signal;

@@ -74,7 +74,7 @@ static bool lives(struct pid *pid)
 /* Whether it is where it was sent: the worker there has been started, or the shadow has noticed. */
 static bool has_arrived(const struct process *process, const struct thread *thread)
 {
-	if (thread->where == popcorn_self())
+	if (thread->where == process->self)
 		return !thread->event;
 	return process->workers[thread->where] == WORKER_READY;
 }
@@ -94,7 +94,7 @@ static void show_thread(struct seq_file *file, const struct process *process,
 /* Threads that have never moved, and that nobody wanted to. */
 static void show_stayers(struct seq_file *file, struct process *process)
 {
-	struct thread stayer = { .where = popcorn_self(), .proposed = -1 };
+	struct thread stayer = { .where = process->self, .proposed = -1 };
 	struct task_struct *leader, *task;
 
 	rcu_read_lock();

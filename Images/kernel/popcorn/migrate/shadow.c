@@ -39,7 +39,7 @@ static void note_refused_leave(struct process *process, struct thread *thread,
 {
 	popcorn_note_refusal(thread, err);
 	trace_migrate_resume(process->id, thread->number, thread->hop + 1, step->node,
-			     popcorn_self(), err);
+			     process->self, err);
 }
 
 static int leave_locked(struct process *process, const struct popcorn_step *step)
@@ -49,11 +49,11 @@ static int leave_locked(struct process *process, const struct popcorn_step *step
 
 	if (!thread)
 		return -ENOMEM;
-	if (thread->where != popcorn_self() || thread->event)
+	if (thread->where != process->self || thread->event)
 		return 0;	/* a step that was interrupted before it could say so */
 	thread->entry = step->entry;
 	thread->argument = step->argument;
-	trace_migrate_begin(process->id, thread->number, thread->hop + 1, popcorn_self(),
+	trace_migrate_begin(process->id, thread->number, thread->hop + 1, process->self,
 			    step->node, 0);
 	popcorn_note_departure(process, thread);
 	thread->proposed = -1;	/* the thread knew of it */
@@ -72,7 +72,7 @@ static int refuse_leave(struct process *process, const struct popcorn_step *step
 	thread = popcorn_thread_of(process, task_pid(current), true);
 	if (thread) {
 		trace_migrate_begin(process->id, thread->number, thread->hop + 1,
-				    popcorn_self(), step->node, 0);
+				    process->self, step->node, 0);
 		note_refused_leave(process, thread, step, err);
 	}
 	mutex_unlock(&process->lock);
@@ -114,7 +114,7 @@ static int prepare_answer(struct process *process, const struct popcorn_step *st
 	mutex_lock(&process->lock);
 	thread = popcorn_thread_of(process, task_pid(current), false);
 	if (thread && thread->serving) {
-		answer->wanted = thread->where != popcorn_self();
+		answer->wanted = thread->where != process->self;
 		answer->node = thread->where;
 		answer->size = min(step->out_size, thread->serving_out_size);
 		answer->head = (struct popcorn_call_result){
@@ -226,7 +226,7 @@ static struct incoming_call *take(struct process *process, struct thread *thread
 		popcorn_ps_changed();
 		if (event->kind == POPCORN_EVENT_ARRIVED) {
 			trace_migrate_resume(process->id, thread->number, thread->hop,
-					     thread->from, popcorn_self(), thread->status);
+					     thread->from, process->self, thread->status);
 			popcorn_start_tracking(process->space, &thread->tracker);
 		}
 	}
@@ -261,7 +261,7 @@ static int hand_over_data(const struct incoming_call *call, const struct popcorn
 static void refuse_call(struct process *process, struct thread *thread, int error)
 {
 	mutex_lock(&process->lock);
-	if (thread->serving && thread->where != popcorn_self())
+	if (thread->serving && thread->where != process->self)
 		popcorn_fail_call(process, thread, thread->serving, error);
 	thread->serving = 0;
 	mutex_unlock(&process->lock);
@@ -279,7 +279,7 @@ static bool is_away(struct process *process, struct thread **found)
 
 	mutex_lock(&process->lock);
 	thread = popcorn_thread_of(process, task_pid(current), false);
-	away = thread && (thread->where != popcorn_self() || thread->event);
+	away = thread && (thread->where != process->self || thread->event);
 	mutex_unlock(&process->lock);
 	*found = thread;	/* it stays while its kernel thread, the caller, lives */
 	return away;

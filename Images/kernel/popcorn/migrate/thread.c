@@ -68,8 +68,8 @@ static struct thread *new_thread(struct process *process, struct pid *pid)
 	}
 	thread->number = ++process->last_number;
 	thread->pid = get_pid(pid);
-	thread->where = popcorn_self();
-	thread->from = popcorn_self();
+	thread->where = process->self;
+	thread->from = process->self;
 	thread->proposed = -1;
 	init_waitqueue_head(&thread->wait);
 	popcorn_init_tracker(&thread->tracker);
@@ -101,7 +101,7 @@ void popcorn_free_threads(struct process *process)
 void popcorn_note_departure(struct process *process, struct thread *thread)
 {
 	popcorn_stop_tracking(process->space, &thread->tracker);
-	thread->prints[popcorn_self()] = thread->tracker.print;
+	thread->prints[process->self] = thread->tracker.print;
 }
 
 /* To @node, with what it will touch first there, unless it comes back from a failed move. */
@@ -128,7 +128,7 @@ int popcorn_post_arrival(const struct process *process, const struct thread *thr
 	int err;
 
 	popcorn_pack(&bag, process->space, node, status ? NULL : &thread->prints[node],
-		     &thread->prints[popcorn_self()], &body.luggage);
+		     &thread->prints[process->self], &body.luggage);
 	message.body = bag.pages;
 	message.body_size = bag.size;
 	err = popcorn_post(node, &message);
@@ -137,13 +137,14 @@ int popcorn_post_arrival(const struct process *process, const struct thread *thr
 }
 
 /* Tells the shadow. Only the first of what ends a stay elsewhere counts. */
-void popcorn_thread_event(struct thread *thread, u32 event, int status)
+void popcorn_thread_event(const struct process *process, struct thread *thread, u32 event,
+			  int status)
 {
 	if (thread->event)
 		return;
 	if (event != POPCORN_EVENT_ARRIVED)
 		thread->from = thread->where;	/* where it ended, or was lost */
-	thread->where = popcorn_self();
+	thread->where = process->self;
 	thread->status = status;
 	kvfree(thread->call);
 	thread->call = NULL;
@@ -202,14 +203,14 @@ void popcorn_bounce_thread(struct process *process, struct thread *thread, int e
 	thread->where = back;
 	thread->from = refused_by;
 	popcorn_note_refusal(thread, error);
-	if (back == popcorn_self()) {
-		popcorn_thread_event(thread, POPCORN_EVENT_ARRIVED, error);
+	if (back == process->self) {
+		popcorn_thread_event(process, thread, POPCORN_EVENT_ARRIVED, error);
 		return;
 	}
 	/* Its worker there may have ended since. */
 	if (process->workers[back] != WORKER_READY ||
 	    popcorn_post_arrival(process, thread, back, error))
-		popcorn_thread_event(thread, POPCORN_EVENT_LOST, -EHOSTDOWN);
+		popcorn_thread_event(process, thread, POPCORN_EVENT_LOST, -EHOSTDOWN);
 }
 
 static void signal_thread(const struct thread *thread, int signal)
@@ -240,7 +241,7 @@ int popcorn_propose(struct process *process, struct thread *thread, int node)
 
 	trace_migrate_request(process->id, thread->number, thread->hop + 1, thread->where, node, 0);
 	thread->proposed = node;
-	if (thread->where == popcorn_self()) {
+	if (thread->where == process->self) {
 		signal_thread(thread, process->move_signal);
 		return 0;
 	}

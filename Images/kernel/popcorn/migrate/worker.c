@@ -221,7 +221,7 @@ static struct worker *new_worker(const struct popcorn_worker_start *spec, int or
 		return ERR_PTR(-ENOMEM);
 	worker->id = le64_to_cpu(spec->process);
 	worker->origin = origin;
-	worker->space = popcorn_space_create(worker->id, origin);
+	worker->space = popcorn_space_create(worker->id, origin, false);
 	if (IS_ERR(worker->space)) {
 		err = PTR_ERR(worker->space);
 		kvfree(worker);

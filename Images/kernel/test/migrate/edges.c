@@ -5,12 +5,15 @@
  * `edges late`		regions added when there is a worker already
  * `edges discard`	contents given up at home; what other nodes have stays
  * `edges brief US`	the process exits with 5 that many us after its thread left
+ * `edges unload`	asks to unload msg_socket and to load it again, and lives on at home meanwhile
  */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,7 +35,7 @@ struct shared {
 
 #define shared ((struct shared *)SHARED_BASE)
 
-enum { LEAVE_AND_WAIT, WAIT, LATE, LATE_THERE, LATE_HOME, DISCARD, TAKE, GIVE_UP, LOOK };
+enum { LEAVE_AND_WAIT, WAIT, LATE, LATE_THERE, LATE_HOME, DISCARD, TAKE, GIVE_UP, LOOK, ALONE, TOGETHER };
 
 static void check(const char *what, int64_t is, int64_t want)
 {
@@ -182,9 +185,7 @@ static struct next late_home(uint64_t argument)
 
 static int discard(uint64_t address, uint64_t size)
 {
-	struct popcorn_range range = { address, size };
-
-	return ioctl(device, POPCORN_IOC_DISCARD, &range) ? -errno : 0;
+	return ioctl(device, POPCORN_IOC_DISCARD, &(struct popcorn_range){ address, size }) ? -errno : 0;
 }
 
 static struct next start_discard(uint64_t argument)
@@ -239,9 +240,44 @@ static int test_brief(unsigned int us)
 	return 5;
 }
 
+/* Until the next node is connected, or there is no message layer. */
+static void await_message_layer(bool loaded)
+{
+	struct pollfd peers = { open("/proc/popcorn_peers", O_RDONLY | O_CLOEXEC), POLLPRI, 0 };
+	struct popcorn_info info;
+
+	while (!ioctl(device, POPCORN_IOC_INFO, &info) &&
+	       (loaded ? !(info.up >> next_node() & 1) : info.self >= 0))
+		poll(&peers, 1, -1);
+}
+
+static struct next alone(uint64_t tried)
+{
+	if (!tried) {
+		say("unload\n");
+		await_message_layer(false);
+		shared->page[0].word[0] = 11;
+		return hop(next_node(), ALONE, 1);
+	}
+	check("hop", hop_status, -EINVAL);
+	say("load\n");
+	await_message_layer(true);
+	shared->page[1].word[0] = shared->page[0].word[0] + 1;
+	return hop(next_node(), TOGETHER, 0);
+}
+
+static struct next together(uint64_t argument)
+{
+	check("hop", hop_status, 0);
+	check("page", shared->page[0].word[0], 11);
+	check("later page", shared->page[1].word[0], 12);
+	return argument ? verdict() : hop(origin, TOGETHER, 1);
+}
+
 const state_function states[] = {
 	[LEAVE_AND_WAIT] = leave_and_wait, [WAIT] = wait_there, [LATE] = late, [LATE_THERE] = late_there,
 	[LATE_HOME] = late_home, [DISCARD] = start_discard, [TAKE] = take, [GIVE_UP] = give_up, [LOOK] = look,
+	[ALONE] = alone, [TOGETHER] = together,
 };
 
 int main(int argc, char **argv)
@@ -256,6 +292,8 @@ int main(int argc, char **argv)
 		return test_late();
 	if (!strcmp(test, "discard"))
 		return travel(DISCARD, 0);
+	if (!strcmp(test, "unload"))
+		return travel(ALONE, 0);
 	if (!strcmp(test, "brief") && argc > 2)
 		return test_brief(atoi(argv[2]));
 	return 64;
