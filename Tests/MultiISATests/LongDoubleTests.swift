@@ -45,7 +45,7 @@ import Testing
         #expect(after.contains("constant %f\\0A"))
         #expect(after.contains(#"c"%*le %lf\00""#))
         #expect(after.contains("i32 37, i32 103, i32 10, i32 0"))
-        #expect(after.contains("@printf(") && after.contains("@wprintf(") && after.contains("@scanf("))
+        for name in ["printf", "wprintf", "scanf"] { #expect(after.contains("...) @\(name)(")) }
         #expect(!after.contains("@__popcorn_v"))
     }
 
@@ -61,14 +61,14 @@ import Testing
 
             """)
         #expect(after.contains("@__popcorn_vprintf(") && after.contains("@__popcorn_vsscanf("))
-        #expect(!after.contains("@printf(") && !after.contains("@sscanf("))
+        #expect(!after.contains("...) @printf(") && !after.contains("...) @sscanf("))
     }
 
     @Test("every libc function for long double has its twin on each ISA, and a pointer to it is the twin's")
     func twins() async throws {
         let names = LibcTable.markdown.split(separator: "\n").filter { $0.hasPrefix("| double |") }
             .flatMap { $0.split(separator: "|")[1].split(separator: " ").map { $0.filter { $0 != "`" } } }
-        #expect(names.count > 100)
+        #expect(names.count > 80)
         let source = """
             #define _GNU_SOURCE
             #include <complex.h>
@@ -78,8 +78,8 @@ import Testing
             #include <wchar.h>
             void *volatile all[] = {\(names.map { "(void *)\($0)" }.joined(separator: ", "))};
             int main(void) {
-                printf("%zu %d %d\\n", sizeof all / sizeof *all, (void *)sinl == (void *)sin,
-                       (void *)nexttoward == (void *)nextafter);
+                void *volatile sine = (void *)sinl, *volatile toward = (void *)nexttoward;
+                printf("%zu %d %d\\n", sizeof all / sizeof *all, sine == (void *)sin, toward == (void *)nextafter);
                 return 0;
             }
 
