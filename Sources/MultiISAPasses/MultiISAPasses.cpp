@@ -43,6 +43,7 @@ void multiISALowerISASpecifics(LLVMOpaqueModule *Ref, MultiISADiagnosticHandler 
   Module &M = *unwrap(Ref);
   Diagnostics D(Handler, Context);
   dropTargetAttributes(M);
+  renameLocals(M);
   nameLongDoubleFunctions(M);
   lowerComputedGoto(M);
   lowerSetjmp(M, D);

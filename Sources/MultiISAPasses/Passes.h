@@ -19,6 +19,7 @@ void refuseUnsupported(llvm::Module &M, Diagnostics &D);
 void checkLibcCalls(llvm::Module &M, Diagnostics &D);
 
 // Before optimisation.
+void renameLocals(llvm::Module &M);
 void nameLongDoubleFunctions(llvm::Module &M);
 void dropTargetAttributes(llvm::Module &M);
 void lowerComputedGoto(llvm::Module &M);
