@@ -11,8 +11,8 @@ struct FrontEnd: Sendable {
     /// The arguments that every compilation of a program's source gets.
     var arguments: [String] {
         [
-            "--target=\(Sysroot.triplet(.x86_64))", "-nostdlibinc", "-isystem", sysroot.headers(.x86_64),
-            "-isystem", runtime.include, "-fno-pic", "-fno-pie", "-fsigned-char", "-ffp-contract=off",
+            "--target=\(Sysroot.triplet(.x86_64))", "-nostdlibinc", "-isystem", runtime.include, "-isystem",
+            sysroot.headers(.x86_64), "-fno-pic", "-fno-pie", "-fsigned-char", "-mlong-double-64", "-ffp-contract=off",
             "-fno-stack-protector", "-fno-asynchronous-unwind-tables", "-fcf-protection=none", "-D__popcorn__=1",
         ]
     }

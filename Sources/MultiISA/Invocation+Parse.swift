@@ -100,8 +100,8 @@ extension Invocation {
         switch argument {
         case "-shared", "-rdynamic": "programs that move are linked statically"
         case "-r": "objects hold bitcode: link them together, or put them into an archive"
-        case "-mlong-double-64", "-mlong-double-80", "-mlong-double-128":
-            "libc's own long double would differ from the program's"
+        case "-mlong-double-80", "-mlong-double-128":
+            "long double has the format of double, the only one that every ISA has"
         case "-fopenmp": "OpenMP's runtime cannot move; use pthreads"
         case "-fexceptions", "-fsplit-stack", "-finstrument-functions", "-pg":
             "it needs native frames, which do not move"
@@ -117,6 +117,7 @@ extension Invocation {
         let names: Set<String> = [
             "-static", "-no-pie", "-fno-pie", "-fno-PIE", "-fpie", "-fPIE", "-fpic", "-fPIC", "-pie", "-fno-pic",
             "-fno-plt", "-pipe", "-flto", "-fno-lto", "-fno-common", "-fcommon", "-s", "-fno-exceptions", "-m64",
+            "-mlong-double-64",
         ]
         return names.contains(argument) || argument.hasPrefix("-flto=") || argument.hasPrefix("-fstack-protector")
             || argument.hasPrefix("-fcf-protection") || argument == "-fno-asynchronous-unwind-tables"

@@ -14,7 +14,8 @@ namespace multiisa {
 namespace {
 
 constexpr LibcKind Safe = LibcKind::Safe, Wrapped = LibcKind::Wrapped, Module = LibcKind::Module,
-                   Callback = LibcKind::Callback, NodeLocal = LibcKind::NodeLocal, Refused = LibcKind::Refused;
+                   Callback = LibcKind::Callback, NodeLocal = LibcKind::NodeLocal, Double = LibcKind::Double,
+                   Refused = LibcKind::Refused;
 
 const LibcRow Table[] = {
     // Memory.
@@ -63,14 +64,15 @@ const LibcRow Table[] = {
      "cabsf cacosf cacoshf cargf casinf casinhf catanf catanhf ccosf ccoshf cexpf cimagf clogf conjf cpowf "
      "cprojf crealf csinf csinhf csqrtf ctanf ctanhf",
      "float _Complex is passed differently by each ISA: use the double function"},
-    {Refused,
+    {Double,
      "acoshl acosl asinhl asinl atan2l atanhl atanl cabsl cacoshl cacosl cargl casinhl casinl catanhl catanl cbrtl "
      "ccoshl ccosl ceill cexpl cimagl clogl conjl copysignl coshl cosl cpowl cprojl creall csinhl csinl csqrtl ctanhl "
      "ctanl erfcl erfl exp10l exp2l expl expm1l fabsl fdiml floorl fmal fmaxl fminl fmodl frexpl hypotl ilogbl ldexpl "
      "lgammal lgammal_r llrintl llroundl log10l log1pl log2l logbl logl lrintl lroundl modfl nanl nearbyintl "
-     "nextafterl nexttoward nexttowardf nexttowardl pow10l powl remainderl remquol rintl roundl scalblnl scalbnl "
-     "sincosl sinhl sinl sqrtl strtold strtold_l wcstold tanhl tanl tgammal truncl",
-     "long double has 80 bits on x86-64 and 128 on aarch64"},
+     "nextafterl nexttoward nexttowardl pow10l powl remainderl remquol rintl roundl scalblnl scalbnl sincosl sinhl "
+     "sinl sqrtl strtold strtold_l wcstold tanhl tanl tgammal truncl __fpclassifyl __signbitl",
+     "long double is double: `sinl` is `sin`, `strtold` is `strtod`, `nexttoward` is `nextafter`"},
+    {Module, "nexttowardf", "long double is double"},
     {Refused,
      "feclearexcept fedisableexcept feenableexcept fegetenv fegetexcept fegetexceptflag fegetround feholdexcept "
      "feraiseexcept fesetenv fesetexceptflag fesetround fetestexcept feupdateenv",
@@ -254,29 +256,22 @@ StringRef libcKindName(LibcKind Kind) {
     return "callback";
   case LibcKind::NodeLocal:
     return "node-local";
+  case LibcKind::Double:
+    return "double";
   case LibcKind::Refused:
     return "refused";
   }
   return "";
 }
 
-StringRef libcVaListVariant(StringRef Name) {
+StringRef libcDoubleName(StringRef Name) {
   return StringSwitch<StringRef>(Name)
-      .Case("printf", "vprintf")
-      .Case("fprintf", "vfprintf")
-      .Case("sprintf", "vsprintf")
-      .Case("snprintf", "vsnprintf")
-      .Case("dprintf", "vdprintf")
-      .Case("asprintf", "vasprintf")
-      .Case("scanf", "vscanf")
-      .Case("fscanf", "vfscanf")
-      .Case("sscanf", "vsscanf")
-      .Case("err", "verr")
-      .Case("errx", "verrx")
-      .Case("warn", "vwarn")
-      .Case("warnx", "vwarnx")
-      .Case("syslog", "vsyslog")
-      .Default("");
+      .Case("lgammal_r", "lgamma_r")
+      .Case("strtold", "strtod")
+      .Case("strtold_l", "strtod_l")
+      .Case("wcstold", "wcstod")
+      .Cases("nexttoward", "nexttowardl", "nextafter")
+      .Default(Name.drop_back());
 }
 
 } // namespace multiisa

@@ -13,6 +13,7 @@ enum class LibcKind {
   Module,    ///< compiled as part of the program (Images/runtime/module)
   Callback,  ///< calls functions of the program; no hop while it runs
   NodeLocal, ///< its result means nothing on another node; a compile-time warning, and no hop while it is held
+  Double,    ///< for long double, which is double: the function for double is called instead
   Refused,   ///< cannot work after a hop, or not the same on every ISA
 };
 
@@ -28,8 +29,22 @@ llvm::ArrayRef<LibcRow> libcTable();
 const LibcRow *findLibcRow(llvm::StringRef Name);
 llvm::StringRef libcKindName(LibcKind Kind);
 
-/// The function with a va_list parameter that does what a variadic one does (`printf`: `vprintf`), or an empty name.
-llvm::StringRef libcVaListVariant(llvm::StringRef Name);
+/// What a function of the kind `Double` is called for double: `sin` for `sinl`.
+llvm::StringRef libcDoubleName(llvm::StringRef Name);
+
+/// A function that takes a format: the families of printf and scanf, and what prints messages like they do.
+struct LibcFormat {
+  /// The function with a va_list parameter that does the same: `vprintf` for `printf`; for `vprintf` itself, too.
+  llvm::StringRef VaListVariant;
+  /// Which parameter is the format.
+  unsigned Parameter;
+  /// Of a character of the format, in bits.
+  unsigned Width;
+  bool Scans;
+};
+
+/// Null if the function takes no format. The runtime's wrappers are known, too.
+const LibcFormat *findLibcFormat(llvm::StringRef Name);
 
 } // namespace multiisa
 #endif

@@ -30,23 +30,14 @@ namespace {
 constexpr uint32_t GeneralUsedUp = 48, VectorUsedUp = 176;
 constexpr uint64_t FPOffset = 4, OverflowArea = 8, SaveArea = 16, VaListSize = 24;
 
-void startVaList(IRBuilder<> &B, Value *List, Value *Slots) {
-  Type *I8 = B.getInt8Ty();
-  B.CreateStore(B.getInt32(GeneralUsedUp), List);
-  B.CreateStore(B.getInt32(VectorUsedUp), B.CreateConstGEP1_64(I8, List, FPOffset));
-  B.CreateStore(Slots, B.CreateConstGEP1_64(I8, List, OverflowArea));
-  B.CreateStore(ConstantPointerNull::get(B.getPtrTy()), B.CreateConstGEP1_64(I8, List, SaveArea));
-}
-
 class VariadicLowering {
   Module &M;
   Diagnostics &D;
   LLVMContext &C;
-  const DataLayout &DL;
   DenseMap<Function *, Function *> Lowered;
 
 public:
-  VariadicLowering(Module &M, Diagnostics &D) : M(M), D(D), C(M.getContext()), DL(M.getDataLayout()) {}
+  VariadicLowering(Module &M, Diagnostics &D) : M(M), D(D), C(M.getContext()) {}
 
   void run() {
     for (Function &F : make_early_inc_range(M))
@@ -86,8 +77,8 @@ private:
 
   /// `int (*p)(const char *, ...) = printf;` : p must take slots, as every other variadic function.
   void wrapLibcFunction(Function &F) {
-    StringRef Variant = libcVaListVariant(F.getName());
-    if (Variant.empty()) {
+    const LibcFormat *Format = findLibcFormat(F.getName());
+    if (!Format) {
       D.refuse(F, "the address of " + F.getName() + " is taken: a variadic libc function without a va_list variant "
                                                     "cannot be called through a pointer; call it by name");
       return;
@@ -104,7 +95,7 @@ private:
     for (Argument &A : N->args())
       Arguments.push_back(&A);
     Arguments.back() = List;
-    B.CreateRet(B.CreateCall(M.getOrInsertFunction(Variant, FT), Arguments));
+    B.CreateRet(B.CreateCall(M.getOrInsertFunction(Format->VaListVariant, FT), Arguments));
     F.replaceUsesWithIf(N, [](Use &U) { return isAddressUse(U); });
   }
 
@@ -154,29 +145,8 @@ private:
   void passSlots(CallInst &CI, Value *Callee) {
     FunctionType *Old = CI.getFunctionType();
     unsigned Fixed = Old->getNumParams();
-    Function &F = *CI.getFunction();
-
-    uint64_t Size = 0;
-    SmallVector<uint64_t, 8> Offsets;
-    for (unsigned I = Fixed; I < CI.arg_size(); I++) {
-      Type *T = CI.isByValArgument(I) ? CI.getParamByValType(I) : CI.getArgOperand(I)->getType();
-      Align A = CI.isByValArgument(I) ? CI.getParamAlign(I).valueOrOne() : DL.getABITypeAlign(T);
-      Size = alignTo(Size, A.value() >= 16 ? 16 : 8);
-      Offsets.push_back(Size);
-      Size += alignTo(DL.getTypeAllocSize(T), 8);
-    }
-    IRBuilder<> Entry(allocaPoint(F));
-    auto *Slots = Entry.CreateAlloca(ArrayType::get(Entry.getInt8Ty(), std::max<uint64_t>(Size, 8)), nullptr, "slots");
-    Slots->setAlignment(Align(16));
-
+    Value *Slots = storeSlots(CI);
     IRBuilder<> B(&CI);
-    for (unsigned I = Fixed; I < CI.arg_size(); I++) {
-      Value *To = B.CreateConstGEP1_64(B.getInt8Ty(), Slots, Offsets[I - Fixed]), *From = CI.getArgOperand(I);
-      if (CI.isByValArgument(I))
-        B.CreateMemCpy(To, Align(8), From, CI.getParamAlign(I), DL.getTypeAllocSize(CI.getParamByValType(I)));
-      else
-        B.CreateAlignedStore(From, To, Align(8));
-    }
     SmallVector<Value *, 8> Arguments(CI.arg_begin(), CI.arg_begin() + Fixed);
     SmallVector<Type *, 8> Parameters(Old->params());
     Arguments.push_back(Slots);
@@ -197,6 +167,41 @@ private:
 };
 
 } // namespace
+
+void startVaList(IRBuilder<> &B, Value *List, Value *Slots) {
+  Type *I8 = B.getInt8Ty();
+  B.CreateStore(B.getInt32(GeneralUsedUp), List);
+  B.CreateStore(B.getInt32(VectorUsedUp), B.CreateConstGEP1_64(I8, List, FPOffset));
+  B.CreateStore(Slots, B.CreateConstGEP1_64(I8, List, OverflowArea));
+  B.CreateStore(ConstantPointerNull::get(B.getPtrTy()), B.CreateConstGEP1_64(I8, List, SaveArea));
+}
+
+Value *storeSlots(CallInst &CI) {
+  unsigned Fixed = CI.getFunctionType()->getNumParams();
+  const DataLayout &DL = CI.getModule()->getDataLayout();
+  uint64_t Size = 0;
+  SmallVector<uint64_t, 8> Offsets;
+  for (unsigned I = Fixed; I < CI.arg_size(); I++) {
+    Type *T = CI.isByValArgument(I) ? CI.getParamByValType(I) : CI.getArgOperand(I)->getType();
+    Align A = CI.isByValArgument(I) ? CI.getParamAlign(I).valueOrOne() : DL.getABITypeAlign(T);
+    Size = alignTo(Size, A.value() >= 16 ? 16 : 8);
+    Offsets.push_back(Size);
+    Size += alignTo(DL.getTypeAllocSize(T), 8);
+  }
+  IRBuilder<> Entry(allocaPoint(*CI.getFunction()));
+  auto *Slots = Entry.CreateAlloca(ArrayType::get(Entry.getInt8Ty(), std::max<uint64_t>(Size, 8)), nullptr, "slots");
+  Slots->setAlignment(Align(16));
+
+  IRBuilder<> B(&CI);
+  for (unsigned I = Fixed; I < CI.arg_size(); I++) {
+    Value *To = B.CreateConstGEP1_64(B.getInt8Ty(), Slots, Offsets[I - Fixed]), *From = CI.getArgOperand(I);
+    if (CI.isByValArgument(I))
+      B.CreateMemCpy(To, Align(8), From, CI.getParamAlign(I), DL.getTypeAllocSize(CI.getParamByValType(I)));
+    else
+      B.CreateAlignedStore(From, To, Align(8));
+  }
+  return Slots;
+}
 
 void lowerVariadics(Module &M, Diagnostics &D) { VariadicLowering(M, D).run(); }
 

@@ -29,11 +29,13 @@ void renameWrapped(Module &M) {
 
 void multiISACheckSupported(LLVMOpaqueModule *M, MultiISADiagnosticHandler Handler, void *Context) {
   Diagnostics D(Handler, Context);
+  dropDeadBlocks(*unwrap(M));
   refuseUnsupported(*unwrap(M), D);
 }
 
 void multiISACheckLibcCalls(LLVMOpaqueModule *M, MultiISADiagnosticHandler Handler, void *Context) {
   Diagnostics D(Handler, Context);
+  dropDeadBlocks(*unwrap(M));
   checkLibcCalls(*unwrap(M), D);
 }
 
@@ -41,6 +43,8 @@ void multiISALowerISASpecifics(LLVMOpaqueModule *Ref, MultiISADiagnosticHandler 
   Module &M = *unwrap(Ref);
   Diagnostics D(Handler, Context);
   dropTargetAttributes(M);
+  renameLocals(M);
+  nameLongDoubleFunctions(M);
   lowerComputedGoto(M);
   lowerSetjmp(M, D);
   lowerVariadics(M, D);
@@ -59,6 +63,7 @@ MultiISAProgram *multiISAMakeResumable(LLVMOpaqueModule *Ref, MultiISACheckPolic
   Diagnostics D(Handler, Context);
   auto P = std::make_unique<MultiISAProgram>();
   renameWrapped(M);
+  rewriteLongDoubleFormats(M);
   noteHeldThreads(M, Policy, D);
   makeFramesResumable(M, P->Program, D);
   placeGlobals(M, D);

@@ -6,6 +6,7 @@
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/Analysis/LoopInfo.h"
 #include "llvm/IR/Attributes.h"
+#include "llvm/IR/IRBuilder.h"
 #include "llvm/IR/InstrTypes.h"
 #include "llvm/IR/Module.h"
 #include <string>
@@ -13,10 +14,13 @@
 
 namespace multiisa {
 
+void dropDeadBlocks(llvm::Module &M);
 void refuseUnsupported(llvm::Module &M, Diagnostics &D);
 void checkLibcCalls(llvm::Module &M, Diagnostics &D);
 
 // Before optimisation.
+void renameLocals(llvm::Module &M);
+void nameLongDoubleFunctions(llvm::Module &M);
 void dropTargetAttributes(llvm::Module &M);
 void lowerComputedGoto(llvm::Module &M);
 void lowerSetjmp(llvm::Module &M, Diagnostics &D);
@@ -27,6 +31,7 @@ void makeProgramEntry(llvm::Module &M);
 
 // After optimisation.
 unsigned insertMigrationChecks(llvm::Module &M, MultiISACheckPolicy Policy);
+void rewriteLongDoubleFormats(llvm::Module &M);
 
 /// A loop shorter than this needs no check.
 constexpr unsigned ShortLoop = 1024;
@@ -75,6 +80,10 @@ bool isSetjmp(llvm::StringRef Name);
 bool callsSomething(const llvm::Instruction &I);
 /// Whether the function calls nothing and has no loop: it cannot hold a thread for long.
 bool isBounded(llvm::Function &F, const llvm::LoopInfo &LI);
+/// The variable arguments of a call, stored in front of it as LowerVariadics.cpp says. Returns where.
+llvm::Value *storeSlots(llvm::CallInst &CI);
+/// Makes a va_list of such slots.
+void startVaList(llvm::IRBuilder<> &B, llvm::Value *List, llvm::Value *Slots);
 /// A place for a new alloca.
 llvm::Instruction *allocaPoint(llvm::Function &F);
 

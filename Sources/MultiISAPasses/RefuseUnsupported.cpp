@@ -20,12 +20,11 @@ using namespace llvm;
 namespace multiisa {
 namespace {
 
-constexpr char LongDouble[] = "long double has 80 bits on x86-64 and 128 on aarch64: use double";
-
 /// The reason why a type cannot be the same on every ISA, or an empty string.
 StringRef unsupportedType(Type *T, unsigned Depth = 0) {
+  // In IR that another compiler has made; ours has the format of double.
   if (T->isX86_FP80Ty())
-    return LongDouble;
+    return "a long double of 80 bits exists on x86-64 only: compile it with popcorn-cc";
   if (T->isFP128Ty())
     return "__float128 is not the same on every ISA: use double";
   if (T->isHalfTy() || T->isBFloatTy())

@@ -121,7 +121,7 @@ import Testing
         "what would give another program than asked for is refused",
         arguments: [
             ["-shared", "a.c"], ["a.cpp"], ["a.s"], ["lib.so"], ["-march=native", "a.c"], ["-fopenmp", "a.c"],
-            ["-mlong-double-64", "a.c"], ["-fsanitize=address", "a.c"], ["-fmigration-checks=some", "a.c"], ["-o"], [],
+            ["-mlong-double-80", "a.c"], ["-fsanitize=address", "a.c"], ["-fmigration-checks=some", "a.c"], ["-o"], [],
             ["-c", "-o", "x.o", "a.c", "b.c"], ["-x", "c++", "a.c"], ["document.txt"],
         ])
     func refused(arguments: [String]) {

@@ -5,7 +5,7 @@ import Testing
 @Suite struct RefusalTests {
     @Test(
         "what cannot move is refused with file, line, function and reason",
-        arguments: ["assembly", "builtins", "calls", "complex_float", "float16", "long_double", "musttail", "setjmp"])
+        arguments: ["assembly", "builtins", "calls", "complex_float", "float128", "float16", "musttail", "setjmp"])
     func refused(name: String) async throws {
         let bench = try Workbench()
         let source = "\(Workbench.programs)/refused/\(name).c"

@@ -60,7 +60,7 @@ final class Workbench: Sendable {
     }
 
     /// The same program, compiled by clang -O2 for this host, with a libc of the same kind.
-    func buildPlain(_ name: String) async throws -> String {
+    func buildPlain(_ name: String, _ options: [String] = []) async throws -> String {
         let output = output(name) + ".plain"
         let cache = Directories(environment: ProcessInfo.processInfo.environment).cache + "/sysroots/musl/x86-64/usr"
         let library = cache + "/lib/x86_64-linux-musl"
@@ -70,7 +70,7 @@ final class Workbench: Sendable {
                 "--target=x86_64-linux-musl", "-nostdlibinc", "-isystem", cache + "/include/x86_64-linux-musl", "-I",
                 Self.root + "/Images/runtime/include", "-O2", "-ffp-contract=off", "-w", "-fno-pie", "-static",
                 "-nostdlib", "--ld-path=ld.lld-19", "-o", output, library + "/crt1.o", library + "/crti.o",
-            ] + (try Self.sources(name)) + [
+            ] + options + (try Self.sources(name)) + [
                 Self.programs + "/node.c", library + "/libc.a", String(gcc), library + "/crtn.o",
             ]
         let outcome = try await run("clang-19", arguments)
