@@ -22,7 +22,6 @@ const LibcRow Table[] = {
     {Safe, "malloc calloc realloc reallocarray free aligned_alloc memalign posix_memalign valloc malloc_usable_size",
      "the runtime's allocator, in shared memory"},
     {Safe, "mem* bcmp bcopy bzero explicit_bzero swab ffs ffsl ffsll", ""},
-    {NodeLocal, "memfd_create", "a file of this node's kernel"},
     {NodeLocal, "mmap mmap64 munmap mremap mprotect madvise posix_madvise msync mincore mlock mlock2 mlockall munlock "
                 "munlockall remap_file_pages membarrier",
      "a mapping belongs to the node that made it"},
@@ -110,12 +109,16 @@ const LibcRow Table[] = {
     {Wrapped, "open open64 openat openat64 creat creat64 fcntl", "flags differ by ISA"},
     {Wrapped, "stat stat64 lstat lstat64 fstat fstat64 fstatat fstatat64", "struct stat differs by ISA"},
     {Safe, "statfs* fstatfs* statvfs* fstatvfs*", ""},
-    {NodeLocal, "ioctl pipe2 eventfd* timerfd_* signalfd inotify_* fanotify_* epoll_*",
-     "a kernel object or flag of this node"},
-    {NodeLocal, "socket socketpair bind listen accept accept4 connect shutdown send* recv* getsockname getpeername "
-                "getsockopt setsockopt sockatmark",
-     "a socket belongs to the node that opened it"},
-    {Callback, "ftw ftw64 nftw nftw64 scandir scandir64 glob glob64", ""},
+    {Safe, "ioctl pipe2 eventfd eventfd_read eventfd_write timerfd_create timerfd_settime timerfd_gettime inotify_init "
+           "inotify_init1 inotify_add_watch inotify_rm_watch epoll_create epoll_create1 memfd_create socket socketpair "
+           "bind listen accept accept4 connect shutdown send sendto sendmsg recv recvfrom recvmsg getsockname "
+           "getpeername getsockopt setsockopt sockatmark",
+     "descriptors belong to the origin"},
+    {Wrapped, "epoll_ctl epoll_wait epoll_pwait", "struct epoll_event differs by ISA"},
+    {NodeLocal, "signalfd fanotify_* epoll_* sendmmsg recvmmsg", "works at the origin only"},
+    {Module, "ftw nftw", "what it calls may move"},
+    {Refused, "ftw64 nftw64", "their struct stat is libc's: use ftw and nftw"},
+    {Callback, "scandir scandir64 glob glob64", ""},
     {Safe, "globfree globfree64 alphasort alphasort64 versionsort versionsort64", ""},
     {NodeLocal, "fts_*", "holds open directories"},
     // Time.
@@ -134,10 +137,10 @@ const LibcRow Table[] = {
     {Wrapped, "_exit _Exit", "the exit code reaches the origin"},
     {Module, "exit atexit quick_exit at_quick_exit", "handlers move with the program, and run once"},
     {Safe, "abort", ""},
-    {Module, "fork vfork system execve execv execvpe execvp",
+    {Module, "fork vfork system execve execv execvpe execvp execl execlp execle",
      "child processes are the origin's: the thread goes there and comes back; a child of fork does not move"},
     {Safe, "wait wait3 wait4 waitid waitpid", ""},
-    {NodeLocal, "forkpty daemon exec* fexecve posix_spawn*", "child processes can be made at the origin only"},
+    {NodeLocal, "forkpty daemon fexecve posix_spawn*", "child processes can be made at the origin only"},
     {Refused, "clone ptrace unshare setns personality", "it changes the process under the runtime"},
     {Wrapped, "signal sigaction bsd_signal", "a handler runs on a shadow stack of its own, and never moves"},
     {Safe, "kill killpg", "process ids are the origin's"},

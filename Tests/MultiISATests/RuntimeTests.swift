@@ -31,6 +31,20 @@ import Testing
         #expect(count > 5)
     }
 
+    @Test("a walk over a file tree moves with its callbacks, and exec is another program", arguments: ["", "every=7"])
+    func tree(hops: String) async throws {
+        let expected = try await bench.run(bench.buildPlain("tree"))
+        #expect(expected.output.contains("removed: 0, gone: -1\n"))
+        #expect(expected.output.hasSuffix("another program\n"))
+        let (outcome, count) = try await bench.run(bench.build("tree"), hops: hops)
+        #expect(outcome.output == expected.output, "\(outcome.messages)")
+        #expect(count >= (hops.isEmpty ? 40 : 8))
+        let other = try await bench.run(bench.build("tree"), ["/none"]).output
+        #expect(other.hasSuffix("exec failed\n"))
+        // musl does not know FTW_CHDIR.
+        #expect(other.contains("t/a/b/linked 1\n") && other.contains("chdir: 0\n"))
+    }
+
     @Test("threads and what synchronises them work as libc's do", arguments: ["threads_x86-64", "threads_aarch64"])
     func threads(binary: String) async throws {
         let expected = try await bench.run(bench.buildPlain("threads"))

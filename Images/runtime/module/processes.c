@@ -1,6 +1,8 @@
 /* Child processes belong to the origin: the thread goes there, makes them, and comes back. */
 #define _GNU_SOURCE
+#include <errno.h>
 #include <migrate.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -86,4 +88,76 @@ int execvpe(const char *file, char *const argv[], char *const envp[])
 int execvp(const char *file, char *const argv[])
 {
 	return execvpe(file, argv, environ);
+}
+
+/* The arguments after `first` up to NULL, and with an environment after that one; NULL without memory. */
+static char **list_arguments(const char *first, va_list arguments, char ***environment)
+{
+	va_list counted;
+	size_t count = 1;
+
+	va_copy(counted, arguments);
+	while (va_arg(counted, char *))
+		count++;
+	va_end(counted);
+	char **list = malloc((count + 1) * sizeof *list);
+
+	if (!list)
+		return NULL;
+	list[0] = (char *)first;
+	for (size_t i = 1; i <= count; i++)
+		list[i] = va_arg(arguments, char *);
+	if (environment)
+		*environment = va_arg(arguments, char **);
+	return list;
+}
+
+/* A call that succeeds does not come back. */
+static int give_up(char **list)
+{
+	int error = list ? errno : ENOMEM;
+
+	free(list);
+	errno = error;
+	return -1;
+}
+
+int execl(const char *path, const char *first, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, first);
+	char **list = first ? list_arguments(first, arguments, NULL) : calloc(1, sizeof *list);
+
+	va_end(arguments);
+	if (list)
+		execv(path, list);
+	return give_up(list);
+}
+
+int execlp(const char *file, const char *first, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, first);
+	char **list = first ? list_arguments(first, arguments, NULL) : calloc(1, sizeof *list);
+
+	va_end(arguments);
+	if (list)
+		execvp(file, list);
+	return give_up(list);
+}
+
+int execle(const char *path, const char *first, ...)
+{
+	va_list arguments;
+	char **environment = environ;
+
+	va_start(arguments, first);
+	char **list = first ? list_arguments(first, arguments, &environment) : calloc(1, sizeof *list);
+
+	va_end(arguments);
+	if (list)
+		execve(path, list, environment);
+	return give_up(list);
 }

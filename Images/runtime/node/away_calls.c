@@ -3,6 +3,7 @@
 #include "../arch/system_calls.h"
 #include "away.h"
 #include "runtime.h"
+#include "socket_messages.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -13,6 +14,22 @@
 static long delegate(int number, long a, long b, long c, long d, long e, long f)
 {
 	return popcorn_delegate(popcorn_find_call_here(number), (long[]){a, b, c, d, e, f});
+}
+
+static long poll_away(struct pollfd *descriptors, size_t count, int64_t milliseconds)
+{
+	size_t size = count * sizeof *descriptors;
+
+	if (size > POPCORN_CALL_DATA)
+		return -EINVAL;
+	return popcorn_ask(POPCORN_CALL_POLL, (int64_t[POPCORN_CALL_ARGS]){milliseconds}, descriptors, size, descriptors,
+			   &size);
+}
+
+/* Whether a transfer that has got something may ask for more: a read that would wait now must end with what it has. */
+static bool can_go_on(int number, int descriptor)
+{
+	return number != SYS_read || poll_away(&(struct pollfd){descriptor, POLLIN, 0}, 1, 0) > 0;
 }
 
 /* Reads or writes on while calls are full: one of them carries at most POPCORN_CALL_DATA bytes. */
@@ -28,11 +45,11 @@ static long transfer(int number, long descriptor, char *data, size_t size, long 
 		if (step < 0)
 			return done ? (long)done : step;
 		done += step;
-	} while (step == POPCORN_CALL_DATA && done < size);
+	} while (step == POPCORN_CALL_DATA && done < size && can_go_on(number, descriptor));
 	return done;
 }
 
-/* One segment after the other, up to the first that is not done whole: to go on might block. */
+/* One segment after the other, up to the first that is not done whole. */
 static long transfer_segments(int number, long descriptor, const struct iovec *segments, int count, long offset)
 {
 	size_t done = 0;
@@ -40,6 +57,8 @@ static long transfer_segments(int number, long descriptor, const struct iovec *s
 	for (int i = 0; i < count; i++) {
 		if (!segments[i].iov_len)
 			continue;
+		if (done && !can_go_on(number, descriptor))
+			break;
 		long step = transfer(number, descriptor, segments[i].iov_base, segments[i].iov_len, offset + done);
 
 		if (step < 0)
@@ -66,16 +85,6 @@ static long gather_write(int number, long descriptor, const struct iovec *segmen
 		done += segments[i].iov_len;
 	}
 	return transfer(number, descriptor, data, total, offset);
-}
-
-static long poll_away(struct pollfd *descriptors, size_t count, int64_t milliseconds)
-{
-	size_t size = count * sizeof *descriptors;
-
-	if (size > POPCORN_CALL_DATA)
-		return -EINVAL;
-	return popcorn_ask(POPCORN_CALL_POLL, (int64_t[POPCORN_CALL_ARGS]){milliseconds}, descriptors, size, descriptors,
-			   &size);
 }
 
 static int64_t to_milliseconds(const struct timespec *time)
@@ -160,11 +169,10 @@ long popcorn_away_call(long number, const long *a)
 #endif
 	case SYS_mmap:
 		return refuse("to map a file");
-	case SYS_epoll_create1:
-		return refuse("epoll");
 	case SYS_sendmsg:
+		return popcorn_send_message_away(a);
 	case SYS_recvmsg:
-		return refuse("sendmsg or recvmsg");
+		return popcorn_receive_message_away(a);
 	}
 	call = popcorn_find_call_here(number);
 	if (call)

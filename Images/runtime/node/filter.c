@@ -123,7 +123,7 @@ static void trap_delegated_calls(void)
 {
 	static const int others[] = {
 		SYS_getpid,   SYS_getppid, SYS_readv,	     SYS_preadv,  SYS_writev,
-		SYS_pwritev,  SYS_ppoll,   SYS_epoll_create1, SYS_sendmsg, SYS_recvmsg,
+		SYS_pwritev,  SYS_ppoll,   SYS_sendmsg,	     SYS_recvmsg,
 #ifdef POPCORN_HAS_OLD_POLL
 		SYS_poll,     SYS_select,  SYS_dup2,
 #endif

@@ -2,8 +2,10 @@
 #define _GNU_SOURCE
 #include "../arch/arch.h"
 #include "away.h"
+#include "epoll.h"
 #include "futex.h"
 #include "runtime.h"
+#include "socket_messages.h"
 #include "stat.h"
 #include "transport.h"
 #include <errno.h>
@@ -135,6 +137,26 @@ static int64_t serve_poll(const struct popcorn_event *event, const void *in, voi
 	return result < 0 ? -errno : result;
 }
 
+static int64_t serve_epoll_control(const struct popcorn_event *event, const void *in)
+{
+	if (event->in_size && event->in_size != sizeof(struct popcorn_epoll_event))
+		return -EINVAL;
+	return popcorn_serve_epoll_control((const int64_t *)event->args, event->in_size ? in : NULL);
+}
+
+static int64_t serve_epoll_wait(const struct popcorn_event *event, void *out, uint32_t *out_size)
+{
+	const int64_t *arguments = (const int64_t *)event->args;
+	size_t size = sizeof(struct popcorn_epoll_event);
+
+	if (arguments[1] > 0 && (uint64_t)arguments[1] > event->out_size / size)
+		return -EINVAL;
+	int64_t count = popcorn_serve_epoll_wait(arguments, out);
+
+	*out_size = count > 0 ? count * size : 0;
+	return count;
+}
+
 /* What the kernel's stand-in descriptors ask for: the same calls with numbers of their own. */
 static const struct popcorn_system_call *stand_in_call(uint32_t number)
 {
@@ -191,6 +213,14 @@ int64_t popcorn_serve(const struct popcorn_event *event, const void *in, void *o
 		return serve_terminal(event, in, out, out_size);
 	case POPCORN_CALL_POLL:
 		return serve_poll(event, in, out, out_size);
+	case POPCORN_CALL_EPOLL_CONTROL:
+		return serve_epoll_control(event, in);
+	case POPCORN_CALL_EPOLL_WAIT:
+		return serve_epoll_wait(event, out, out_size);
+	case POPCORN_CALL_SEND_MESSAGE:
+		return popcorn_serve_send_message(arguments, in, event->in_size);
+	case POPCORN_CALL_RECEIVE_MESSAGE:
+		return popcorn_serve_receive_message(arguments, out, event->out_size, out_size);
 	case POPCORN_CALL_FUTEX_WAIT:
 	case POPCORN_CALL_FUTEX_WAKE:
 	case POPCORN_CALL_FUTEX_REQUEUE:

@@ -19,6 +19,11 @@
 #define POPCORN_CALL_CREATE_THREAD (POPCORN_CALL_PRIVATE + 0x1000) /* control block */
 #define POPCORN_CALL_SIGNAL_ACTION (POPCORN_CALL_PRIVATE + 0x1001) /* signal */
 #define POPCORN_CALL_DISCARD (POPCORN_CALL_PRIVATE + 0x1002)       /* address, size */
+/* Calls with structures that the letters below cannot describe. */
+#define POPCORN_CALL_EPOLL_CONTROL (POPCORN_CALL_PRIVATE + 0x1003)
+#define POPCORN_CALL_EPOLL_WAIT (POPCORN_CALL_PRIVATE + 0x1004)
+#define POPCORN_CALL_SEND_MESSAGE (POPCORN_CALL_PRIVATE + 0x1005)
+#define POPCORN_CALL_RECEIVE_MESSAGE (POPCORN_CALL_PRIVATE + 0x1006)
 
 /* Arguments, one letter each:
  *   s  a number, a descriptor

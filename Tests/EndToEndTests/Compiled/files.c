@@ -8,7 +8,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -64,6 +67,86 @@ static void descriptors(void)
 	printf("cwd %s\n", chdir("/tmp") ? "?" : getcwd(where, sizeof where));
 	other_node();
 	printf("cwd %s\n", getcwd(where, sizeof where));
+}
+
+static void pass_descriptor(int through, int passed)
+{
+	char control[CMSG_SPACE(sizeof passed)] = {0};
+	struct iovec parts[] = {{"two ", 4}, {"parts", 6}};
+	struct msghdr message = {
+		.msg_iov = parts, .msg_iovlen = 2, .msg_control = control, .msg_controllen = sizeof control};
+	struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+
+	header->cmsg_level = SOL_SOCKET;
+	header->cmsg_type = SCM_RIGHTS;
+	header->cmsg_len = CMSG_LEN(sizeof passed);
+	memcpy(CMSG_DATA(header), &passed, sizeof passed);
+	printf("sendmsg %zd\n", sendmsg(through, &message, 0));
+}
+
+static int take_descriptor(int through)
+{
+	char control[CMSG_SPACE(sizeof(int))] = {0}, first[3], second[20] = "";
+	struct iovec parts[] = {{first, 3}, {second, sizeof second}};
+	struct msghdr message = {
+		.msg_iov = parts, .msg_iovlen = 2, .msg_control = control, .msg_controllen = sizeof control};
+	int taken = -1;
+	ssize_t size = recvmsg(through, &message, 0);
+
+	printf("recvmsg %zd: %.3s|%s, control %d, flags %x\n", size, first, second, (int)message.msg_controllen,
+	       message.msg_flags);
+	memcpy(&taken, CMSG_DATA(CMSG_FIRSTHDR(&message)), sizeof taken);
+	return taken;
+}
+
+/* More than one call carries, and exactly as much as one does: a read must not wait for more. */
+static void big_reads(void)
+{
+	static char data[200000];
+	int ends[2];
+
+	socketpair(AF_UNIX, SOCK_STREAM, 0, ends);
+	setsockopt(ends[0], SOL_SOCKET, SO_SNDBUF, &(int){400000}, sizeof(int));
+	printf("write %zd\n", write(ends[0], data, 65536));
+	printf("read %zd\n", read(ends[1], data, sizeof data));
+	printf("write %zd\n", write(ends[0], data, 100000));
+	struct iovec parts[] = {{data, 40000}, {data, 60000}, {data, 60000}};
+
+	printf("readv %zd\n", readv(ends[1], parts, 3));
+	close(ends[0]);
+	close(ends[1]);
+}
+
+static void sockets(void)
+{
+	int pair[2], pipe_ends[2], watched = epoll_create1(EPOLL_CLOEXEC);
+	struct epoll_event events[4], in = {EPOLLIN, {.u64 = 0x123456789abcdef0}};
+	char text[10] = "";
+
+	printf("socketpair %d, pipe %d\n", socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair), pipe(pipe_ends));
+	printf("epoll_ctl %d\n", epoll_ctl(watched, EPOLL_CTL_ADD, pair[1], &in));
+	printf("nothing yet: %d\n", epoll_wait(watched, events, 4, 0));
+	for (int i = 0; i < 3; i++) {
+		other_node();
+		pass_descriptor(pair[0], pipe_ends[0]);
+		if (i == 1)
+			other_node();
+		int count = epoll_wait(watched, events, 4, 1000);
+
+		printf("epoll_wait %d: %x %llx\n", count, events[0].events, (unsigned long long)events[0].data.u64);
+		int taken = take_descriptor(pair[1]);
+
+		if (write(pipe_ends[1], "through", 7) == 7 && read(taken, text, sizeof text) == 7)
+			printf("passed on: %s\n", text);
+		close(taken);
+	}
+	in.data.u64 = 7;
+	printf("again: %s\n", epoll_ctl(watched, EPOLL_CTL_ADD, pair[1], &in) ? strerror(errno) : "?");
+	printf("modified %d, removed %d\n", epoll_ctl(watched, EPOLL_CTL_MOD, pair[1], &in),
+	       epoll_ctl(watched, EPOLL_CTL_DEL, pair[1], NULL));
+	big_reads();
+	other_node();
+	big_reads();
 }
 
 static int global = 5;
@@ -126,6 +209,7 @@ int main(void)
 {
 	streams();
 	descriptors();
+	sockets();
 	children();
 	threads();
 	return 0;
