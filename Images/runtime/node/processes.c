@@ -118,8 +118,9 @@ static void become_alone(int descriptor, const struct range *ranges, int count)
 		if (!move_all(receive_memory, descriptor, ranges[i]))
 			_exit(127);
 	close(descriptor);
+	if (popcorn_transport == &popcorn_transport_popcorn)
+		close(popcorn_place.device);
 	popcorn_transport = &popcorn_transport_child;
-	close(popcorn_place.device);
 	popcorn_begin_child();
 	popcorn_forget_guards();
 	popcorn_guard_stacks(__popcorn_thread);
@@ -158,7 +159,7 @@ pid_t __popcorn_duplicate(const void *top)
 
 	if (is_refused())
 		return -1;
-	if (popcorn_transport != &popcorn_transport_popcorn)
+	if (popcorn_transport->is_alone_because)
 		return duplicate_all();
 	/* Not for another thread's child: it would keep the parent waiting for a reader that is gone. */
 	if (pipe2(ends, O_CLOEXEC) < 0)

@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 static jmp_buf outer;
 static sigjmp_buf escape;
@@ -164,6 +166,25 @@ static void out_of_a_handler(int saves_mask)
 	printf("hops go on\n");
 }
 
+/* A child has memory of its own to jump in. */
+static void in_a_child(void)
+{
+	int status = 0, code = setjmp(outer);
+
+	if (code) {
+		passed += 1000;
+		_exit(code);
+	}
+	migrate(!current_nid(), NULL, NULL);
+	pid_t child = fork();
+
+	if (child == 0)
+		dig(7, outer);
+	migrate(!current_nid(), NULL, NULL);
+	waitpid(child, &status, 0);
+	printf("a child jumped: %d, here %d\n", WEXITSTATUS(status), passed);
+}
+
 static void errors(void)
 {
 	jmp_buf here;
@@ -210,6 +231,8 @@ int main(int argc, char **argv)
 	growing(argc * 8);
 	out_of_a_callback();
 	out_of_a_handler(1);
+	fflush(stdout);
+	in_a_child();
 	errors();
 	return argc > 1 ? impossible(argv[1]) : 0;
 }
