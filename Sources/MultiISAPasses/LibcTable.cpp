@@ -22,9 +22,11 @@ const LibcRow Table[] = {
     {Safe, "malloc calloc realloc reallocarray free aligned_alloc memalign posix_memalign valloc malloc_usable_size",
      "the runtime's allocator, in shared memory"},
     {Safe, "mem* bcmp bcopy bzero explicit_bzero swab ffs ffsl ffsll", ""},
-    {NodeLocal, "mmap mmap64 munmap mremap mprotect madvise posix_madvise msync mincore mlock mlock2 mlockall munlock "
-                "munlockall remap_file_pages membarrier",
-     "a mapping belongs to the node that made it"},
+    {Wrapped, "mmap munmap mremap madvise",
+     "private memory and private copies of files move; while there are other mappings, nothing moves"},
+    {Safe, "posix_madvise msync mincore mlock mlock2 mlockall munlock munlockall membarrier",
+     "concerns the pages that are at this node"},
+    {NodeLocal, "mmap64 mprotect remap_file_pages", "changes a mapping of this node only"},
     {Refused, "brk sbrk", "the program's heap is the runtime's"},
     // Strings and characters.
     {Safe, "str* stp* index rindex basename dirname a64l l64a toascii tolower* toupper* is* wc* wmem* btowc "

@@ -45,6 +45,22 @@ import Testing
         #expect(other.contains("t/a/b/linked 1\n") && other.contains("chdir: 0\n"))
     }
 
+    @Test("memory from mmap moves, a shared mapping keeps the program where it is", arguments: ["", "every=20,max=300"])
+    func mappings(hops: String) async throws {
+        let expected = try await bench.run(bench.buildPlain("mappings"))
+        #expect(expected.output.contains("last line 1999\n"))
+        let (outcome, count) = try await bench.run(bench.build("mappings"), hops: hops)
+        #expect(outcome.output == expected.output, "\(outcome.messages)")
+        #expect(count >= 10)
+        let said = outcome.messages
+        #expect(said.contains("with a shared mapping: stays 5\n"), "\(said)")
+        if hops.isEmpty {
+            #expect(said.contains("a mapping that belongs to this node is in use"))
+            #expect(said.hasSuffix("without: moves\n"))
+        }
+        #expect(try await bench.run(bench.build("mappings")).output == expected.output)
+    }
+
     @Test("threads and what synchronises them work as libc's do", arguments: ["threads_x86-64", "threads_aarch64"])
     func threads(binary: String) async throws {
         let expected = try await bench.run(bench.buildPlain("threads"))

@@ -237,6 +237,8 @@ static RARE void release(void *object, unsigned kind)
 {
 	if (!kind)
 		popcorn_die("free(%p): already free", object);
+	if (kind == POPCORN_MAPPING)
+		popcorn_die("free(%p): from mmap", object);
 	popcorn_lock_heap();
 	if (kind == POPCORN_LARGE)
 		popcorn_free_units(popcorn_span_of(object));

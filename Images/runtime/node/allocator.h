@@ -21,14 +21,14 @@ struct popcorn_thread_cache {
 	uint8_t fresh_counts[POPCORN_CLASSES];
 };
 
-/* A run of units: objects of one class, one large object, or free. */
+/* A run of units: objects of one class, one large object, a mapping, or free. */
 struct popcorn_span {
 	uint32_t units;
-	uint16_t kind;  /* 0 free, else 1 + class, or POPCORN_LARGE */
+	uint16_t kind;  /* 0 free, else 1 + class, POPCORN_LARGE or POPCORN_MAPPING */
 	uint16_t used;  /* objects handed out, to threads' caches too */
 	uint32_t next, previous; /* of the same list, 0 at its end */
 	uint32_t freed;  /* list of objects that came back */
-	uint32_t carved; /* bytes from the start that were ever handed out */
+	uint32_t carved; /* bytes from the start that were ever handed out; of a mapping, the pages that are left */
 };
 
 struct popcorn_allocator {

@@ -1,6 +1,7 @@
 /* migrate.h, and what compiled code calls at migration points. */
 #include "../include/migrate.h"
 #include "../arch/arch.h"
+#include "mappings.h"
 #include "runtime.h"
 #include "signals.h"
 #include "transport.h"
@@ -36,6 +37,8 @@ static const char *reason_to_stay(struct popcorn_thread *thread)
 		return "a libc function that called back is still running";
 	if (!popcorn_streams_can_leave())
 		return "a stream of memory or of the program's own functions is open";
+	if (popcorn_has_native_mappings())
+		return "a mapping that belongs to this node is in use (docs/compiler.md)";
 	return NULL;
 }
 

@@ -7,6 +7,8 @@
 #define POPCORN_UNIT (UINT64_C(1) << POPCORN_UNIT_SHIFT)
 /* The kind of a span that is one object. */
 #define POPCORN_LARGE 0xffff
+/* The kind of one that mmap gave (mappings.c). */
+#define POPCORN_MAPPING 0xfffe
 
 static inline struct popcorn_allocator *popcorn_heap(void)
 {

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
@@ -149,6 +150,26 @@ static void sockets(void)
 	big_reads();
 }
 
+/* Made at one node, used at the other. */
+static void mappings(void)
+{
+	char name[] = "/tmp/files-XXXXXX";
+	int file = mkstemp(name), total = 0;
+
+	unlink(name);
+	for (int i = 0; i < 3000; i++)
+		total += dprintf(file, "line %d\n", i);
+	other_node();
+	char *text = mmap(NULL, total, PROT_READ, MAP_PRIVATE, file, 0);
+	char *memory = mmap(NULL, 100000, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	memset(memory, 'm', 99999);
+	close(file);
+	other_node();
+	printf("mapped: %zu bytes, last %s", strlen(memory), (char *)memrchr(text, 'l', total));
+	printf("unmapped %d %d\n", munmap(text, total), munmap(memory, 100000));
+}
+
 static int global = 5;
 
 static void children(void)
@@ -210,6 +231,7 @@ int main(void)
 	streams();
 	descriptors();
 	sockets();
+	mappings();
 	children();
 	threads();
 	return 0;
