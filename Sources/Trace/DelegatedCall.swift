@@ -38,11 +38,12 @@ enum DelegatedCall {
         17: "kill", 18: "futex requeue",
     ]
     /// System calls that the runtime delegates, by their number of Linux's generic list (asm-generic/unistd.h):
-    /// `system_calls.c` of `Images/runtime`.
+    /// `system_call_list.h` of `Images/runtime`.
     private static let systemCalls: [Int32: String] = [
         5: "setxattr", 6: "lsetxattr", 7: "fsetxattr", 8: "getxattr", 9: "lgetxattr", 10: "fgetxattr",
         11: "listxattr", 12: "llistxattr", 13: "flistxattr", 14: "removexattr", 15: "lremovexattr",
-        16: "fremovexattr", 17: "getcwd", 19: "eventfd2", 23: "dup", 24: "dup3", 25: "fcntl", 26: "inotify_init1",
+        16: "fremovexattr", 17: "getcwd", 19: "eventfd2", 20: "epoll_create1", 23: "dup", 24: "dup3", 25: "fcntl",
+        26: "inotify_init1",
         27: "inotify_add_watch", 28: "inotify_rm_watch", 29: "ioctl", 32: "flock", 33: "mknodat", 34: "mkdirat",
         35: "unlinkat", 36: "symlinkat", 37: "linkat", 38: "renameat", 43: "statfs", 44: "fstatfs", 45: "truncate",
         46: "ftruncate", 47: "fallocate", 48: "faccessat", 49: "chdir", 50: "fchdir", 52: "fchmod", 53: "fchmodat",
@@ -59,7 +60,8 @@ enum DelegatedCall {
     ]
     /// What the runtime has its shadow do that is no system call (`system_calls.h`).
     private static let runtimeCalls: [Int32: String] = [
-        0x1000: "create thread", 0x1001: "signal action", 0x1002: "discard",
+        0x1000: "create thread", 0x1001: "signal action", 0x1002: "discard", 0x1003: "epoll_ctl",
+        0x1004: "epoll_wait", 0x1005: "sendmsg", 0x1006: "recvmsg",
     ]
     /// From here on runtimes number calls of their own (`POPCORN_CALL_PRIVATE`).
     private static let firstPrivate: Int32 = 256
