@@ -90,23 +90,25 @@ int execvp(const char *file, char *const argv[])
 	return execvpe(file, argv, environ);
 }
 
-/* The arguments after `first` up to NULL, and with an environment after that one; NULL without memory. */
+/* `first` and the arguments after it up to NULL, and behind that one an environment; NULL without memory. */
 static char **list_arguments(const char *first, va_list arguments, char ***environment)
 {
 	va_list counted;
-	size_t count = 1;
+	size_t count = 0;
 
 	va_copy(counted, arguments);
-	while (va_arg(counted, char *))
+	for (const char *next = first; next; next = va_arg(counted, char *))
 		count++;
 	va_end(counted);
-	char **list = malloc((count + 1) * sizeof *list);
+	char **list = calloc(count + 1, sizeof *list);
 
 	if (!list)
 		return NULL;
-	list[0] = (char *)first;
-	for (size_t i = 1; i <= count; i++)
-		list[i] = va_arg(arguments, char *);
+	for (size_t i = 0; i < count; i++)
+		list[i] = i ? va_arg(arguments, char *) : (char *)first;
+	/* The NULL at the end. */
+	if (count)
+		va_arg(arguments, char *);
 	if (environment)
 		*environment = va_arg(arguments, char **);
 	return list;
@@ -127,7 +129,7 @@ int execl(const char *path, const char *first, ...)
 	va_list arguments;
 
 	va_start(arguments, first);
-	char **list = first ? list_arguments(first, arguments, NULL) : calloc(1, sizeof *list);
+	char **list = list_arguments(first, arguments, NULL);
 
 	va_end(arguments);
 	if (list)
@@ -140,7 +142,7 @@ int execlp(const char *file, const char *first, ...)
 	va_list arguments;
 
 	va_start(arguments, first);
-	char **list = first ? list_arguments(first, arguments, NULL) : calloc(1, sizeof *list);
+	char **list = list_arguments(first, arguments, NULL);
 
 	va_end(arguments);
 	if (list)
@@ -154,7 +156,7 @@ int execle(const char *path, const char *first, ...)
 	char **environment = environ;
 
 	va_start(arguments, first);
-	char **list = first ? list_arguments(first, arguments, &environment) : calloc(1, sizeof *list);
+	char **list = list_arguments(first, arguments, &environment);
 
 	va_end(arguments);
 	if (list)

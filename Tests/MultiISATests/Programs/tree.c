@@ -79,7 +79,12 @@ int main(int argc, char **argv)
 		rmdir(root);
 	fflush(stdout);
 	migrate(!current_nid(), NULL, NULL);
-	execlp(argc > 1 ? argv[1] : "echo", "echo", "another", "program", NULL);
-	printf("exec failed\n");
-	return 0;
+	printf("no program: %d %d\n", execl("/none", "none", NULL), execle("/none", NULL, NULL, (char *[]){NULL}));
+	fflush(stdout);
+	char *environment[] = {"VARIABLE=of the new program", NULL};
+
+	if (argc > 1)
+		execle("/bin/sh", "sh", "-c", "echo $VARIABLE", NULL, environment);
+	execlp("echo", "echo", "another", "program", NULL);
+	return 1;
 }
