@@ -45,7 +45,8 @@ import Testing
         #expect(other.contains("t/a/b/linked 1\n") && other.contains("chdir: 0\n"))
     }
 
-    @Test("memory from mmap moves, a shared mapping keeps the program where it is", arguments: ["", "every=20,max=300"])
+    @Test(
+        "memory from mmap moves, a shared mapping keeps the program where it is", arguments: ["", "every=20,max=300"])
     func mappings(hops: String) async throws {
         let expected = try await bench.run(bench.buildPlain("mappings"))
         #expect(expected.output.contains("last line 1999\n"))
