@@ -163,7 +163,7 @@ void checkLibcCalls(Module &M, Diagnostics &D) {
     for (User *U : F.users())
       if (auto *I = dyn_cast<Instruction>(U)) {
         auto *CB = dyn_cast<CallBase>(I);
-        Twine Use = CB && directCallee(*CB) == &F ? "calls " : "takes the address of ";
+        StringRef Use = CB && directCallee(*CB) == &F ? "calls " : "takes the address of ";
         if (Row->Kind == LibcKind::Refused)
           D.refuse(*I, Use + F.getName() + ": " + Row->Note);
         else
