@@ -14,7 +14,7 @@ static u8 key[SHA256_BLOCK_SIZE];	/* padded with zeros, as HMAC wants it */
 static bool key_is_set;
 
 /* A missing secret is allowed: the key is all zeros then, and anyone can prove it. */
-int set_secret(const char *hex)
+int ms_set_secret(const char *hex)
 {
 	size_t digits = hex ? strlen(hex) : 0;
 
@@ -31,12 +31,12 @@ int set_secret(const char *hex)
 	return 0;
 }
 
-bool has_secret(void)
+bool ms_has_secret(void)
 {
 	return key_is_set;
 }
 
-void forget_secret(void)
+void ms_forget_secret(void)
 {
 	memzero_explicit(key, sizeof(key));
 	key_is_set = false;
@@ -54,8 +54,8 @@ static void begin_with_key(struct sha256_state *state, u8 pad)
 	memzero_explicit(block, sizeof(block));
 }
 
-void hmac_sha256(u8 mac[POPCORN_DIGEST_SIZE], const void *const parts[], const size_t sizes[],
-		 int count)
+void ms_hmac_sha256(u8 mac[POPCORN_DIGEST_SIZE], const void *const parts[], const size_t sizes[],
+		    int count)
 {
 	u8 inner[SHA256_DIGEST_SIZE];
 	struct sha256_state state;

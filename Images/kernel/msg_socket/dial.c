@@ -14,11 +14,11 @@ static int connect_to(struct socket *sock, const struct peer *peer)
 {
 	struct sockaddr_in from = {
 		.sin_family = AF_INET,
-		.sin_addr.s_addr = settings.addresses[settings.self],
+		.sin_addr.s_addr = ms_settings.addresses[ms_settings.self],
 	};
 	struct sockaddr_in to = {
 		.sin_family = AF_INET,
-		.sin_port = htons(settings.port),
+		.sin_port = htons(ms_settings.port),
 		.sin_addr.s_addr = peer->address,
 	};
 	int err;
@@ -29,7 +29,7 @@ static int connect_to(struct socket *sock, const struct peer *peer)
 }
 
 /* One attempt; takes at most the time to connect and that of a handshake. */
-int dial(struct peer *peer, struct link *link)
+int ms_dial(struct peer *peer, struct link *link)
 {
 	struct socket *sock;
 	int err;
@@ -37,11 +37,11 @@ int dial(struct peer *peer, struct link *link)
 	err = sock_create_kern(&init_net, PF_INET, SOCK_STREAM, IPPROTO_TCP, &sock);
 	if (err)
 		return err;
-	tune_socket(sock);
+	ms_tune_socket(sock);
 	err = connect_to(sock, peer);
 	if (!err)
-		err = handshake_dialing(sock, peer, link);
+		err = ms_handshake_dialing(sock, peer, link);
 	if (err)
-		close_socket(sock);
+		ms_close_socket(sock);
 	return err;
 }

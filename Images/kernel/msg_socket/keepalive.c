@@ -28,7 +28,7 @@ static DECLARE_DELAYED_WORK(keepalive, tick);
 
 static unsigned long tick_time(void)
 {
-	return max(msecs_to_jiffies(settings.dead_ms) / TICKS, 1ul);
+	return max(msecs_to_jiffies(ms_settings.dead_ms) / TICKS, 1ul);
 }
 
 struct signs {
@@ -73,29 +73,29 @@ static void check(struct peer *peer)
 	peer->silent_ticks = moved ? 0 : peer->silent_ticks + 1;
 
 	if (peer->silent_ticks >= TICKS)
-		disconnect(peer, signs.epoch, "no sign of life");
+		ms_disconnect(peer, signs.epoch, "no sign of life");
 	else if (peer->mute_ticks >= MUTE_FACTOR * TICKS)
-		disconnect(peer, signs.epoch, "message layer does not answer");
+		ms_disconnect(peer, signs.epoch, "message layer does not answer");
 	else if (peer->mute_ticks % PROBE_EVERY == PROBE_AFTER)
-		send_control(peer, POPCORN_TYPE_PROBE);
+		ms_send_control(peer, POPCORN_TYPE_PROBE);
 }
 
 static void tick(struct work_struct *work)
 {
 	int id;
 
-	for (id = 0; id < settings.count; id++)
-		if (id != settings.self)
-			check(peer_by_id(id));
+	for (id = 0; id < ms_settings.count; id++)
+		if (id != ms_settings.self)
+			check(ms_peer_by_id(id));
 	queue_delayed_work(system_highpri_wq, &keepalive, tick_time());
 }
 
-void start_keepalive(void)
+void ms_start_keepalive(void)
 {
 	queue_delayed_work(system_highpri_wq, &keepalive, tick_time());
 }
 
-void stop_keepalive(void)
+void ms_stop_keepalive(void)
 {
 	cancel_delayed_work_sync(&keepalive);
 }

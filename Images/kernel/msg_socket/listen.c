@@ -37,13 +37,13 @@ static void run_job(struct work_struct *work)
 	struct link link;
 	bool taken = false;
 
-	if (!handshake_accepting(job->sock, job->peer, &link))
-		taken = offer_link(job->peer, &link);
+	if (!ms_handshake_accepting(job->sock, job->peer, &link))
+		taken = ms_offer_link(job->peer, &link);
 	mutex_lock(&jobs_mutex);
 	list_del(&job->list);
 	mutex_unlock(&jobs_mutex);
 	if (!taken)
-		close_socket(job->sock);
+		ms_close_socket(job->sock);
 	kfree(job);
 }
 
@@ -86,17 +86,17 @@ static void admit(struct socket *sock)
 	struct peer *peer;
 
 	if (kernel_getpeername(sock, (struct sockaddr *)&from) < 0) {
-		close_socket(sock);
+		ms_close_socket(sock);
 		return;
 	}
-	tune_socket(sock);
-	peer = peer_by_address(from.sin_addr.s_addr);
-	if (!peer || peer->id < settings.self) {
-		refuse(sock, NULL, from.sin_addr.s_addr, POPCORN_REFUSED_STRANGER);
-		close_socket(sock);
+	ms_tune_socket(sock);
+	peer = ms_peer_by_address(from.sin_addr.s_addr);
+	if (!peer || peer->id < ms_settings.self) {
+		ms_refuse(sock, NULL, from.sin_addr.s_addr, POPCORN_REFUSED_STRANGER);
+		ms_close_socket(sock);
 	} else if (!begin_job(sock, peer)) {
-		refuse(sock, peer, from.sin_addr.s_addr, POPCORN_REFUSED_BUSY);
-		close_socket(sock);
+		ms_refuse(sock, peer, from.sin_addr.s_addr, POPCORN_REFUSED_BUSY);
+		ms_close_socket(sock);
 	}
 }
 
@@ -106,11 +106,11 @@ static int accept_main(void *unused)
 	int err;
 
 	allow_signal(SIGKILL);
-	while (!is_stopping()) {
+	while (!ms_is_stopping()) {
 		err = kernel_accept(listener, &sock, 0);
 		if (!err)
 			admit(sock);
-		else if (!is_stopping())
+		else if (!ms_is_stopping())
 			schedule_timeout_interruptible(HZ / 10);
 	}
 	return 0;
@@ -120,8 +120,8 @@ static int open_listener(void)
 {
 	struct sockaddr_in at = {
 		.sin_family = AF_INET,
-		.sin_port = htons(settings.port),
-		.sin_addr.s_addr = settings.addresses[settings.self],
+		.sin_port = htons(ms_settings.port),
+		.sin_addr.s_addr = ms_settings.addresses[ms_settings.self],
 	};
 	int err;
 
@@ -133,13 +133,13 @@ static int open_listener(void)
 	if (!err)
 		err = kernel_listen(listener, BACKLOG);
 	if (err) {
-		pr_err("cannot listen on %pI4:%u: error %d\n", &at.sin_addr, settings.port, err);
+		pr_err("cannot listen on %pI4:%u: error %d\n", &at.sin_addr, ms_settings.port, err);
 		sock_release(listener);
 	}
 	return err;
 }
 
-int start_listening(void)
+int ms_start_listening(void)
 {
 	int err = open_listener();
 
@@ -150,7 +150,7 @@ int start_listening(void)
 		err = -ENOMEM;
 		goto close;
 	}
-	accept_task = spawn_thread(accept_main, NULL, "popcorn_accept/%d", settings.self);
+	accept_task = ms_spawn_thread(accept_main, NULL, "popcorn_accept/%d", ms_settings.self);
 	if (IS_ERR(accept_task)) {
 		err = PTR_ERR(accept_task);
 		goto destroy;
@@ -164,12 +164,12 @@ close:
 	return err;
 }
 
-/* After is_stopping(): ends handshakes that are under way, too. */
-void stop_listening(void)
+/* After ms_is_stopping(): ends handshakes that are under way, too. */
+void ms_stop_listening(void)
 {
 	struct job *job;
 
-	end_thread(accept_task);
+	ms_end_thread(accept_task);
 	sock_release(listener);
 	mutex_lock(&jobs_mutex);
 	list_for_each_entry(job, &jobs, list)

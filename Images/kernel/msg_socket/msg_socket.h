@@ -6,6 +6,8 @@
  * peer has two threads. Its receiver makes the connection (or waits for one that the listener
  * accepted), receives on it, and takes it down: a connection begins and ends in this thread
  * only. Its sender empties the queue when those who send cannot do so themselves.
+ *
+ * The functions are declared from the ground up: a file uses only what stands above it.
  */
 #ifndef MSG_SOCKET_H
 #define MSG_SOCKET_H
@@ -29,7 +31,7 @@ struct settings {
 	u8 list_digest[POPCORN_DIGEST_SIZE];
 };
 
-extern struct settings settings;
+extern struct settings ms_settings;
 
 /* An authenticated connection. */
 struct link {
@@ -105,59 +107,68 @@ struct peer {
 	unsigned int mute_ticks;	/* nothing came from its message layer */
 };
 
-/* main.c */
-bool is_stopping(void);
-struct peer *peer_by_id(int id);
-struct peer *peer_by_address(__be32 address);
-struct task_struct *spawn_thread(int (*function)(void *), void *data, const char *name, int id);
-void end_thread(struct task_struct *task);
-
 /* params.c */
-int read_parameters(void);
+int ms_read_parameters(void);
 
 /* auth.c */
-int set_secret(const char *hex);
-bool has_secret(void);
-void forget_secret(void);
-void hmac_sha256(u8 mac[POPCORN_DIGEST_SIZE], const void *const parts[], const size_t sizes[],
-		 int count);
+int ms_set_secret(const char *hex);
+bool ms_has_secret(void);
+void ms_forget_secret(void);
+void ms_hmac_sha256(u8 mac[POPCORN_DIGEST_SIZE], const void *const parts[], const size_t sizes[],
+		    int count);
 
-/* handshake.c */
-int handshake_dialing(struct socket *sock, struct peer *peer, struct link *link);
-int handshake_accepting(struct socket *sock, struct peer *peer, struct link *link);
-void refuse(struct socket *sock, struct peer *peer, __be32 address,
-	    enum popcorn_refusal reason);
+/* threads.c */
+struct task_struct *ms_spawn_thread(int (*function)(void *), void *data, const char *name, int id);
+void ms_end_thread(struct task_struct *task);
 
-/* dial.c */
-int dial(struct peer *peer, struct link *link);
+/* socket.c */
+void ms_tune_socket(struct socket *sock);
+void ms_close_socket(struct socket *sock);
+const char *ms_loss_reason(int result);
 
-/* listen.c */
-int start_listening(void);
-void stop_listening(void);
+/* peers.c */
+int ms_make_peers(void);
+void ms_free_peers(void);
+struct peer *ms_peer_by_id(int id);
+struct peer *ms_peer_by_address(__be32 address);
+void ms_begin_stop(void);
+bool ms_is_stopping(void);
+void ms_disconnect(struct peer *peer, u32 epoch, const char *why);
 
-/* connection.c */
-void tune_socket(struct socket *sock);
-void close_socket(struct socket *sock);
-bool offer_link(struct peer *peer, const struct link *link);
-const char *loss_reason(int result);
-void disconnect(struct peer *peer, u32 epoch, const char *why);
-int receiver_main(void *data);
-void free_buffers(struct peer *peer);
+/* queue.c */
+void ms_drop_queues(struct peer *peer);
 
 /* send.c */
 #define STASH_SIZE	(sizeof(struct popcorn_header) + POPCORN_MAX_FRAME)
-void init_queues(struct peer *peer);
-int send_message(const struct popcorn_send *send);
-int send_control(struct peer *peer, u16 type);
-int sender_main(void *data);
-void drop_queues(struct peer *peer);
+int ms_send_message(const struct popcorn_send *send);
+int ms_send_control(struct peer *peer, u16 type);
+int ms_sender_main(void *data);
 
 /* receive.c */
 #define RECEIVE_BUFFER_SIZE	SZ_256K
-const char *receive_until_lost(struct peer *peer);
+const char *ms_receive_until_lost(struct peer *peer);
+
+/* refusal.c */
+void ms_refuse(struct socket *sock, struct peer *peer, __be32 address,
+	       enum popcorn_refusal reason);
+
+/* handshake.c */
+int ms_handshake_dialing(struct socket *sock, struct peer *peer, struct link *link);
+int ms_handshake_accepting(struct socket *sock, struct peer *peer, struct link *link);
+
+/* dial.c */
+int ms_dial(struct peer *peer, struct link *link);
+
+/* connection.c */
+bool ms_offer_link(struct peer *peer, const struct link *link);
+int ms_receiver_main(void *data);
+
+/* listen.c */
+int ms_start_listening(void);
+void ms_stop_listening(void);
 
 /* keepalive.c */
-void start_keepalive(void);
-void stop_keepalive(void);
+void ms_start_keepalive(void);
+void ms_stop_keepalive(void);
 
 #endif

@@ -30,7 +30,7 @@ static uint dead_ms = 1500;
 module_param(dead_ms, uint, 0444);
 MODULE_PARM_DESC(dead_ms, "silence after which a node counts as lost, in ms (default 1500)");
 
-struct settings settings;
+struct settings ms_settings;
 
 static bool is_local(__be32 address)
 {
@@ -44,7 +44,7 @@ static int add_address(const char *text)
 	int i;
 
 	if (!*text) {
-		pr_err("ip=%s: entry %d is empty\n", ip, settings.count);
+		pr_err("ip=%s: entry %d is empty\n", ip, ms_settings.count);
 		return -EINVAL;
 	}
 	if (!in4_pton(text, -1, (u8 *)&address, -1, &end) || *end) {
@@ -56,18 +56,18 @@ static int add_address(const char *text)
 		pr_err("ip=%s: %pI4 cannot be the address of a node\n", ip, &address);
 		return -EINVAL;
 	}
-	if (settings.count == POPCORN_MAX_NODES) {
+	if (ms_settings.count == POPCORN_MAX_NODES) {
 		pr_err("ip=: more than %d nodes\n", POPCORN_MAX_NODES);
 		return -EINVAL;
 	}
-	for (i = 0; i < settings.count; i++) {
-		if (settings.addresses[i] == address) {
+	for (i = 0; i < ms_settings.count; i++) {
+		if (ms_settings.addresses[i] == address) {
 			pr_err("ip=%s: nodes %d and %d have the same address %pI4\n", ip, i,
-			       settings.count, &address);
+			       ms_settings.count, &address);
 			return -EINVAL;
 		}
 	}
-	settings.addresses[settings.count++] = address;
+	ms_settings.addresses[ms_settings.count++] = address;
 	return 0;
 }
 
@@ -94,18 +94,18 @@ static int find_self(void)
 {
 	int i;
 
-	settings.self = -1;
-	for (i = 0; i < settings.count; i++) {
-		if (!is_local(settings.addresses[i]))
+	ms_settings.self = -1;
+	for (i = 0; i < ms_settings.count; i++) {
+		if (!is_local(ms_settings.addresses[i]))
 			continue;
-		if (settings.self >= 0) {
+		if (ms_settings.self >= 0) {
 			pr_err("ip=%s: nodes %d and %d are both this machine\n", ip,
-			       settings.self, i);
+			       ms_settings.self, i);
 			return -EINVAL;
 		}
-		settings.self = i;
+		ms_settings.self = i;
 	}
-	if (settings.self < 0) {
+	if (ms_settings.self < 0) {
 		pr_err("ip=%s: none of these is an address of this machine\n", ip);
 		return -EINVAL;
 	}
@@ -115,19 +115,19 @@ static int find_self(void)
 /* Nodes must agree on who is who before they may talk. */
 static void digest_list(void)
 {
-	__be16 wire_port = htons(settings.port);
+	__be16 wire_port = htons(ms_settings.port);
 	struct sha256_state state;
 
 	sha256_init(&state);
 	sha256_update(&state, (const u8 *)&wire_port, sizeof(wire_port));
-	sha256_update(&state, (const u8 *)settings.addresses,
-		      settings.count * sizeof(settings.addresses[0]));
-	sha256_final(&state, settings.list_digest);
+	sha256_update(&state, (const u8 *)ms_settings.addresses,
+		      ms_settings.count * sizeof(ms_settings.addresses[0]));
+	sha256_final(&state, ms_settings.list_digest);
 }
 
 static int read_secret(void)
 {
-	int err = set_secret(secret);
+	int err = ms_set_secret(secret);
 
 	if (secret)
 		memzero_explicit(secret, strlen(secret));
@@ -136,7 +136,7 @@ static int read_secret(void)
 	return err;
 }
 
-int read_parameters(void)
+int ms_read_parameters(void)
 {
 	int err = read_secret();
 
@@ -150,16 +150,16 @@ int read_parameters(void)
 		pr_err("dead_ms=%u is not within %d to %d\n", dead_ms, DEAD_MS_MIN, DEAD_MS_MAX);
 		return -EINVAL;
 	}
-	settings.port = port;
-	settings.dead_ms = dead_ms;
-	settings.boot_id = get_random_u64();
+	ms_settings.port = port;
+	ms_settings.dead_ms = dead_ms;
+	ms_settings.boot_id = get_random_u64();
 	err = read_addresses();
 	if (!err)
 		err = find_self();
 	if (err)
 		return err;
 	digest_list();
-	if (!has_secret())
+	if (!ms_has_secret())
 		pr_warn("no secret= given: any machine on this network can join\n");
 	return 0;
 }

@@ -30,7 +30,7 @@ static const char *check_addressing(const struct peer *peer, const struct popcor
 {
 	if (header->magic != cpu_to_le32(POPCORN_MAGIC))
 		return "protocol error: no frame";
-	if (header->from != peer->id || header->to != settings.self)
+	if (header->from != peer->id || header->to != ms_settings.self)
 		return "protocol error: wrong node id";
 	if (le32_to_cpu(header->epoch) != peer->epoch)
 		return "protocol error: wrong epoch";
@@ -155,7 +155,7 @@ static const char *handle_frame(struct peer *peer, const struct frame *frame)
 	if (frame->type == POPCORN_TYPE_ALIVE)
 		return NULL;
 	if (frame->type == POPCORN_TYPE_PROBE) {
-		send_control(peer, POPCORN_TYPE_ALIVE);
+		ms_send_control(peer, POPCORN_TYPE_ALIVE);
 		return NULL;
 	}
 	if (frame->length != frame->size)
@@ -204,7 +204,7 @@ static void make_room(struct peer *peer)
 	peer->end = left;
 }
 
-const char *receive_until_lost(struct peer *peer)
+const char *ms_receive_until_lost(struct peer *peer)
 {
 	const char *why;
 
@@ -218,10 +218,10 @@ const char *receive_until_lost(struct peer *peer)
 		vec.iov_len = RECEIVE_BUFFER_SIZE - peer->end;
 		got = kernel_recvmsg(peer->sock, &msg, &vec, 1, vec.iov_len, 0);
 		if (got <= 0)
-			return loss_reason(got);
+			return ms_loss_reason(got);
 		peer->end += got;
 		WRITE_ONCE(peer->heard, peer->heard + 1);
 		why = handle_frames(peer);
-	} while (!why && !is_stopping());
+	} while (!why && !ms_is_stopping());
 	return why;
 }

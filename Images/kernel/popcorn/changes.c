@@ -12,6 +12,8 @@
 
 #define HOLDS_MODULE	0
 
+DEFINE_POPCORN_CHANGES(popcorn_ps_changes);
+
 void popcorn_changed(struct popcorn_changes *changes)
 {
 	atomic_inc(&changes->count);

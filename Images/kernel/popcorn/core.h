@@ -31,12 +31,12 @@ void popcorn_init_stations(void);
 void popcorn_take_reply(const struct popcorn_received *message, u8 flags);
 void popcorn_fail_requests(int node);
 
-/* service.c */
+/* service/peers.c, service/table.c */
 int popcorn_init_services(void);
 void popcorn_exit_services(void);
 int popcorn_show_services(struct seq_file *file, void *unused);
 
-/* service_command.c */
+/* service/command.c */
 int popcorn_command_services(char *command);
 void popcorn_drop_service_watchers(void);
 
@@ -66,7 +66,7 @@ void popcorn_count_received(u16 type, u32 size);
 void popcorn_reset_stat(void);
 int popcorn_show_stat(struct seq_file *file, void *unused);
 
-/* test.c */
+/* selftest/ */
 int popcorn_init_test(void);
 void popcorn_exit_test(void);
 int popcorn_run_test(char *command);
@@ -80,6 +80,9 @@ struct popcorn_changes {
 
 #define DEFINE_POPCORN_CHANGES(name)	\
 	struct popcorn_changes name = { .wait = __WAIT_QUEUE_HEAD_INITIALIZER(name.wait) }
+
+/* Of what /proc/popcorn_ps tells at the origin. */
+extern struct popcorn_changes popcorn_ps_changes;
 
 struct poll_table_struct;
 void popcorn_changed(struct popcorn_changes *changes);

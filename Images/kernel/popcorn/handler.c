@@ -77,24 +77,24 @@ void popcorn_dispatch(const struct popcorn_received *message)
 	int idx, err = 0;
 
 	idx = srcu_read_lock(&handlers_srcu);
-	handler = srcu_dereference(handlers[message->ret.type], &handlers_srcu);
+	handler = srcu_dereference(handlers[message->sender.type], &handlers_srcu);
 	if (!handler) {
 		popcorn_count(POPCORN_COUNT_UNHANDLED);
 		pr_warn_ratelimited("node %u sent type %u, which nobody handles\n",
-				    message->ret.node, message->ret.type);
+				    message->sender.node, message->sender.type);
 		err = -EOPNOTSUPP;
 	} else if (message->size < handler->min_size || message->size > handler->max_size) {
 		popcorn_count(POPCORN_COUNT_BAD_SIZE);
 		pr_warn_ratelimited("node %u sent %s with %u bytes, allowed are %u to %u\n",
-				    message->ret.node, handler->name, message->size,
+				    message->sender.node, handler->name, message->size,
 				    handler->min_size, handler->max_size);
 		err = -EBADMSG;
 	} else {
 		handler->handle(message);
 	}
 	srcu_read_unlock(&handlers_srcu, idx);
-	if (err && message->ret.station)
-		popcorn_respond_error(&message->ret, err);
+	if (err && message->sender.station)
+		popcorn_respond_error(&message->sender, err);
 }
 
 /* Fills @buffer with the name of @type; its number where it has none. */

@@ -115,17 +115,17 @@ EXPORT_SYMBOL_GPL(popcorn_note_sent);
 void popcorn_deliver(const struct popcorn_header *header, const void *payload)
 {
 	struct popcorn_received message = {
-		.ret.node = header->from,
-		.ret.type = le16_to_cpu(header->type),
-		.ret.epoch = le32_to_cpu(header->epoch),
-		.ret.station = le32_to_cpu(header->station),
+		.sender.node = header->from,
+		.sender.type = le16_to_cpu(header->type),
+		.sender.epoch = le32_to_cpu(header->epoch),
+		.sender.station = le32_to_cpu(header->station),
 		.seq = le64_to_cpu(header->seq),
 		.payload = payload,
 		.size = le32_to_cpu(header->size),
 	};
 
 	trace_msg_recv(header);
-	popcorn_count_received(message.ret.type, message.size);
+	popcorn_count_received(message.sender.type, message.size);
 	if (header->flags & POPCORN_FLAG_REPLY)
 		popcorn_take_reply(&message, header->flags);
 	else

@@ -173,4 +173,5 @@ int popcorn_init_proc(void)
 void popcorn_exit_proc(void)
 {
 	remove_files(ARRAY_SIZE(files));
+	popcorn_drop_service_watchers();	/* those that were written there */
 }

@@ -208,12 +208,12 @@ static int copy_reply(struct popcorn_reply *reply, const struct popcorn_received
 /* A reply counts if it comes from the node that was asked, on the same connection. */
 void popcorn_take_reply(const struct popcorn_received *message, u8 flags)
 {
-	struct station_table *table = &tables[message->ret.node];
+	struct station_table *table = &tables[message->sender.node];
 	struct station *station;
 
 	spin_lock(&table->lock);
-	station = find_station(table, message->ret.station);
-	if (station && station->epoch == message->ret.epoch && station->type == message->ret.type)
+	station = find_station(table, message->sender.station);
+	if (station && station->epoch == message->sender.epoch && station->type == message->sender.type)
 		hlist_del_init(&station->hash);
 	else
 		station = NULL;

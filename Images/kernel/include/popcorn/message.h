@@ -59,13 +59,13 @@ struct popcorn_return {
 
 /**
  * struct popcorn_received - a message as its handler sees it
- * @ret: who sent it, and where a reply goes
+ * @sender: who sent it, and where a reply goes
  * @seq: its number in the connection
  * @payload: @size bytes, aligned to 8, valid until the handler returns
  * @size: payload size in bytes, already checked against the handler's limits
  */
 struct popcorn_received {
-	struct popcorn_return ret;
+	struct popcorn_return sender;
 	u64 seq;
 	const void *payload;
 	u32 size;

@@ -14,18 +14,18 @@ static struct entry *lock_held_entry(const struct popcorn_received *message, str
 	u64 number = le64_to_cpu(body->page);
 	struct entry *entry = NULL;
 
-	trace_page_message(le64_to_cpu(body->space), number, message->ret.type,
+	trace_page_message(le64_to_cpu(body->space), number, message->sender.type,
 			   le32_to_cpu(body->flags), false);
 	*found = space;
 	if (!space)	/* it was left; the home will hear about that */
 		return NULL;
-	if (space->home == message->ret.node && number == (unsigned long)number)
+	if (space->home == message->sender.node && number == (unsigned long)number)
 		entry = xa_load(&space->pages, number);
 	if (entry) {
 		mutex_lock(&entry->lock);
 	} else {
 		pr_warn_ratelimited("node %u sent %s page %#llx, unknown here\n",
-				    message->ret.node, "a message about", number);
+				    message->sender.node, "a message about", number);
 		popcorn_space_put(space);
 	}
 	return entry;
@@ -94,10 +94,10 @@ static void handle_grant(const struct popcorn_received *message)
 		err = install_message(space, entry, message);
 		if (err == -EPROTO)
 			pr_warn_ratelimited("node %u granted page %#llx contrary to protocol\n",
-					    message->ret.node, entry->number << PAGE_SHIFT);
+					    message->sender.node, entry->number << PAGE_SHIFT);
 		popcorn_finish_request(entry, writes ? ACCESS_WRITE : ACCESS_READ, err);
 	} else {
-		pr_warn_ratelimited("node %u granted page %#llx unasked\n", message->ret.node,
+		pr_warn_ratelimited("node %u granted page %#llx unasked\n", message->sender.node,
 				    entry->number << PAGE_SHIFT);
 	}
 	unlock_held_entry(space, entry);

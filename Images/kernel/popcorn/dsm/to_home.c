@@ -14,12 +14,12 @@ static struct entry *lock_home_entry(const struct popcorn_received *message, str
 	u64 number = le64_to_cpu(body->page);
 	struct entry *entry = NULL;
 
-	trace_page_message(le64_to_cpu(body->space), number, message->ret.type,
+	trace_page_message(le64_to_cpu(body->space), number, message->sender.type,
 			   le32_to_cpu(body->flags), false);
 	*found = space;
 	if (!space)
 		return NULL;
-	if (space->at_home && popcorn_space_has_member(space, message->ret.node) &&
+	if (space->at_home && popcorn_space_has_member(space, message->sender.node) &&
 	    number < BIT_ULL(64 - PAGE_SHIFT) &&
 	    popcorn_range_is_valid(space, number << PAGE_SHIFT, PAGE_SIZE))
 		entry = popcorn_get_entry(space, number);
@@ -46,7 +46,7 @@ static void answer_failure(const struct popcorn_received *received)
 	};
 
 	body.flags = cpu_to_le32(POPCORN_PAGE_FAILED);
-	popcorn_post(received->ret.node, &message);
+	popcorn_post(received->sender.node, &message);
 }
 
 static void handle_request(const struct popcorn_received *message)
@@ -59,7 +59,7 @@ static void handle_request(const struct popcorn_received *message)
 		answer_failure(message);
 		return;
 	}
-	popcorn_home_request(space, entry, message->ret.node,
+	popcorn_home_request(space, entry, message->sender.node,
 			     le32_to_cpu(body->flags) & POPCORN_PAGE_WRITE);
 	unlock_home_entry(space, entry);
 }
@@ -96,7 +96,7 @@ static void take_message(struct space *space, struct entry *entry,
 		if (message->size != sizeof(*body) + POPCORN_PAGE_SIZE)
 			flags |= POPCORN_PAGE_FAILED;
 	}
-	take_in(space, entry, message->ret.node, flags, data);
+	take_in(space, entry, message->sender.node, flags, data);
 }
 
 /*
@@ -123,7 +123,7 @@ int popcorn_home_accept(struct space *space, struct entry *entry, int node, u32 
 
 static void handle_fetched(const struct popcorn_received *message)
 {
-	int node = message->ret.node;
+	int node = message->sender.node;
 	struct space *space;
 	struct entry *entry = lock_home_entry(message, &space);
 
@@ -142,7 +142,7 @@ static void handle_fetched(const struct popcorn_received *message)
 
 static void handle_invalidated(const struct popcorn_received *message)
 {
-	int node = message->ret.node;
+	int node = message->sender.node;
 	struct space *space;
 	struct entry *entry = lock_home_entry(message, &space);
 
@@ -161,7 +161,7 @@ static void handle_invalidated(const struct popcorn_received *message)
 /* If a fetch of the page is under way, the node's SPACE_LEAVE ends it. */
 static void handle_return(const struct popcorn_received *message)
 {
-	int node = message->ret.node;
+	int node = message->sender.node;
 	struct space *space;
 	struct entry *entry = lock_home_entry(message, &space);
 
@@ -182,7 +182,7 @@ static void handle_leave(const struct popcorn_received *message)
 	if (!space)
 		return;
 	if (space->at_home)
-		popcorn_space_lose_member(space, message->ret.node, true);
+		popcorn_space_lose_member(space, message->sender.node, true);
 	popcorn_space_put(space);
 }
 

@@ -14,6 +14,7 @@ static void signal_host(const struct worker *worker, const struct guest *guest)
 	int signal = le16_to_cpu(worker->spec.move_signal);
 	struct task_struct *task = get_pid_task(guest->host, PIDTYPE_PID);
 
+	lockdep_assert_held(&worker->lock);
 	trace_migrate_request(worker->id, guest->number, guest->hop + 1, popcorn_self(),
 			      guest->proposed, 0);
 	if (!task)
@@ -61,16 +62,6 @@ static struct guest *new_guest(const struct popcorn_thread_message *body)
 	return guest;
 }
 
-static struct worker *worker_of(const struct popcorn_received *message, __le64 id)
-{
-	struct worker *worker = popcorn_worker_find(le64_to_cpu(id));
-
-	if (!worker || worker->origin == message->ret.node)
-		return worker;
-	popcorn_worker_put(worker);
-	return NULL;
-}
-
 /* NULL: what came cannot be kept. */
 static struct guest *take_arrival(struct worker *worker, const struct popcorn_received *message)
 {
@@ -89,7 +80,7 @@ static struct guest *take_arrival(struct worker *worker, const struct popcorn_re
 static void handle_arrive(const struct popcorn_received *message)
 {
 	const struct popcorn_thread_message *body = message->payload;
-	struct worker *worker = worker_of(message, body->process);
+	struct worker *worker = popcorn_worker_told(message, body->process);
 	struct guest *guest;
 
 	if (!worker)
@@ -113,7 +104,7 @@ static void handle_arrive(const struct popcorn_received *message)
 static void handle_propose(const struct popcorn_received *message)
 {
 	const struct popcorn_thread_message *body = message->payload;
-	struct worker *worker = worker_of(message, body->process);
+	struct worker *worker = popcorn_worker_told(message, body->process);
 	struct guest *guest;
 
 	if (!worker)

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The workers of a process on other nodes, as its origin sees them. Everything here runs with
- * process->lock held unless it says otherwise.
+ * The workers of a process on other nodes, as its origin sees them.
  */
 #define pr_fmt(fmt) "popcorn: " fmt
 
 #include <linux/pid.h>
 #include <popcorn/trace_migrate.h>
+#include "../core.h"
 #include "../dsm/dsm.h"
 #include "migrate.h"
 
@@ -28,6 +28,7 @@ static int post_start(struct process *process, int node)
 	struct popcorn_region_info region = {};
 	u32 count = 0;
 
+	lockdep_assert_held(&process->lock);
 	while (!popcorn_get_region(process->space, &region)) {
 		process->spec->regions[count].address = cpu_to_le64(region.address);
 		process->spec->regions[count].size = cpu_to_le64(region.size);
@@ -43,6 +44,7 @@ int popcorn_ensure_worker(struct process *process, int node)
 	struct popcorn_node info;
 	int err;
 
+	lockdep_assert_held(&process->lock);
 	if (popcorn_get_node(node, &info))
 		return -EINVAL;
 	if (info.state != POPCORN_NODE_UP)
@@ -65,6 +67,7 @@ static void refuse_all(struct process *process, int node, int error)
 {
 	struct thread *thread;
 
+	lockdep_assert_held(&process->lock);
 	pr_warn("process %d: node %d (%s) does not start its worker: error %d\n",
 		pid_nr(process->tgid), node, arch_of(node), error);
 	list_for_each_entry(thread, &process->threads, list)
@@ -78,6 +81,7 @@ static void end_all(struct process *process, int node, int status)
 	struct thread *thread;
 	bool any = false;
 
+	lockdep_assert_held(&process->lock);
 	list_for_each_entry(thread, &process->threads, list) {
 		if (thread->where != node || thread->event)
 			continue;
@@ -93,7 +97,7 @@ static void end_all(struct process *process, int node, int status)
 			pid_nr(process->tgid), signal, node, arch_of(node));
 }
 
-/* @node is gone, and the threads that lived there with it. Takes the lock itself. */
+/* @node is gone, and the threads that lived there with it. */
 void popcorn_lose_workers(struct process *process, int node)
 {
 	struct thread *thread;
@@ -126,9 +130,9 @@ static void handle_ready(const struct popcorn_received *message)
 	if (!process)
 		return;
 	mutex_lock(&process->lock);
-	if (process->workers[message->ret.node] == WORKER_STARTING)
-		process->workers[message->ret.node] = WORKER_READY;
-	popcorn_ps_changed();
+	if (process->workers[message->sender.node] == WORKER_STARTING)
+		process->workers[message->sender.node] = WORKER_READY;
+	popcorn_changed(&popcorn_ps_changes);
 	mutex_unlock(&process->lock);
 	popcorn_process_put(process);
 }
@@ -138,7 +142,7 @@ static void handle_exit(const struct popcorn_received *message)
 	const struct popcorn_worker_message *body = message->payload;
 	struct process *process = popcorn_process_find(le64_to_cpu(body->process));
 	int status = (int)le32_to_cpu(body->status);
-	int node = message->ret.node;
+	int node = message->sender.node;
 	enum worker_state state;
 
 	if (!process)

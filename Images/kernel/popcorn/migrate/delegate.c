@@ -222,7 +222,7 @@ static void handle_result(const struct popcorn_received *message)
 
 	if (!worker)
 		return;
-	if (worker->origin == message->ret.node) {
+	if (worker->origin == message->sender.node) {
 		mutex_lock(&worker->lock);
 		take_result(worker, message);
 		mutex_unlock(&worker->lock);

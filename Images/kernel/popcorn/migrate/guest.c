@@ -13,22 +13,22 @@
 #include "../dsm/dsm.h"
 #include "migrate.h"
 
-/* worker->lock is held. */
 struct guest *popcorn_guest_of_current(struct worker *worker)
 {
 	struct guest *guest;
 
+	lockdep_assert_held(&worker->lock);
 	list_for_each_entry(guest, &worker->guests, list)
 		if (guest->host == task_pid(current))
 			return guest;
 	return NULL;
 }
 
-/* worker->lock is held. */
 struct guest *popcorn_find_guest(struct worker *worker, u32 number)
 {
 	struct guest *guest;
 
+	lockdep_assert_held(&worker->lock);
 	list_for_each_entry(guest, &worker->guests, list)
 		if (guest->number == number)
 			return guest;
@@ -74,6 +74,7 @@ static int post_move(const struct worker *worker, struct guest *guest,
 	struct luggage bag;
 	int err;
 
+	lockdep_assert_held(&worker->lock);
 	if (guest->saw_proposal)
 		body.thread.flags = cpu_to_le32(POPCORN_PROPOSAL_SEEN);
 	popcorn_stop_tracking(worker->space, &guest->tracker);
@@ -102,6 +103,7 @@ static int post_exit(const struct worker *worker, const struct guest *guest,
 		.head_size = sizeof(body),
 	};
 
+	lockdep_assert_held(&worker->lock);
 	if (step->action == POPCORN_STEP_EXIT_PROCESS)
 		body.flags = cpu_to_le32(POPCORN_EXIT_WHOLE_PROCESS);
 	return popcorn_post(worker->origin, &message);

@@ -8,7 +8,7 @@
 #include <linux/sched/task.h>
 #include "migrate.h"
 
-/* Answers a call with an error, in place of the shadow. process->lock is held. */
+/* Answers a call with an error, in place of the shadow. */
 void popcorn_fail_call(const struct process *process, const struct thread *thread, u32 seq,
 		       int error)
 {
@@ -25,6 +25,7 @@ void popcorn_fail_call(const struct process *process, const struct thread *threa
 		.head_size = sizeof(body),
 	};
 
+	lockdep_assert_held(&process->lock);
 	popcorn_post(thread->where, &message);
 }
 

@@ -215,6 +215,7 @@ int popcorn_examine_program(const char *path, const struct build_id *expected);
 struct worker *popcorn_worker_find(u64 id);
 struct worker *popcorn_worker_of_current(void);
 struct worker *popcorn_worker_of_pid(struct pid *tgid);
+struct worker *popcorn_worker_told(const struct popcorn_received *message, __le64 id);
 void popcorn_worker_put(struct worker *worker);
 void popcorn_worker_kill(struct worker *worker);
 void popcorn_worker_each(void (*function)(struct worker *worker, void *data), void *data);
@@ -257,7 +258,6 @@ int popcorn_init_device(void);
 void popcorn_exit_device(void);
 
 /* ps.c */
-void popcorn_ps_changed(void);
 int popcorn_init_ps(void);
 void popcorn_exit_ps(void);
 

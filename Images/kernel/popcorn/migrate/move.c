@@ -27,7 +27,7 @@ struct thread *popcorn_lock_thread(const struct popcorn_received *message, u64 i
 		return NULL;
 	mutex_lock(&process->lock);
 	thread = popcorn_find_thread(process, number);
-	if (thread && thread->where == message->ret.node && thread->hop == hop)
+	if (thread && thread->where == message->sender.node && thread->hop == hop)
 		return thread;
 	popcorn_unlock_thread(process);
 	return NULL;
@@ -55,7 +55,7 @@ static void take_luggage(const struct popcorn_received *message, struct footprin
 
 	if (!process)
 		return;
-	popcorn_unpack(process->space, message->ret.node, &body->luggage,
+	popcorn_unpack(process->space, message->sender.node, &body->luggage,
 		       message->size - offsetof(struct popcorn_travel_message, luggage), print);
 	popcorn_process_put(process);
 }
@@ -93,7 +93,7 @@ static void handle_move(const struct popcorn_received *message)
 	thread = lock_thread(message, &process);
 	if (!thread)
 		return;
-	thread->prints[message->ret.node] = print;
+	thread->prints[message->sender.node] = print;
 	thread->entry = le64_to_cpu(body->entry);
 	thread->argument = le64_to_cpu(body->argument);
 	if ((le32_to_cpu(body->flags) & POPCORN_PROPOSAL_SEEN) || thread->proposed == node)

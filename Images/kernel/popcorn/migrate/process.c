@@ -7,6 +7,7 @@
 #include <linux/random.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
+#include "../core.h"
 #include "../dsm/dsm.h"
 #include "migrate.h"
 
@@ -77,7 +78,7 @@ struct process *popcorn_process_create(const struct popcorn_create *create)
 	mutex_lock(&processes_mutex);
 	list_add_tail(&process->list, &processes);
 	mutex_unlock(&processes_mutex);
-	popcorn_ps_changed();
+	popcorn_changed(&popcorn_ps_changes);
 	return process;
 
 free:
@@ -179,7 +180,7 @@ void popcorn_process_end(struct process *process)
 	mutex_unlock(&processes_mutex);
 	if (!ended)
 		WRITE_ONCE(process->space->dead, true);
-	popcorn_ps_changed();
+	popcorn_changed(&popcorn_ps_changes);
 }
 
 static void announce_region(const struct process *process, const struct popcorn_region_info *region,

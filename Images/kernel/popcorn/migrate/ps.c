@@ -15,14 +15,6 @@
 #include "../dsm/dsm.h"
 #include "migrate.h"
 
-static DEFINE_POPCORN_CHANGES(changes);
-
-/* Something that /proc/popcorn_ps tells at the origin has changed. */
-void popcorn_ps_changed(void)
-{
-	popcorn_changed(&changes);
-}
-
 static void show_name(struct seq_file *file, struct pid *pid)
 {
 	struct task_struct *task = get_pid_task(pid, PIDTYPE_PID);
@@ -159,12 +151,12 @@ static int show_ps(struct seq_file *file, void *unused)
 
 static int open_ps(struct inode *inode, struct file *file)
 {
-	return popcorn_open_polled(file, show_ps, &changes);
+	return popcorn_open_polled(file, show_ps, &popcorn_ps_changes);
 }
 
 static __poll_t poll_ps(struct file *file, struct poll_table_struct *table)
 {
-	return popcorn_poll_changes(file, table, &changes);
+	return popcorn_poll_changes(file, table, &popcorn_ps_changes);
 }
 
 static const struct proc_ops ps_ops = {

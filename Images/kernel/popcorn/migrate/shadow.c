@@ -14,6 +14,7 @@
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 #include <popcorn/trace_migrate.h>
+#include "../core.h"
 #include "../dsm/dsm.h"
 #include "migrate.h"
 
@@ -30,6 +31,7 @@ static int check_target(int node)
 
 static void replace_spec(struct process *process, struct popcorn_worker_start *spec)
 {
+	lockdep_assert_held(&process->lock);
 	kvfree(process->spec);
 	process->spec = spec;
 }
@@ -37,6 +39,7 @@ static void replace_spec(struct process *process, struct popcorn_worker_start *s
 static void note_refused_leave(struct process *process, struct thread *thread,
 			       const struct popcorn_step *step, int err)
 {
+	lockdep_assert_held(&process->lock);
 	popcorn_note_refusal(thread, err);
 	trace_migrate_resume(process->id, thread->number, thread->hop + 1, step->node,
 			     process->self, err);
@@ -47,6 +50,7 @@ static int leave_locked(struct process *process, const struct popcorn_step *step
 	struct thread *thread = popcorn_thread_of(process, task_pid(current), true);
 	int err;
 
+	lockdep_assert_held(&process->lock);
 	if (!thread)
 		return -ENOMEM;
 	if (thread->where != process->self || thread->event)
@@ -177,6 +181,7 @@ static int give_answer(struct process *process, const struct popcorn_step *step)
 static void fill_common(struct process *process, const struct thread *thread,
 			struct popcorn_event *event)
 {
+	lockdep_assert_held(&process->lock);
 	event->thread = thread->number;
 	event->tid = pid_nr(thread->pid);
 	event->from = thread->from;
@@ -223,7 +228,7 @@ static struct incoming_call *take(struct process *process, struct thread *thread
 		thread->serving = 0;
 		thread->proposed = -1;
 		WRITE_ONCE(thread->event, 0);
-		popcorn_ps_changed();
+		popcorn_changed(&popcorn_ps_changes);
 		if (event->kind == POPCORN_EVENT_ARRIVED) {
 			trace_migrate_resume(process->id, thread->number, thread->hop,
 					     thread->from, process->self, thread->status);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The threads of a process, kept at its origin: where each is, and sending it elsewhere.
- * Everything here runs with process->lock held unless it says otherwise.
  */
 #define pr_fmt(fmt) "popcorn: " fmt
 
@@ -11,12 +10,14 @@
 #include <linux/sched/task.h>
 #include <linux/slab.h>
 #include <popcorn/trace_migrate.h>
+#include "../core.h"
 #include "migrate.h"
 
 struct thread *popcorn_find_thread(struct process *process, u32 number)
 {
 	struct thread *thread;
 
+	lockdep_assert_held(&process->lock);
 	list_for_each_entry(thread, &process->threads, list)
 		if (thread->number == number)
 			return thread;
@@ -48,6 +49,7 @@ static void prune_threads(struct process *process)
 {
 	struct thread *thread, *next;
 
+	lockdep_assert_held(&process->lock);
 	list_for_each_entry_safe(thread, next, &process->threads, list)
 		if (has_exited(thread))
 			free_thread(process, thread);
@@ -57,6 +59,7 @@ static struct thread *new_thread(struct process *process, struct pid *pid)
 {
 	struct thread *thread;
 
+	lockdep_assert_held(&process->lock);
 	prune_threads(process);
 	thread = kzalloc(sizeof(*thread), GFP_KERNEL_ACCOUNT);
 	if (!thread)
@@ -82,6 +85,7 @@ struct thread *popcorn_thread_of(struct process *process, struct pid *pid, bool 
 {
 	struct thread *thread;
 
+	lockdep_assert_held(&process->lock);
 	list_for_each_entry(thread, &process->threads, list)
 		if (thread->pid == pid)
 			return thread;
@@ -100,6 +104,7 @@ void popcorn_free_threads(struct process *process)
 /* The calling thread leaves its origin: from now on it is known what it touched first here. */
 void popcorn_note_departure(struct process *process, struct thread *thread)
 {
+	lockdep_assert_held(&process->lock);
 	popcorn_stop_tracking(process->space, &thread->tracker);
 	thread->prints[process->self] = thread->tracker.print;
 }
@@ -127,6 +132,7 @@ int popcorn_post_arrival(const struct process *process, const struct thread *thr
 	struct luggage bag;
 	int err;
 
+	lockdep_assert_held(&process->lock);
 	popcorn_pack(&bag, process->space, node, status ? NULL : &thread->prints[node],
 		     &thread->prints[process->self], &body.luggage);
 	message.body = bag.pages;
@@ -140,6 +146,7 @@ int popcorn_post_arrival(const struct process *process, const struct thread *thr
 void popcorn_thread_event(const struct process *process, struct thread *thread, u32 event,
 			  int status)
 {
+	lockdep_assert_held(&process->lock);
 	if (thread->event)
 		return;
 	if (event != POPCORN_EVENT_ARRIVED)
@@ -150,7 +157,7 @@ void popcorn_thread_event(const struct process *process, struct thread *thread, 
 	thread->call = NULL;
 	WRITE_ONCE(thread->event, event);
 	wake_up(&thread->wait);
-	popcorn_ps_changed();
+	popcorn_changed(&popcorn_ps_changes);
 }
 
 /*
@@ -162,6 +169,7 @@ int popcorn_send_thread(struct process *process, struct thread *thread, int node
 	int from = thread->from, where = thread->where;
 	int err;
 
+	lockdep_assert_held(&process->lock);
 	if (process->ended)
 		return -ESRCH;
 	err = popcorn_ensure_worker(process, node);
@@ -180,7 +188,7 @@ int popcorn_send_thread(struct process *process, struct thread *thread, int node
 	}
 	process->hops++;
 	thread->moved_at = ktime_get_ns();
-	popcorn_ps_changed();
+	popcorn_changed(&popcorn_ps_changes);
 	return 0;
 }
 
@@ -189,7 +197,7 @@ void popcorn_note_refusal(struct thread *thread, int error)
 {
 	thread->refused++;
 	thread->error = error;
-	popcorn_ps_changed();
+	popcorn_changed(&popcorn_ps_changes);
 }
 
 /* The node it was sent to does not take it: it goes on, with an error, where it was before. */
@@ -198,6 +206,7 @@ void popcorn_bounce_thread(struct process *process, struct thread *thread, int e
 	int refused_by = thread->where;
 	int back = thread->from;
 
+	lockdep_assert_held(&process->lock);
 	trace_migrate_route(process->id, thread->number, thread->hop, refused_by, back, error);
 	thread->hop++;
 	thread->where = back;
@@ -239,6 +248,7 @@ int popcorn_propose(struct process *process, struct thread *thread, int node)
 		.head_size = sizeof(body),
 	};
 
+	lockdep_assert_held(&process->lock);
 	trace_migrate_request(process->id, thread->number, thread->hop + 1, thread->where, node, 0);
 	thread->proposed = node;
 	if (thread->where == process->self) {

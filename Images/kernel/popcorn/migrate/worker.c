@@ -113,11 +113,12 @@ static int post_about(int node, u64 id, u16 type, int status)
 	return popcorn_post(node, &message);
 }
 
-/* Tells the origin, unless it is lost. worker->lock is held, which the loss takes too. */
+/* Tells the origin, unless it is lost: the loss takes the lock, too. */
 int popcorn_worker_report(struct worker *worker, u16 type, int status)
 {
 	int err;
 
+	lockdep_assert_held(&worker->lock);
 	if (worker->orphan)
 		return -EHOSTDOWN;
 	err = post_about(worker->origin, worker->id, type, status);
@@ -255,8 +256,8 @@ static void refuse_start(const struct popcorn_received *message, int error)
 	};
 
 	if (error != -EBUSY)	/* then the space that there is will be left */
-		popcorn_post(message->ret.node, &leave);
-	post_about(message->ret.node, le64_to_cpu(spec->process), POPCORN_TYPE_WORKER_EXIT, error);
+		popcorn_post(message->sender.node, &leave);
+	post_about(message->sender.node, le64_to_cpu(spec->process), POPCORN_TYPE_WORKER_EXIT, error);
 }
 
 static void handle_start(const struct popcorn_received *message)
@@ -265,8 +266,8 @@ static void handle_start(const struct popcorn_received *message)
 	struct worker *worker;
 	int err;
 
-	err = check_spec(spec, message->ret.node);
-	worker = err ? ERR_PTR(err) : new_worker(spec, message->ret.node);
+	err = check_spec(spec, message->sender.node);
+	worker = err ? ERR_PTR(err) : new_worker(spec, message->sender.node);
 	if (IS_ERR(worker)) {
 		refuse_start(message, PTR_ERR(worker));
 		return;
@@ -284,11 +285,12 @@ static void handle_start(const struct popcorn_received *message)
 	}
 }
 
-static struct worker *worker_of(const struct popcorn_received *message, __le64 id)
+/* The worker that a message of its origin speaks of; NULL if there is none, or a stranger speaks. */
+struct worker *popcorn_worker_told(const struct popcorn_received *message, __le64 id)
 {
 	struct worker *worker = popcorn_worker_find(le64_to_cpu(id));
 
-	if (!worker || worker->origin == message->ret.node)
+	if (!worker || worker->origin == message->sender.node)
 		return worker;
 	popcorn_worker_put(worker);
 	return NULL;
@@ -297,7 +299,7 @@ static struct worker *worker_of(const struct popcorn_received *message, __le64 i
 static void handle_region(const struct popcorn_received *message)
 {
 	const struct popcorn_worker_region *body = message->payload;
-	struct worker *worker = worker_of(message, body->process);
+	struct worker *worker = popcorn_worker_told(message, body->process);
 	int err;
 
 	if (!worker)
@@ -312,7 +314,7 @@ static void handle_region(const struct popcorn_received *message)
 static void handle_kill(const struct popcorn_received *message)
 {
 	const struct popcorn_worker_message *body = message->payload;
-	struct worker *worker = worker_of(message, body->process);
+	struct worker *worker = popcorn_worker_told(message, body->process);
 
 	if (!worker)
 		return;

@@ -4,7 +4,7 @@
 
 #include <linux/mutex.h>
 #include <linux/slab.h>
-#include "core.h"
+#include "services.h"
 
 struct logging_watcher {
 	struct popcorn_service_watcher watcher;
