@@ -67,6 +67,7 @@ struct DomainXMLTests {
         #expect(x86.contains("<type arch=\"x86_64\" machine=\"q35\">hvm</type>"))
         #expect(x86.contains("<acpi/>"))
         #expect(x86.contains("mode=\"maximum\""))
+        for slow in ["erms", "fsrm"] { #expect(x86.contains("<feature policy=\"disable\" name=\"\(slow)\"/>")) }
         let arm = try DomainXML.text(of: Self.spec(.aarch64, .tcg))
         #expect(arm.contains("<type arch=\"aarch64\" machine=\"virt\">hvm</type>"))
         #expect(!arm.contains("<acpi/>"))
@@ -74,6 +75,7 @@ struct DomainXMLTests {
         let kvm = try DomainXML.text(of: Self.spec(.x86_64, .kvm))
         #expect(kvm.contains("<domain type=\"kvm\""))
         #expect(kvm.contains("host-passthrough"))
+        #expect(!kvm.contains("erms"))
     }
 
     @Test("the metadata is read back as it was written")
