@@ -2,6 +2,7 @@ import FoundationEssentials
 import Guest
 import Hypervisor
 import Support
+import Topology
 
 /// `status`: what a lab is doing, as far as the record, the process table and the guests themselves tell.
 public struct LabStatus: Codable, Sendable {
@@ -36,6 +37,8 @@ public struct LabStatus: Codable, Sendable {
     public var hypervisor: String
     public var nodes: [Node]
     public var runs: [String]
+    /// Those that this process, and hence a guest that it starts, may run on.
+    public var hostCPUs: Int?
 }
 
 extension LabAccess {
@@ -50,7 +53,7 @@ extension LabAccess {
         }
         return LabStatus(
             lab: record.spec.name, id: record.id, created: record.created, hypervisor: record.uri, nodes: nodes,
-            runs: record.runs)
+            runs: record.runs, hostCPUs: (CPUList.usable ?? CPUList.online)?.count)
     }
 
     private func status(of node: NodeRecord, qemu: ProcessIdentity?) async -> LabStatus.Node {

@@ -4,4 +4,14 @@ extension CPUList {
         guard let text = try? TextFile.read("/sys/devices/system/cpu/online") else { return nil }
         return CPUList(text.trimmed)
     }
+
+    /// The CPUs that this process, and hence what it starts, may run on: fewer than are online in a container or under
+    /// taskset(1). `nil` without procfs.
+    public static var usable: CPUList? {
+        guard let text = try? TextFile.read("/proc/self/status") else { return nil }
+        let key = "Cpus_allowed_list:"
+        return text.split(separator: "\n").first { $0.hasPrefix(key) }.flatMap {
+            CPUList($0.dropFirst(key.count).trimmed)
+        }
+    }
 }

@@ -17,6 +17,7 @@ struct LabDraft {
     var nodes: [Node]
     var fabric = FabricSpec()
     var messageLayer = MessageLayerSpec()
+    var vcpus = DefaultVCPUs.each(DefaultVCPUs.most)
 
     /// Fills the gaps: `x86`, `x86-2`, `arm`, ... for names, the lowest free addresses from the fabric's first host on.
     ///
@@ -35,6 +36,7 @@ struct LabDraft {
         var addresses = Set(nodes.compactMap(\.address))
         var problems: [LabProblem] = []
         var lacking: Set<String> = []
+        let vcpus = vcpus.perNode(nodes: nodes.count)
         let nodes = nodes.enumerated().map { id, node in
             let name = node.name ?? Self.freeName(for: node.isa, taken: names)
             names.insert(name)
@@ -51,7 +53,7 @@ struct LabDraft {
             }
             if address == nil { lacking.insert("nodes[\(id)].address") }
             return NodeSpec(
-                name: name, isa: node.isa, vcpus: node.vcpus ?? NodeSpec.defaultVCPUs,
+                name: name, isa: node.isa, vcpus: node.vcpus ?? vcpus,
                 memoryMiB: node.memory?.mebibytes ?? NodeSpec.defaultMemoryMiB,
                 image: node.image ?? NodeSpec.defaultImage, kernelArguments: node.kernelArguments, host: node.host,
                 cpus: node.cpus, numaNode: node.numaNode,

@@ -3,8 +3,11 @@ extension LabSpec {
     ///
     /// Each item is an ISA by any of its names, with a count before it or a node name, and makes nodes with default
     /// values. Nodes without a name are called `x86`, `x86-2`, `arm`, ...
+    /// - Parameter vcpus: of every node.
     /// - Throws: `TopologyError`, which lists every item that is wrong.
-    public init(spec: String, name: String = defaultName) throws(TopologyError) {
+    public init(
+        spec: String, name: String = defaultName, vcpus: DefaultVCPUs = .each(DefaultVCPUs.most)
+    ) throws(TopologyError) {
         guard spec.contains(where: { !$0.isWhitespace }) else {
             throw TopologyError(
                 .invalidLab, "the list of nodes is empty", hint: "name an ISA for each node, such as x86,arm")
@@ -18,7 +21,7 @@ extension LabSpec {
                 problems.append(LabProblem("", error.summary))
             }
         }
-        let (lab, found) = LabDraft(name: name, nodes: nodes).completed()
+        let (lab, found) = LabDraft(name: name, nodes: nodes, vcpus: vcpus).completed()
         if problems.isEmpty { problems = found }
         self = lab
         if var error = TopologyError(problems) {

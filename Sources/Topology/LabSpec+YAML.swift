@@ -12,11 +12,15 @@ extension LabSpec {
     ///   - text: the file's content.
     ///   - file: its name, for the errors.
     ///   - hostCPUs: the CPUs of the machine that runs the nodes without a host of their own, if it is known.
+    ///   - vcpus: of nodes for which the file has no number.
     /// - Throws: `TopologyError` with code `.invalidFile` and one diagnostic for each error of the file.
-    public init(yaml text: String, file: String, hostCPUs: CPUList? = nil) throws(TopologyError) {
+    public init(
+        yaml text: String, file: String, hostCPUs: CPUList? = nil, vcpus: DefaultVCPUs = .each(DefaultVCPUs.most)
+    ) throws(TopologyError) {
         self = try YAMLReader.read(text, file: file, as: "a lab", keys: Self.keys) { top in
             var draft = LabDraft(name: top.text("name"), nodes: [])
             draft.fabric = Self.fabric(top)
+            draft.vcpus = vcpus
             draft.messageLayer = Self.messageLayer(top)
             guard let nodes = top.required("nodes", { top.mappings($0, as: "a node", keys: Self.nodeKeys) }) else {
                 return nil
@@ -31,8 +35,10 @@ extension LabSpec {
     /// Reads a lab file from disk.
     ///
     /// - Throws: `TopologyError` with code `.unreadableFile` or `.invalidFile`.
-    public init(yamlFile path: String, hostCPUs: CPUList? = nil) throws(TopologyError) {
-        try self.init(yaml: try TextFile.read(path), file: path, hostCPUs: hostCPUs)
+    public init(
+        yamlFile path: String, hostCPUs: CPUList? = nil, vcpus: DefaultVCPUs = .each(DefaultVCPUs.most)
+    ) throws(TopologyError) {
+        try self.init(yaml: try TextFile.read(path), file: path, hostCPUs: hostCPUs, vcpus: vcpus)
     }
 
     private static func node(_ fields: YAMLMapping) -> LabDraft.Node {

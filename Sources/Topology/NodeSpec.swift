@@ -17,12 +17,11 @@ public struct NodeSpec: Codable, Sendable, Hashable {
     /// The node's address on the fabric.
     public var address: IPv4Address
 
-    public static let defaultVCPUs = 2
     public static let defaultMemoryMiB = 512
     public static let defaultImage = "embedded"
 
     public init(
-        name: String, isa: ISA, vcpus: Int = defaultVCPUs, memoryMiB: Int = defaultMemoryMiB,
+        name: String, isa: ISA, vcpus: Int = DefaultVCPUs.most, memoryMiB: Int = defaultMemoryMiB,
         image: String = defaultImage, kernelArguments: String? = nil, host: String? = nil, cpus: CPUList? = nil,
         numaNode: Int? = nil,
         address: IPv4Address

@@ -18,6 +18,32 @@ struct LabListTests {
         #expect(lab.isas == [.aarch64, .x86_64])
     }
 
+    @Test(
+        "without a number, nodes have the virtual CPUs that the host has for each, one or two",
+        arguments: [
+            (1, "x86,arm", 1), (2, "x86,arm", 1), (3, "x86,arm", 1), (4, "x86,arm", 2), (64, "x86,arm", 2),
+            (8, "4*x86,4*arm", 1), (2, "x86", 2),
+        ])
+    func shares(hostCPUs: Int, spec: String, vcpus: Int) throws {
+        let lab = try LabSpec(spec: spec, vcpus: .sharing(hostCPUs: hostCPUs))
+        #expect(lab.nodes.allSatisfy { $0.vcpus == vcpus })
+    }
+
+    @Test("a number in a lab file stands, whatever the host has")
+    func ownNumber() throws {
+        let text = "nodes: [{isa: x86, vcpus: 4}, {isa: arm}]"
+        #expect(try LabSpec(yaml: text, file: "l", vcpus: .sharing(hostCPUs: 2)).nodes.map(\.vcpus) == [4, 1])
+        #expect(try LabSpec(yaml: text, file: "l", vcpus: .each(3)).nodes.map(\.vcpus) == [4, 3])
+    }
+
+    @Test("the CPUs that this process may run on are known")
+    func usable() throws {
+        let usable = try #require(CPUList.usable)
+        let online = try #require(CPUList.online)
+        #expect(usable.count > 0)
+        #expect(usable.cpus.allSatisfy(online.contains))
+    }
+
     @Test("every name of an ISA is accepted", arguments: ISA.acceptedNames)
     func aliases(name: String) throws {
         #expect(try LabSpec(spec: name).nodes[0].isa == ISA(anyName: name))

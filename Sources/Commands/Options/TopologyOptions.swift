@@ -13,16 +13,34 @@ struct TopologyOptions: ParsableArguments {
         completion: .file(extensions: ["yaml", "yml"]))
     var file: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Virtual CPUs of each node for which the lab file has no number (default: 1 or 2, by the host's CPUs).",
+            valueName: "N"))
+    var vcpus: Int?
+
+    func validate() throws {
+        if let vcpus, !LabLimits.vcpus.contains(vcpus) {
+            throw ValidationError(
+                "--vcpus must be from \(LabLimits.vcpus.lowerBound) to \(LabLimits.vcpus.upperBound).")
+        }
+    }
+
     /// The lab that these options describe; `name` overrides the file's.
     func resolve(name: String? = nil) throws -> LabSpec {
         var lab: LabSpec
         switch (spec, file) {
-        case (let spec?, nil): lab = try LabSpec(spec: spec)
-        case (nil, let file?): lab = try LabSpec(yamlFile: file)
+        case (let spec?, nil): lab = try LabSpec(spec: spec, vcpus: defaultVCPUs)
+        case (nil, let file?): lab = try LabSpec(yamlFile: file, vcpus: defaultVCPUs)
         case (nil, nil): throw ValidationError("Name the nodes (x86,arm) or a lab file (-f FILE).")
         case (_?, _?): throw ValidationError("Give either a list of ISAs or -f FILE, not both.")
         }
         if let name { lab.name = name }
         return lab
+    }
+
+    private var defaultVCPUs: DefaultVCPUs {
+        if let vcpus { return .each(vcpus) }
+        return (CPUList.usable ?? CPUList.online).map { .sharing(hostCPUs: $0.count) } ?? .each(DefaultVCPUs.most)
     }
 }

@@ -20,18 +20,26 @@ struct StatusCommand: AsyncParsableCommand {
 
     private static func show(_ status: LabStatus) {
         var table = Table(
-            "NODE", ">ID", "ISA", "STATE", "ACCEL", "ADDRESS", ">SSH", "PEERS", ">UPTIME", "KERNEL", "NOTE")
+            "NODE", ">ID", "ISA", "STATE", ">VCPUS", "ACCEL", "ADDRESS", ">SSH", "PEERS", ">UPTIME", "KERNEL", "NOTE")
         for node in status.nodes {
             let peers = node.peers.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
             let uptime = node.uptimeSeconds.map { Duration.milliseconds(Int64($0 * 1000)).formattedClock } ?? "-"
             table.add(
-                node.name, String(node.id), node.isa, node.state, node.accelerator, node.address, String(node.sshPort),
+                node.name, String(node.id), node.isa, node.state, String(node.vcpus), node.accelerator, node.address,
+                String(node.sshPort),
                 peers.isEmpty ? "-" : peers, uptime, node.kernel, node.problem ?? node.impairment)
         }
         Output.line("lab \(status.lab), on \(status.hypervisor)")
         Output.table(table)
         for node in status.nodes {
             Output.line("\(node.name) runs under \(node.accelerator): \(node.acceleratorReason)")
+        }
+        if let cpus = status.hostCPUs {
+            let virtual = status.nodes.map(\.vcpus).reduce(0, +)
+            Output.line(
+                "\(virtual) virtual CPUs on \(cpus) CPUs of this host"
+                    + (virtual > cpus ? ": they take turns; `up --vcpus 1`, or `vcpus` in a lab file, makes fewer" : "")
+            )
         }
         if let run = status.runs.last { Output.line("last run: \(run)") }
     }
