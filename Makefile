@@ -40,9 +40,9 @@ test: setup ## Run every test; those of EndToEndTests boot real guests.
 	swift build --build-tests
 	swift test --skip-build --no-parallel
 
-test-long: setup ## Run the tests that take too long for every change: a hundred thousand hops, the memory model at length.
+test-long: setup ## Run the tests that take too long for every change: 100,000 hops, the memory model, 200 parallel starts.
 	swift build --build-tests
-	POPCORN_LAB_TEST_LONG=1 swift test --skip-build --no-parallel --filter 'EndToEndTests.EndToEnd/Long'
+	POPCORN_LAB_TEST_LONG=1 swift test --skip-build --no-parallel --filter 'EndToEndTests.EndToEnd/Long|ParallelStartTests'
 
 bench: build ## Measure against bare QEMU, OpenSSH and raw TCP; prints a table, writes bench.json.
 	$(SWIFT_BUILD) --product popcorn-lab-bench

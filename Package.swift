@@ -67,7 +67,7 @@ let package = Package(
             ]),
         room("Topology", ["Support", "Yams"]),
         room("ImageStore", ["Topology", "Support", "CLibarchive", "Yams", subprocess, log]),
-        room("Hypervisor", ["Topology", "Support", "CLibvirt", log]),
+        room("Hypervisor", ["Topology", "Support", "CLibvirt", "CLibxml2", log]),
         room("Fabric", ["Topology", "Support", subprocess]),
         room("Guest", ["Topology", "Support", "CLibssh", log]),
         room("Trace", ["Topology", "Support", "CLibarchive"]),
@@ -94,6 +94,7 @@ let package = Package(
         cLibrary("CLibcrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
         cLibrary("CLibssh", pkgConfig: "libssh", apt: "libssh-dev"),
         cLibrary("CLibvirt", pkgConfig: "libvirt-qemu", apt: "libvirt-dev"),
+        .systemLibrary(name: "CLibxml2", providers: [.apt(["libxml2-dev"])]),
 
         .target(name: "TestSupport", dependencies: ["Support"], path: "Tests/TestSupport", swiftSettings: strict),
         tests(of: "Topology", ["Support"]),

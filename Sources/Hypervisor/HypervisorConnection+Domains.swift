@@ -20,22 +20,27 @@ extension HypervisorConnection {
     /// - Returns: for each what went wrong, `nil` if it was started.
     /// - Throws: `HypervisorError` if none was tried, with `invalidSpec` for a description that cannot be written.
     public func start(_ specs: [DomainSpec]) throws -> [HypervisorError?] {
+        try failures(of: .start(try descriptions(of: specs)), count: specs.count)
+    }
+
+    /// Lets libvirt check descriptions against its schema and the host, without starting anything.
+    ///
+    /// - Returns: for each what is wrong with it, `nil` if nothing is.
+    public func validate(_ specs: [DomainSpec]) throws -> [HypervisorError?] {
+        try failures(of: .validate(try descriptions(of: specs)), count: specs.count)
+    }
+
+    private func descriptions(of specs: [DomainSpec]) throws -> [DomainDescription] {
         let labels = try labels()
-        let domains = try specs.map {
-            DomainDescription(xml: try DomainXML.text(of: $0, labels: labels), name: $0.name)
-        }
-        guard case .each(let replies) = try perform(.start(domains)), replies.count == specs.count else {
-            throw mismatch()
-        }
+        return try specs.map { DomainDescription(xml: try DomainXML.text(of: $0, labels: labels), name: $0.name) }
+    }
+
+    private func failures(of request: HypervisorRequest, count: Int) throws -> [HypervisorError?] {
+        guard case .each(let replies) = try perform(request), replies.count == count else { throw mismatch() }
         return replies.map { reply in
             guard case .failed(let code, let summary, let hint) = reply else { return nil }
             return HypervisorError(code, summary, hint: hint)
         }
-    }
-
-    /// Lets libvirt check a description against its schema and the host, without starting anything.
-    public func validate(_ spec: DomainSpec) throws {
-        _ = try perform(.validate(xml: try DomainXML.text(of: spec, labels: labels()), name: spec.name))
     }
 
     /// The state of the domain with this UUID; `absent` is a state, not an error.

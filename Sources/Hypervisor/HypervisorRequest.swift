@@ -6,7 +6,8 @@ enum HypervisorRequest: Codable, Sendable, Equatable {
     case securityModels
     /// Answered by `each`, with a reply for each domain.
     case start([DomainDescription])
-    case validate(xml: String, name: String)
+    /// The same.
+    case validate([DomainDescription])
     case state(uuid: String)
     case list
     case destroy(uuids: [String])
@@ -16,7 +17,7 @@ enum HypervisorRequest: Codable, Sendable, Equatable {
     case monitor(uuid: String, command: String)
 }
 
-/// A domain to start.
+/// A domain to start or to check.
 struct DomainDescription: Codable, Sendable, Equatable {
     var xml: String
     var name: String

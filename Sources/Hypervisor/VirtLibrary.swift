@@ -1,4 +1,5 @@
 import CLibvirt
+import CLibxml2
 import Support
 import Synchronization
 
@@ -25,7 +26,18 @@ enum VirtLibrary {
     // The C library's state is the process's, so this guard has to be too.
     private static let once = Mutex<Outcome?>(nil)
 
+    /// Does what libxml2 would do at its first use, which is not safe in two threads: each would fill the one table of
+    /// schema types, and the loser finds "type 'unsignedInt' not exported". libvirt leaves it to its callers.
+    ///
+    /// What else is below us (libssh, OpenSSL, GnuTLS, GLib) initialises itself when it is loaded, or under a lock.
+    private static func initializeXML() {
+        xmlInitParser()
+        xmlSchemaInitTypes()
+        _ = xmlRelaxNGInitTypes()
+    }
+
     private static func initialize(logPath: String) -> HypervisorError? {
+        initializeXML()
         // libvirt reads its log settings from the environment only, once. What the user set there wins.
         let variable = "LIBVIRT_LOG_OUTPUTS"
         let wasSet = getenv(variable) != nil
