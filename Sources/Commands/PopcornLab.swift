@@ -1,5 +1,6 @@
 import ArgumentParser
 import FoundationEssentials
+import Guest
 import Support
 
 /// The root command; every verb is a file of its own.
@@ -22,8 +23,8 @@ public struct PopcornLab: AsyncParsableCommand {
             200ms, 10s, 5min, 1h. Every flag can be set in the environment: POPCORN_LAB_LAB for --lab, and so on.
 
             Results go to stdout, all else to stderr. Exit codes: 0 ok, 1 failed, 64 wrong command line or lab file, 69 \
-            this host cannot, 75 another command holds the lab, 124 timeout, 130 and 143 interrupted; `run` and `exec` \
-            pass the program's code on.
+            this host cannot, 75 another command holds the lab, 124 timeout, 130 and 143 interrupted; `run`, \
+            `exec` and `ssh` pass the program's code on, or 128 and the number of the signal that ended it.
             """,
         version: Version.current,
         groupedSubcommands: [
@@ -99,9 +100,17 @@ public struct PopcornLab: AsyncParsableCommand {
     }
 }
 
-/// The end of `run` and `exec`: the program's own exit code, which becomes ours.
+/// The end of `run`, `exec` and `ssh`: the program's own exit code, which becomes ours.
 struct ProgramExit: Error {
     let status: Int32
+
+    init(status: Int32) { self.status = status }
+
+    /// Says on stderr which signal it was, if one ended the program: 128 and its number may also be its exit code.
+    init(of result: RemoteResult, _ what: String) {
+        if let text = result.signalText { Notice.line("popcorn-lab: \(what): \(text)") }
+        status = result.exitCode
+    }
 }
 
 /// The end of `build`: another program takes the place of this one, so that its messages, its exit code and signals to it

@@ -24,6 +24,21 @@ extension EndToEnd.Access {
         try await lab("exec", "arm", "no-such-program", exit: 127)
     }
 
+    @Test("a signal that SSH has no name for is told by number and name, and an exit code as high is not taken for one")
+    func unnamedSignals() async throws {
+        let lab = try await SharedLab.shared()
+        for (node, number, name) in [("x86", 7, "BUS"), ("arm", 31, "SYS"), ("arm", 37, "RTMIN+3")] {
+            let ending = try await lab("exec", node, "kill -\(number) $$", exit: Int32(128 + number))
+            #expect(ending.errorText == "popcorn-lab: \(node): ended by SIG\(name)\n")
+        }
+        let exit = try await lab("exec", "x86", "exit 135", exit: 135)
+        #expect(exit.errors.isEmpty)
+        let all = try await lab("exec", "--all", "kill -7 $$", exit: 135)
+        #expect(all.errorText.contains("x86: ended by SIGBUS") && all.errorText.contains("arm: ended by SIGBUS"))
+        // What the server is given for this goes no further, and is gone with the connection.
+        #expect(try await lab("exec", "x86", "env; ls /run").text.contains("endings") == false)
+    }
+
     @Test("exec --all runs on every node, marks each line with its node, and passes a failure on")
     func execAll() async throws {
         let lab = try await SharedLab.shared()

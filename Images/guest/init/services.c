@@ -15,6 +15,12 @@
 /* The SSH server writes this file right after it has begun to listen. */
 #define SSHD_PID_FILE "dropbear.pid"
 
+#ifdef __aarch64__
+#define SERIAL_LINE	"/dev/ttyAMA0"
+#else
+#define SERIAL_LINE	"/dev/ttyS0"
+#endif
+
 /* A server that dies at once is started again after ever longer pauses; one that lived this long has earned none. */
 #define FIRST_PAUSE_MS	250
 #define LONGEST_PAUSE_MS	30000
@@ -29,7 +35,13 @@ static char *const environment[] = {
 	"PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin", "HOME=/root", "USER=root", "TERM=linux", NULL,
 };
 
-static pid_t spawn(char *const arguments[], int terminal)
+/* Only the server itself: it gives its commands an environment of its own making. */
+static char *const sshd_environment[] = {
+	"PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin", "HOME=/root", "USER=root",
+	"LD_PRELOAD=/usr/lib/popcorn/endings.so", NULL,
+};
+
+static pid_t spawn(char *const arguments[], char *const variables[], int terminal)
 {
 	pid_t child = fork();
 	sigset_t none;
@@ -46,7 +58,7 @@ static pid_t spawn(char *const arguments[], int terminal)
 		dup2(terminal, STDERR_FILENO);
 	}
 	if (chdir("/root") == 0)
-		execve(arguments[0], arguments, environment);
+		execve(arguments[0], arguments, variables);
 	_exit(127);
 }
 
@@ -66,7 +78,7 @@ static void start_sshd(void)
 		"-W", "1048576", NULL,
 	};
 
-	sshd = spawn(arguments, -1);
+	sshd = spawn(arguments, sshd_environment, -1);
 	sshd_started = now_ms();
 	sshd_due = 0;
 }
@@ -97,13 +109,21 @@ void services_start_due(void)
 		start_sshd();
 }
 
+/* The serial line, wherever a console= of the node's own sends the kernel's messages. */
+static int open_console(void)
+{
+	int file = open(SERIAL_LINE, O_RDWR | O_CLOEXEC | O_NOCTTY);
+
+	return file >= 0 ? file : open("/dev/console", O_RDWR | O_CLOEXEC | O_NOCTTY);
+}
+
 void services_start(void)
 {
 	run_watch = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
 	if (run_watch >= 0)
 		inotify_add_watch(run_watch, "/run", IN_CLOSE_WRITE);
 	start_sshd();
-	console = open("/dev/console", O_RDWR | O_CLOEXEC | O_NOCTTY);
+	console = open_console();
 }
 
 int services_sshd_event(void)
@@ -139,7 +159,7 @@ void services_console_input(void)
 {
 	static char *const arguments[] = { "/bin/sh", "-l", NULL };
 
-	shell = spawn(arguments, console);
+	shell = spawn(arguments, environment, console);
 }
 
 void services_reap(void)

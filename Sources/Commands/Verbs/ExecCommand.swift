@@ -36,16 +36,16 @@ struct ExecCommand: AsyncParsableCommand {
         }
         // One word may be a whole shell line, as with ssh; several are one command and its arguments.
         let text = words.count == 1 ? words[0] : ShellWord.join(words)
-        let status = if let node { try await one(access, node, text) } else { try await every(access, text) }
-        throw ProgramExit(status: status)
+        if let node { throw ProgramExit(of: try await one(access, node, text), node.name) }
+        throw ProgramExit(status: try await every(access, text))
     }
 
-    private func one(_ access: LabAccess, _ node: NodeRecord, _ text: String) async throws -> Int32 {
+    private func one(_ access: LabAccess, _ node: NodeRecord, _ text: String) async throws -> RemoteResult {
         try await access.withSession(node) { session in
             let command = RemoteCommand(
                 text, input: .descriptor(STDIN_FILENO), output: .descriptor(STDOUT_FILENO),
                 errorOutput: .descriptor(STDERR_FILENO))
-            return try await session.exec(command, deadline: nil).exitCode
+            return try await session.exec(command, deadline: nil)
         }
     }
 
@@ -55,7 +55,7 @@ struct ExecCommand: AsyncParsableCommand {
             let command = RemoteCommand(
                 text, output: .lines { Output.line("\(node.name): \($0)") },
                 errorOutput: .lines { Notice.line("\(node.name): \($0)") })
-            return try await session.exec(command, deadline: nil).exitCode
+            return ProgramExit(of: try await session.exec(command, deadline: nil), node.name).status
         }
         return codes.first { $0 != 0 } ?? 0
     }

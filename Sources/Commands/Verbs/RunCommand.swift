@@ -80,7 +80,7 @@ struct RunCommand: AsyncParsableCommand {
             Notice.line("\(moves.moves) moves of \(moves.threads) threads, \(moves.refused) refused")
         }
         if global.verbose { Notice.line("run \(outcome.run.id): \(outcome.run.path)") }
-        throw ProgramExit(status: outcome.result.exitCode)
+        throw ProgramExit(of: outcome.result, program)
     }
 
     func validate() throws {

@@ -26,11 +26,11 @@ struct SSHCommand: AsyncParsableCommand {
         if config { return Output.bytes(Array(try access.openSSHConfiguration().utf8)) }
         guard let node else { throw ValidationError("Name a node: \(access.record.nodes.map(\.name))") }
         let record = try access.node(node)
-        let status = try await access.withSession(record) { try await shell($0) }
-        throw ProgramExit(status: status)
+        let result = try await access.withSession(record) { try await shell($0) }
+        throw ProgramExit(of: result, record.name)
     }
 
-    private func shell(_ session: GuestSession) async throws -> Int32 {
+    private func shell(_ session: GuestSession) async throws -> RemoteResult {
         let size = RawTerminal.size
         let terminal =
             isatty(STDIN_FILENO) == 1
@@ -47,6 +47,6 @@ struct SSHCommand: AsyncParsableCommand {
             for await size in RawTerminal.sizes() { await process.resize(columns: size.columns, rows: size.rows) }
         }
         defer { resizes.cancel() }
-        return try await process.wait(deadline: nil).exitCode
+        return try await process.wait(deadline: nil)
     }
 }

@@ -38,11 +38,12 @@ extension GuestSession {
     }
 
     func result(of process: RemoteProcess, deadline: ContinuousClock.Instant?) async throws -> RemoteResult {
-        try await abandoning(process.id) {
+        let result = try await abandoning(process.id) {
             try await value(of: process.finished.value, deadline: deadline) { [endpoint] in
                 GuestError(.timeout, node: endpoint.node, "\(process.name) did not end in time")
             }
         }
+        return result.ending == .unreported ? try await ending(ofUnreported: result, process.name) : result
     }
 
     /// Gives up the channel if `body` throws.

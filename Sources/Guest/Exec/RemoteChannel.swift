@@ -241,16 +241,11 @@ final class RemoteChannel {
     private func finish() {
         output.finish()
         errorOutput.finish()
-        if let ending {
-            finished.resolve(
-                .success(
-                    RemoteResult(
-                        ending: ending, output: output.collected, errorOutput: errorOutput.collected,
-                        isTruncated: output.isTruncated || errorOutput.isTruncated)))
-        } else {
-            finished.resolve(
-                .failure(GuestError(.commandFailed, node: node, "the guest closed the channel without an exit status")))
-        }
+        finished.resolve(
+            .success(
+                RemoteResult(
+                    ending: ending ?? .unreported, output: output.collected, errorOutput: errorOutput.collected,
+                    isTruncated: output.isTruncated || errorOutput.isTruncated)))
         release()
     }
 

@@ -80,8 +80,10 @@ public struct RemoteCommand: Sendable {
 public struct RemoteResult: Sendable, Hashable {
     public enum Ending: Sendable, Hashable {
         case exited(Int32)
-        /// `name` has no `SIG` in front (RFC 4254, 6.10).
+        /// `name` has no `SIG` in front: one of RFC 4254 (6.10), or what `SignalName` calls it.
         case signalled(name: String, coreDumped: Bool)
+        /// The server closed the channel and said nothing; `GuestSession` finds out before anybody sees this.
+        case unreported
     }
 
     public var ending: Ending
@@ -96,8 +98,15 @@ public struct RemoteResult: Sendable, Hashable {
     public var exitCode: Int32 {
         switch ending {
         case .exited(let code): code
-        case .signalled(let name, _): 128 + (RemoteSignal(rawValue: name)?.number ?? 0)
+        case .signalled(let name, _): 128 + (SignalName.number(name) ?? 0)
+        case .unreported: ExitStatus.failure.rawValue
         }
+    }
+
+    /// In words, what ended the command if that was a signal: `ended by SIGBUS (core dumped)`.
+    public var signalText: String? {
+        guard case .signalled(let name, let coreDumped) = ending else { return nil }
+        return "ended by SIG\(name)" + (coreDumped ? " (core dumped)" : "")
     }
 
     /// The collected output as text, without the newlines at its end, as `$(…)` gives it.
@@ -126,23 +135,4 @@ public enum RemoteSignal: String, Sendable, CaseIterable {
     case terminate = "TERM"
     case user1 = "USR1"
     case user2 = "USR2"
-
-    /// The number that x86-64 and aarch64 Linux give it (signal(7)).
-    public var number: Int32 {
-        switch self {
-        case .abort: SIGABRT
-        case .alarm: SIGALRM
-        case .floatingPoint: SIGFPE
-        case .hangup: SIGHUP
-        case .illegal: SIGILL
-        case .interrupt: SIGINT
-        case .kill: SIGKILL
-        case .pipe: SIGPIPE
-        case .quit: SIGQUIT
-        case .segmentation: SIGSEGV
-        case .terminate: SIGTERM
-        case .user1: SIGUSR1
-        case .user2: SIGUSR2
-        }
-    }
 }

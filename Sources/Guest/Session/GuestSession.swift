@@ -29,6 +29,8 @@ public actor GuestSession: PollingActor {
     /// How much had been received when the channels were last moved on.
     private var seen: UInt64 = 0
     private var isExpecting = false
+    /// How many channels were closed without a word so far.
+    var unreportedEndings = 0
     private var fileTransfer: (id: UInt64, client: SFTPClient)?
 
     init(endpoint: GuestEndpoint, watch: LinkWatch) throws {

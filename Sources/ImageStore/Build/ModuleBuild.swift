@@ -112,15 +112,16 @@ enum Compiler {
         isa == host ? "gcc" : "gcc-" + isa.gnuTriplet.replacing("_", with: "-")
     }
 
-    /// Compiles a program of the guest, statically.
+    /// Compiles a program of the guest, statically, or a shared library that a dynamic one loads.
     static func build(
         _ program: ImageRecipe.Program, share: String, isa: ISA, host: ISA, output: String
     ) async throws {
-        let warnings = ["-static", "-O2", "-Wall", "-Werror"]
+        let kind = program.isSharedLibrary ? ["-shared", "-fPIC"] : ["-static"]
+        let warnings = ["-O2", "-Wall", "-Werror"]
         let include = program.include.flatMap { ["-I", "\(share)/\($0)"] }
         try await HostTool(name: name(for: isa, host: host), package: package(for: isa, host: host), failure: .compile)
             .run(
-                warnings + include + ["-s", "-o", output] + program.source.map { "\(share)/\($0)" },
+                kind + warnings + include + ["-s", "-o", output] + program.source.map { "\(share)/\($0)" },
                 purpose: "compile \(program.path) for \(isa.rawValue)")
     }
 }

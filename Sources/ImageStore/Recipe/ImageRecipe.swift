@@ -61,7 +61,7 @@ public struct ImageRecipe: Codable, Sendable, Equatable {
         }
     }
 
-    /// A C program that is compiled statically for the image's ISA.
+    /// A C program that is compiled statically for the image's ISA, or a shared library if its path ends in `.so`.
     public struct Program: Codable, Sendable, Equatable {
         /// C files, beside the recipe.
         public var source: [String]
@@ -69,6 +69,8 @@ public struct ImageRecipe: Codable, Sendable, Equatable {
         public var path: String
         /// Directories with headers, beside the recipe; that of the first source is always searched.
         public var include: [String] = []
+
+        var isSharedLibrary: Bool { path.hasSuffix(".so") }
 
         public init(source: [String], path: String, include: [String] = []) {
             self.source = source

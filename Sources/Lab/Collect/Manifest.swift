@@ -34,6 +34,8 @@ public struct Manifest: Codable, Sendable {
     public var started: Date
     public var ended: Date?
     public var exitCode: Int32?
+    /// The signal that ended the program, such as `SIGBUS`; then `exitCode` is 128 and its number.
+    public var signal: String?
     public var host: Host
     public var hypervisor: String
     public var nodes: [Node]

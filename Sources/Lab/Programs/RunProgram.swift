@@ -72,6 +72,7 @@ public struct RunProgram: Sendable {
             await note(driver, in: &manifest)
             manifest.ended = .init()
             manifest.exitCode = ending.exitCode
+            if case .signalled(let name, _) = try? ending.get().ending { manifest.signal = "SIG\(name)" }
             try manifest.save(run)
             try access.environment.store.addRun(run.id, to: access.record.spec.name)
             return Outcome(
