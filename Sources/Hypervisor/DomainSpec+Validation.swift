@@ -21,6 +21,7 @@ extension DomainSpec {
         if let initramfs { try path(initramfs, "initramfs") }
         if let disk { try path(disk.path, "disk") }
         try path(consoleLog, "console log")
+        if let reportLog { try path(reportLog, "report log") }
         try socketPath(consoleSocket, "console socket")
         try require(
             XMLElement.canHold(commandLine) && !commandLine.contains("\n") && commandLine.utf8.count < 2048,

@@ -21,6 +21,8 @@ public struct DomainSpec: Sendable, Hashable {
     public var consoleSocket: String
     /// Where QEMU writes all that the guest's console prints, whether or not a client is attached.
     public var consoleLog: String
+    /// Where QEMU writes what the guest sends to its port `popcorn.report`; without it there is no such port.
+    public var reportLog: String?
     public var management: ManagementNIC?
     public var fabric: FabricNIC?
     public var placement: Placement
@@ -79,7 +81,7 @@ public struct DomainSpec: Sendable, Hashable {
         name: String, uuid: String = UUID().uuidString.lowercased(), metadata: LabMetadata, isa: ISA,
         accelerator: Accelerator, vcpus: Int = 1, memoryMiB: Int, kernel: String, initramfs: String? = nil,
         commandLine: String, disk: Disk? = nil, consoleSocket: String, consoleLog: String,
-        management: ManagementNIC? = nil, fabric: FabricNIC? = nil, placement: Placement = Placement(),
+        reportLog: String? = nil, management: ManagementNIC? = nil, fabric: FabricNIC? = nil, placement: Placement = Placement(),
         cpuModel: String? = nil
     ) {
         self.name = name
@@ -95,6 +97,7 @@ public struct DomainSpec: Sendable, Hashable {
         self.disk = disk
         self.consoleSocket = consoleSocket
         self.consoleLog = consoleLog
+        self.reportLog = reportLog
         self.management = management
         self.fabric = fabric
         self.placement = placement

@@ -8,6 +8,11 @@ struct QEMUArguments {
         arguments += ["-set", "chardev.char\(DomainXML.consoleAlias).logfile=\(spec.consoleLog)"]
         // libvirt wants to see QEMU stopped before it ends it, but the process that would do so may be long gone.
         arguments += ["-action", "reboot=shutdown,shutdown=poweroff,panic=shutdown"]
+        if let log = spec.reportLog {
+            arguments += ["-chardev", "file,id=report,path=\(Self.value(log)),append=on"]
+            arguments += ["-device", "virtio-serial-pci,id=report-bus,max_ports=2,bus=pcie.0,addr=0x13"]
+            arguments += ["-device", "virtserialport,bus=report-bus.0,nr=1,chardev=report,name=popcorn.report"]
+        }
         if let nic = spec.management {
             arguments += [
                 "-netdev",

@@ -14,6 +14,7 @@ struct DomainXMLTests {
             accelerator: accelerator,
             vcpus: 2, memoryMiB: 256, kernel: "/k <1>", initramfs: "/i&", commandLine: "a=<\"&'> b",
             disk: .init(path: "/d,isk", format: .qcow2), consoleSocket: "/c.sock", consoleLog: "/c,o.log",
+            reportLog: "/r,e.log",
             management: .init(mac: "52:54:00:00:00:01", hostPort: 2200),
             fabric: .init(mac: "52:54:00:00:00:02", switchDirectory: "/sw,itch"),
             placement: .init(hostCPUs: [0, 1], memoryNodes: [0]))
@@ -58,6 +59,7 @@ struct DomainXMLTests {
         #expect(text.contains("<initrd>/i&amp;</initrd>"))
         // QEMU reads two commas as one inside an option, and `-set` takes the rest as it is.
         #expect(text.contains("vde,id=fabric,sock=/sw,,itch"))
+        #expect(text.contains("file,id=report,path=/r,,e.log,append=on"))
         #expect(text.contains("logfile=/c,o.log\""))
     }
 

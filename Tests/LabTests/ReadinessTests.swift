@@ -49,20 +49,33 @@ struct ReadinessTests {
         var state = Readiness()
         for requirement in Requirement.allCases { _ = state.fulfil(requirement) }
         #expect(state.waitingFor == nil)
-        _ = state.handle(.peers(up: 0, of: 1))
+        _ = state.handle(.peers(up: 0, of: 1), from: .port)
         #expect(state.waitingFor == .peers)
-        _ = state.handle(.failed(.peers, message: "refused"))
+        _ = state.handle(.failed(.peers, message: "refused"), from: .port)
         #expect(state.errors[.peers] == "refused")
-        #expect(state.handle(.peers(up: 1, of: 1)) == [.peers])
+        #expect(state.handle(.peers(up: 1, of: 1), from: .port) == [.peers])
         #expect(state.errors.isEmpty && state.waitingFor == nil)
+    }
+
+    @Test("the console counts until the port has spoken, but for a panic")
+    func sources() {
+        var state = Readiness()
+        #expect(state.handle(.met(.kernel), from: .console) == [.kernel])
+        #expect(state.handle(.met(.kernel), from: .port).isEmpty)
+        #expect(state.handle(.peers(up: 1, of: 1), from: .port) == [.peers])
+        _ = state.handle(.peers(up: 0, of: 1), from: .console)
+        _ = state.handle(.failed(.fabric, message: "torn"), from: .console)
+        #expect(state.met.contains(.peers) && state.errors.isEmpty)
+        _ = state.handle(.panicked("Kernel panic"), from: .console)
+        #expect(state.panic == "Kernel panic")
     }
 
     @Test("a panic is remembered, and that sshd listens is no proof that it answers")
     func panic() {
         var state = Readiness()
-        _ = state.handle(.sshListens)
+        _ = state.handle(.sshListens, from: .console)
         #expect(state.sshListens && !state.met.contains(.ssh))
-        _ = state.handle(.panicked("Kernel panic - not syncing: test"))
+        _ = state.handle(.panicked("Kernel panic - not syncing: test"), from: .console)
         #expect(state.panic == "Kernel panic - not syncing: test")
     }
 

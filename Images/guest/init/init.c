@@ -106,6 +106,7 @@ int main(void)
 	if (*config.hostname)
 		sethostname(config.hostname, strlen(config.hostname));
 	modules_load_list("/etc/modules");
+	report_connect();
 	bring_up_network(&config);
 	services_start();
 	if (*config.peers)

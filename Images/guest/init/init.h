@@ -3,12 +3,16 @@
  * The first process of the embedded guest.
  *
  * It does once, in C and without a shell, what a distribution's boot scripts do, because every fork costs ten
- * milliseconds on an emulated CPU. The lab reads its progress on the serial console, one line a stage:
+ * milliseconds on an emulated CPU. The lab reads its progress, one line a stage:
  *
  *     popcorn-init: STAGE DETAIL
  *     popcorn-init: error STAGE: MESSAGE
  *
  * Stages come in the order of enum stage; an error does not end the boot, so that the console stays usable.
+ *
+ * The lines go to a port of their own (virtio-serial, REPORT_PORT), where no kernel message can hide, split or delay them,
+ * and to the kernel's log, from where they reach the console if its log level lets them. A kernel without virtio_console
+ * has the console alone.
  */
 #ifndef POPCORN_INIT_H
 #define POPCORN_INIT_H
@@ -41,10 +45,15 @@ struct node_config {
 	char dead_ms[8];
 };
 
+/* The name of the port, as QEMU gives it. */
+#define REPORT_PORT "popcorn.report"
+
 #define PRINTF_LIKE __attribute__((format(printf, 2, 3)))
 
 /* report.c */
 void report_open(void);
+/* Finds the port, once its driver is loaded, and sends it what was reported so far. */
+void report_connect(void);
 void report(enum stage stage, const char *format, ...) PRINTF_LIKE;
 /* With errno's text if errno is set. */
 void report_error(enum stage stage, const char *format, ...) PRINTF_LIKE;

@@ -74,6 +74,7 @@ struct Boot: Sendable {
         try GuestOverlay(record: record, node: node, paths: paths).write(after: image)
         SerialLog(path: paths.serialLog(node.name)).rotate()
         unlink(paths.clock(node.name))
+        unlink(paths.reportLog(node.name))
     }
 
     /// Chooses what runs the guests, unless that was done before; `false` if only a probe guest can tell.

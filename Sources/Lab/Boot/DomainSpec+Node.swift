@@ -18,6 +18,7 @@ extension DomainSpec {
             commandLine: KernelCommandLine.embedded(
                 isa: node.spec.isa, accelerator: accelerator, extra: node.spec.kernelArguments),
             consoleSocket: paths.consoleSocket(node.name), consoleLog: paths.serialLog(node.name),
+            reportLog: paths.reportLog(node.name),
             management: ManagementNIC(mac: node.managementMAC.description, hostPort: node.sshPort),
             fabric: FabricNIC(mac: node.fabricMAC.description, switchDirectory: paths.fabricSocket),
             placement: Placement(

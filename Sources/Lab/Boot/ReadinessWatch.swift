@@ -12,6 +12,7 @@ struct ReadinessWatch: Sendable {
 
     private enum Input: Sendable {
         case console(ConsoleEvent)
+        case reported(ConsoleEvent)
         case sshAnswered(GuestSession)
         case sshFailed(any Error)
         case qemuEnded
@@ -24,12 +25,18 @@ struct ReadinessWatch: Sendable {
     ///   `SystemError` if the console cannot be followed.
     func run() async throws {
         let console = try FileFollower.lines(of: paths.serialLog(node.name))
+        let reports = try FileFollower.lines(of: paths.reportLog(node.name))
         let (inputs, sink) = AsyncStream.makeStream(of: Input.self)
         try await withThrowingTaskGroup(of: Void.self) { group in
             defer { group.cancelAll() }
             group.addTask {
                 for await line in console {
                     if let event = ConsoleEvent(line: line) { sink.yield(.console(event)) }
+                }
+            }
+            group.addTask {
+                for await line in reports {
+                    if let event = ConsoleEvent(line: line) { sink.yield(.reported(event)) }
                 }
             }
             if let qemu = node.qemu {
@@ -55,7 +62,8 @@ struct ReadinessWatch: Sendable {
         for await input in inputs {
             let before = state.waitingFor
             switch input {
-            case .console(let event): announce(state.handle(event))
+            case .console(let event): announce(state.handle(event, from: .console))
+            case .reported(let event): announce(state.handle(event, from: .port))
             case .sshAnswered(let answering):
                 session = answering
                 announce(state.fulfil(.ssh))

@@ -25,6 +25,8 @@ public struct LabPaths: Sendable {
     /// Readings of the guest's clock since its boot.
     public func clock(_ node: String) -> String { self.node(node) + "/clock.jsonl" }
     public func serialLog(_ node: String) -> String { self.node(node) + "/serial.log" }
+    /// What the guest's init reports to the lab.
+    public func reportLog(_ node: String) -> String { self.node(node) + "/report.log" }
 
     // What is gone after a reboot anyway. Sockets live here: their paths hold at most 108 bytes (unix(7)).
     public var runtime: String { directories.runtime + "/" + name }
