@@ -1,7 +1,5 @@
 //===- DropTargetAttributes.cpp - Forget which processor the front end had in mind ===//
 #include "Passes.h"
-#include "llvm/ADT/StringExtras.h"
-#include "llvm/IR/InlineAsm.h"
 #include "llvm/IR/InstIterator.h"
 #include "llvm/IR/Instructions.h"
 
@@ -29,16 +27,6 @@ void dropTargetAttributes(Module &M) {
         continue;
       if (Function *Callee = directCallee(*CB); Callee && Callee->getName() == "__errno_location")
         CB->removeFnAttr(Attribute::Memory);
-      // clang adds x86's flag registers to every assembly statement, an empty one too.
-      if (auto *Assembly = dyn_cast<InlineAsm>(CB->getCalledOperand())) {
-        SmallVector<StringRef, 8> Constraints, Kept;
-        StringRef(Assembly->getConstraintString()).split(Constraints, ',');
-        for (StringRef Constraint : Constraints)
-          if (Constraint != "~{dirflag}" && Constraint != "~{fpsr}" && Constraint != "~{flags}")
-            Kept.push_back(Constraint);
-        CB->setCalledOperand(InlineAsm::get(Assembly->getFunctionType(), Assembly->getAsmString(), join(Kept, ","),
-                                            Assembly->hasSideEffects()));
-      }
     }
   }
 }

@@ -43,6 +43,7 @@ void multiISALowerISASpecifics(LLVMOpaqueModule *Ref, MultiISADiagnosticHandler 
   Module &M = *unwrap(Ref);
   Diagnostics D(Handler, Context);
   dropTargetAttributes(M);
+  lowerEmptyAssembly(M);
   renameLocals(M);
   nameLongDoubleFunctions(M);
   lowerComputedGoto(M);

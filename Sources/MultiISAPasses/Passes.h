@@ -18,10 +18,16 @@ void dropDeadBlocks(llvm::Module &M);
 void refuseUnsupported(llvm::Module &M, Diagnostics &D);
 void checkLibcCalls(llvm::Module &M, Diagnostics &D);
 
+/// Whether assembly consists of white space and comments.
+bool isEmptyAssembly(llvm::StringRef Text);
+/// The constraints of such a statement, with no register of one ISA among them.
+std::string constraintsOfEmptyAssembly(llvm::StringRef Constraints);
+
 // Before optimisation.
 void renameLocals(llvm::Module &M);
 void nameLongDoubleFunctions(llvm::Module &M);
 void dropTargetAttributes(llvm::Module &M);
+void lowerEmptyAssembly(llvm::Module &M);
 void lowerComputedGoto(llvm::Module &M);
 void lowerSetjmp(llvm::Module &M, Diagnostics &D);
 void lowerVariadics(llvm::Module &M, Diagnostics &D);

@@ -44,7 +44,7 @@ public:
   Checker(Module &M, Diagnostics &D) : M(M), D(D) {}
 
   void run() {
-    if (!M.getModuleInlineAsm().empty())
+    if (!isEmptyAssembly(M.getModuleInlineAsm()))
       for (Function &F : M)
         if (!F.isDeclaration()) {
           D.refuse(F, "the file contains assembly outside of functions, which is for one ISA only");
@@ -112,13 +112,14 @@ private:
 
   void checkAssembly(CallBase &CB) {
     auto *Assembly = cast<InlineAsm>(CB.getCalledOperand());
-    if (!Assembly->getAsmString().empty())
+    if (!isEmptyAssembly(Assembly->getAsmString()))
       return D.refuse(CB, "inline assembly is for one ISA: use a builtin, an intrinsic of C11, or plain C");
-    // An empty statement is a barrier for the compiler, right on any ISA unless it names registers.
-    for (const auto &Constraint : Assembly->ParseConstraints())
+    // An empty statement is a barrier for the compiler, right on any ISA if its operands can be anywhere.
+    std::string Constraints = constraintsOfEmptyAssembly(Assembly->getConstraintString());
+    for (const auto &Constraint : InlineAsm::ParseConstraints(Constraints))
       for (const std::string &Code : Constraint.Codes)
-        if (Constraint.Type != InlineAsm::isClobber && Code != "r" && Code != "m" && Code != "g" && Code != "i" &&
-            Code != "X" && Code != "imr" && !isDigit(Code[0]))
+        if (Constraint.Type != InlineAsm::isClobber && !isDigit(Code[0]) && Code != "imr" &&
+            !(Code.size() == 1 && StringRef("rmgiXnsEFoVp<>").contains(Code)))
           return D.refuse(CB, "inline assembly with the constraint \"" + Code + "\", which is for one ISA");
   }
 
