@@ -1,7 +1,7 @@
 import FoundationEssentials
 import Support
 
-/// An archive of bitcode objects, as `ar` or `llvm-ar` make it (ar(5), the GNU variant).
+/// An archive of objects, as `ar` or `llvm-ar` make it (ar(5)): GNU's format, thin or not, and that of BSD.
 struct Archive {
     struct Member {
         var name: String
@@ -10,30 +10,59 @@ struct Archive {
 
     let members: [Member]
 
+    private static let magic = Array("!<arch>\n".utf8), thinMagic = Array("!<thin>\n".utf8)
+    private static let headerSize = 60
+
+    /// Whether the bytes are those of an archive.
+    static func isArchive(_ bytes: [UInt8]) -> Bool { bytes.starts(with: magic) || bytes.starts(with: thinMagic) }
+
+    /// - Parameter path: where it is; a thin archive names its members' files from there.
     init(_ bytes: [UInt8], path: String) throws {
-        let magic = Array("!<arch>\n".utf8)
-        guard bytes.starts(with: magic) else {
-            throw CompilerError(.link, "\(path) is not an archive", hint: "make it with `ar rc` or `llvm-ar-19 rc`")
-        }
-        var members: [Member] = [], longNames: [UInt8] = [], offset = magic.count
-        while offset + 60 <= bytes.count {
-            let header = bytes[offset..<offset + 60]
+        let isThin = bytes.starts(with: Self.thinMagic)
+        var members: [Member] = [], longNames: [UInt8] = [], offset = Self.magic.count
+        while offset + Self.headerSize <= bytes.count {
+            let header = bytes[offset..<offset + Self.headerSize]
             let field = { (from: Int, count: Int) in
                 String(decoding: header[(offset + from)..<(offset + from + count)], as: UTF8.self)
                     .prefix { $0 != " " }
             }
-            guard let size = Int(field(48, 10)), size >= 0, offset + 60 + size <= bytes.count else {
+            let name = String(field(0, 16)), start = offset + Self.headerSize
+            guard let size = Int(field(48, 10)), size >= 0 else {
                 throw CompilerError(.link, "\(path) is damaged at byte \(offset)")
             }
-            let content = Array(bytes[offset + 60..<offset + 60 + size]), name = String(field(0, 16))
-            switch name {
-            case "//": longNames = content
-            case "/", "/SYM64/": break
-            default: members.append(Member(name: Self.resolve(name, longNames), content: content))
+            let isIndex = ["/", "/SYM64/", "__.SYMDEF"].contains(name)
+            let isInside = !isThin || isIndex || name == "//"
+            guard !isInside || start + size <= bytes.count else {
+                throw CompilerError(.link, "\(path) is damaged at byte \(offset)")
             }
-            offset += 60 + size + size % 2
+            if name == "//" {
+                longNames = Array(bytes[start..<start + size])
+            } else if !isIndex {
+                var name = Self.resolve(name, longNames)
+                if isThin {
+                    members.append(Member(name: name, content: try Self.file(name, of: path)))
+                } else {
+                    var content = bytes[start..<start + size]
+                    if name.hasPrefix("#1/"), let length = Int(name.dropFirst(3)), length <= size {
+                        name = String(decoding: content.prefix(length).prefix { $0 != 0 }, as: UTF8.self)
+                        content = content.dropFirst(length)
+                    }
+                    if !name.hasPrefix("__.SYMDEF") { members.append(Member(name: name, content: Array(content))) }
+                }
+            }
+            offset = start + (isInside ? size + size % 2 : 0)
         }
         self.members = members
+    }
+
+    private static func file(_ name: String, of archive: String) throws -> [UInt8] {
+        let directory = archive.prefix(
+            upTo: archive.lastIndex(of: "/").map { archive.index(after: $0) } ?? archive.startIndex)
+        let path = name.hasPrefix("/") ? name : directory + name
+        guard let data = FileManager.default.contents(atPath: path) else {
+            throw CompilerError(.link, "cannot read \(path), a member of the thin archive \(archive)")
+        }
+        return Array(data)
     }
 
     /// `name/`, or `/offset` into the table of long names, whose entries end in `/` and a line feed.

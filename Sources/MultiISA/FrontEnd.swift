@@ -1,3 +1,5 @@
+import FoundationEssentials
+import Support
 import Topology
 
 /// Runs clang once per source file, for all ISAs.
@@ -14,37 +16,108 @@ struct FrontEnd: Sendable {
             "--target=\(Sysroot.triplet(.x86_64))", "-nostdlibinc", "-isystem", runtime.include, "-isystem",
             sysroot.headers(.x86_64), "-fno-pic", "-fno-pie", "-fsigned-char", "-mlong-double-64", "-ffp-contract=off",
             "-fno-stack-protector", "-fno-asynchronous-unwind-tables", "-fcf-protection=none", "-D__popcorn__=1",
+            "-Qunused-arguments", "-Wno-ignored-optimization-argument", "-Wno-error=unknown-warning-option",
         ]
     }
 
     /// Compiles one source to bitcode that no optimisation has touched, so that refusals see what was written.
     ///
     /// Returns false if clang reported errors.
-    func compile(_ source: String, to output: String, _ invocation: Invocation, asText: Bool = false) async throws
-        -> Bool
-    {
-        var all = arguments + [invocation.optimization] + invocation.frontEnd
+    func compile(
+        _ source: (path: String, language: String?), to output: String, _ invocation: Invocation,
+        asText: Bool = false, work: WorkDirectory
+    ) async throws -> Bool {
+        var all = arguments + Self.leniency(invocation.frontEnd) + [invocation.optimization] + invocation.frontEnd
         // Tracks source lines for our messages without emitting debug information.
         if !invocation.debugInformation { all.append("-Rpass=^$") }
-        if source.hasSuffix(".bc") || source.hasSuffix(".ll") { all = ["--target=\(Sysroot.triplet(.x86_64))"] }
+        if Self.isModule(source) { all = ["--target=\(Sysroot.triplet(.x86_64))"] }
         all += ["-Xclang", "-disable-llvm-passes", "-emit-llvm", asText ? "-S" : "-c", "-o", output]
-        return try await Tool.clang.run(all + Self.named([source]))
+        return try await withDependencies(of: source, all, invocation, work)
     }
 
-    /// `-E`, `-M` and questions: clang does what it is told.
-    func pass(_ invocation: Invocation) async throws -> Bool {
-        let sources = invocation.inputs.compactMap { input in
-            if case .source(let path) = input { path } else { nil }
+    /// `-E`, with `-M` and `-MM`: what clang writes becomes the output.
+    func preprocess(_ invocation: Invocation, work: WorkDirectory) async throws -> Bool {
+        let common = arguments + Self.leniency(invocation.frontEnd) + invocation.frontEnd
+        var isGood = true
+        for source in invocation.sources {
+            if invocation.dependencies.isWholeOutput {
+                isGood = try await withDependencies(of: source, common, invocation, work) && isGood
+            } else if let output = invocation.output, output != "-" {
+                let text = work.file("preprocessed")
+                isGood =
+                    try await withDependencies(of: source, common + ["-E", "-o", text], invocation, work) && isGood
+                if isGood { try copy(text, to: output, invocation) }
+            } else {
+                isGood = try await withDependencies(of: source, common + ["-E"], invocation, work) && isGood
+            }
         }
-        let output = invocation.output.map { ["-o", $0] } ?? []
-        return try await Tool.clang.run(arguments + invocation.frontEnd + output + Self.named(sources))
+        return isGood
     }
 
-    /// Sources as clang must be told of them: a name that does not say so (`-`, after `-x c` any) is that of C too.
-    private static func named(_ sources: [String]) -> [String] {
-        let speaking = [".c", ".i", ".bc", ".ll"]
-        return sources.flatMap { source in
-            speaking.contains { source.hasSuffix($0) } ? ["-x", "none", source] : ["-x", "c", source]
+    /// `-fsyntax-only`.
+    func check(_ invocation: Invocation, work: WorkDirectory) async throws -> Bool {
+        var isGood = true
+        for source in invocation.sources {
+            let all = arguments + Self.leniency(invocation.frontEnd) + invocation.frontEnd + ["-fsyntax-only"]
+            isGood = try await withDependencies(of: source, all, invocation, work) && isGood
         }
+        return isGood
     }
+
+    /// Runs clang, and writes the rules for make if they are asked for. clang writes all that it writes to files of our own:
+    /// it would replace a symbolic link such as /dev/stdout.
+    private func withDependencies(
+        of source: (path: String, language: String?), _ arguments: [String], _ invocation: Invocation,
+        _ work: WorkDirectory
+    ) async throws -> Bool {
+        let rules = work.file("rules"), options = invocation.dependencies
+        let extra = options.arguments(for: source.path, invocation, writing: rules)
+        let isGood = try await run(arguments + extra + Self.named(source), invocation)
+        guard isGood && options.mode != nil else { return isGood }
+        let whole = options.isWholeOutput ? options.file ?? invocation.output ?? "-" : nil
+        try copy(rules, to: whole ?? options.file(of: source.path, invocation), invocation)
+        return true
+    }
+
+    private func copy(_ file: String, to output: String, _ invocation: Invocation) throws {
+        guard !invocation.isDryRun else { return }
+        guard let content = FileManager.default.contents(atPath: file) else { throw SystemError("read \(file)") }
+        try OutputFile.write(content, to: output.asOutput)
+    }
+
+    func run(_ arguments: [String], _ invocation: Invocation) async throws -> Bool {
+        if invocation.isVerbose { Messages.show(.clang, arguments) }
+        if invocation.isDryRun { return true }
+        return try await Tool.clang.run(arguments)
+    }
+
+    /// What is an error for clang and a warning for gcc 12 is a warning, unless gcc would make an error of it too.
+    static func leniency(_ options: [String]) -> [String] {
+        let isPedantic = options.contains("-pedantic-errors") || options.contains("-Werror=pedantic")
+        let isFatal = options.last { ["-Werror", "-Wno-error"].contains($0) } == "-Werror"
+        if (isPedantic || isFatal) && !options.contains("-w") { return [] }
+        return [
+            "implicit-function-declaration", "implicit-int", "int-conversion", "incompatible-function-pointer-types",
+            "return-mismatch",
+        ].map { "-Wno-error=\($0)" }
+    }
+
+    private static func isModule(_ source: (path: String, language: String?)) -> Bool {
+        guard let language = source.language else {
+            return source.path.hasSuffix(".bc") || source.path.hasSuffix(".ll")
+        }
+        return language == "ir"
+    }
+
+    /// A source as clang must be told of it: a name that does not say so is that of C.
+    private static func named(_ source: (path: String, language: String?)) -> [String] {
+        if let language = source.language { return ["-x", language, source.path] }
+        let speaking = [".c", ".i", ".bc", ".ll"].contains { source.path.hasSuffix($0) }
+        return speaking ? ["-x", "none", source.path] : ["-x", "c", source.path]
+    }
+}
+
+extension String {
+    /// The path of an output, for which `-` is standard output.
+    var asOutput: String { self == "-" ? "/dev/stdout" : self }
 }

@@ -3,16 +3,38 @@ import Support
 /// What a command line in the manner of `cc` asks for.
 public struct Invocation: Sendable, Equatable {
     public enum Action: Sendable, Equatable {
-        /// `-E`, `-M`, `-MM`: clang alone does it.
+        /// `-E`, and `-M` or `-MM`.
         case preprocess
+        /// `-fsyntax-only`.
+        case check
         /// `-S`: LLVM IR as text, the one assembly language that fits all ISAs.
         case assemble
         /// `-c`: an object file, which holds bitcode.
         case compile
+        /// `-r`: one object of several.
+        case merge
         /// The whole way to NAME_x86-64, NAME_aarch64 and NAME.
         case link
-        /// `--version` and other questions about the compiler.
-        case ask
+        /// A question about the compiler.
+        case ask(Question)
+    }
+
+    /// What can be asked instead of compiling.
+    public enum Question: Sendable, Equatable {
+        /// `--help`.
+        case help
+        /// `--libc-table`.
+        case libcTable
+        /// clang has the answer: `--version`, `-v`, `-dumpmachine`.
+        case frontEnd
+        /// The linker has it: `-Wl,--version`.
+        case linker(String)
+        /// `-print-prog-name=NAME`.
+        case program(String)
+        /// `-print-file-name=NAME`.
+        case file(String)
+        /// Any other `-print-` option.
+        case print(String)
     }
 
     /// Where migration checks go: `-fmigration-checks=`.
@@ -21,11 +43,16 @@ public struct Invocation: Sendable, Equatable {
     }
 
     public enum Input: Sendable, Equatable {
-        case source(String)
+        /// What `-x` said it is, or nothing: then its name says it.
+        case source(String, language: String? = nil)
         /// Bitcode, or an archive of bitcode.
         case object(String)
-        /// `-lNAME`.
+        /// `-lNAME`; a name that begins with `:` is that of a file.
         case library(String)
+        /// `-Wl,--whole-archive`: what follows is taken with all members, or again only as needed.
+        case wholeArchives(Bool)
+        /// `-Wl,--start-group`, or its end.
+        case group(Bool)
     }
 
     public var action = Action.link
@@ -36,12 +63,25 @@ public struct Invocation: Sendable, Equatable {
     public var optimization = "-O2"
     /// Options that go to clang as they are.
     public var frontEnd: [String] = []
+    public var dependencies = DependencyOptions()
+    public var linker = LinkerOptions()
     public var libraryDirectories: [String] = []
     public var debugInformation = false
-    /// `-save-temps`: the module before and after the transformation stays beside the output.
+    /// `-save-temps`: the module before and after the transformation is kept.
     public var saveTemporaries = false
+    /// `-v`: the commands are shown.
     public var isVerbose = false
+    /// `-###`: they are only shown.
+    public var isDryRun = false
     public var warnings: [String] = []
+    /// `-r` was given, whatever the action.
+    var isMerge = false
+    /// `-nostdlib` and the like, which only `-r` has a use for.
+    var withoutLibc: [String] = []
 
     public init() {}
+
+    var sources: [(path: String, language: String?)] {
+        inputs.compactMap { if case .source(let path, let language) = $0 { (path, language) } else { nil } }
+    }
 }

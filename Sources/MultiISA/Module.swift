@@ -6,13 +6,23 @@ import Support
 final class Module {
     private let context: LLVMContextRef
     let reference: LLVMModuleRef
+    private let isOwner: Bool
 
     private init(context: LLVMContextRef, reference: LLVMModuleRef) {
         self.context = context
         self.reference = reference
+        isOwner = true
+    }
+
+    /// A view of a module that somebody else disposes of, and its context.
+    private init(borrowing reference: LLVMModuleRef, in context: LLVMContextRef) {
+        self.context = context
+        self.reference = reference
+        isOwner = false
     }
 
     deinit {
+        guard isOwner else { return }
         LLVMDisposeModule(reference)
         LLVMContextDispose(context)
     }
@@ -21,6 +31,7 @@ final class Module {
     init(name: String) {
         context = LLVMContextCreate()
         reference = LLVMModuleCreateWithNameInContext(name, context)
+        isOwner = true
     }
 
     /// Reads bitcode, in a context of its own.
@@ -36,16 +47,31 @@ final class Module {
 
     /// Adds all of `bitcode` to this module; two definitions of a symbol are an error.
     ///
-    /// - Parameter asRuntime: Marks the functions as libpopcorn's: they are no concern of the program's author.
-    func link(bitcode: [UInt8], name: String, asRuntime: Bool = false) throws {
+    /// - Parameters:
+    ///   - asRuntime: Marks the functions as libpopcorn's: they are no concern of the program's author.
+    ///   - change: what is done to the module before.
+    /// - Returns: the symbols of what was added.
+    @discardableResult
+    func link(
+        bitcode: [UInt8], name: String, asRuntime: Bool = false, change: (Module) -> Void = { _ in }
+    ) throws -> Symbols {
         let other = try Self.parse(bitcode, name: name, in: context)
         if asRuntime { Self.mark(other, in: context) }
+        let borrowed = Module(borrowing: other, in: context)
+        change(borrowed)
+        let symbols = borrowed.symbols
         let messages = DiagnosticText(context)
         defer { messages.detach() }
         // Takes ownership of `other`.
         guard LLVMLinkModules2(reference, other) == 0 else {
             throw CompilerError(.link, "cannot link \(name): \(messages.text)")
         }
+        return symbols
+    }
+
+    /// Whether the bytes are those of a module, with or without a wrapper around it.
+    static func isBitcode(_ bytes: [UInt8]) -> Bool {
+        bytes.starts(with: [0x42, 0x43, 0xc0, 0xde]) || bytes.starts(with: [0xde, 0xc0, 0x17, 0x0b])
     }
 
     private static func mark(_ module: LLVMModuleRef, in context: LLVMContextRef) {
@@ -75,33 +101,6 @@ final class Module {
                 hint: "compile it with popcorn-cc -c")
         }
         return module
-    }
-
-    /// Names of functions and variables that the module defines, visible from outside.
-    var definedSymbols: Set<String> {
-        symbols { LLVMIsDeclaration($0) == 0 && LLVMGetLinkage($0) != LLVMInternalLinkage }
-    }
-    /// Names that it uses and does not define.
-    var undefinedSymbols: Set<String> { symbols { LLVMIsDeclaration($0) != 0 && LLVMGetFirstUse($0) != nil } }
-
-    private func symbols(where isWanted: (LLVMValueRef) -> Bool) -> Set<String> {
-        var names: Set<String> = []
-        var value = LLVMGetFirstFunction(reference)
-        while let function = value {
-            if isWanted(function) { names.insert(Self.name(function)) }
-            value = LLVMGetNextFunction(function)
-        }
-        value = LLVMGetFirstGlobal(reference)
-        while let variable = value {
-            if isWanted(variable) { names.insert(Self.name(variable)) }
-            value = LLVMGetNextGlobal(variable)
-        }
-        return names
-    }
-
-    private static func name(_ value: LLVMValueRef) -> String {
-        var length = 0
-        return LLVMGetValueName2(value, &length).map { String(cString: $0) } ?? ""
     }
 
     var bitcode: [UInt8] {

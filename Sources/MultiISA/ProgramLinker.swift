@@ -8,6 +8,7 @@ struct ProgramLinker {
     let sysroot: Sysroot
     let runtime: RuntimeSources
     let library: RuntimeLibrary
+    let invocation: Invocation
 
     /// - Parameter output: NAME; NAME_x86-64, NAME_aarch64 and NAME itself appear, or none of them.
     func link(_ program: Transformation.Result, description: ProgramDescription, output: String, work: String)
@@ -24,22 +25,41 @@ struct ProgramLinker {
                     "--target=\(Sysroot.triplet(isa))", "-c", "-x", "assembler", "-o", described,
                     try writeAssembly(descriptionFile, work),
                 ], else: .host, purpose: "describe the program")
-            let c = sysroot.libraries(isa)
-            try await Tool.linker.output(
-                [
-                    "-static", "-z", "noexecstack", "-z", "max-page-size=4096", "-T", runtime.linkerScript,
-                    "--build-id=0x\(description.buildID)", "-o", binary, "\(c)/crt1.o", "\(c)/crti.o", object,
-                    described,
-                ] + library.objects(isa)
-                    + [
-                        "--start-group", "\(c)/libc.a", try await Self.compilerLibrary(isa), "--end-group",
-                        "\(c)/crtn.o",
-                    ],
-                else: .link, purpose: "link the \(isa.rawValue) binary")
+            let map = work + "/map"
+            let options =
+                ["--build-id=0x\(description.buildID)"]
+                + (isa == ISA.host && invocation.linker.map != nil ? ["-Map=\(map)"] : [])
+            let all = try await arguments(isa, options, objects: [object, described], output: binary)
+            if invocation.isVerbose { Messages.show(.linker, all) }
+            try await Tool.linker.output(all, else: .link, purpose: "link the \(isa.rawValue) binary")
             binaries[isa] = binary
         }
         try checkLayout(binaries)
         try install(binaries, output: output)
+        if let map = invocation.linker.map {
+            try OutputFile.write(try Self.content(of: work + "/map"), to: map.asOutput)
+        }
+    }
+
+    /// Shows how the binaries would be linked.
+    func show(output: String, work: String) async throws -> Bool {
+        for isa in ISA.allCases {
+            let object = "\(work)/\(isa.rawValue).popcorn-program.o"
+            Messages.show(
+                .linker,
+                try await arguments(isa, [], objects: [object], output: MultiISABinary.path(of: output, for: isa)))
+        }
+        return true
+    }
+
+    private func arguments(_ isa: ISA, _ options: [String], objects: [String], output: String) async throws -> [String]
+    {
+        let c = sysroot.libraries(isa)
+        return [
+            "-static", "-z", "noexecstack", "-z", "max-page-size=4096", "-T", runtime.linkerScript,
+        ] + options + ["-o", output, "\(c)/crt1.o", "\(c)/crti.o"] + objects + (try library.objects(isa)) + [
+            "--start-group", "\(c)/libc.a", try await Self.compilerLibrary(isa), "--end-group", "\(c)/crtn.o",
+        ]
     }
 
     private func writeAssembly(_ description: String, _ work: String) throws -> String {
@@ -55,13 +75,13 @@ struct ProgramLinker {
     }
 
     /// libgcc.a: division of 128-bit integers and the like.
-    private static func compilerLibrary(_ isa: ISA) async throws -> String {
+    static func compilerLibrary(_ isa: ISA) async throws -> String {
         let isNative = isa == ISA.host
         let gcc = Tool(
             name: isNative ? "gcc" : "\(isa.gnuTriplet)-gcc",
             package: isNative ? "gcc" : "gcc-\(isa.gnuTriplet)".replacing("_", with: "-"))
         let path = try await gcc.output(["-print-libgcc-file-name"], else: .host, purpose: "find libgcc")
-        return String(path.prefix { !$0.isNewline })
+        return path.firstLine
     }
 
     private func checkLayout(_ binaries: [ISA: String]) throws {
@@ -77,11 +97,21 @@ struct ProgramLinker {
         }
     }
 
+    /// The programs beside each other if the output is a file; into anything else goes the one for this host.
     private func install(_ binaries: [ISA: String], output: String) throws {
-        for (isa, path) in binaries {
-            guard let content = FileManager.default.contents(atPath: path) else { throw SystemError("read \(path)") }
-            try AtomicFile.write(content, to: "\(output)_\(isa.rawValue)", mode: 0o755)
-            if isa == ISA.host { try AtomicFile.write(content, to: output, mode: 0o755) }
+        let place = OutputFile.Place(of: output.asOutput)
+        if case .file(let path) = place {
+            for (isa, binary) in binaries {
+                try OutputFile.write(
+                    try Self.content(of: binary), to: MultiISABinary.path(of: path, for: isa), mode: 0o777)
+            }
         }
+        guard let own = ISA.host.flatMap({ binaries[$0] }) else { return }
+        try OutputFile.write(try Self.content(of: own), to: output.asOutput, mode: 0o777)
+    }
+
+    private static func content(of path: String) throws -> Data {
+        guard let content = FileManager.default.contents(atPath: path) else { throw SystemError("read \(path)") }
+        return content
     }
 }

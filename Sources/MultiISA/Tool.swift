@@ -39,7 +39,8 @@ struct Tool: Sendable {
         return result.standardOutput
     }
 
-    private func path() async throws -> FilePath {
+    /// Where it is.
+    func path() async throws -> FilePath {
         do {
             return try await Executable.name(name).resolveExecutablePath(in: .inherit)
         } catch {

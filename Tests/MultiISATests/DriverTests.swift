@@ -2,6 +2,7 @@ import FoundationEssentials
 import MultiISA
 import MultiISAInspect
 import Support
+import TestSupport
 import Testing
 
 @Suite struct DriverTests {
@@ -120,12 +121,97 @@ import Testing
     @Test(
         "what would give another program than asked for is refused",
         arguments: [
-            ["-shared", "a.c"], ["a.cpp"], ["a.s"], ["lib.so"], ["-march=native", "a.c"], ["-fopenmp", "a.c"],
+            ["-shared", "a.c"], ["a.cpp"], ["a.s"], ["lib.so"], ["libz.so.1"], ["-m32", "a.c"], ["-fopenmp", "a.c"],
             ["-mlong-double-80", "a.c"], ["-fsanitize=address", "a.c"], ["-fmigration-checks=some", "a.c"], ["-o"], [],
-            ["-c", "-o", "x.o", "a.c", "b.c"], ["-x", "c++", "a.c"], ["document.txt"],
+            ["-c", "-o", "x.o", "a.c", "b.c"], ["-x", "c++", "a.c"], ["-nostdlib", "a.c"],
+            ["-c", "-T", "own.ld", "a.c"],
+            ["-c", "-Wl,-T,own.ld", "a.c"], ["-c", "-Wl,--nosuch", "a.c"], ["-c", "-Wl,-shared", "a.c"], ["-c", "a.h"],
+            ["-funsigned-bitfields", "a.c"], ["-Xlinker"], ["-Wl,-u"],
         ])
     func refused(arguments: [String]) {
         let error = #expect(throws: CompilerError.self) { try Invocation(arguments) }
         #expect(error?.code == .usage)
+    }
+}
+
+/// What `cc -static` takes and what makes no other program.
+@Suite struct HarmlessOptionTests {
+    @Test(
+        "options of cc that change nothing are taken by the compilation as by the link",
+        arguments: [
+            "-rdynamic", "-Wl,-export-dynamic", "-Wl,-E", "-Wl,-z,relro,-z,now", "-Wl,--gc-sections", "-Wl,--as-needed",
+            "-Wl,-rpath,/usr/lib", "-Wl,-rpath=/usr/lib", "-Wl,--build-id", "-Wl,--build-id=sha1", "-Wl,-soname,x.so.1",
+            "-Wl,-O1", "-Wl,--hash-style=gnu", "-Wl,--no-undefined", "-Wl,-Bstatic", "-Wl,--version-script=x.map", "-s",
+            "-static", "-static-pie", "-static-libgcc", "-no-pie", "-pie", "-fPIC", "-fPIE", "-flto", "-flto=auto",
+            "-fuse-ld=gold", "-fuse-linker-plugin", "-march=native", "-mtune=generic", "-msse4.2", "-m64",
+            "-fno-plt", "-fstack-clash-protection", "-fexceptions", "-ftree-vectorize", "-fno-tree-pre", "-fipa-pta",
+            "-fno-var-tracking-assignments", "-fstack-usage", "--param=ssp-buffer-size=4", "-Wlogical-op",
+            "-Wno-maybe-uninitialized", "-Werror=discarded-qualifiers", "-Wa,--noexecstack", "-B/usr/lib/gold",
+            "-specs=/usr/share/dpkg/no-pie-link.specs", "-pipe", "-time", "-Wl,--warn-common", "-Wl,--strip-all",
+        ])
+    func ignored(option: String) throws {
+        for action in [[], ["-c"]] {
+            let invocation = try Invocation(action + [option, "a.c"])
+            #expect(invocation.inputs == [.source("a.c")] && invocation.frontEnd.isEmpty && invocation.warnings.isEmpty)
+        }
+    }
+
+    @Test(
+        "options with a value in the next argument take it along",
+        arguments: [
+            ["--param", "ssp-buffer-size=4"], ["-z", "relro"], ["-Xlinker", "-rpath", "-Xlinker", "/usr/lib"],
+            ["-Wl,-rpath", "-Wl,/usr/lib"], ["-B", "/usr/lib"], ["-Wl,-m,elf_x86_64"], ["-Wl,-soname", "-Wl,x"],
+            ["-rpath", "/usr/lib"],
+        ])
+    func ignoredWithValue(options: [String]) throws {
+        #expect(try Invocation(options + ["a.c"]).inputs == [.source("a.c")])
+    }
+
+    @Test("what the linker is asked for keeps its place among the inputs")
+    func linkerInputs() throws {
+        let invocation = try Invocation([
+            "a.c", "-Wl,--whole-archive", "libx.a", "-Wl,--no-whole-archive,--start-group,-ly,libz.a",
+            "-Wl,--end-group",
+            "-Wl,--push-state,--whole-archive", "-lw", "-Wl,--pop-state", "-u", "f", "-Wl,--undefined=g,-Map,x.map",
+            "-Wl,-L,lib", "-Wl,--wrap=malloc",
+        ])
+        #expect(
+            invocation.inputs == [
+                .source("a.c"), .wholeArchives(true), .object("libx.a"), .wholeArchives(false), .group(true),
+                .library("y"), .object("libz.a"), .group(false), .wholeArchives(true), .library("w"),
+                .wholeArchives(false),
+            ])
+        #expect(invocation.linker.needed == ["f", "g"] && invocation.linker.map == "x.map")
+        #expect(invocation.linker.wrapped == ["malloc"] && invocation.libraryDirectories == ["lib"])
+    }
+
+    @Test("-E wins over -S, and -S over -c, as with gcc; -r makes an object")
+    func actions() throws {
+        #expect(try Invocation(["-c", "-S", "a.c"]).action == .assemble)
+        #expect(try Invocation(["-S", "-c", "a.c"]).action == .assemble)
+        #expect(try Invocation(["-E", "-c", "a.c"]).action == .preprocess)
+        #expect(try Invocation(["-r", "-nostdlib", "a.o"]).action == .merge)
+        #expect(try Invocation(["-Wl,-r", "a.o"]).action == .merge)
+        #expect(try Invocation(["-fsyntax-only", "a.h"]).action == .check)
+        #expect(try Invocation(["-v"]).action == .ask(.frontEnd))
+    }
+
+    @Test("-Wp,-MD,FILE is -MD with a file")
+    func dependencies() throws {
+        let invocation = try Invocation(["-Wp,-MD,x.d", "-MTa", "-MQ", "b", "-MP", "-c", "a.c"])
+        #expect(invocation.dependencies.mode == "-MD" && invocation.dependencies.file == "x.d")
+        #expect(invocation.dependencies.targets == ["-MT", "a", "-MQ", "b"] && invocation.frontEnd.isEmpty)
+    }
+
+    @Test("words of @-files are read with gcc's quotes, and such files name others")
+    func responseFiles() throws {
+        let scratch = try Scratch()
+        try scratch.write("-DB='it'\\''s' \"-DC=a b\"\n@\(scratch.file("two")) ''", to: "one")
+        try scratch.write("-DD=\\\"x\\\"\t\n", to: "two")
+        let invocation = try Invocation(["-DA", "@" + scratch.file("one"), "a.c", "@nosuch"])
+        #expect(invocation.frontEnd == ["-DA", "-DB=it's", "-DC=a b", "-DD=\"x\""])
+        #expect(invocation.inputs == [.object(""), .source("a.c"), .object("@nosuch")])
+        try scratch.write("@\(scratch.file("self"))", to: "self")
+        #expect(throws: CompilerError.self) { try Invocation(["@" + scratch.file("self")]) }
     }
 }
