@@ -44,6 +44,20 @@ struct Compilation {
             return false
         }
         guard !asText, let content = FileManager.default.contents(atPath: object) else { return true }
+        let module = try Module(bitcode: Array(content), name: source.path)
+        guard !invocation.debugInformation, multiISAHasFindingsInVariables(module.reference) else {
+            try check(module, multiISACheckSupported)
+            return true
+        }
+        return try await checkWithLines(source, to: object)
+    }
+
+    /// Compiles once more, to know the variables' lines.
+    private func checkWithLines(_ source: (path: String, language: String?), to object: String) async throws -> Bool {
+        var again = invocation
+        again.frontEnd += ["-g", "-w"]
+        guard try await frontEnd.compile(source, to: object, again, work: work) else { return false }
+        let content = FileManager.default.contents(atPath: object) ?? Data()
         try check(Module(bitcode: Array(content), name: source.path), multiISACheckSupported)
         return true
     }

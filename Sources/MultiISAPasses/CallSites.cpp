@@ -73,7 +73,8 @@ void makeJumpTarget(FrameState &S, CallInst *CI) {
 void makeCall(FrameState &S, CallInst *CI, Function *Original) {
   IRBuilder<> B(CI);
   FunctionType *Old = CI->getFunctionType();
-  if (Old->isVarArg())
+  // What is left of these passes no variable arguments: LowerVariadics.cpp.
+  if (Old->isVarArg() && CI->arg_size() > Old->getNumParams())
     return S.P.D.refuse(*CI, "a variadic call that could not be lowered");
   SmallVector<Type *, 8> Parameters{B.getPtrTy()};
   SmallVector<Value *, 8> Arguments{S.topBefore(CI)};
@@ -85,7 +86,7 @@ void makeCall(FrameState &S, CallInst *CI, Function *Original) {
   }
   Value *Slot = Original ? nullptr : CI->getCalledOperand();
   Value *Callee = Original ? S.P.Pairs.lookup(Original).Body : S.at(B, Slot, SlotFastEntry);
-  auto *Type = FunctionType::get(Old->getReturnType(), Parameters, false);
+  auto *Type = FunctionType::get(Old->getReturnType(), Parameters, Old->isVarArg());
   CallInst *N = B.CreateCall(Type, Callee, Arguments);
   N->setAttributes(keepABIAttributes(B.getContext(), CI->getAttributes(), From));
   N->addParamAttr(0, Attribute::Nest);

@@ -70,6 +70,10 @@ void Diagnostics::warn(const Instruction &I, const Twine &Reason) {
   report(MultiISAWarning, I.getDebugLoc().get(), I.getFunction(), nullptr, *I.getModule(), Reason);
 }
 
+void Diagnostics::warn(const GlobalVariable &G, const Twine &Reason) {
+  report(MultiISAWarning, nullptr, nullptr, &G, *G.getParent(), Reason);
+}
+
 void Diagnostics::note(MultiISAFinding Finding, const Function &F, const Twine &Reason) {
   report(Finding, nullptr, &F, nullptr, *F.getParent(), Reason);
 }
@@ -80,6 +84,10 @@ void Diagnostics::note(MultiISAFinding Finding, const Function &F, const DILocat
 
 void Diagnostics::note(MultiISAFinding Finding, const Instruction &I, const Twine &Reason) {
   report(Finding, I.getDebugLoc().get(), I.getFunction(), nullptr, *I.getModule(), Reason);
+}
+
+void Diagnostics::note(MultiISAFinding Finding, const GlobalVariable &G, const Twine &Reason) {
+  report(Finding, nullptr, nullptr, &G, *G.getParent(), Reason);
 }
 
 } // namespace multiisa

@@ -25,11 +25,13 @@ public:
   void refuse(const llvm::Function &F, const llvm::Twine &Reason);
   void refuse(const llvm::GlobalVariable &G, const llvm::Twine &Reason);
   void warn(const llvm::Instruction &I, const llvm::Twine &Reason);
+  void warn(const llvm::GlobalVariable &G, const llvm::Twine &Reason);
   /// Where a thread stays: a whole function, or a place in it, which is told by the function where it was written.
   void note(MultiISAFinding Finding, const llvm::Function &F, const llvm::Twine &Reason);
   void note(MultiISAFinding Finding, const llvm::Function &F, const llvm::DILocation *Place,
             const llvm::Twine &Reason);
   void note(MultiISAFinding Finding, const llvm::Instruction &I, const llvm::Twine &Reason);
+  void note(MultiISAFinding Finding, const llvm::GlobalVariable &G, const llvm::Twine &Reason);
 
   bool hasRefusals() const { return Refusals != 0; }
 };

@@ -6,10 +6,12 @@
 //   +8   jump to the fast entry, for calls through pointers: the frame pointer comes in the nest register
 //   +16  jump to the resume function; a trap for functions that cannot reach a migration point
 //
-// The native entry of a migratable function finds its frame in the thread's control block.
+// The native entry of a migratable function finds its frame in the thread's control block. In a program that calls
+// through pointers with variable arguments, the function's twin has the next slot (VariadicTwins.cpp).
 //
 //===----------------------------------------------------------------------===//
 #include "ResumableFrames.h"
+#include "llvm/IR/GlobalAlias.h"
 
 using namespace llvm;
 
@@ -21,7 +23,7 @@ Function *nativeEntry(ProgramFrames &P, Function *Original, Function *Body) {
   LLVMContext &C = P.M.getContext();
   auto *Thread = cast<GlobalVariable>(P.M.getOrInsertGlobal(names::CurrentThread, PointerType::get(C, 0)));
   Thread->setThreadLocalMode(GlobalValue::LocalExecTLSModel);
-  auto *N = Function::Create(Original->getFunctionType(), GlobalValue::ExternalLinkage, Body->getName() + ".native",
+  auto *N = Function::Create(Original->getFunctionType(), GlobalValue::InternalLinkage, Body->getName() + ".native",
                              &P.M);
   SmallVector<int, 8> From;
   for (unsigned I = 0; I < Original->arg_size(); I++)
@@ -63,29 +65,42 @@ void replaceAddress(Function *F, Constant *Address) {
   }
 }
 
+/// A symbol that a slot can jump to. The function's own stays local to the program: it may be that of a function of libc,
+/// which the runtime calls (`static int read(struct device *)`).
+std::string entrySymbol(ProgramFrames &P, Function *F, StringRef Kind) {
+  if (F->isDeclaration())
+    return F->getName().str();
+  std::string Name = ("__popcorn_slot_" + Twine(P.Result.Slots.size()) + Kind).str();
+  return GlobalAlias::create(F->getFunctionType(), 0, GlobalValue::ExternalLinkage, Name, F, &P.M)->getName().str();
+}
+
+void addSlot(ProgramFrames &P, Function *F) {
+  auto Found = P.Pairs.find(F);
+  if (Found == P.Pairs.end()) {
+    std::string Entry = entrySymbol(P, F, "");
+    P.Result.Slots.push_back({Entry, Entry, ""});
+  } else {
+    FunctionPair Pair = Found->second;
+    P.Result.Slots.push_back({entrySymbol(P, nativeEntry(P, F, Pair.Body), ".native"),
+                              entrySymbol(P, Pair.Body, ""), entrySymbol(P, Pair.Resume, ".resume")});
+  }
+}
+
 } // namespace
 
-void makeFunctionSlots(ProgramFrames &P, ArrayRef<Function *> Taken) {
+void makeFunctionSlots(ProgramFrames &P, ArrayRef<Function *> Taken, const VariadicTwins &Twins) {
   LLVMContext &C = P.M.getContext();
   auto *Slot = ArrayType::get(Type::getInt8Ty(C), FunctionSlotSize);
-  auto *Slots = new GlobalVariable(P.M, ArrayType::get(Slot, Taken.size() + 1), true, GlobalValue::ExternalLinkage,
-                                   nullptr, names::Slots);
+  uint64_t Count = Taken.size() * (Twins.empty() ? 1 : 2);
+  auto *Slots = new GlobalVariable(P.M, ArrayType::get(Slot, Count + 1), true, GlobalValue::ExternalLinkage, nullptr,
+                                   names::Slots);
   for (Function *F : Taken) {
+    // Not inbounds: a twin's slot is reached from this one. First of all, for the slot's own symbols use the function.
     Constant *Index = ConstantInt::get(Type::getInt64Ty(C), P.Result.Slots.size());
-    Constant *Address = ConstantExpr::getInBoundsGetElementPtr(Slot, Slots, Index);
-    auto Found = P.Pairs.find(F);
-    if (Found == P.Pairs.end()) {
-      if (!F->isDeclaration())
-        F->setLinkage(GlobalValue::ExternalLinkage);
-      P.Result.Slots.push_back({F->getName().str(), F->getName().str(), ""});
-    } else {
-      FunctionPair Pair = Found->second;
-      Pair.Body->setLinkage(GlobalValue::ExternalLinkage);
-      Pair.Resume->setLinkage(GlobalValue::ExternalLinkage);
-      Function *Native = nativeEntry(P, F, Pair.Body);
-      P.Result.Slots.push_back({Native->getName().str(), Pair.Body->getName().str(), Pair.Resume->getName().str()});
-    }
-    replaceAddress(F, Address);
+    replaceAddress(F, ConstantExpr::getGetElementPtr(Slot, Slots, Index));
+    addSlot(P, F);
+    if (!Twins.empty())
+      addSlot(P, Twins.lookup(F));
   }
 }
 

@@ -45,9 +45,24 @@ public:
           if (Function *Callee = directCallee(*CB); Callee && Callee->isDeclaration())
             noteCall(*CB, Callee->getName());
     }
+    for (Function &F : M)
+      if (const LibcRow *Row = F.isDeclaration() && !F.isIntrinsic() ? findLibcRow(F.getName()) : nullptr;
+          Row && Row->Kind == LibcKind::NodeLocal)
+        for (Use &U : F.uses())
+          if (isAddressUse(U))
+            noteAddress(F, *Row, *U.getUser());
   }
 
 private:
+  /// Who calls it through the pointer is not known.
+  void noteAddress(Function &F, const LibcRow &Row, User &U) {
+    std::string Reason = ("takes the address of " + F.getName() + ": " + Row.Note).str();
+    if (auto *I = dyn_cast<Instruction>(&U))
+      return D.note(MultiISAHoldsNodeLocal, *I, Reason);
+    for (GlobalVariable *G : variablesWith(&U))
+      D.note(MultiISAHoldsNodeLocal, *G, Reason);
+  }
+
   void noteFunction(Function &F, LoopInfo &LI) {
     if (isBounded(F, LI))
       D.note(MultiISAHoldsShort, F, "it calls nothing and has no loop, so it has no migration check and is soon over");

@@ -121,7 +121,7 @@ private:
     unsigned Fixed = CI.getFunctionType()->getNumParams();
     IRBuilder<> Entry(allocaPoint(*CI.getFunction())), B(&CI);
     Value *List = Entry.CreateAlloca(ArrayType::get(Entry.getInt64Ty(), 3), nullptr, "list");
-    startVaList(B, List, storeSlots(CI));
+    startVaList(B, List, storeSlots(CI, Fixed));
     SmallVector<Value *, 8> Arguments(CI.arg_begin(), CI.arg_begin() + Fixed);
     SmallVector<Type *, 8> Parameters(CI.getFunctionType()->params());
     Arguments.push_back(List);

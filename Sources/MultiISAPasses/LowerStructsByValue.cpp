@@ -19,9 +19,9 @@
 using namespace llvm;
 
 namespace multiisa {
-namespace {
 
-void lowerArgument(CallInst &CI, unsigned I, const DataLayout &DL) {
+void copyStructArgument(CallInst &CI, unsigned I) {
+  const DataLayout &DL = CI.getModule()->getDataLayout();
   Type *T = CI.getParamByValType(I);
   Align A = CI.getParamAlign(I).valueOrOne();
   IRBuilder<> Entry(allocaPoint(*CI.getFunction()));
@@ -33,8 +33,6 @@ void lowerArgument(CallInst &CI, unsigned I, const DataLayout &DL) {
   CI.removeParamAttr(I, Attribute::ByVal);
   CI.setTailCallKind(CallInst::TCK_None);
 }
-
-} // namespace
 
 void lowerStructsByValue(Module &M, Diagnostics &D) {
   for (Function &F : M) {
@@ -49,7 +47,7 @@ void lowerStructsByValue(Module &M, Diagnostics &D) {
           if (IsExternal)
             D.refuse(*CI, "a struct is passed by value to " + Callee->getName() + ", whose convention differs by ISA");
           else
-            lowerArgument(*CI, A, M.getDataLayout());
+            copyStructArgument(*CI, A);
         }
         if (!IsExternal && CI->paramHasAttr(A, Attribute::StructRet))
           CI->removeParamAttr(A, Attribute::StructRet);

@@ -11,12 +11,21 @@
 //     va_list ap = {48, 176, slots, 0}; ... }                       sum(2, s);
 //
 // That is plain memory code on any ISA. Calls of libc's own variadic functions stay as they are: the back end knows
-// each ISA's convention. Calls of its v* functions go to wrappers of the runtime, which convert the va_list. The
-// address of a variadic libc function becomes that of a small definition that calls its v* function.
+// each ISA's convention. Calls of its v* functions go to wrappers of the runtime, which convert the va_list.
+//
+// A call with variable arguments through a pointer does not know what it will reach: `sum`, libc's `open` (whatever its
+// type says, in a table of system calls), or a function that is not variadic at all. So it passes everything in slots,
+// to a second function that lies behind each function that has an address (VariadicTwins.cpp):
+//
+//   int (*p)(const char *, int, ...);        uint64_t s[3] = {path, flags, mode};
+//   p(path, flags, mode)                     ((int (*)(void *))(p + 32))(s)
+//
+// Without variable arguments, it is a call like any other. So is one without a prototype, `int (*p)(); p(path, 0)`,
+// whose arguments are all fixed ones to the front end.
 //
 //===----------------------------------------------------------------------===//
-#include "LibcTable.h"
 #include "Passes.h"
+#include "RuntimeNames.h"
 #include "llvm/IR/IRBuilder.h"
 #include "llvm/IR/InstIterator.h"
 #include "llvm/IR/IntrinsicInst.h"
@@ -43,9 +52,6 @@ public:
     for (Function &F : make_early_inc_range(M))
       if (!F.isDeclaration() && F.isVarArg())
         changeSignature(F);
-    for (Function &F : make_early_inc_range(M))
-      if (F.isDeclaration() && F.isVarArg() && !F.isIntrinsic() && !Lowered.count(&F) && hasAddressTaken(F))
-        wrapLibcFunction(F);
     for (Function &F : M)
       for (Instruction &I : make_early_inc_range(instructions(F)))
         if (auto *CI = dyn_cast<CallInst>(&I))
@@ -64,6 +70,7 @@ private:
     auto *N = Function::Create(FunctionType::get(F.getReturnType(), Parameters, false), F.getLinkage(), "", &M);
     N->takeName(&F);
     N->copyAttributesFrom(&F);
+    N->addFnAttr(names::TakesSlots);
     N->setSubprogram(F.getSubprogram());
     F.setSubprogram(nullptr);
     N->setComdat(F.getComdat());
@@ -75,53 +82,34 @@ private:
     Lowered[&F] = N;
   }
 
-  /// `int (*p)(const char *, ...) = printf;` : p must take slots, as every other variadic function.
-  void wrapLibcFunction(Function &F) {
-    const LibcFormat *Format = findLibcFormat(F.getName());
-    if (!Format) {
-      D.refuse(F, "the address of " + F.getName() + " is taken: a variadic libc function without a va_list variant "
-                                                    "cannot be called through a pointer; call it by name");
-      return;
-    }
-    FunctionType *Type = F.getFunctionType();
-    SmallVector<llvm::Type *, 8> Parameters(Type->params());
-    Parameters.push_back(PointerType::get(C, 0));
-    auto *FT = FunctionType::get(F.getReturnType(), Parameters, false);
-    auto *N = Function::Create(FT, GlobalValue::InternalLinkage, F.getName() + ".slots", &M);
-    IRBuilder<> B(BasicBlock::Create(C, "", N));
-    Value *List = B.CreateAlloca(ArrayType::get(B.getInt64Ty(), 3));
-    startVaList(B, List, N->getArg(N->arg_size() - 1));
-    SmallVector<Value *, 8> Arguments;
-    for (Argument &A : N->args())
-      Arguments.push_back(&A);
-    Arguments.back() = List;
-    B.CreateRet(B.CreateCall(M.getOrInsertFunction(Format->VaListVariant, FT), Arguments));
-    F.replaceUsesWithIf(N, [](Use &U) { return isAddressUse(U); });
-  }
-
   void lowerCall(CallInst &CI) {
     if (auto *II = dyn_cast<IntrinsicInst>(&CI))
       return lowerIntrinsic(*II);
-    FunctionType *Type = CI.getFunctionType();
-    if (!Type->isVarArg() || CI.isInlineAsm())
+    if (CI.isInlineAsm())
       return;
     Function *Callee = directCallee(CI);
-    bool IsVariadicDefinition = Callee && Lowered.count(Callee);
-    if (Callee && Callee->isDeclaration() && !IsVariadicDefinition) {
+    // Whatever the declaration said that the caller has seen.
+    if (Function *Definition = Callee ? Lowered.lookup(Callee) : nullptr)
+      return passSlots(CI, Definition);
+    FunctionType *Type = CI.getFunctionType();
+    if (!Type->isVarArg())
+      return;
+    if (Callee && Callee->isDeclaration()) {
       for (unsigned I = 0; I < CI.arg_size(); I++)
         if (CI.isByValArgument(I))
           D.refuse(CI, "a struct is passed by value to " + Callee->getName() + ", whose convention differs by ISA");
       return;
     }
     // `int f(); f(1)` is compiled as a variadic call without fixed arguments, and means an ordinary one.
-    if (!IsVariadicDefinition && (Callee || Type->getNumParams() == 0)) {
+    if (Callee || Type->getNumParams() == 0) {
       SmallVector<llvm::Type *, 8> Parameters;
       for (Value *A : CI.args())
         Parameters.push_back(A->getType());
       CI.mutateFunctionType(FunctionType::get(Type->getReturnType(), Parameters, false));
-      return;
+    } else if (CI.arg_size() > Type->getNumParams()) {
+      callTwin(CI);
     }
-    passSlots(CI, IsVariadicDefinition ? Lowered[Callee] : CI.getCalledOperand());
+    // Else it stays what it is, so that a variadic function of libc learns on x86-64 of arguments in vector registers.
   }
 
   void lowerIntrinsic(IntrinsicInst &I) {
@@ -142,26 +130,47 @@ private:
     I.eraseFromParent();
   }
 
-  void passSlots(CallInst &CI, Value *Callee) {
-    FunctionType *Old = CI.getFunctionType();
-    unsigned Fixed = Old->getNumParams();
-    Value *Slots = storeSlots(CI);
-    IRBuilder<> B(&CI);
-    SmallVector<Value *, 8> Arguments(CI.arg_begin(), CI.arg_begin() + Fixed);
-    SmallVector<Type *, 8> Parameters(Old->params());
+  void passSlots(CallInst &CI, Function *Callee) {
+    FunctionType *Type = Callee->getFunctionType();
+    unsigned Fixed = Type->getNumParams() - 1;
+    // An argument that is missing, or of another kind than the parameter, is undefined in C.
+    Value *Slots = storeSlots(CI, std::min<size_t>(Fixed, CI.arg_size()));
+    SmallVector<Value *, 8> Arguments;
+    for (unsigned I = 0; I < Fixed; I++)
+      Arguments.push_back(I < CI.arg_size() && CI.getArgOperand(I)->getType() == Type->getParamType(I)
+                              ? CI.getArgOperand(I)
+                              : PoisonValue::get(Type->getParamType(I)));
     Arguments.push_back(Slots);
-    Parameters.push_back(Slots->getType());
-    CallInst *N = B.CreateCall(FunctionType::get(Old->getReturnType(), Parameters, false), Callee, Arguments);
     // Attributes of the fixed arguments stay: a struct among them is lowered by the next pass.
     AttributeList A = CI.getAttributes();
     SmallVector<AttributeSet, 8> Sets;
     for (unsigned I = 0; I < Fixed; I++)
-      Sets.push_back(A.getParamAttrs(I));
+      Sets.push_back(I < CI.arg_size() ? A.getParamAttrs(I) : AttributeSet());
     Sets.push_back(AttributeSet());
+    IRBuilder<> B(&CI);
+    CallInst *N = B.CreateCall(Type, Callee, Arguments);
     N->setAttributes(AttributeList::get(C, A.getFnAttrs(), A.getRetAttrs(), Sets));
+    replaceCall(CI, N);
+  }
+
+  void callTwin(CallInst &CI) {
+    for (unsigned I = 0; I < CI.getFunctionType()->getNumParams(); I++)
+      if (CI.isByValArgument(I))
+        copyStructArgument(CI, I);
+    Value *Slots = storeSlots(CI, 0, TwinSlack);
+    IRBuilder<> B(&CI);
+    Value *Twin = B.CreateConstGEP1_64(B.getInt8Ty(), CI.getCalledOperand(), FunctionSlotSize);
+    CallInst *N = B.CreateCall(FunctionType::get(CI.getType(), {Slots->getType()}, false), Twin, {Slots});
+    N->setAttributes(AttributeList::get(C, AttributeSet(), CI.getAttributes().getRetAttrs(), {AttributeSet()}));
+    M.getOrInsertNamedMetadata(names::CallsTwins);
+    replaceCall(CI, N);
+  }
+
+  static void replaceCall(CallInst &CI, CallInst *N) {
     N->setDebugLoc(CI.getDebugLoc());
     N->takeName(&CI);
-    CI.replaceAllUsesWith(N);
+    if (!CI.use_empty())
+      CI.replaceAllUsesWith(N->getType() == CI.getType() ? (Value *)N : PoisonValue::get(CI.getType()));
     CI.eraseFromParent();
   }
 };
@@ -176,25 +185,29 @@ void startVaList(IRBuilder<> &B, Value *List, Value *Slots) {
   B.CreateStore(ConstantPointerNull::get(B.getPtrTy()), B.CreateConstGEP1_64(I8, List, SaveArea));
 }
 
-Value *storeSlots(CallInst &CI) {
-  unsigned Fixed = CI.getFunctionType()->getNumParams();
+uint64_t placeInSlots(uint64_t &Size, Type *T, Align A, const DataLayout &DL) {
+  uint64_t Offset = alignTo(Size, A.value() >= 16 ? 16 : 8);
+  Size = Offset + alignTo(DL.getTypeAllocSize(T), 8);
+  return Offset;
+}
+
+Value *storeSlots(CallInst &CI, unsigned First, uint64_t Slack) {
   const DataLayout &DL = CI.getModule()->getDataLayout();
   uint64_t Size = 0;
   SmallVector<uint64_t, 8> Offsets;
-  for (unsigned I = Fixed; I < CI.arg_size(); I++) {
+  for (unsigned I = First; I < CI.arg_size(); I++) {
     Type *T = CI.isByValArgument(I) ? CI.getParamByValType(I) : CI.getArgOperand(I)->getType();
     Align A = CI.isByValArgument(I) ? CI.getParamAlign(I).valueOrOne() : DL.getABITypeAlign(T);
-    Size = alignTo(Size, A.value() >= 16 ? 16 : 8);
-    Offsets.push_back(Size);
-    Size += alignTo(DL.getTypeAllocSize(T), 8);
+    Offsets.push_back(placeInSlots(Size, T, A, DL));
   }
   IRBuilder<> Entry(allocaPoint(*CI.getFunction()));
-  auto *Slots = Entry.CreateAlloca(ArrayType::get(Entry.getInt8Ty(), std::max<uint64_t>(Size, 8)), nullptr, "slots");
+  auto *Slots =
+      Entry.CreateAlloca(ArrayType::get(Entry.getInt8Ty(), std::max<uint64_t>(Size + Slack, 8)), nullptr, "slots");
   Slots->setAlignment(Align(16));
 
   IRBuilder<> B(&CI);
-  for (unsigned I = Fixed; I < CI.arg_size(); I++) {
-    Value *To = B.CreateConstGEP1_64(B.getInt8Ty(), Slots, Offsets[I - Fixed]), *From = CI.getArgOperand(I);
+  for (unsigned I = First; I < CI.arg_size(); I++) {
+    Value *To = B.CreateConstGEP1_64(B.getInt8Ty(), Slots, Offsets[I - First]), *From = CI.getArgOperand(I);
     if (CI.isByValArgument(I))
       B.CreateMemCpy(To, Align(8), From, CI.getParamAlign(I), DL.getTypeAllocSize(CI.getParamByValType(I)));
     else

@@ -33,6 +33,8 @@ void multiISACheckSupported(LLVMOpaqueModule *M, MultiISADiagnosticHandler Handl
   refuseUnsupported(*unwrap(M), D);
 }
 
+bool multiISAHasFindingsInVariables(LLVMOpaqueModule *M) { return hasFindingsInVariables(*unwrap(M)); }
+
 void multiISACheckLibcCalls(LLVMOpaqueModule *M, MultiISADiagnosticHandler Handler, void *Context) {
   Diagnostics D(Handler, Context);
   dropDeadBlocks(*unwrap(M));
@@ -48,6 +50,7 @@ void multiISALowerISASpecifics(LLVMOpaqueModule *Ref, MultiISADiagnosticHandler 
   nameLongDoubleFunctions(M);
   lowerComputedGoto(M);
   lowerSetjmp(M, D);
+  definePointsByAddress(M);
   lowerVariadics(M, D);
   lowerStructsByValue(M, D);
   lowerThreadLocals(M, D);

@@ -17,6 +17,8 @@ namespace multiisa {
 void dropDeadBlocks(llvm::Module &M);
 void refuseUnsupported(llvm::Module &M, Diagnostics &D);
 void checkLibcCalls(llvm::Module &M, Diagnostics &D);
+/// Whether one of these, or of libc's rows, may report a variable, whose line only debug information knows.
+bool hasFindingsInVariables(llvm::Module &M);
 
 /// Whether assembly consists of white space and comments.
 bool isEmptyAssembly(llvm::StringRef Text);
@@ -30,6 +32,7 @@ void dropTargetAttributes(llvm::Module &M);
 void lowerEmptyAssembly(llvm::Module &M);
 void lowerComputedGoto(llvm::Module &M);
 void lowerSetjmp(llvm::Module &M, Diagnostics &D);
+void definePointsByAddress(llvm::Module &M);
 void lowerVariadics(llvm::Module &M, Diagnostics &D);
 void lowerStructsByValue(llvm::Module &M, Diagnostics &D);
 void lowerThreadLocals(llvm::Module &M, Diagnostics &D);
@@ -86,8 +89,13 @@ bool isSetjmp(llvm::StringRef Name);
 bool callsSomething(const llvm::Instruction &I);
 /// Whether the function calls nothing and has no loop: it cannot hold a thread for long.
 bool isBounded(llvm::Function &F, const llvm::LoopInfo &LI);
-/// The variable arguments of a call, stored in front of it as LowerVariadics.cpp says. Returns where.
-llvm::Value *storeSlots(llvm::CallInst &CI);
+/// The arguments of a call from number `First` on, stored in front of it as LowerVariadics.cpp says, with `Slack` bytes
+/// behind them that may be read. Returns where.
+llvm::Value *storeSlots(llvm::CallInst &CI, unsigned First, uint64_t Slack = 0);
+/// The offset of the next argument among slots that take up `Size` bytes so far.
+uint64_t placeInSlots(uint64_t &Size, llvm::Type *T, llvm::Align A, const llvm::DataLayout &DL);
+/// The copy that a struct by value is becomes explicit, and the argument a pointer.
+void copyStructArgument(llvm::CallInst &CI, unsigned I);
 /// Makes a va_list of such slots.
 void startVaList(llvm::IRBuilder<> &B, llvm::Value *List, llvm::Value *Slots);
 /// A place for a new alloca.

@@ -169,11 +169,28 @@ void checkLibcCalls(Module &M, Diagnostics &D) {
           D.refuse(*I, Use + F.getName() + ": " + Row->Note);
         else
           D.warn(*I, Use + F.getName() + ": " + Row->Note);
-      } else if (Row->Kind == LibcKind::Refused) {
+      } else {
         for (GlobalVariable *G : variablesWith(U))
-          D.refuse(*G, "takes the address of " + F.getName() + ": " + Row->Note);
+          if (Row->Kind == LibcKind::Refused)
+            D.refuse(*G, "takes the address of " + F.getName() + ": " + Row->Note);
+          else
+            D.warn(*G, "takes the address of " + F.getName() + ": " + Row->Note);
       }
   }
+}
+
+bool hasFindingsInVariables(Module &M) {
+  for (GlobalVariable &G : M.globals())
+    if (!G.isDeclaration() && !unsupportedType(G.getValueType()).empty())
+      return true;
+  for (Function &F : M) {
+    const LibcRow *Row = F.isDeclaration() && !F.isIntrinsic() ? findLibcRow(F.getName()) : nullptr;
+    if ((Row && (Row->Kind == LibcKind::Refused || Row->Kind == LibcKind::NodeLocal)) || isSetjmp(F.getName()))
+      for (User *U : F.users())
+        if (!isa<Instruction>(U) && !variablesWith(U).empty())
+          return true;
+  }
+  return false;
 }
 
 } // namespace multiisa

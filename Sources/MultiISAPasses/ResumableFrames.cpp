@@ -24,7 +24,7 @@
 //   2 CallSites.cpp       calls that may hop get the frame pointer and a block boundary on either side
 //   3 SavedValues.cpp     values that live across a site: computed again, or given a place in the frame
 //   4 ResumeFunction.cpp  a clone of the body that starts at its sites
-//   5 FunctionSlots.cpp   function pointers that mean the same on every ISA
+//   5 FunctionSlots.cpp   function pointers that mean the same on every ISA (VariadicTwins.cpp: with variable arguments)
 //   6 EntryPoints.cpp     how the runtime starts and resumes
 //
 //===----------------------------------------------------------------------===//
@@ -152,11 +152,12 @@ FunctionCallee ProgramFrames::jumped() const {
 }
 
 void makeFramesResumable(Module &M, ResumableProgram &Result, Diagnostics &D) {
-  MigratableFunctions Migratable(M);
   SmallVector<Function *, 32> Taken;
   for (Function &F : M)
-    if (!F.isIntrinsic() && !F.getName().starts_with("__popcorn") && hasAddressTaken(F))
+    if (!F.isIntrinsic() && hasAddressTaken(F))
       Taken.push_back(&F);
+  VariadicTwins Twins = makeVariadicTwins(M, Taken);
+  MigratableFunctions Migratable(M);
 
   ProgramFrames P(M, D, Migratable, Result);
   for (Function *F : Migratable.list()) {
@@ -168,7 +169,7 @@ void makeFramesResumable(Module &M, ResumableProgram &Result, Diagnostics &D) {
     transform(P, P.Pairs[F]);
   expandLocals(M);
   makeEntryPoints(P);
-  makeFunctionSlots(P, Taken);
+  makeFunctionSlots(P, Taken, Twins);
   publishSiteTable(P);
   for (Function *F : Migratable.list())
     F->eraseFromParent();

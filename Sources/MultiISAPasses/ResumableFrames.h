@@ -107,8 +107,12 @@ void makeResumeFunction(FrameState &S);
 /// Whether a value can be computed again instead of being kept in the frame.
 bool isCheapToRecompute(const llvm::Instruction &I);
 
+/// From a function that has an address to its twin; empty if no call needs one.
+using VariadicTwins = llvm::DenseMap<llvm::Function *, llvm::Function *>;
+
+VariadicTwins makeVariadicTwins(llvm::Module &M, llvm::ArrayRef<llvm::Function *> Taken);
 void makeEntryPoints(ProgramFrames &P);
-void makeFunctionSlots(ProgramFrames &P, llvm::ArrayRef<llvm::Function *> Taken);
+void makeFunctionSlots(ProgramFrames &P, llvm::ArrayRef<llvm::Function *> Taken, const VariadicTwins &Twins);
 
 } // namespace multiisa
 #endif

@@ -24,6 +24,10 @@ constexpr uint64_t ThreadLocals = 2048;
 constexpr uint64_t FunctionSlotSize = 32;
 constexpr uint64_t SlotNativeEntry = 0, SlotFastEntry = 8, SlotResumeEntry = 16;
 
+/// Behind a function's slot lies that of its twin, which takes all arguments in memory (VariadicTwins.cpp). It may read
+/// as many arguments as fit into registers, whether they were passed or not.
+constexpr uint64_t TwinRegisters = 8, TwinSlack = 8 * TwinRegisters;
+
 /// Every frame starts with the id of the call site that is active in it (32 bits); frames that grow keep their top next.
 constexpr uint64_t FrameSite = 0, FrameTop = 8;
 constexpr uint64_t FrameAlignment = 16;
@@ -44,6 +48,10 @@ constexpr char CurrentThread[] = "__popcorn_thread";
 constexpr char Point[] = "__popcorn_point";
 constexpr char SetjmpPoint[] = "__popcorn_setjmp_point";
 constexpr char Locals[] = "__popcorn_locals";
+/// An attribute of variadic functions, once they have a parameter for slots.
+constexpr char TakesSlots[] = "popcorn-takes-slots";
+/// Metadata of a module with calls of twins.
+constexpr char CallsTwins[] = "popcorn.calls_twins";
 // What the passes make and the runtime uses.
 constexpr char Program[] = "__popcorn_program";
 constexpr char Destructors[] = "__popcorn_destructors";

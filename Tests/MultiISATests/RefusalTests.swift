@@ -19,8 +19,7 @@ import Testing
         }
         #expect(errors.count == expectations.count, "\(outcome.messages)")
         for expected in expectations {
-            // Without debug information, a variable has no line, and after the link no file.
-            let place = expected[0] == "-" ? "" : expected[0] == "0" ? "\(source):" : "\(source):\(expected[0]):"
+            let place = "\(source):\(expected[0]):"
             #expect(
                 errors.contains {
                     $0.hasPrefix(place) && $0.hasSuffix("[in \(expected[1])]") && $0.contains(expected[2])

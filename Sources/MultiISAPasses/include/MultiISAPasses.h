@@ -58,6 +58,9 @@ typedef enum MultiISACheckPolicy {
 /// Reports what one file contains that cannot move between ISAs.
 void multiISACheckSupported(struct LLVMOpaqueModule *module, MultiISADiagnosticHandler handler, void *context);
 
+/// Whether the initial value of a variable may be reported. Its line is known only to a module with debug information.
+bool multiISAHasFindingsInVariables(struct LLVMOpaqueModule *module);
+
 /// Reports calls of libc functions that cannot work after a hop (refusals) or bind the program to a node (warnings). For the
 /// program without libpopcorn: whatever it does not define is taken for libc's.
 void multiISACheckLibcCalls(struct LLVMOpaqueModule *module, MultiISADiagnosticHandler handler, void *context);

@@ -1,7 +1,7 @@
 #include <fenv.h>
 #include <unistd.h>
 #include <sys/syscall.h>
-static int (*set)(int) = fesetround; // expect: -: set: takes the address
+static int (*set)(int) = fesetround; // expect: 4: set: takes the address
 int main(void)
 {
 	int (*clear)(int) = feclearexcept; // expect: 7: main: takes the address

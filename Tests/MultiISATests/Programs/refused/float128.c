@@ -1,5 +1,5 @@
 #include <stdio.h>
-struct s { int i; __float128 d; } global; // expect: 0: global: __float128
+struct s { int i; __float128 d; } global; // expect: 2: global: __float128
 typedef float quad __attribute__((mode(TF)));
 static double half(double d)
 {

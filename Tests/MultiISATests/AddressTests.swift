@@ -1,0 +1,102 @@
+import FoundationEssentials
+import MultiISA
+import Support
+import Testing
+import Topology
+
+/// Addresses of functions, libc's and the program's.
+@Suite struct AddressTests {
+    let bench: Workbench
+    init() throws { bench = try Workbench() }
+
+    @Test("functions are called through pointers of any type that cc lets pass", arguments: ["", "every=3,max=500"])
+    func pointers(hops: String) async throws {
+        let environment = ["POINTERS": "set"]
+        let expected = try await bench.run(bench.buildPlain("pointers"), environment: environment)
+        #expect(expected.output.hasSuffix("another program\n"))
+        let program = try await bench.build("pointers", ["-w"])
+        let (outcome, count) = try await bench.run(program, hops: hops, environment: environment)
+        #expect(outcome.output == expected.output, "\(outcome.messages)")
+        #expect(count >= 10)
+        let there = try await bench.run("qemu-aarch64", [program + "_aarch64"], environment: environment)
+        #expect(there.output == expected.output, "\(there.messages)")
+        // The handler of SIGINT is exit itself.
+        #expect(try await bench.run(program, ["signal"], environment: environment).status == 2)
+    }
+
+    @Test("a function with an address does not take libc's calls of its name")
+    func names() async throws {
+        let program = try await bench.build("names", ["-w", "-fno-builtin"])
+        let outcome = try await bench.run(program)
+        #expect(outcome.output == "2 3 4\n", "\(outcome.messages)")
+        #expect(outcome.status == 2)
+    }
+
+    @Test("each function of libc has one address, in code and data and on each ISA")
+    func all() async throws {
+        let names = try await functions().filter { !["refused", nil].contains(LibcTable.kind(of: $0)) }
+            .filter { !["setjmp", "sigsetjmp", "main"].contains($0) }
+        #expect(names.count > 1400)
+        var source = "typedef void (*any)(void);\nint printf(const char *, ...);\n"
+        for name in names { source += "extern void libc_\(name)(void) __asm__(\"\(name)\");\n" }
+        source += "const char *const names[] = {\(names.map { "\"\($0)\"" }.joined(separator: ", "))};\n"
+        source += "any table[] = {\(names.map { "libc_" + $0 }.joined(separator: ", "))};\n"
+        source += "static int bad(any *seen) {\n\tint n = 0;\n"
+        for (index, name) in names.enumerated() { source += "\tn += seen[\(index)] != libc_\(name);\n" }
+        source += """
+            \treturn n;
+            }
+            int main(void) {
+            \tany *volatile seen = table;
+            \tif (bad(seen)) return 1;
+            \tfor (int i = 0; i < \(names.count); i++)
+            \t\tprintf("%s %p\\n", names[i], (void *)seen[i]);
+            \treturn 0;
+            }
+
+            """
+        try source.write(toFile: bench.path("all.c"), atomically: false, encoding: .utf8)
+        let built = try await bench.popcornCC(["-w", bench.path("all.c"), "-o", bench.path("all")])
+        try #require(built.status == 0, "\(built.messages)")
+        let here = try await bench.run(bench.path("all"))
+        let there = try await bench.run("qemu-aarch64", [bench.path("all_aarch64")])
+        #expect(here.status == 0 && there.status == 0)
+        #expect(here.output.split(separator: "\n").count == names.count)
+        #expect(here.output == there.output)
+    }
+
+    @Test("the address of a function that is refused is refused, with its place")
+    func refused() async throws {
+        let names = try await functions().filter { LibcTable.kind(of: $0) == "refused" }
+        #expect(names.count > 20)
+        let declarations = names.map { "extern void libc_\($0)(void) __asm__(\"\($0)\");" }
+        let variables = names.map { "void (*p_\($0))(void) = libc_\($0);" }
+        let source = (declarations + variables + ["int main(void) { return 0; }\n"]).joined(separator: "\n")
+        try source.write(toFile: bench.path("refused.c"), atomically: false, encoding: .utf8)
+        let outcome = try await bench.popcornCC(["-w", bench.path("refused.c"), "-o", bench.path("refused")])
+        #expect(outcome.status == 1)
+        for (index, name) in names.enumerated() {
+            let line = "refused.c:\(names.count + index + 1): error: cannot migrate: takes the address of \(name): "
+            #expect(outcome.messages.contains(line), "\(outcome.messages)")
+        }
+    }
+
+    /// The functions that libc defines for both ISAs, without those whose names C reserves.
+    private func functions() async throws -> [String] {
+        _ = try await bench.build("hops")
+        let cache = Directories(environment: ProcessInfo.processInfo.environment).cache
+        var common: Set<String>?
+        for isa in ISA.allCases {
+            let libc = "\(cache)/sysroots/musl/\(isa.rawValue)/usr/lib/\(isa.machine)-linux-musl/libc.a"
+            let lines = try await bench.run("llvm-nm-19", ["-g", "--defined-only", libc]).output.split(separator: "\n")
+            var names: Set<String> = []
+            for line in lines {
+                let words = line.split(separator: " ")
+                guard words.count == 3, words[1] == "T" || words[1] == "W" else { continue }
+                if words[2].first?.isLetter == true { names.insert(String(words[2])) }
+            }
+            common = common?.intersection(names) ?? names
+        }
+        return (common ?? []).sorted()
+    }
+}
