@@ -80,7 +80,7 @@ extension Module {
         }
     }
 
-    private func find(_ name: String) -> LLVMValueRef? {
+    func find(_ name: String) -> LLVMValueRef? {
         LLVMGetNamedFunction(reference, name) ?? LLVMGetNamedGlobal(reference, name)
     }
 

@@ -62,10 +62,12 @@ final class Module {
         let symbols = borrowed.symbols
         let messages = DiagnosticText(context)
         defer { messages.detach() }
+        let wanted = referencesOfBothKinds(borrowed)
         // Takes ownership of `other`.
         guard LLVMLinkModules2(reference, other) == 0 else {
             throw CompilerError(.link, "cannot link \(name): \(messages.text)")
         }
+        makePlain(wanted)
         return symbols
     }
 

@@ -25,6 +25,8 @@ struct ProgramLink {
             guard program.definedSymbols.contains("main") else {
                 throw CompilerError(.link, "the program has no main")
             }
+            let libc = try LibcSymbols(sysroot: frontEnd.sysroot)
+            program.resolveWeak { libc.names.contains($0) }
             try compilation.check(program, multiISACheckLibcCalls)
         }
         let findings = Findings()

@@ -48,6 +48,8 @@ constexpr char CurrentThread[] = "__popcorn_thread";
 constexpr char Point[] = "__popcorn_point";
 constexpr char SetjmpPoint[] = "__popcorn_setjmp_point";
 constexpr char Locals[] = "__popcorn_locals";
+/// A null pointer that the optimiser does not see through.
+constexpr char Null[] = "__popcorn_null";
 /// An attribute of variadic functions, once they have a parameter for slots.
 constexpr char TakesSlots[] = "popcorn-takes-slots";
 /// Metadata of a module with calls of twins.

@@ -4,7 +4,7 @@ import Support
 import Testing
 import Topology
 
-/// Addresses of functions, libc's and the program's.
+/// Addresses of functions: libc's, the program's, and those that are nowhere.
 @Suite struct AddressTests {
     let bench: Workbench
     init() throws { bench = try Workbench() }
@@ -79,6 +79,48 @@ import Topology
             let line = "refused.c:\(names.count + index + 1): error: cannot migrate: takes the address of \(name): "
             #expect(outcome.messages.contains(line), "\(outcome.messages)")
         }
+    }
+
+    @Test("what a weak reference does not find is null", arguments: [["-O0"], ["-O2", "-g"]])
+    func weak(options: [String]) async throws {
+        for name in ["main", "other", "in_archive", "asked_for"] {
+            let source = "\(Workbench.programs)/weak/\(name).c"
+            let object = bench.path("\(name).o")
+            try #require(try await bench.popcornCC(options + ["-c", source, "-o", object]).status == 0)
+        }
+        let archive = bench.path("lib.a"), program = bench.path("weak")
+        let members = [bench.path("in_archive.o"), bench.path("asked_for.o")]
+        try await bench.run("llvm-ar-19", ["rc", archive] + members)
+        let objects = [bench.path("main.o"), bench.path("other.o")]
+        let built = try await bench.popcornCC(objects + [archive, "-o", program])
+        try #require(built.status == 0, "\(built.messages)")
+        let (outcome, hops) = try await bench.run(program, hops: "every=2,max=50")
+        #expect(
+            outcome.output == """
+                str_hook -1 -1
+                by_pragma -1 -1
+                referred -1 -1
+                other 10 2
+                weakly 20 -1
+                both 101 -1
+                named 8 -1
+                aliased 201 -1
+                in_archive -1 -1
+                asked_for 6 -1
+                null 1 1 1
+                libc 1 1 1 1 -1
+
+                """, "\(outcome.messages)")
+        #expect(outcome.status == 0)
+        #expect(hops > 10)
+        let there = try await bench.run("qemu-aarch64", [program + "_aarch64"])
+        #expect(there.output == outcome.output, "\(there.messages)")
+        // A call of what is not there faults, as it does elsewhere.
+        #expect(try await bench.run(program, ["call"]).status == 128 + 11)
+        // What one file wants and another would only like to have must be there.
+        let missing = try await bench.popcornCC(objects + ["-o", bench.path("missing")])
+        #expect(missing.status == 1)
+        #expect(missing.messages.contains("asked_for"))
     }
 
     /// The functions that libc defines for both ISAs, without those whose names C reserves.

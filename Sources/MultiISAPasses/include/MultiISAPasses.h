@@ -3,6 +3,8 @@
 /// A driver calls them in this order (docs/compiler.md explains each step):
 ///
 ///     multiISACheckSupported      per object file: what cannot be supported is reported, with its line
+///     multiISAResolveWeak         on the linked module: weak references to what is nowhere are null
+///     multiISACheckLibcCalls      the same, without libpopcorn: calls of libc
 ///     multiISALowerISASpecifics   on the linked module, before optimisation: nothing ISA-specific stays in the IR
 ///     (LLVM's own -O2)
 ///     multiISAInsertChecks        migration checks, where the policy wants them
@@ -60,6 +62,11 @@ void multiISACheckSupported(struct LLVMOpaqueModule *module, MultiISADiagnosticH
 
 /// Whether the initial value of a variable may be reported. Its line is known only to a module with debug information.
 bool multiISAHasFindingsInVariables(struct LLVMOpaqueModule *module);
+
+/// Decides weak references that the program does not define: to libc's functions and variables they are references like
+/// others, any other is null.
+void multiISAResolveWeak(struct LLVMOpaqueModule *module, bool (*isInLibc)(void *context, const char *name),
+                         void *context);
 
 /// Reports calls of libc functions that cannot work after a hop (refusals) or bind the program to a node (warnings). For the
 /// program without libpopcorn: whatever it does not define is taken for libc's.

@@ -1,0 +1,4 @@
+int asked_for(int n)
+{
+	return n + 5;
+}

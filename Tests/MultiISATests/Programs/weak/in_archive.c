@@ -1,0 +1,4 @@
+int in_archive(int n)
+{
+	return n;
+}
