@@ -44,6 +44,22 @@ extension EndToEnd.CompiledPrograms {
         try await lab.expectNothingLeft()
     }
 
+    @Test("a program that only one node has says which file the other lacks, and goes on; deleted, it still moves")
+    func alone() async throws {
+        let lab = try await SharedLab.shared()
+        let output = lab.workplace.file("siblings")
+        try await lab("build", Self.root + "Tests/MultiISATests/Programs/siblings.c", "-o", output)
+        try await lab("cp", output + "_x86-64", "x86:/root/alone")
+        let alone = try await lab("exec", "x86", "/root/alone", exit: 3)
+        #expect(alone.lines == ["starts on 0", "is on 0", "ends on 0"])
+        #expect(alone.errorText == "popcorn: no move to node 1: /root/alone not found there\n")
+        try await lab("cp", output + "_aarch64", "arm:/root/alone")
+        let deleted = try await lab("exec", "x86", "/root/alone /root/alone", exit: 3)
+        #expect(deleted.lines == ["starts on 0", "is on 1", "ends on 0"], "\(deleted)")
+        try await lab("exec", "arm", "rm /root/alone")
+        try await lab.expectNothingLeft()
+    }
+
     @Test("a program whose thread is lost with a node says so, and ends")
     func lost() async throws {
         let lab = try await SharedLab.shared()

@@ -2,7 +2,9 @@
 #include "../include/migrate.h"
 #include "../arch/arch.h"
 #include "mappings.h"
+#include "moves.h"
 #include "runtime.h"
+#include "siblings.h"
 #include "signals.h"
 #include "transport.h"
 #include <errno.h>
@@ -43,18 +45,48 @@ static const char *reason_to_stay(struct popcorn_thread *thread)
 }
 
 /* A refusal is said once per reason and process: a program may ask a million times. */
-static void say_once(const char *reason, int node)
+static bool is_new(const char *reason)
 {
-	static const char *said[8];
+	static const char *said[16];
 
-	for (int i = 0; i < 8; i++) {
+	for (int i = 0; i < 16; i++) {
 		if (said[i] == reason)
-			return;
+			return false;
 		if (!said[i]) {
 			said[i] = reason;
-			popcorn_say("no move to node %d: %s", node, reason);
-			return;
+			return true;
 		}
+	}
+	return false;
+}
+
+static void say_once(const char *reason, int node)
+{
+	if (is_new(reason))
+		popcorn_say("no move to node %d: %s", node, reason);
+}
+
+/* What is wrong with the program's file at the other node, or NULL. */
+static const char *fault_of_file(int error)
+{
+	switch (error) {
+	case -ENOENT:
+	case -ENOTDIR:
+		return "not found there";
+	case -EACCES:
+		return "may not be executed there";
+	case -EPERM:
+		return "is setuid or setgid there";
+	case -ENOEXEC:
+		return "is no complete program for that node";
+	case -ESTALE:
+		return "is another build of the program there";
+	case -ENODATA:
+		return "has no build id there";
+	case -ETXTBSY:
+		return "is open for writing there";
+	default:
+		return NULL;
 	}
 }
 
@@ -64,32 +96,32 @@ static const char *reason_for_refusal(int error)
 	switch (error) {
 	case -EBUSY:
 		return "the process has other threads, or its last worker there has not ended yet";
-	case -ENOENT:
-		return "the program's file is missing there";
-	case -EACCES:
-		return "the program's file may not be executed there";
-	case -EPERM:
-		return "the program's file there is setuid or setgid";
-	case -ENOEXEC:
-		return "the program's file there is not one for that node";
-	case -ESTALE:
-		return "the program's file there is another build";
-	case -ENODATA:
-		return "the program's file has no build id";
 	case -EHOSTDOWN:
 		return "the node is not connected";
 	case -ESRCH:
 		return "the program did not start there";
 	default:
-		return "the transport refused";
+		return strerror(-error);
 	}
 }
 
 /* EAGAIN says: not now, without a word. */
 static void tell_refusal(int error, int node)
 {
-	if (error != -EAGAIN)
+	const char *fault = fault_of_file(error);
+	char path[POPCORN_PATH_SIZE];
+
+	if (error == -EAGAIN)
+		return;
+	if (!fault || !popcorn_transport->program_path) {
 		say_once(reason_for_refusal(error), node);
+		return;
+	}
+	popcorn_note_unfit(node);
+	if (!is_new(fault))
+		return;
+	popcorn_transport->program_path(node, path, sizeof path);
+	popcorn_say("no move to node %d: %s %s", node, path, fault);
 }
 
 static _Thread_local bool in_transit;

@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 static _Thread_local volatile sig_atomic_t is_asked;
@@ -87,6 +88,31 @@ void popcorn_forward_request(void)
 		propose(-1);
 }
 
+/* A schedule asks again and again: a node where the program's file is of no use is left alone for a while. In ms. */
+#define UNFIT_FOR 1000
+static int64_t unfit_until[POPCORN_NODES];
+
+static int64_t milliseconds(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * INT64_C(1000) + now.tv_nsec / 1000000;
+}
+
+void popcorn_note_unfit(int node)
+{
+	if (node >= 0 && node < POPCORN_NODES)
+		__atomic_store_n(&unfit_until[node], milliseconds() + UNFIT_FOR, __ATOMIC_RELAXED);
+}
+
+static bool is_unfit(int node)
+{
+	int64_t until = node >= 0 ? __atomic_load_n(&unfit_until[node], __ATOMIC_RELAXED) : 0;
+
+	return until && milliseconds() < until;
+}
+
 static int next_node(void)
 {
 	int count = popcorn_transport->node_count();
@@ -120,8 +146,11 @@ int popcorn_take_request(struct popcorn_thread *thread, const char *top)
 {
 	struct popcorn_whereabouts here;
 
-	if (!take())
-		return is_scheduled(thread, top) ? next_node() : -1;
+	if (!take()) {
+		int next = is_scheduled(thread, top) ? next_node() : -1;
+
+		return is_unfit(next) ? -1 : next;
+	}
 	if (popcorn_local_call(SYS_ioctl, popcorn_place.device, POPCORN_IOC_WHEREABOUTS, &here) < 0)
 		return -1;
 	return here.proposed >= 0 ? here.proposed : next_node();

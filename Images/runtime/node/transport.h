@@ -48,6 +48,8 @@ struct popcorn_transport {
 	 * the same one when it has come back, or another. NULL and a negative errno in `*error` if the thread could not
 	 * leave. Does not return if there is nothing left to do here. */
 	struct popcorn_thread *(*leave)(struct popcorn_thread *thread, int node, int *error);
+	/* The program's file for a node, as it is called there. */
+	void (*program_path)(int node, char *path, size_t size);
 	/* A thread that arrived here has ended. Returns who comes next. */
 	struct popcorn_thread *(*end_thread)(void);
 	/* The program ends with this exit code, by _exit if `at_once`. */

@@ -15,7 +15,9 @@
  * Single-threaded programs only: exec ends all other threads. */
 #define _GNU_SOURCE
 #include "../arch/arch.h"
+#include "siblings.h"
 #include "transport.h"
+#include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -215,38 +217,20 @@ static void write_log(struct popcorn_thread *thread)
 	fclose(log);
 }
 
-/* The program's path without its ISA's suffix: the other node's binary is beside it. */
-static void get_name(char *name, size_t size)
+/* NAME_x86-64 or NAME_aarch64, whatever of the three this process executes. */
+static void get_path(int node, char *path, size_t size)
 {
-	static const char *const suffixes[] = {"_x86-64", "_aarch64"};
-	ssize_t length = readlink("/proc/self/exe", name, size - 1);
+	char name[POPCORN_PATH_SIZE - 10];
 
-	if (length < 0)
-		length = 0;
-	name[length] = 0;
-	for (int i = 0; i < 2; i++) {
-		size_t suffix = strlen(suffixes[i]);
-
-		if ((size_t)length > suffix && !strcmp(name + length - suffix, suffixes[i]))
-			name[length - suffix] = 0;
-	}
+	popcorn_program_name(name, sizeof name);
+	snprintf(path, size, "%s_%s", name, node == 0 ? "x86-64" : "aarch64");
 }
 
-static struct popcorn_thread *leave(struct popcorn_thread *thread, int node, int *error)
+static void execute(int node, char *program)
 {
-	struct popcorn_shared *shared = popcorn_shared();
-	char name[4096], program[4200], variable[64], *environment[1100];
+	char variable[64], *environment[1100];
 	int count = 0;
 
-	if (shared->thread_count > 1 || shared->hops >= state->max) {
-		*error = shared->thread_count > 1 ? -EBUSY : -EAGAIN;
-		return NULL;
-	}
-	state->thread = (uint64_t)thread;
-	shared->hops++;
-	write_log(thread);
-	get_name(name, sizeof name);
-	snprintf(program, sizeof program, "%s_%s", name, node == 0 ? "x86-64" : "aarch64");
 	snprintf(variable, sizeof variable, STATE "=%d", state_descriptor);
 	/* The program's own environment is in its heap; this one is libc's. */
 	extern char **environ;
@@ -255,12 +239,45 @@ static struct popcorn_thread *leave(struct popcorn_thread *thread, int node, int
 		if (strncmp(*e, STATE "=", sizeof STATE))
 			environment[count++] = *e;
 	environment[count] = NULL;
-	keep_descriptors();
 	if (node == 0)
 		execve(program, (char *[]){program, NULL}, environment);
 	else
 		execvpe(state->qemu, (char *[]){state->qemu, program, NULL}, environment);
-	popcorn_die("cannot run %s: %s", program, strerror(errno));
+}
+
+/* Why nothing could be executed: the thread stays. */
+static void tell_failure(int node, const char *program)
+{
+	static bool was_told;
+
+	if (!was_told)
+		popcorn_say("no move to node %d: cannot run %s: %s", node, node == 0 ? program : state->qemu,
+			    strerror(errno));
+	was_told = true;
+}
+
+static struct popcorn_thread *leave(struct popcorn_thread *thread, int node, int *error)
+{
+	struct popcorn_shared *shared = popcorn_shared();
+	char program[POPCORN_PATH_SIZE];
+
+	*error = shared->thread_count > 1 ? -EBUSY : shared->hops >= state->max ? -EAGAIN : 0;
+	if (*error)
+		return NULL;
+	get_path(node, program, sizeof program);
+	*error = popcorn_check_binary(program, node == 0 ? EM_X86_64 : EM_AARCH64);
+	if (*error)
+		return NULL;
+	state->thread = (uint64_t)thread;
+	shared->hops++;
+	write_log(thread);
+	keep_descriptors();
+	execute(node, program);
+	tell_failure(node, program);
+	mark_descriptors();
+	shared->hops--;
+	*error = -EAGAIN;
+	return NULL;
 }
 
 static void finish(int status, bool at_once)
@@ -280,6 +297,7 @@ const struct popcorn_transport popcorn_transport_host = {
 	.is_available = is_available,
 	.requested = requested,
 	.leave = leave,
+	.program_path = get_path,
 	.finish = finish,
 	.discard = discard,
 };

@@ -1,7 +1,9 @@
 /* A node of a lab: /dev/popcorn carries threads and memory (docs/migration.md). */
 #define _GNU_SOURCE
+#include "../include/migrate.h"
 #include "away.h"
 #include "moves.h"
+#include "siblings.h"
 #include "transport_popcorn.h"
 #include "transport.h"
 #include <errno.h>
@@ -164,6 +166,16 @@ static struct popcorn_thread *leave(struct popcorn_thread *thread, int node, int
 	return *error ? NULL : thread;
 }
 
+/* NAME_x86-64 at one node is NAME_aarch64 at another; NAME stays NAME. */
+static void program_path(int node, char *path, size_t size)
+{
+	struct popcorn_info info;
+	bool has_suffix = popcorn_program_name(path, size - sizeof "_aarch64");
+
+	if (has_suffix && get_info(&info))
+		strcat(path, info.arch[node] == ARCH_AARCH64 ? "_aarch64" : "_x86-64");
+}
+
 static void finish(int status, bool at_once)
 {
 	if (!popcorn_is_away())
@@ -192,6 +204,7 @@ const struct popcorn_transport popcorn_transport_popcorn = {
 	.is_available = is_available,
 	.requested = popcorn_take_request,
 	.leave = leave,
+	.program_path = program_path,
 	.end_thread = popcorn_end_hosted_thread,
 	.finish = finish,
 	.discard = discard,

@@ -6,6 +6,7 @@
 #define pr_fmt(fmt) "popcorn: " fmt
 
 #include <linux/cred.h>
+#include <linux/dcache.h>
 #include <linux/elf.h>
 #include <linux/file.h>
 #include <linux/fs.h>
@@ -22,6 +23,7 @@
 #define NT_GNU_BUILD_ID	3	/* binutils; not in linux/elf.h */
 #define MAX_PROGRAM_HEADERS	64
 #define MAX_NOTES		SZ_4K
+#define DELETED			" (deleted)"	/* what d_path() adds */
 
 #ifdef CONFIG_X86_64
 #define MACHINE_HERE	EM_X86_64
@@ -177,6 +179,15 @@ static void describe_limits(struct popcorn_worker_start *spec)
 	}
 }
 
+/* The file at another node is not gone if this one was deleted, or replaced by another build. */
+static void cut_deleted(const struct path *path, char *name)
+{
+	char *end = name + strlen(name) - strlen(DELETED);
+
+	if (d_unlinked(path->dentry) && end > name && !strcmp(end, DELETED))
+		*end = '\0';
+}
+
 static int describe_path(const struct path *path, char text[POPCORN_PATH])
 {
 	char *buffer = kmalloc(PATH_MAX, GFP_KERNEL);
@@ -186,6 +197,8 @@ static int describe_path(const struct path *path, char text[POPCORN_PATH])
 	if (!buffer)
 		return -ENOMEM;
 	name = d_path(path, buffer, PATH_MAX);
+	if (!IS_ERR(name))
+		cut_deleted(path, name);
 	if (IS_ERR(name))
 		err = PTR_ERR(name);
 	else if (strscpy(text, name, POPCORN_PATH) < 0)
