@@ -4,10 +4,11 @@
 
 #include <stdint.h>
 
-/* Application data and bss: popcorn.ld. The heap and the shadow stacks follow above the reach of 32-bit addresses. */
+/* Application data and bss: popcorn.ld. The heap and the shadow stacks follow above the reach of 32-bit addresses; valgrind keeps
+ * what lies from 0x1000000000 on to itself, so the stacks that a program uses first are below. */
 #define POPCORN_HEAP UINT64_C(0x100000000)
 #define POPCORN_HEAP_LIMIT UINT64_C(0x400000000)
-#define POPCORN_STACKS UINT64_C(0x1000000000)
+#define POPCORN_STACKS UINT64_C(0x800000000)
 
 /* A shadow stack is an aligned slot, so that `frame & -size` is its thread's control block. */
 #define POPCORN_STACK_SIZE UINT64_C(0x4000000)

@@ -45,9 +45,9 @@ void popcorn_guard_stacks(struct popcorn_thread *thread)
 
 		has_own_stack = sigaltstack(&stack, NULL) == 0;
 	}
-	if (__atomic_exchange_n(&is_guarded[number], 1, __ATOMIC_RELAXED))
+	if (!popcorn_plan.is_whole || __atomic_exchange_n(&is_guarded[number], 1, __ATOMIC_RELAXED))
 		return;
-	protect(end - POPCORN_FIRST_GAP, end - POPCORN_HANDLERS);
+	protect(end - POPCORN_FIRST_GAP, (uint64_t)thread + popcorn_handlers_start(popcorn_stack_of(number)));
 	protect(end - POPCORN_LAST_GAP, end);
 }
 
@@ -55,9 +55,11 @@ static bool is_in_gap(uint64_t address)
 {
 	if (address < POPCORN_STACKS || address >= POPCORN_STACKS + POPCORN_THREAD_LIMIT * POPCORN_STACK_SIZE)
 		return false;
-	uint64_t left = POPCORN_STACK_SIZE - address % POPCORN_STACK_SIZE;
+	const struct popcorn_stack_plan *stack = popcorn_stack_of((address - POPCORN_STACKS) / POPCORN_STACK_SIZE);
+	uint64_t offset = address % POPCORN_STACK_SIZE;
 
-	return left <= POPCORN_LAST_GAP || (left > POPCORN_HANDLERS && left <= POPCORN_FIRST_GAP);
+	return offset >= POPCORN_STACK_SIZE - POPCORN_LAST_GAP ||
+	       (offset >= stack->frames && offset < popcorn_handlers_start(stack));
 }
 
 static uint64_t native_stack_size(void)
@@ -76,11 +78,14 @@ static uint64_t native_stack_size(void)
 static void tell(uint64_t address, uint64_t stack_pointer)
 {
 	uint32_t number = ((uint64_t)__popcorn_thread - POPCORN_STACKS) / POPCORN_STACK_SIZE;
+	uint64_t frames = popcorn_stack_of(number)->frames;
+	bool is_whole = popcorn_plan.is_whole;
 
 	if (is_in_gap(address))
-		popcorn_say("stack overflow: the frames of thread %u fill its shadow stack of %u MiB, which cannot be larger; "
+		popcorn_say("stack overflow: the frames of thread %u fill its shadow stack of %llu %s, which cannot be larger%s; "
 			    "local arrays take most of it (docs/compiler.md)",
-			    number, (unsigned)((POPCORN_STACK_SIZE - POPCORN_FIRST_GAP) >> 20));
+			    number, (unsigned long long)frames >> (is_whole ? 20 : 10), is_whole ? "MiB" : "KiB",
+			    is_whole ? "" : " where address space is limited");
 	else if (address + NEAR >= stack_pointer && address < stack_pointer + NEAR)
 		popcorn_say("stack overflow: thread %u has used up its native stack of %llu KiB on node %d; `ulimit -s` "
 			    "sets that of main, pthread_attr_setstacksize that of others",

@@ -66,14 +66,14 @@ static uint64_t lower(uint64_t a, uint64_t b)
 static int used_ranges(struct range *ranges, const void *top)
 {
 	uint64_t stack_end = (uint64_t)__popcorn_thread + POPCORN_STACK_SIZE, end = (uint64_t)top + FRAMES_ABOVE;
-	uint64_t handlers = stack_end - POPCORN_HANDLERS;
-
+	const struct popcorn_stack_plan *stack = popcorn_stack_of(__popcorn_thread->number);
+	uint64_t handlers = (uint64_t)__popcorn_thread + popcorn_handlers_start(stack);
 	const struct popcorn_allocator *allocator = &popcorn_shared()->allocator;
 
 	ranges[0] = (struct range){(uint64_t)__popcorn_data_start, (uint64_t)__popcorn_data_end};
 	ranges[1] = (struct range){(uint64_t)__popcorn_bss_start, (uint64_t)__popcorn_bss_end};
 	ranges[2] = (struct range){POPCORN_HEAP, POPCORN_HEAP + ((uint64_t)allocator->end << POPCORN_UNIT_SHIFT)};
-	ranges[3] = (struct range){(uint64_t)__popcorn_thread, lower(end, stack_end - POPCORN_FIRST_GAP)};
+	ranges[3] = (struct range){(uint64_t)__popcorn_thread, lower(end, (uint64_t)__popcorn_thread + stack->frames)};
 	ranges[4] = (struct range){handlers, lower(end, stack_end - POPCORN_LAST_GAP)};
 	return (uint64_t)top >= handlers ? RANGES : RANGES - 1;
 }
@@ -111,8 +111,7 @@ static void become_alone(int descriptor, const struct range *ranges, int count)
 {
 	if (!map_private(ranges[0].start, ranges[0].end - ranges[0].start) ||
 	    !map_private(ranges[1].start, ranges[1].end - ranges[1].start) ||
-	    !map_private(POPCORN_HEAP, POPCORN_HEAP_LIMIT) ||
-	    !map_private(POPCORN_STACKS, POPCORN_STACK_SIZE * POPCORN_THREAD_LIMIT))
+	    !map_private(POPCORN_HEAP, popcorn_plan.heap) || !popcorn_map_stacks(map_private))
 		_exit(127);
 	for (int i = 0; i < count; i++)
 		if (!move_all(receive_memory, descriptor, ranges[i]))

@@ -74,7 +74,7 @@ static void on_signal(int number, siginfo_t *information, void *context)
 	handler_function *handler = (handler_function *)d->handler;
 
 	/* SIG_DFL, SIG_IGN: it was changed on another node just now. */
-	if (!thread || (uintptr_t)handler < 2 || level == POPCORN_LEVELS)
+	if (!thread || (uintptr_t)handler < 2 || level == popcorn_stack_of(thread->number)->levels)
 		return;
 	/* The kernel has done so here. */
 	if (d->flags & (int)SA_RESETHAND)

@@ -1,10 +1,35 @@
 /* Which transport carries this process. */
+#include "address_space.h"
 #include "transport.h"
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
 
 const struct popcorn_transport *popcorn_transport;
 
+static _Noreturn void die_for_want_of_space(void)
+{
+	static const struct {
+		int resource;
+		const char *what;
+	} limits[] = {
+		{RLIMIT_AS, "address space is limited to %llu KiB (ulimit -v)"},
+		{RLIMIT_DATA, "data is limited to %llu KiB (ulimit -d)"},
+	};
+	char reason[128];
+	struct rlimit limit;
+
+	snprintf(reason, sizeof reason, "%s", strerror(errno));
+	for (int i = 0; i < 2; i++)
+		if (getrlimit(limits[i].resource, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY)
+			snprintf(reason, sizeof reason, limits[i].what, (unsigned long long)limit.rlim_cur >> 10);
+	popcorn_die("no memory for the heap and the shadow stacks, which take 16 MiB at least: %s", reason);
+}
+
 enum popcorn_start popcorn_attach(struct popcorn_thread **thread, uint64_t *heap_size, uint64_t *stacks_size)
 {
+	popcorn_plan_for_space(popcorn_allowed_space(false));
 	static const struct popcorn_transport *const candidates[] = {
 		&popcorn_transport_host,
 		&popcorn_transport_popcorn,
@@ -13,8 +38,8 @@ enum popcorn_start popcorn_attach(struct popcorn_thread **thread, uint64_t *heap
 	struct popcorn_region regions[] = {
 		{(uint64_t)__popcorn_data_start, __popcorn_data_end - __popcorn_data_start, true},
 		{(uint64_t)__popcorn_bss_start, __popcorn_bss_end - __popcorn_bss_start, false},
-		{POPCORN_HEAP, POPCORN_HEAP_LIMIT, false},
-		{POPCORN_STACKS, POPCORN_STACK_SIZE * POPCORN_THREAD_LIMIT, false},
+		{POPCORN_HEAP, popcorn_plan.heap, false},
+		{POPCORN_STACKS, popcorn_plan.slots * POPCORN_STACK_SIZE, false},
 	};
 
 	for (size_t i = 0; i < sizeof candidates / sizeof *candidates; i++) {
@@ -28,5 +53,5 @@ enum popcorn_start popcorn_attach(struct popcorn_thread **thread, uint64_t *heap
 			return start;
 		}
 	}
-	popcorn_die("no memory for the heap and the shadow stacks");
+	die_for_want_of_space();
 }

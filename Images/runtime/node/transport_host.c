@@ -15,6 +15,7 @@
  * Single-threaded programs only: exec ends all other threads. */
 #define _GNU_SOURCE
 #include "../arch/arch.h"
+#include "address_space.h"
 #include "siblings.h"
 #include "transport.h"
 #include <elf.h>
@@ -32,6 +33,7 @@
 /* Enough for tests; qemu-user takes time for each page of a mapping. */
 #define HEAP_SIZE UINT64_C(0x10000000)
 #define STACKS_SIZE (POPCORN_STACK_SIZE * 16)
+#define QEMU_SPACE UINT64_C(0x60000000)
 /* Out of the way of the program's own descriptors. */
 #define STATE_DESCRIPTOR 900
 
@@ -82,9 +84,32 @@ static void read_options(const char *text)
 
 static uint64_t size_here(const struct popcorn_region *region)
 {
-	if (region->address == POPCORN_HEAP)
-		return HEAP_SIZE;
-	return region->address == POPCORN_STACKS ? STACKS_SIZE : region->size;
+	uint64_t most = region->address == POPCORN_HEAP ? HEAP_SIZE : STACKS_SIZE;
+
+	return region->address < POPCORN_HEAP || region->size < most ? region->size : most;
+}
+
+/* Where the region that is mapped lies in the state. */
+static uint64_t region_start, region_offset;
+
+static bool map(uint64_t address, uint64_t size)
+{
+	if (size && mmap((void *)address, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, state_descriptor,
+			 region_offset + (address - region_start)) == MAP_FAILED)
+		popcorn_die("cannot map the program's memory: %s", strerror(errno));
+	return true;
+}
+
+static void map_region(uint64_t address, uint64_t size, uint64_t offset)
+{
+	region_start = address;
+	region_offset = offset;
+	if (address == POPCORN_STACKS) {
+		popcorn_plan.slots = size / POPCORN_STACK_SIZE;
+		popcorn_map_stacks(map);
+	} else {
+		map(address, size);
+	}
 }
 
 static void put_content(uint64_t offset, const struct popcorn_region *region)
@@ -152,9 +177,7 @@ static enum popcorn_start attach(struct popcorn_region *regions, int count, stru
 
 		if (regions[i].has_content && !arrived)
 			put_content(offset, &regions[i]);
-		if (size && mmap((void *)regions[i].address, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED,
-				 state_descriptor, offset) == MAP_FAILED)
-			popcorn_die("cannot map the program's memory: %s", strerror(errno));
+		map_region(regions[i].address, size, offset);
 		offset += size;
 		regions[i].size = size;
 	}
@@ -245,6 +268,23 @@ static void execute(int node, char *program)
 		execvpe(state->qemu, (char *[]){state->qemu, program, NULL}, environment);
 }
 
+/* qemu-user itself takes some, and ends the process if there is not enough. */
+static bool has_space_for_qemu(void)
+{
+	uint64_t needed = QEMU_SPACE + (__popcorn_data_end - __popcorn_data_start) +
+			  (__popcorn_bss_end - __popcorn_bss_start);
+	uint64_t allowed = popcorn_allowed_space(false);
+	static bool was_told;
+
+	if (allowed >= needed)
+		return true;
+	if (!was_told)
+		popcorn_say("no move to node 1: %s needs %llu KiB of address space, which is limited to %llu KiB (ulimit -v)",
+			    state->qemu, (unsigned long long)needed >> 10, (unsigned long long)allowed >> 10);
+	was_told = true;
+	return false;
+}
+
 /* Why nothing could be executed: the thread stays. */
 static void tell_failure(int node, const char *program)
 {
@@ -266,6 +306,8 @@ static struct popcorn_thread *leave(struct popcorn_thread *thread, int node, int
 		return NULL;
 	get_path(node, program, sizeof program);
 	*error = popcorn_check_binary(program, node == 0 ? EM_X86_64 : EM_AARCH64);
+	if (!*error && node == 1 && !has_space_for_qemu())
+		*error = -EAGAIN;
 	if (*error)
 		return NULL;
 	state->thread = (uint64_t)thread;

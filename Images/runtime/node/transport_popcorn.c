@@ -1,6 +1,7 @@
 /* A node of a lab: /dev/popcorn carries threads and memory (docs/migration.md). */
 #define _GNU_SOURCE
 #include "../include/migrate.h"
+#include "address_space.h"
 #include "away.h"
 #include "moves.h"
 #include "siblings.h"
@@ -52,11 +53,23 @@ static int open_device(void)
 	return high;
 }
 
-static void map(uint64_t address, uint64_t size)
+static bool map(uint64_t address, uint64_t size)
 {
 	if (size && mmap((void *)address, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, popcorn_place.device,
 			 address) == MAP_FAILED)
 		popcorn_die("cannot map shared memory at %#llx: %s", (unsigned long long)address, strerror(errno));
+	return true;
+}
+
+/* The heap's size says how much of the stacks there is, so it comes first. */
+static void map_region(uint64_t address, uint64_t size)
+{
+	if (address == POPCORN_HEAP)
+		popcorn_plan_for_heap(size);
+	if (address == POPCORN_STACKS)
+		popcorn_map_stacks(map);
+	else
+		map(address, size);
 }
 
 /* Puts shared memory in the place of what the kernel loaded, with the same content. */
@@ -83,7 +96,7 @@ static void add_region(const struct popcorn_region *region)
 	if (region->has_content)
 		map_with_content(region->address, region->size);
 	else
-		map(region->address, region->size);
+		map_region(region->address, region->size);
 }
 
 static enum popcorn_start attach_origin(struct popcorn_region *regions, int count)
@@ -125,7 +138,7 @@ static enum popcorn_start attach_worker(struct popcorn_thread **thread)
 
 		if (ask_device(POPCORN_IOC_GET_REGION, &region) < 0)
 			popcorn_die("cannot find the shared memory: %s", strerror(errno));
-		map(region.address, region.size);
+		map_region(region.address, region.size);
 	}
 	popcorn_install_filter();
 	popcorn_start_worker();

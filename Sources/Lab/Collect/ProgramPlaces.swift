@@ -7,8 +7,8 @@ import Trace
 enum ProgramPlaces {
     /// `POPCORN_HEAP`, `POPCORN_STACKS` and their sizes of `popcorn_abi.h`.
     private static let regions = [
-        AddressMap.Entry(name: "heap", start: 0x1_0000_0000, size: 0x3_0000_0000),
-        AddressMap.Entry(name: "shadow stack", start: 0x10_0000_0000, size: 1024 * 0x400_0000),
+        AddressMap.Entry(name: "heap", start: 0x1_0000_0000, size: 0x4_0000_0000),
+        AddressMap.Entry(name: "shadow stack", start: 0x8_0000_0000, size: 1024 * 0x400_0000),
     ]
 
     /// The places of a run's program; none if the run has no program, or its files are gone or are others by now.
