@@ -16,15 +16,30 @@ public struct Directories: Sendable, Equatable {
         self.runtime = runtime
     }
 
-    /// The directories that `environment` asks for: `XDG_*` if set, else the defaults under `HOME`, else those under `/tmp`.
+    /// The directories that `environment` asks for: `XDG_*` if set, else the defaults under `HOME`, or without it under the
+    /// home that the user database has for this account.
+    ///
+    /// A path that is not absolute does not count, as the XDG specification says: it would mean another place in every
+    /// directory.
     public init(environment: [String: String]) {
         let user = getuid()
-        let home = environment["HOME"].nonEmpty ?? "/tmp/popcorn-lab-home-\(user)"
-        cache = (environment["XDG_CACHE_HOME"].nonEmpty ?? home + "/.cache") + "/popcorn-lab"
-        state = (environment["XDG_STATE_HOME"].nonEmpty ?? home + "/.local/state") + "/popcorn-lab"
+        let home = environment["HOME"].absolute ?? Self.home(of: user) ?? "/tmp/popcorn-lab-home-\(user)"
+        cache = (environment["XDG_CACHE_HOME"].absolute ?? home + "/.cache") + "/popcorn-lab"
+        state = (environment["XDG_STATE_HOME"].absolute ?? home + "/.local/state") + "/popcorn-lab"
         let fallback = user == 0 ? "/run" : "/tmp/run-\(user)"
         // Labs of two state directories may have one name; their sockets and locks must not meet.
-        runtime = (environment["XDG_RUNTIME_DIR"].nonEmpty ?? fallback) + "/popcorn-lab/" + Self.mark(of: state)
+        runtime = (environment["XDG_RUNTIME_DIR"].absolute ?? fallback) + "/popcorn-lab/" + Self.mark(of: state)
+    }
+
+    /// The home of an account; `nil` if the user database has none that is absolute.
+    static func home(of user: uid_t) -> String? {
+        var entry = passwd()
+        var found: UnsafeMutablePointer<passwd>?
+        var buffer = [CChar](repeating: 0, count: 1 << 14)
+        guard getpwuid_r(user, &entry, &buffer, buffer.count, &found) == 0, found != nil, let home = entry.pw_dir else {
+            return nil
+        }
+        return Optional(String(cString: home)).absolute
     }
 
     /// Six hex digits that tell what belongs to this state directory from what belongs to others of the same user.
@@ -52,6 +67,6 @@ public struct Directories: Sendable, Equatable {
 }
 
 extension Optional where Wrapped == String {
-    /// `nil` for an empty string too, as XDG demands of empty variables.
-    fileprivate var nonEmpty: String? { self?.isEmpty == false ? self : nil }
+    /// `nil` for anything but an absolute path, as XDG demands of its variables.
+    fileprivate var absolute: String? { self?.hasPrefix("/") == true ? self : nil }
 }

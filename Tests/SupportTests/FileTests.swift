@@ -45,6 +45,17 @@ struct FileTests {
         #expect(usual.state == "/home/u/.local/state/popcorn-lab")
     }
 
+    @Test("without a HOME that is a place, the account's own is taken", arguments: [nil, "", "relative", "~"])
+    func noHome(home: String?) throws {
+        let account = String(cString: try #require(getpwuid(getuid())?.pointee.pw_dir))
+        var environment = ["XDG_STATE_HOME": "state", "XDG_RUNTIME_DIR": "./r"]
+        environment["HOME"] = home
+        let directories = Directories(environment: environment)
+        #expect(directories.cache == account + "/.cache/popcorn-lab")
+        #expect(directories.state == account + "/.local/state/popcorn-lab", "a relative path does not count")
+        #expect(directories.runtime.hasPrefix("/"))
+    }
+
     @Test("a digest of pieces is that of the whole, and of a file with that content")
     func digests() throws {
         let scratch = try Scratch()
