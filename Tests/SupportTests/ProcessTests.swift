@@ -63,6 +63,50 @@ struct ProcessTests {
         let path = scratch.path + "/lock"
         do { _ = try FileLock(path: path, purpose: "first") }
         #expect(FileLock.holder(path: path) == nil)
+        #expect(scratch.names().isEmpty)
         _ = try FileLock(path: path, purpose: "second")
+    }
+
+    @Test("a lock whose file goes with each holder still has one holder at a time")
+    func contention() async throws {
+        let scratch = try Scratch()
+        let path = scratch.path + "/lock"
+        // Plain files, whose content only the lock protects.
+        try AtomicFile.write("0", to: scratch.file("count"))
+        await withTaskGroup(of: Void.self) { group in
+            for _ in 0..<4 {
+                group.addTask {
+                    await withCheckedContinuation { continuation in
+                        ThreadExecutor.detach(name: "contender") {
+                            for _ in 0..<250 {
+                                guard let lock = try? FileLock.waiting(path: path, purpose: "count") else { continue }
+                                let count = scratch.text("count").flatMap(Int.init) ?? -1_000_000
+                                try? Array("\(count + 1)".utf8).withUnsafeBytes { bytes in
+                                    let file = open(scratch.file("count"), O_WRONLY | O_TRUNC)
+                                    defer { close(file) }
+                                    try AtomicFile.writeAll(Array(bytes), to: file, name: "count")
+                                }
+                                withExtendedLifetime(lock) {}
+                            }
+                            continuation.resume()
+                        }
+                    }
+                }
+            }
+        }
+        #expect(scratch.text("count") == "1000")
+        #expect(scratch.names() == ["count"])
+    }
+
+    @Test("a lock file that its holder lost is not another's to be removed")
+    func replacedFile() throws {
+        let scratch = try Scratch()
+        let path = scratch.path + "/lock"
+        var first: FileLock? = try FileLock(path: path, purpose: "first")
+        unlink(path)
+        let second = try FileLock(path: path, purpose: "second")
+        first = nil
+        #expect(FileLock.holder(path: path)?.hasSuffix("second") == true)
+        withExtendedLifetime((first, second)) {}
     }
 }
