@@ -23,7 +23,7 @@ public struct PopcornLab: AsyncParsableCommand {
             200ms, 10s, 5min, 1h. Every flag can be set in the environment: POPCORN_LAB_LAB for --lab, and so on.
 
             Results go to stdout, all else to stderr. Exit codes: 0 ok, 1 failed, 64 wrong command line or lab file, 69 \
-            this host cannot, 75 another command holds the lab, 124 timeout, 130 and 143 interrupted; `run`, \
+            this host cannot, 75 another command holds the lab, 124 timeout, 130, 143, 129 and 141 interrupted; `run`, \
             `exec` and `ssh` pass the program's code on, or 128 and the number of the signal that ended it.
             """,
         version: Version.current,
@@ -59,7 +59,7 @@ public struct PopcornLab: AsyncParsableCommand {
     public init() {}
 
     private static func words() throws -> [String] {
-        let words = Array(CommandLine.arguments.dropFirst())
+        let words = Array(ProcessArguments.all.dropFirst())
         let flags = try EnvironmentFlags(ProcessInfo.processInfo.environment, root: CommandHelp.ofProgram)
         return flags?.adding(to: words) ?? words
     }
@@ -120,13 +120,14 @@ struct ProgramExit: Error {
 struct ProgramReplacement: Error {
     let path: String
     let arguments: [String]
-    let environment: [String: String]
+    /// Variables that it gets beside ours, unless we have them.
+    let additions: [String: String]
 
     /// Returns only if the program cannot be executed.
     func execute() -> SystemError {
-        let words: [UnsafeMutablePointer<CChar>?] = ([path] + arguments).map { strdup($0) } + [nil]
-        let settings: [UnsafeMutablePointer<CChar>?] = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
-        execve(path, words, settings)
+        let words: [UnsafeMutablePointer<CChar>?] = ([path] + arguments).map { $0.withBytes { strdup($0) } } + [nil]
+        for (name, value) in additions { setenv(name, value, 0) }
+        execv(path, words)
         return SystemError("execute \(path)")
     }
 }

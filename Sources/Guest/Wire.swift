@@ -1,3 +1,5 @@
+import Support
+
 /// Builds what SSH and SFTP send: big-endian integers and strings with a length in front (RFC 4251, 5).
 struct WireWriter {
     private(set) var bytes: [UInt8] = []
@@ -19,7 +21,8 @@ struct WireWriter {
         bytes.append(contentsOf: value)
     }
 
-    mutating func string(_ value: String) { string(value.utf8) }
+    /// Byte for byte, if it is a `ByteText`.
+    mutating func string(_ value: String) { string(ByteText.bytes(value)) }
 }
 
 /// Reads what `WireWriter` writes, and never past the end.
@@ -61,5 +64,5 @@ struct WireReader {
     /// A string without a copy.
     mutating func stringSlice() throws -> ArraySlice<UInt8> { try slice(Int(uint32())) }
 
-    mutating func text() throws -> String { String(decoding: try stringSlice(), as: UTF8.self) }
+    mutating func text() throws -> String { ByteText.text(try stringSlice()) }
 }

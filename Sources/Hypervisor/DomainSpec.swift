@@ -81,7 +81,8 @@ public struct DomainSpec: Sendable, Hashable {
         name: String, uuid: String = UUID().uuidString.lowercased(), metadata: LabMetadata, isa: ISA,
         accelerator: Accelerator, vcpus: Int = 1, memoryMiB: Int, kernel: String, initramfs: String? = nil,
         commandLine: String, disk: Disk? = nil, consoleSocket: String, consoleLog: String,
-        reportLog: String? = nil, management: ManagementNIC? = nil, fabric: FabricNIC? = nil, placement: Placement = Placement(),
+        reportLog: String? = nil, management: ManagementNIC? = nil, fabric: FabricNIC? = nil,
+        placement: Placement = Placement(),
         cpuModel: String? = nil
     ) {
         self.name = name

@@ -5,7 +5,7 @@ extension AtomicFile {
     ///
     /// - Throws: `SystemError` if there is one, or may be one, that cannot be read.
     public static func read(_ path: String) throws -> Data? {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        let descriptor = path.withBytes { open($0, O_RDONLY | O_CLOEXEC) }
         guard descriptor >= 0 else {
             let failure = SystemError("read \(path)")
             if failure.errno == ENOENT { return nil }

@@ -21,7 +21,7 @@ public enum FileFollower {
             var splitter = LineSplitter()
             for await chunk in chunks {
                 for line in splitter.feed(chunk) {
-                    continuation.yield(String(decoding: line.last == 0x0d ? line.dropLast() : line, as: UTF8.self))
+                    continuation.yield(ByteText.text(line.last == 0x0d ? line.dropLast() : line))
                 }
             }
             continuation.finish()

@@ -33,7 +33,7 @@ public struct SHA256: ~Copyable {
 
     /// The digest of a file's content, read in pieces.
     public static func hex(ofFile path: String) throws -> String {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        let descriptor = path.withBytes { open($0, O_RDONLY | O_CLOEXEC) }
         guard descriptor >= 0 else { throw SystemError("open \(path)") }
         defer { close(descriptor) }
         let hash = SHA256()

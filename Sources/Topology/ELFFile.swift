@@ -43,7 +43,7 @@ public struct ELFFile: Sendable, Hashable {
     ///
     /// - Throws: `TopologyError` with code `.unreadableFile` or `.invalidBinary`.
     public init(path: String) throws(TopologyError) {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        let descriptor = path.withBytes { open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
         guard descriptor >= 0 else {
             throw TopologyError(.unreadableFile, "cannot open '\(path)': \(errorText(currentErrno()))")
         }

@@ -21,27 +21,20 @@ public struct MemorySink: ByteSink, Sendable {
     public var text: String { String(decoding: bytes, as: UTF8.self) }
 }
 
-/// Writes a file beside `path` and puts it in place at `commit()`; without it nothing is left behind.
+/// The output that a user named: a file that is put in place at `commit()`, or else what is there, written to (`OutputFile`).
 public struct FileSink: ByteSink, ~Copyable {
-    private let path: String
-    private let temporary: String
-    private let descriptor: Int32
+    private var output: OutputFile
     private var buffer: [UInt8] = []
-    private var committed = false
     private static let bufferSize = 1 << 18
 
     /// - Throws: `TraceError.Code.unwritable`.
     public init(_ path: String) throws {
-        self.path = path
-        temporary = "\(path).new-\(getpid())-\(UInt32.random(in: 0...UInt32.max))"
-        descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
-        guard descriptor >= 0 else { throw TraceError(.unwritable, SystemError("create \(temporary)")) }
+        do {
+            output = try OutputFile(path, mode: 0o644)
+        } catch let error as SystemError {
+            throw TraceError(.unwritable, error)
+        }
         buffer.reserveCapacity(Self.bufferSize)
-    }
-
-    deinit {
-        close(descriptor)
-        if !committed { unlink(temporary) }
     }
 
     public mutating func write(_ bytes: ArraySlice<UInt8>) throws {
@@ -49,18 +42,19 @@ public struct FileSink: ByteSink, ~Copyable {
         if buffer.count >= Self.bufferSize { try flush() }
     }
 
-    /// Makes the file visible under its name. Call it once, last.
+    /// Makes the file visible under its name. Call it once, last; without it nothing is left behind.
     public mutating func commit() throws {
         try flush()
-        guard rename(temporary, path) == 0 else {
-            throw TraceError(.unwritable, SystemError("rename \(temporary) to \(path)"))
+        do {
+            try output.commit()
+        } catch let error as SystemError {
+            throw TraceError(.unwritable, error)
         }
-        committed = true
     }
 
     private mutating func flush() throws {
         do {
-            try AtomicFile.writeAll(buffer, to: descriptor, name: temporary)
+            try output.write(buffer)
         } catch let error as SystemError {
             throw TraceError(.unwritable, error)
         }

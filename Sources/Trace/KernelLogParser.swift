@@ -69,13 +69,13 @@ public struct KernelLogParser: Sendable {
         return KernelMessage(
             sequence: sequence, time: GuestTime(microseconds: Int64(time)),
             level: KernelMessage.Level(rawValue: UInt8(priority & 7)), facility: UInt(priority >> 3),
-            text: text(unescaped(cursor.rest)), isFragment: kind != UInt8(ascii: "-"))
+            text: ByteText.text(unescaped(cursor.rest)), isFragment: kind != UInt8(ascii: "-"))
     }
 
     private static func field(_ line: ArraySlice<UInt8>) -> KernelMessage.Field? {
         guard let equals = line.firstIndex(of: UInt8(ascii: "=")), equals > line.startIndex else { return nil }
         return KernelMessage.Field(
-            key: text(unescaped(line[..<equals])), value: text(unescaped(line[(equals + 1)...])))
+            key: ByteText.text(unescaped(line[..<equals])), value: ByteText.text(unescaped(line[(equals + 1)...])))
     }
 
     /// Turns `\xHH` back into the byte it stands for; anything else stays as it is.

@@ -17,7 +17,7 @@ struct Report: Encodable, Sendable {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         encoder.dateEncodingStrategy = .iso8601
-        try AtomicFile.write(try encoder.encode(self) + Data("\n".utf8), to: path)
+        try OutputFile.write(try encoder.encode(self) + Data("\n".utf8), to: path)
     }
 
     var lines: [String] {

@@ -136,6 +136,46 @@ extension EndToEnd.Access {
         #expect(digests.lines.sorted() == ["arm: \(digest)  /tmp/odd", "x86: \(digest)  /tmp/odd"])
     }
 
+    @Test("arguments, variables and file names that are no UTF-8 arrive byte for byte")
+    func bytes() async throws {
+        let lab = try await SharedLab.shared()
+        let script = """
+            cd "$1"; odd=$(printf 'a\\377\\303b'); lab=$2
+            "$lab" exec arm printf %s "$odd" | od -An -tx1
+            "$lab" exec arm "printf %s $odd" | od -An -tx1
+            echo content > "$odd"; mkdir -p "d$odd" back; cp "$odd" "d$odd/$odd"
+            "$lab" cp "$odd" "d$odd" arm:/tmp/ && "$lab" cp "arm:/tmp/$odd" "arm:/tmp/d$odd" back/
+            cmp "$odd" "back/$odd" && cmp "$odd" "back/d$odd/$odd" && echo same
+            "$lab" exec arm rm -r "/tmp/$odd" "/tmp/d$odd"
+            """
+        let place = lab.workplace.file("odd")
+        try Directories.create(place)
+        let tool = lab.workplace.popcornLab.executable
+        #expect(
+            try await lab.host("sh", "-c", script, "sh", place, tool).lines == [" 61 ff c3 62", " 61 ff c3 62", "same"])
+    }
+
+    @Test("cp writes to devices, pipes and through symbolic links, here and in guests, and replaces none of them")
+    func copyToSpecial() async throws {
+        let lab = try await SharedLab.shared()
+        let place = lab.workplace.file("special")
+        try Directories.create(place)
+        mkfifo(place + "/pipe", 0o600)
+        symlink("target", place + "/link")
+        let passwd = try await lab("exec", "arm", "cat /etc/passwd").output
+        try await lab("cp", "arm:/etc/passwd", place + "/link")
+        #expect(try await lab.host("readlink", place + "/link").text == "target\n")
+        #expect(try AtomicFile.read(place + "/target").map { Array($0) } == passwd)
+        async let piped = lab.host("cat", place + "/pipe")
+        try await lab("cp", "arm:/etc/passwd", place + "/pipe")
+        #expect(try await piped.output == passwd)
+        #expect(try await lab("cp", "arm:/etc/passwd", "/dev/stdout").output == passwd)
+        try await lab("cp", place + "/target", "arm:/dev/null")
+        #expect(
+            try await lab("exec", "arm", "stat -c %F /dev/null; ls -a /dev | grep partial; true").text.hasPrefix(
+                "character"))
+    }
+
     @Test("cp of what is not there fails, names it, and leaves nothing")
     func copyNothing() async throws {
         let lab = try await SharedLab.shared()

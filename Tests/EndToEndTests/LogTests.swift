@@ -55,6 +55,31 @@ extension EndToEnd.KernelLogs {
         #expect((before - error...after + error).contains(line.host_us ?? 0))
     }
 
+    @Test("what a guest says gives a terminal no orders, unless its bytes are asked for")
+    func escapes() async throws {
+        let lab = try await SharedLab.shared()
+        let word = word()
+        // ESC, a C1 character, what is no UTF-8, a mark of direction.
+        let said = "\(word)\u{1b}[2J\u{85}".utf8 + [0xff] + "\u{202e}end".utf8
+        let shown = "\(word)\\x1b[2J\\u{0085}\\xff\\u{202e}end"
+        // Without its newline the kernel would keep it to itself until the next message.
+        try await lab("exec", "arm", "cat > /dev/kmsg", input: said + [0x0a])
+        let lines = try await lab("logs", "arm").lines
+        #expect(lines.contains { $0.hasSuffix(shown) })
+        let raw = try await lab("logs", "--raw", "arm").output.split(separator: 0x0a)
+        #expect(raw.contains { $0.suffix(said.count).elementsEqual(said) })
+        let json = try await lab("logs", "--json", "arm")
+        #expect(!json.output.contains(0x1b) && json.text.contains(word + "\\u001b[2J\\u0085\u{fffd}\\u202eend"))
+        try await lab("exec", "arm", "cat > /dev/ttyAMA0", input: Array("\(word)\u{1b}[7m\u{9b}x\n".utf8))
+        #expect(try await lab("logs", "--serial", "arm").lines.contains("arm: \(word)\\u{009b}x"))
+        #expect(try await lab("logs", "--serial", "--raw", "arm").text.contains("\(word)\u{1b}[7m\u{9b}x"))
+        try await lab("logs", "--raw", "--json", exit: 64)
+        // The words of a command are its own.
+        let own = try await lab("exec", "--all", "printf '\\033[1m\\377\\n'")
+        #expect(
+            own.output.split(separator: 0x0a).allSatisfy { $0.suffix(5).elementsEqual([0x1b, 0x5b, 0x31, 0x6d, 0xff]) })
+    }
+
     @Test("logs --since leaves out what is older")
     func since() async throws {
         let lab = try await SharedLab.shared()

@@ -34,12 +34,12 @@ struct GlobalOptions: ParsableArguments {
 
     static func environment(uri: String? = nil, verbose: Bool = false) throws -> LabEnvironment {
         let variables = ProcessInfo.processInfo.environment
-        var log = Logger(label: "popcorn-lab") { StreamLogHandler.standardError(label: $0) }
+        var log = Logger(label: "popcorn-lab") { VisibleLogHandler(.standardError(label: $0)) }
         log.logLevel = verbose ? .debug : .warning
         return LabEnvironment(
             directories: Directories(environment: variables),
             share: try Share.locate(environment: variables, executable: Self.executable),
-            variables: variables, commandLine: CommandLine.arguments,
+            variables: variables, commandLine: ProcessArguments.all.map { VisibleText.text($0) },
             uri: uri ?? variables["LIBVIRT_DEFAULT_URI"], log: log)
     }
 

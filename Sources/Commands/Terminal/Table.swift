@@ -1,3 +1,5 @@
+import Support
+
 /// Rows of text in aligned columns, as kernel people's tools print them: no frames, two spaces between.
 struct Table {
     enum Alignment {
@@ -21,7 +23,7 @@ struct Table {
 
     /// The lines of the table, header first, without spaces at their ends.
     var lines: [String] {
-        let all = [header] + rows
+        let all = [header] + rows.map { $0.map { VisibleText.text($0) } }
         let widths = header.indices.map { column in all.map { $0[column].count }.max() ?? 0 }
         return all.map { row in
             var line = header.indices.map { column in

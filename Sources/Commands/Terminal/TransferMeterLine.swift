@@ -17,7 +17,7 @@ final class TransferMeterLine: Sendable {
         }
         guard isDue else { return }
         let percent = progress.totalBytes == 0 ? 100 : progress.bytes * 100 / progress.totalBytes
-        Notice.raw("\r\u{1b}[K\(percent) %  \(progress.bytes >> 10) KiB  \(progress.path)")
+        Notice.raw("\r\u{1b}[K\(percent) %  \(progress.bytes >> 10) KiB  \(VisibleText.text(progress.path))")
     }
 
     func finish() {

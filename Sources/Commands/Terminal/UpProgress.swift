@@ -74,7 +74,7 @@ final class UpProgress: Sendable {
     private func line(_ text: String) {
         state.withLock { state in
             guard state.isOn else { return Notice.line(text) }
-            Notice.raw(Self.erase(state.drawn) + text + "\n")
+            Notice.raw(Self.erase(state.drawn) + VisibleText.text(text, keepsLines: true) + "\n")
             state.drawn = 0
             draw(&state)
         }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Guest
 import Lab
 import Support
 
@@ -35,7 +36,7 @@ struct BuildCommand: AsyncParsableCommand {
         let compiler = try Compiler.locate(environment: environment.variables, executable: GlobalOptions.executable)
         throw ProgramReplacement(
             path: compiler.path, arguments: ["-o", try name] + words.filter { $0 != "--" },
-            environment: compiler.environment(environment.variables, share: environment.share))
+            additions: compiler.variables(share: environment.share))
     }
 
     private var name: String {
@@ -66,7 +67,8 @@ struct SDKCommand: AsyncParsableCommand {
               include $(shell popcorn-lab sdk)
 
             It builds hello_x86-64, hello_aarch64 and hello. popcorn-cc need not be in PATH. If popcorn-lab is not either, \
-            set POPCORN_LAB to its path and include $(shell $(POPCORN_LAB) sdk).
+            set POPCORN_LAB to its path and include $(shell $(POPCORN_LAB) sdk). Paths with blanks or quotes are printed as \
+            make's include and a recipe's shell want them.
             """)
 
     @Flag(help: "Print the path of popcorn-cc instead: beside popcorn-lab, else in PATH.")
@@ -74,8 +76,8 @@ struct SDKCommand: AsyncParsableCommand {
 
     func run() async throws {
         let environment = try GlobalOptions.environment()
-        guard compiler else { return Output.line(environment.share.sharedMakefile) }
-        Output.line(
-            try Compiler.locate(environment: environment.variables, executable: GlobalOptions.executable).path)
+        guard compiler else { return Output.line(MakeWord.included(environment.share.sharedMakefile)) }
+        let compiler = try Compiler.locate(environment: environment.variables, executable: GlobalOptions.executable)
+        Output.line(ShellWord.quote(compiler.path))
     }
 }

@@ -53,8 +53,8 @@ struct ExecCommand: AsyncParsableCommand {
     private func every(_ access: LabAccess, _ text: String) async throws -> Int32 {
         let codes = try await access.onEach(access.record.nodes) { node, session in
             let command = RemoteCommand(
-                text, output: .lines { Output.line("\(node.name): \($0)") },
-                errorOutput: .lines { Notice.line("\(node.name): \($0)") })
+                text, output: .lines { Output.bytes(ByteText.bytes("\(node.name): \($0)\n")) },
+                errorOutput: .lines { Notice.bytes(ByteText.bytes("\(node.name): \($0)\n")) })
             return ProgramExit(of: try await session.exec(command, deadline: nil), node.name).status
         }
         return codes.first { $0 != 0 } ?? 0

@@ -13,6 +13,9 @@ struct LogsCommand: AsyncParsableCommand {
               popcorn-lab logs -f
               popcorn-lab logs --since 10s --format json x86
               popcorn-lab logs --serial arm       also of a guest that died
+
+            What a terminal would take for orders shows as escapes such as \\x1b, in files and pipes too; --raw leaves all \
+            bytes as they came.
             """)
 
     @OptionGroup var global: GlobalOptions
@@ -23,6 +26,9 @@ struct LogsCommand: AsyncParsableCommand {
 
     @Flag(name: .shortAndLong, help: "Go on with what comes, until Ctrl-C.")
     var follow = false
+
+    @Flag(help: "Print each line's bytes as the guest said them, control characters too.")
+    var raw = false
 
     @Option(
         help: ArgumentHelp("Print only lines younger than this, such as 10s or 5min; for dmesg.", valueName: "duration")
@@ -37,6 +43,10 @@ struct LogsCommand: AsyncParsableCommand {
         case serial
     }
 
+    func validate() throws {
+        if raw, output.format == .json { throw ValidationError("--raw is for people's eyes: JSON has no raw bytes.") }
+    }
+
     func run() async throws {
         let access = try global.access()
         let chosen = try access.nodes(nodes)
@@ -44,25 +54,29 @@ struct LogsCommand: AsyncParsableCommand {
         options.follow = follow
         options.since = since?.duration
         let logs = Logs(access: access, options: options)
+        let raw = raw
         switch source {
+        case .serial where raw:
+            try await logs.serialBytes(of: chosen) { Output.bytes(Array("\($0): ".utf8) + $1 + [0x0a]) }
         case .serial: try await logs.serialLines(of: chosen) { Output.line("\($0): \($1)") }
         case .dmesg:
             let width = chosen.map(\.name.count).max() ?? 0
             let format = output.format
-            try await logs.kernelLines(of: chosen) { Self.print($0, format, width: width) }
+            try await logs.kernelLines(of: chosen) { Self.print($0, format, width: width, raw: raw) }
         }
         if Task.isCancelled { throw CancellationError() }
     }
 
-    private static func print(_ line: LogLine, _ format: OutputFormat, width: Int) {
+    private static func print(_ line: LogLine, _ format: OutputFormat, width: Int, raw: Bool) {
         switch format {
         case .json:
-            if let text = try? JSONEncoder().encode(line) { Output.bytes([UInt8](text) + [UInt8(ascii: "\n")]) }
+            try? Output.json(line, JSONEncoder())
         case .table:
             let time = line.hostMicroseconds.map(ClockTime.text) ?? "               "
             let node = line.node.padded(to: width)
             let stamp = GuestStamp.text(line.guestMicroseconds)
-            Output.line("\(time) \(node) [\(stamp)] \(line.text)")
+            let text = "\(time) \(node) [\(stamp)] \(line.text)"
+            if raw { Output.bytes(ByteText.bytes(text + "\n")) } else { Output.line(text) }
         }
     }
 }

@@ -93,7 +93,7 @@ final class OutputDrain {
     /// Hands on an unfinished last line.
     func finish() {
         guard case .lines(let closure) = target, !buffer.isEmpty else { return }
-        closure(String(decoding: buffer, as: UTF8.self))
+        closure(ByteText.text(buffer))
         buffer = []
     }
 
@@ -115,10 +115,10 @@ final class OutputDrain {
         var rest = bytes[...]
         while let newline = rest.firstIndex(of: UInt8(ascii: "\n")) {
             if buffer.isEmpty {
-                closure(String(decoding: rest[..<newline], as: UTF8.self))
+                closure(ByteText.text(rest[..<newline]))
             } else {
                 buffer.append(contentsOf: rest[..<newline])
-                closure(String(decoding: buffer, as: UTF8.self))
+                closure(ByteText.text(buffer))
                 buffer.removeAll(keepingCapacity: true)
             }
             rest = rest[(newline + 1)...]

@@ -169,7 +169,7 @@ final class RemoteChannel {
         case .terminal(let terminal):
             ssh_channel_request_pty_size(
                 handle, terminal.type, Int32(clamping: terminal.columns), Int32(clamping: terminal.rows))
-        case .command(let text): ssh_channel_request_exec(handle, text)
+        case .command(let text): text.withBytes { ssh_channel_request_exec(handle, $0) }
         case .shell: ssh_channel_request_shell(handle)
         case .subsystem(let name): ssh_channel_request_subsystem(handle, name)
         }

@@ -21,7 +21,7 @@ public enum RemoteOutput: Sendable {
     case descriptor(Int32)
     /// Piece by piece, as it arrives.
     case bytes(@Sendable ([UInt8]) -> Void)
-    /// Line by line, without the newline; an unfinished last line too. Bytes that are not UTF-8 are replaced.
+    /// Line by line, without the newline; an unfinished last line too, as `ByteText`.
     case lines(@Sendable (String) -> Void)
 }
 
@@ -116,7 +116,7 @@ public struct RemoteResult: Sendable, Hashable {
     private static func text(_ bytes: [UInt8]) -> String {
         var end = bytes.endIndex
         while end > bytes.startIndex, bytes[end - 1] == UInt8(ascii: "\n") { end -= 1 }
-        return String(decoding: bytes[..<end], as: UTF8.self)
+        return ByteText.text(bytes[..<end])
     }
 }
 

@@ -27,7 +27,7 @@ extension GuestSession {
             try await self.download(item, from: remote, to: local, meter, deadline)
         }
         for item in items.reversed() where item.file.kind == .directory {
-            chmod(item.path(under: local), item.file.permissions)
+            _ = item.path(under: local).withBytes { chmod($0, item.file.permissions) }
         }
     }
 
@@ -78,8 +78,18 @@ extension GuestSession {
         _ deadline: ContinuousClock.Instant?
     ) async throws {
         let remote = item.path(under: root)
-        let local = item.path(under: target)
+        var local = item.path(under: target)
         try await explaining("copy", remote) {
+            if item.file.kind == .symbolicLink {
+                try Self.checkReplaceable(local)
+            } else {
+                // Only a regular file is replaced: devices and pipes are written to, and symbolic links followed, as by cp.
+                guard case .file(let path) = OutputFile.Place(of: local) else {
+                    let output = try OutputFile(local)
+                    return try await copyBytes(remote, size: nil, to: output.descriptor, local, meter, deadline)
+                }
+                local = path
+            }
             let temporary = Self.temporaryName(beside: local)
             do {
                 if item.file.kind == .symbolicLink {
@@ -87,11 +97,22 @@ extension GuestSession {
                 } else {
                     try await copyFile(remote, item.file, to: temporary, meter, deadline)
                 }
-                guard rename(temporary, local) == 0 else { throw SystemError("rename \(temporary) to \(local)") }
+                guard temporary.withBytes({ new in local.withBytes { rename(new, $0) } }) == 0 else {
+                    throw SystemError("rename \(temporary) to \(local)")
+                }
             } catch {
-                unlink(temporary)
+                _ = temporary.withBytes { unlink($0) }
                 throw error
             }
+        }
+    }
+
+    /// A link can only take the place of a link or of a regular file.
+    private static func checkReplaceable(_ path: String) throws {
+        var status = stat()
+        guard path.withBytes({ lstat($0, &status) }) == 0 else { return }
+        guard [S_IFREG, S_IFLNK].contains(status.st_mode & S_IFMT) else {
+            throw SystemError("replace \(path) by a symbolic link", errno: EEXIST)
         }
     }
 
@@ -99,7 +120,7 @@ extension GuestSession {
         guard case .names(let names) = try await request(.readLink, remote, deadline), let target = names.first else {
             throw unexpected(remote)
         }
-        guard symlink(String(decoding: target.bytes, as: UTF8.self), local) == 0 else {
+        guard ByteText.text(target.bytes).withBytes({ target in local.withBytes { symlink(target, $0) } }) == 0 else {
             throw SystemError("create link \(local)")
         }
     }
@@ -108,12 +129,22 @@ extension GuestSession {
         _ remote: String, _ file: RemoteFile, to local: String, _ meter: TransferMeter,
         _ deadline: ContinuousClock.Instant?
     ) async throws {
-        let handle = try await openFile(remote, .read, mode: nil, deadline)
-        defer { closeHandle(handle) }
-        let descriptor = open(local, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        let descriptor = local.withBytes { open($0, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600) }
         guard descriptor >= 0 else { throw SystemError("create \(local)") }
         defer { Glibc.close(descriptor) }
-        var reads = ReadAhead(size: file.size)
+        try await copyBytes(remote, size: file.size, to: descriptor, local, meter, deadline)
+        guard fchmod(descriptor, file.permissions) == 0 else { throw SystemError("set the permissions of \(local)") }
+    }
+
+    /// - Parameter size: of the file; `nil` to write in order, to what need not be a file.
+    private func copyBytes(
+        _ remote: String, size: UInt64?, to descriptor: Int32, _ local: String, _ meter: TransferMeter,
+        _ deadline: ContinuousClock.Instant?
+    ) async throws {
+        let handle = try await openFile(remote, .read, mode: nil, deadline)
+        defer { closeHandle(handle) }
+        // Without a size one piece is asked for at a time, so that they come in order.
+        var reads = ReadAhead(size: size ?? 0)
         while true {
             while let (offset, count) = reads.next() {
                 reads.pending.append((try sendRead(handle, offset, count), offset, count))
@@ -123,12 +154,15 @@ extension GuestSession {
                 reads.isAtEnd = true
                 continue
             }
-            try Self.write(piece, at: offset, to: descriptor, local)
+            if size == nil {
+                try AtomicFile.writeAll(piece, to: descriptor, name: local)
+            } else {
+                try Self.write(piece, at: offset, to: descriptor, local)
+            }
             meter.moved(piece.count, remote)
             // A short answer: the rest must be asked for again.
             if piece.count < count { reads.missing.append((offset + UInt64(piece.count), count - piece.count)) }
         }
-        guard fchmod(descriptor, file.permissions) == 0 else { throw SystemError("set the permissions of \(local)") }
     }
 
     private func sendRead(_ handle: [UInt8], _ offset: UInt64, _ count: Int) throws -> Promise<SFTPReply> {
@@ -164,7 +198,7 @@ extension GuestSession {
     }
 
     private static func makeLocalDirectory(_ path: String, _ mode: mode_t) throws {
-        if mkdir(path, mode) == 0 || errno == EEXIST { return }
+        if path.withBytes({ mkdir($0, mode) }) == 0 || errno == EEXIST { return }
         throw SystemError("create directory \(path)")
     }
 }

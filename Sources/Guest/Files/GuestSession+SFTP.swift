@@ -90,13 +90,10 @@ extension GuestSession {
                     throw unexpected(path)
                 }
                 for entry in names where entry.bytes != Array(".".utf8) && entry.bytes != Array("..".utf8) {
-                    guard let name = String(validating: entry.bytes, as: UTF8.self), !name.utf8.contains(0x2f),
-                        !name.isEmpty
-                    else {
+                    let name = ByteText.text(entry.bytes)
+                    guard !entry.bytes.contains(0x2f), !entry.bytes.contains(0), !name.isEmpty else {
                         throw GuestError(
-                            .transferFailed, node: endpoint.node,
-                            "\(path) holds a name that is not UTF-8: \(String(decoding: entry.bytes, as: UTF8.self))"
-                        )
+                            .transferFailed, node: endpoint.node, "\(path) holds a name that no file can have: \(name)")
                     }
                     result.append((name, entry.attributes))
                 }

@@ -59,10 +59,10 @@ extension GuestSession {
             if let destination = item.link {
                 return try await makeLink(remote, to: destination, deadline)
             }
-            let descriptor = open(local, O_RDONLY | O_CLOEXEC)
+            let descriptor = local.withBytes { open($0, O_RDONLY | O_CLOEXEC) }
             guard descriptor >= 0 else { throw SystemError("open \(local)") }
             defer { Glibc.close(descriptor) }
-            try await replacing(remote, item.file.permissions, deadline) { handle in
+            try await writing(remote, item.file.permissions, deadline) { handle in
                 var offset = 0
                 try await pipeline(remote, deadline) {
                     let piece = try readPiece(descriptor, at: offset, of: local)
@@ -73,6 +73,19 @@ extension GuestSession {
                 }
             }
         }
+    }
+
+    /// `replacing`, but for what is no regular file: that is written to, as cp does. A link stays one if it leads to that.
+    private func writing(
+        _ path: String, _ permissions: UInt32, _ deadline: ContinuousClock.Instant?,
+        _ fill: nonisolated(nonsending) ([UInt8]) async throws -> Void
+    ) async throws {
+        guard try await attributes(of: path, followsLinks: true, deadline).map({ RemoteFile($0).kind }) == .other else {
+            return try await replacing(path, permissions, deadline, fill)
+        }
+        let handle = try await openFile(path, [.write], mode: nil, deadline)
+        defer { closeHandle(handle) }
+        try await fill(handle)
     }
 
     /// Lets `fill` write a new file beside `path`, and puts it in the place of `path`; on failure nothing is left.

@@ -21,7 +21,7 @@ struct LocalTree {
 
     private mutating func add(_ path: String, _ relative: String) throws {
         var status = stat()
-        guard lstat(path, &status) == 0 else { throw SystemError("look at \(path)") }
+        guard path.withBytes({ lstat($0, &status) }) == 0 else { throw SystemError("look at \(path)") }
         var item = Item(
             relativePath: relative, file: RemoteFile(mode: status.st_mode, size: UInt64(status.st_size)), link: nil)
         switch item.file.kind {
@@ -38,15 +38,14 @@ struct LocalTree {
     }
 
     private static func names(in path: String) throws -> [String] {
-        guard let directory = opendir(path) else { throw SystemError("open directory \(path)") }
+        guard let directory = path.withBytes({ opendir($0) }) else { throw SystemError("open directory \(path)") }
         defer { closedir(directory) }
         var names: [String] = []
         errno = 0
         while let entry = readdir(directory) {
             let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-                pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(validatingCString: $0) }
+                pointer.withMemoryRebound(to: CChar.self, capacity: 256) { ByteText.text($0) }
             }
-            guard let name else { throw SystemError("copy a file of \(path) whose name is not UTF-8", errno: EILSEQ) }
             if name != "." && name != ".." { names.append(name) }
             errno = 0
         }
@@ -55,9 +54,9 @@ struct LocalTree {
     }
 
     private static func link(_ path: String) throws -> String {
-        var target = [UInt8](repeating: 0, count: Int(PATH_MAX))
-        let count = readlink(path, &target, target.count)
+        var target = [CChar](repeating: 0, count: Int(PATH_MAX))
+        let count = path.withBytes { readlink($0, &target, target.count) }
         guard count >= 0 else { throw SystemError("read link \(path)") }
-        return String(decoding: target[..<count], as: UTF8.self)
+        return ByteText.text(target[..<count].map { UInt8(bitPattern: $0) })
     }
 }

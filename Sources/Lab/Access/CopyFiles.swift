@@ -69,16 +69,18 @@ public struct CopyFiles: Sendable {
     }
 
     private func download(_ source: Place, to target: Place, several: Bool, _ session: GuestSession) async throws {
-        var isDirectory = false
-        let exists = FileManager.default.fileExists(atPath: target.path, isDirectory: &isDirectory)
-        let into = target.path.hasSuffix("/") || several || exists && isDirectory
+        var status = stat()
+        let isDirectory = target.path.withBytes { stat($0, &status) } == 0 && status.st_mode & S_IFMT == S_IFDIR
+        let into = target.path.hasSuffix("/") || several || isDirectory
         if into { try Self.makeDirectory(target.path) }
         let path = into ? Self.join(target.path, source.lastComponent) : target.path
         try await session.download(source.path, to: path, progress: progress, deadline: nil)
     }
 
     private static func makeDirectory(_ path: String) throws {
-        guard mkdir(path, 0o777) == 0 || errno == EEXIST else { throw SystemError("create directory \(path)") }
+        guard path.withBytes({ mkdir($0, 0o777) }) == 0 || errno == EEXIST else {
+            throw SystemError("create directory \(path)")
+        }
     }
 
     private static func join(_ directory: String, _ name: String) -> String {

@@ -10,7 +10,7 @@ public struct SerialLog: Sendable {
     /// Its lines, without the control sequences of firmware and shells.
     public var lines: [String] {
         let bytes = FileManager.default.contents(atPath: path) ?? Data()
-        let text = String(decoding: bytes, as: UTF8.self)
+        let text = ByteText.text(bytes)
         return text.split(whereSeparator: \.isNewline).map { Self.plain($0) }.filter { !$0.isEmpty }
     }
 

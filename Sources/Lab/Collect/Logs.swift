@@ -85,6 +85,31 @@ public struct Logs: Sendable {
             .first
     }
 
+    /// `serialLines` without a change to the bytes of each line.
+    public func serialBytes(
+        of nodes: [NodeRecord], _ body: @escaping @Sendable (_ node: String, _ line: [UInt8]) -> Void
+    ) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for node in nodes {
+                let path = access.paths.serialLog(node.name)
+                let now = try AtomicFile.read(path) ?? Data()
+                var lines = LineSplitter()
+                for line in lines.feed(Array(now)) { body(node.name, Array(line)) }
+                let started = lines
+                group.addTask { [options] in
+                    var lines = started
+                    if options.follow {
+                        for await chunk in try FileFollower.chunks(of: path, from: Int64(now.count)) {
+                            for line in lines.feed(chunk) { body(node.name, Array(line)) }
+                        }
+                    }
+                    if let line = lines.finish() { body(node.name, Array(line)) }
+                }
+            }
+            try await group.waitForAll()
+        }
+    }
+
     /// Calls `body` with each line of the nodes' serial consoles, which need no living guest.
     public func serialLines(
         of nodes: [NodeRecord], _ body: @escaping @Sendable (_ node: String, _ line: String) -> Void

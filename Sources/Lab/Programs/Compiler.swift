@@ -24,10 +24,8 @@ public struct Compiler: Sendable {
         return Compiler(path: found)
     }
 
-    /// What its environment must be: ours, and where the runtime's sources lie, unless ours says that.
-    public func environment(_ environment: [String: String], share: Share) -> [String: String] {
-        environment.merging(["POPCORN_LAB_ROOT": share.root]) { own, _ in own }
-    }
+    /// What its environment must have beside ours, unless that has it: where the runtime's sources lie.
+    public func variables(share: Share) -> [String: String] { ["POPCORN_LAB_ROOT": share.root] }
 }
 
 extension Share {
