@@ -44,7 +44,8 @@ let package = Package(
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
-        .executableTarget(name: "popcorn-lab", dependencies: ["Commands", "Hypervisor"], swiftSettings: strict),
+        .executableTarget(
+            name: "popcorn-lab", dependencies: ["Commands", "Hypervisor", "Support", "CLinux"], swiftSettings: strict),
         .executableTarget(
             name: "popcorn-lab-bench",
             dependencies: [

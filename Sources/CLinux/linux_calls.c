@@ -1,14 +1,17 @@
 #define _GNU_SOURCE
 #include "linux_calls.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <termios.h>
 #include <unistd.h>
 
 int linux_pidfd_open(pid_t pid)
@@ -37,6 +40,48 @@ int linux_window_size(int descriptor, unsigned short *columns, unsigned short *r
     return 0;
 }
 
+void linux_prepare_process(void)
+{
+    static const int ours[] = { SIGINT, SIGTERM, SIGHUP, SIGCHLD, SIGPIPE, SIGWINCH };
+    sigset_t unblocked;
+    int descriptor;
+
+    do
+        descriptor = open("/dev/null", O_RDWR);
+    while (descriptor >= 0 && descriptor <= STDERR_FILENO);
+    if (descriptor >= 0)
+        close(descriptor);
+    sigemptyset(&unblocked);
+    for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
+        sigaddset(&unblocked, ours[i]);
+    sigprocmask(SIG_UNBLOCK, &unblocked, NULL);
+    signal(SIGCHLD, SIG_DFL);
+}
+
+static atomic_int kept_terminal = -1;
+static struct termios kept_settings;
+
+static void restore_terminal(void)
+{
+    int descriptor = atomic_exchange(&kept_terminal, -1);
+
+    if (descriptor >= 0)
+        tcsetattr(descriptor, TCSANOW, &kept_settings);
+}
+
+void linux_keep_terminal(int descriptor, const struct termios *settings)
+{
+    static atomic_flag registered = ATOMIC_FLAG_INIT;
+
+    atomic_store(&kept_terminal, -1);
+    if (!settings)
+        return;
+    kept_settings = *settings;
+    atomic_store(&kept_terminal, descriptor);
+    if (!atomic_flag_test_and_set(&registered))
+        atexit(restore_terminal);
+}
+
 static int termination_descriptor;
 static const char *termination_message;
 static atomic_int terminations;
@@ -48,7 +93,8 @@ static void on_termination(int number)
 
     if (atomic_fetch_add(&terminations, 1) == 0) {
         ignored = write(termination_descriptor, &byte, 1);
-    } else {
+    } else if (number != SIGHUP && number != SIGPIPE) {
+        restore_terminal();
         ignored = write(STDERR_FILENO, termination_message, strlen(termination_message));
         _exit(128 + number);
     }
@@ -59,10 +105,16 @@ void linux_catch_termination(int descriptor, const char *message)
 {
     struct sigaction action = { .sa_handler = on_termination, .sa_flags = SA_RESTART };
 
+    static const int numbers[] = { SIGINT, SIGTERM, SIGHUP, SIGPIPE };
+    struct sigaction before;
+
     termination_descriptor = descriptor;
     termination_message = strdup(message);
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
+    for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+        sigaction(numbers[i], NULL, &before);
+        if (before.sa_handler != SIG_IGN)
+            sigaction(numbers[i], &action, NULL);
+    }
 }
 
 int linux_memory_file(const char *name)

@@ -9,7 +9,7 @@ public struct Terminated: Error {
     public var status: Int32 { 128 + signal }
 }
 
-/// Turns the first SIGINT or SIGTERM into an orderly end, and leaves the second its way out.
+/// Turns the first SIGINT, SIGTERM, SIGHUP or SIGPIPE into an orderly end, and leaves the second its way out.
 public enum Termination {
     /// Runs `body`, which the first signal cancels; the second ends the process at once after `message`.
     ///

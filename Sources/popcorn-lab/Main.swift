@@ -1,10 +1,13 @@
+import CLinux
 import Commands
 import Hypervisor
+import Support
 
 @main
 enum Main {
     static func main() async {
-        HypervisorHelper.serveIfAsked(CommandLine.arguments)
+        linux_prepare_process()
+        HypervisorHelper.serveIfAsked(ProcessArguments.all)
         await PopcornLab.start()
     }
 }

@@ -49,6 +49,39 @@ struct InterruptionTests {
         }
     }
 
+    @Test("a closed terminal, with as many SIGHUPs as it sends, ends it with 129; nohup does not")
+    func hangUp() async throws {
+        try await tool.lab("cut") {
+            let up = try tool.start("up", "arm", "-l", "cut")
+            try await up.errors(contain: "domain started")
+            up.send(SIGHUP)
+            try await up.errors(contain: "taking down")
+            up.send(SIGHUP)
+            let result = try await up.end(within: .seconds(60))
+            #expect(result.status == 129, "\(result.text)")
+            expectNothingLeft("\(result.text)")
+        }
+        let status = try tool.start(
+            "doctor", launcher: ["sh", "-c", "trap '' HUP CHLD; kill -HUP $$; exec \"$@\" <&- >&- 2>/dev/null", "sh"])
+        status.send(SIGHUP)
+        let ended = try await status.end(within: .seconds(60))
+        #expect(ended.status == 0 || ended.status == 69, "\(ended.text)")
+    }
+
+    @Test("a reader of its messages that goes away ends it with 141, and nothing is left")
+    func brokenPipe() async throws {
+        try await tool.lab("cut") {
+            let up = try tool.start(
+                "up", "arm", "-l", "cut",
+                launcher: ["bash", "-c", "\"$@\" 2>&1 | head -1; exit ${PIPESTATUS[0]}", "bash"])
+            let result = try await up.end(within: .seconds(60))
+            #expect(result.status == 141 && result.output.contains("domain started"), "\(result.text)")
+            expectNothingLeft("\(result.text)")
+        }
+        let left = try FileManager.default.contentsOfDirectory(atPath: tool.directories.runtime)
+        #expect(left.filter { $0.hasPrefix("cut") } == [], "locks go with their holders")
+    }
+
     @Test("a killed `up` leaves what `down` takes away", arguments: moments)
     func killedThenDown(moment: Duration) async throws {
         try await tool.lab("cut") {

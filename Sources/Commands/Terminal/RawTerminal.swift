@@ -7,20 +7,32 @@ struct RawTerminal: ~Copyable {
     private let saved: termios?
 
     /// Changes stdin's terminal; does nothing if stdin is none.
-    init() {
+    ///
+    /// In the background it stops, as any program does that wants the terminal, until the shell's `fg`.
+    /// - Throws: `SystemError` if the terminal is somebody else's and there is no shell that could give it to us.
+    init() throws {
         var settings = termios()
-        guard isatty(STDIN_FILENO) == 1, tcgetattr(STDIN_FILENO, &settings) == 0 else {
+        guard isatty(STDIN_FILENO) == 1 else {
             saved = nil
             return
         }
+        // Changes nothing, but is held to the rules of job control (SIGTTOU).
+        while tcdrain(STDIN_FILENO) != 0 && errno == EINTR {}
+        let foreground = tcgetpgrp(STDIN_FILENO)
+        guard foreground < 0 || foreground == getpgrp(), tcgetattr(STDIN_FILENO, &settings) == 0 else {
+            throw SystemError("use the terminal on standard input, which another job has", errno: EIO)
+        }
         saved = settings
+        linux_keep_terminal(STDIN_FILENO, &settings)
         cfmakeraw(&settings)
         tcsetattr(STDIN_FILENO, TCSADRAIN, &settings)
     }
 
     deinit {
         guard var settings = saved else { return }
-        tcsetattr(STDIN_FILENO, TCSADRAIN, &settings)
+        // At once: a terminal that takes no output must not keep us.
+        tcsetattr(STDIN_FILENO, TCSANOW, &settings)
+        linux_keep_terminal(STDIN_FILENO, nil)
     }
 
     /// `TERM`, which names its kind.

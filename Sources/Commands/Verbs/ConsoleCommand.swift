@@ -40,7 +40,7 @@ struct ConsoleCommand: AsyncParsableCommand {
     }
 
     private func attach(_ console: Console, drain: Duration?) async throws -> Console.End {
-        let raw = RawTerminal()
+        let raw = try RawTerminal()
         defer { withExtendedLifetime(raw) {} }
         return try await console.attach(input: STDIN_FILENO, output: STDOUT_FILENO, drain: drain)
     }

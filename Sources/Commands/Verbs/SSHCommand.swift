@@ -37,7 +37,7 @@ struct SSHCommand: AsyncParsableCommand {
             ? size.map {
                 RemoteTerminal(type: RawTerminal.type, columns: $0.columns, rows: $0.rows)
             } : nil
-        let raw = RawTerminal()
+        let raw = try RawTerminal()
         defer { withExtendedLifetime(raw) {} }
         let command = RemoteCommand(
             nil, input: .descriptor(STDIN_FILENO), output: .descriptor(STDOUT_FILENO),

@@ -47,7 +47,7 @@ public struct Console: Sendable {
     ///
     /// - Parameters:
     ///   - input: a terminal in raw mode, or a pipe, whose end leaves the output running for `drain`.
-    ///   - drain: how long to go on reading after the input's end; `nil` means until the guest ends.
+    ///   - drain: how long to go on reading after the input's end; `nil` ends with the input.
     public func attach(input: Int32, output: Int32, drain: Duration?) async throws -> End {
         let cancelled = try WakeEvent()
         defer { close(descriptor) }
@@ -84,8 +84,10 @@ public struct Console: Sendable {
             if polled[2].revents != 0 {
                 let count = read(input, &buffer, buffer.count)
                 if count <= 0 {
+                    // In raw mode a terminal has no end but its own.
+                    guard let drain else { return .detached }
                     inputOpen = false
-                    deadline = drain.map { .now + $0 }
+                    deadline = .now + drain
                     continue
                 }
                 let typed = buffer[..<count]
