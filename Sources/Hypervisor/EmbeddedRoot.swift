@@ -16,14 +16,27 @@ struct EmbeddedRoot: Sendable {
     /// most 20 bytes of the name, and ids grow.
     static let longestPath = 108 - 1 - "/lib/qemu/domain-100000-/monitor.sock".utf8.count - 20
 
-    /// Creates the directory with the driver's configuration.
-    func prepare() throws {
+    /// Whether the driver can live here.
+    ///
+    /// - Throws: `HypervisorError` that says why not.
+    func check() throws {
+        // libvirt 9.0 escapes paths that it gives QEMU, but not that of the monitor by which it asks what QEMU can do.
+        guard !path.contains(",") else {
+            throw HypervisorError(
+                .cannotConnect, "libvirt's embedded driver cannot live in \(path), which has a comma in it",
+                hint: "set XDG_STATE_HOME to another path, or use a libvirt daemon (--connect)")
+        }
         guard path.hasPrefix("/"), path.utf8.count <= Self.longestPath else {
             throw HypervisorError(
                 .cannotConnect,
                 "the directory \(path) for libvirt's embedded driver must be absolute and at most \(Self.longestPath) bytes",
                 hint: "set XDG_STATE_HOME to a shorter path")
         }
+    }
+
+    /// Creates the directory with the driver's configuration.
+    func prepare() throws {
+        try check()
         try Directories.create(path + "/etc")
         let file = path + "/etc/qemu.conf"
         // The driver reads it once per process; an unchanged file is left alone for those that just read it.

@@ -30,6 +30,13 @@ public struct Hypervisor: Sendable {
             target: target, stateDirectory: state, owner: LabMetadata.owner(stateDirectory: directories.state))
     }
 
+    /// Checks what is known without a connection: that the embedded driver can keep its state where it is to.
+    ///
+    /// - Throws: `HypervisorError`.
+    public func checkPlace() throws {
+        if let root = target.embeddedRoot { try EmbeddedRoot(path: root).check() }
+    }
+
     /// Opens a connection, hands it to `body`, and closes it whatever happens.
     ///
     /// With the embedded driver only one process of the host can be inside at a time, the others wait: keep `body` short, and

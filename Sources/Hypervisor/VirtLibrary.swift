@@ -41,7 +41,10 @@ enum VirtLibrary {
         // libvirt reads its log settings from the environment only, once. What the user set there wins.
         let variable = "LIBVIRT_LOG_OUTPUTS"
         let wasSet = getenv(variable) != nil
-        if !wasSet { setenv(variable, "3:file:\(logPath)", 0) }
+        let log = wasSet ? -1 : open(logPath, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
+        defer { if log >= 0 { close(log) } }
+        // By its descriptor: libvirt splits the variable at blanks, which a path may have.
+        if log >= 0 { setenv(variable, "3:file:/proc/self/fd/\(log)", 0) }
         let initialized = virInitialize() == 0
         // A session daemon that libvirt starts for us must not inherit our log file.
         if !wasSet { unsetenv(variable) }

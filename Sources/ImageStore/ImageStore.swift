@@ -69,6 +69,7 @@ public struct ImageStore: Sendable {
         var result = refresh ? [:] : known
         if result.count == wanted.count { return result }
 
+        try layout.checkPath()
         try await worker.run {
             try layout.create()
             WorkDirectory.removeAbandoned(in: layout.temporary)

@@ -69,6 +69,7 @@ public struct Up: Sendable {
 
         let existing = try await survivor(of: spec)
         let hypervisor = try existing.map(environment.hypervisor(of:)) ?? environment.hypervisor(for: spec)
+        try hypervisor.checkPlace()
         if hypervisor.target.isLocal { try HostRequirements(variables: environment.variables).check(spec.isas) }
         let images = try await NodeImages(for: spec, in: environment.imageStore, report: report)
         do {

@@ -17,6 +17,9 @@ final class Workplace: Sendable {
     private let janitor: Janitor
 
     private static let prefix = "ple-"
+    /// Names with what QEMU, libvirt, XML, OpenSSH and shells have a meaning of their own for: all must work with them.
+    private static let state = "s %'#ü\""
+    private static let runtime = "r ,%#ü"
 
     private init() throws {
         let executable = try builtProgram("popcorn-lab")
@@ -26,7 +29,7 @@ final class Workplace: Sendable {
         let changes = Self.environment(root)
         directories = Directories(
             environment: ProcessInfo.processInfo.environment.merging(changes.compactMapValues(\.self)) { $1 })
-        for directory in ["s", "r", "files"] { try Directories.create("\(root)/\(directory)") }
+        for directory in [Self.state, Self.runtime, "files"] { try Directories.create("\(root)/\(directory)") }
         popcornLab = CommandLineTool(executable: executable, environment: changes)
         janitor = try Janitor(root: root, executable: executable, environment: changes)
         atexit { try? Workplace.shared.get().janitor.finish() }
@@ -36,7 +39,9 @@ final class Workplace: Sendable {
     func file(_ name: String) -> String { "\(root)/files/\(name)" }
 
     private static func environment(_ root: String) -> [String: String?] {
-        var environment: [String: String?] = ["XDG_STATE_HOME": root + "/s", "XDG_RUNTIME_DIR": root + "/r"]
+        var environment: [String: String?] = [
+            "XDG_STATE_HOME": "\(root)/\(state)", "XDG_RUNTIME_DIR": "\(root)/\(runtime)",
+        ]
         for name in ProcessInfo.processInfo.environment.keys
         where name.hasPrefix("POPCORN_LAB_") && name != "POPCORN_LAB_SHARE" {
             environment[name] = .some(nil)

@@ -66,6 +66,20 @@ struct UnfitHostTests {
         #expect(tool.processes.isEmpty)
     }
 
+    @Test("a directory whose name make or libvirt would misread is refused before anything is made there")
+    func name() async throws {
+        let cache = tool.home + "/c a"
+        for (variable, place) in [("XDG_CACHE_HOME", cache), ("XDG_STATE_HOME", tool.home + "/s,t")] {
+            let result = try await tool.with([variable: place]).run("up", "x86")
+            // A daemon's guests do not care for commas.
+            if variable == "XDG_STATE_HOME", geteuid() != 0 { continue }
+            #expect(
+                result.status == 69 && result.errors.contains(place) && result.errors.contains(variable),
+                "\(result.text)")
+        }
+        #expect(access(cache, F_OK) != 0 && tool.processes.isEmpty && tool.files(of: "default").isEmpty)
+    }
+
     @Test(
         "an ordinary user is told of a directory that is another's",
         .enabled(if: geteuid() == 0, "needs root to change user"))

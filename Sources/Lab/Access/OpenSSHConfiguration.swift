@@ -13,14 +13,21 @@ extension LabAccess {
                 HostName 127.0.0.1
                 Port \(node.sshPort)
                 User root
-                IdentityFile \(paths.privateKey)
+                IdentityFile \(Self.quoted(paths.privateKey))
                 IdentitiesOnly yes
                 HostKeyAlias \(hostKeyAlias(node))
-                UserKnownHostsFile \(paths.knownHosts)
+                UserKnownHostsFile \(Self.quoted(paths.knownHosts))
                 StrictHostKeyChecking yes
 
             """
         }.joined(separator: "\n")
+    }
+
+    /// A path as ssh_config(5) wants it: blanks and quotes in quotation marks, `%` not as the start of a token.
+    private static func quoted(_ path: String) -> String {
+        let literal = path.replacing("%", with: "%%")
+        guard literal.contains(where: { " \t\"'\\#".contains($0) }) else { return literal }
+        return "\"" + literal.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
     }
 
     private func hostKeyAlias(_ node: NodeRecord) -> String { "popcorn-\(record.spec.name)-\(node.name)" }

@@ -35,7 +35,7 @@ struct Removal: Sendable {
             try await connection.destroy(guests.map(\.uuid))
         }
         // Whatever is connected to the lab's switch is a guest of it.
-        let socket = "sock=" + environment.store.paths(name).fabricSocket
+        let socket = "sock=" + environment.store.paths(name).fabricSocket.replacing(",", with: ",,")
         let unknown = ProcessTable.compactMap { words in
             words.first?.contains("qemu") == true ? words.first { $0.contains(socket) }.map(String.init) : nil
         }
