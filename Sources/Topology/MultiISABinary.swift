@@ -59,7 +59,7 @@ public struct MultiISABinary: Sendable, Hashable {
 
     private static func variant(of base: String, for isa: ISA) throws(TopologyError) -> Variant {
         let path = path(of: base, for: isa)
-        if access(path, F_OK) == 0 { return try checked(path, isa) }
+        if path.withBytes({ access($0, F_OK) }) == 0 { return try checked(path, isa) }
         // A program that was built for one ISA alone has no suffix.
         if let plain = try? ELFFile(path: base), plain.isa == isa { return try checked(base, isa) }
         throw TopologyError(.invalidBinary, "'\(path)' is missing: the lab has nodes that run \(isa.rawValue)")

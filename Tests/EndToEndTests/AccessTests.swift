@@ -194,6 +194,20 @@ extension EndToEnd.Access {
         #expect(ending.text.contains("on-42-line"))
     }
 
+    @Test("console in the background stops until it gets the terminal")
+    func background() async throws {
+        let lab = try await SharedLab.shared()
+        // The shell's `wait` gives 128 and the signal that stopped the job.
+        let commands = """
+            \(lab.workplace.popcornLab.executable) console arm & wait $!; echo state=$((0 + $?))
+            kill -KILL %1; wait %1; exit 0
+
+            """
+        let ending = try await lab.host(
+            "script", "-qec", "bash --norc -i", "/dev/null", input: Array(commands.utf8), exit: 0)
+        #expect(ending.text.contains("state=\(128 + SIGTTOU)"))
+    }
+
     @Test("console on a terminal ends at its detach key")
     func detach() async throws {
         let lab = try await SharedLab.shared()

@@ -16,8 +16,7 @@ struct RawTerminal: ~Copyable {
             saved = nil
             return
         }
-        // Changes nothing, but is held to the rules of job control (SIGTTOU).
-        while tcdrain(STDIN_FILENO) != 0 && errno == EINTR {}
+        Self.awaitForeground()
         let foreground = tcgetpgrp(STDIN_FILENO)
         guard foreground < 0 || foreground == getpgrp(), tcgetattr(STDIN_FILENO, &settings) == 0 else {
             throw SystemError("use the terminal on standard input, which another job has", errno: EIO)
@@ -26,6 +25,20 @@ struct RawTerminal: ~Copyable {
         linux_keep_terminal(STDIN_FILENO, &settings)
         cfmakeraw(&settings)
         tcsetattr(STDIN_FILENO, TCSADRAIN, &settings)
+    }
+
+    /// Stops with the process group, by SIGTTOU, while that is in the background: tcdrain(3) changes nothing, but is held to
+    /// the rules of job control.
+    ///
+    /// The threads of Swift's pool block that signal, and the kernel lets those pass who do.
+    private static func awaitForeground() {
+        var signals = sigset_t()
+        var before = sigset_t()
+        sigemptyset(&signals)
+        sigaddset(&signals, SIGTTOU)
+        pthread_sigmask(SIG_UNBLOCK, &signals, &before)
+        while tcdrain(STDIN_FILENO) != 0 && errno == EINTR {}
+        pthread_sigmask(SIG_SETMASK, &before, nil)
     }
 
     deinit {
