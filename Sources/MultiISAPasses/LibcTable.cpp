@@ -151,7 +151,7 @@ const LibcRow Table[] = {
            "sigignore sigrelse siginterrupt",
      "signal masks are the node's own"},
     {Refused, "sigset", "use sigaction"},
-    {Refused, "sigaltstack", "the runtime's handlers have stacks of their own"},
+    {Wrapped, "sigaltstack", "is remembered: handlers have stacks of their own"},
     {Safe, "setjmp _setjmp sigsetjmp __sigsetjmp", "notes the frame in which it is called, which moves with the program"},
     {Wrapped, "longjmp _longjmp siglongjmp", "resumes the thread in that frame, whatever node it is on"},
     {Refused, "syscall", "system call numbers differ by ISA: use the libc function"},
@@ -183,11 +183,16 @@ const LibcRow Table[] = {
      "robust and priority-inheriting mutexes need one kernel"},
     {Safe, "pthread_attr_* pthread_mutexattr_* pthread_condattr_* pthread_barrierattr_* pthread_rwlockattr_*", ""},
     {Safe, "thrd_yield pthread_getconcurrency pthread_setconcurrency pthread_getattr_default_np "
-           "pthread_setattr_default_np pthread_testcancel pthread_setcancelstate pthread_setcanceltype",
+           "pthread_setattr_default_np",
      ""},
-    {Refused, "pthread_cancel pthread_kill pthread_atfork pthread_getattr_np pthread_getaffinity_np "
-              "pthread_setaffinity_np pthread_getcpuclockid pthread_getname_np pthread_setname_np "
-              "pthread_getschedparam pthread_setschedparam pthread_setschedprio",
+    {Wrapped, "pthread_cancel pthread_testcancel pthread_setcancelstate pthread_setcanceltype _pthread_cleanup_push "
+              "_pthread_cleanup_pop",
+     "a thread ends at cancellation points, wherever it is"},
+    {Wrapped, "pthread_kill", "a handler runs at the origin"},
+    {Wrapped, "pthread_getname_np pthread_setname_np pthread_getaffinity_np pthread_setaffinity_np",
+     "in effect wherever the thread is"},
+    {Refused, "pthread_atfork pthread_getattr_np pthread_getcpuclockid pthread_getschedparam pthread_setschedparam "
+              "pthread_setschedprio",
      "needs the node's own thread"},
     {NodeLocal, "sem_open sem_close sem_unlink shm_* shmat shmctl shmdt shmget semctl semget semop semtimedop msg* mq_* "
                 "aio_* lio_*",

@@ -60,6 +60,56 @@ extension EndToEnd.CompiledPrograms {
         try await lab.expectNothingLeft()
     }
 
+    @Test(
+        "threads on the other node are cancelled, named, bound to processors and signalled", arguments: ["x86", "arm"])
+    func cancel(origin: String) async throws {
+        let lab = try await SharedLab.shared()
+        let output = lab.workplace.file("cancel")
+        try await lab("build", Self.root + "Tests/MultiISATests/Programs/cancel.c", "-o", output)
+        try await lab("deploy", output)
+        let other = origin == "x86" ? 1 : 0
+        let lines = try await lab("exec", origin, "cd /root && exec ./cancel \(other)").lines
+        #expect(lines.count == 20 && lines.count { $0.hasSuffix("cancelled") } == 16, "\(lines)")
+        #expect(!lines.contains { $0.contains("has not moved") })
+        #expect(
+            lines.suffix(4) == [
+                "name: worker-7, worker-7, worker-7, affinity 0 1 1", "errors: 1 1 1", "kill: 0 1",
+                "stack: 1 0 1 1 1 1",
+            ], "\(lines)")
+        try await lab.expectNothingLeft()
+    }
+
+    @Test("memory that a node does not hold is refused, not lost, and a node that is too small is not moved to")
+    func memory() async throws {
+        let lab = try await SharedLab.shared()
+        let output = lab.workplace.file("memory")
+        try await lab("build", Self.root + "Tests/EndToEndTests/Compiled/memory.c", "-o", output)
+        try await lab("deploy", output)
+        let file = "/sys/module/popcorn/parameters/max_mb"
+        let normal = try await lab("exec", "--all", "cat \(file)").lines
+        #expect(normal.allSatisfy { $0.hasSuffix(" 232") || $0.hasSuffix(" 237") }, "half of 512 MiB: \(normal)")
+        try await lab("exec", "--all", "echo 32 >\(file)")
+        try await lab.repairing({ try await $0("exec", "--all", "echo 232 >\(file)") }) { lab in
+            let full = try await lab("exec", "x86", "cd /root && exec ./memory 0 6")
+            #expect(full.lines == ["refused", "6 MiB on 1", "0 more", "6 MiB on 0", "again"], "\(full)")
+            // Two at a time, each with all that it may have.
+            let pair = "./memory 0 2 & ./memory 0 2 && wait $!"
+            let both = try await lab("exec", "x86", "cd /root && \(pair)").lines
+            #expect(both.count { $0 == "again" } == 2 && both.count { $0 == "refused" } == 2, "\(both)")
+            try await lab("exec", "arm", "echo 16 >\(file)")
+            let large = try await lab("exec", "x86", "cd /root && exec ./memory 0 6")
+            #expect(large.lines == ["refused", "6 MiB on 0", "0 more", "6 MiB on 0", "again"], "\(large)")
+            #expect(large.errorText.contains("no move to node 1: the node does not hold as much memory"))
+            let small = try await lab("exec", "x86", "cd /root && exec ./memory 0 2")
+            #expect(small.lines == ["refused", "2 MiB on 1", "0 more", "2 MiB on 0", "again"], "\(small)")
+            try await lab("exec", "x86", "echo 8 >\(file)")
+            let data = try await lab("exec", "x86", "cd /root && exec ./memory 12 1", exit: 135)
+            #expect(data.lines == ["refused", "1 MiB on 1", "0 more", "1 MiB on 0", "again"], "\(data)")
+            #expect(data.errorText.contains("popcorn: no memory for what lies at 0x"), "\(data)")
+        }
+        try await lab.expectNothingLeft()
+    }
+
     @Test("a program whose thread is lost with a node says so, and ends")
     func lost() async throws {
         let lab = try await SharedLab.shared()

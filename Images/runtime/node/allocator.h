@@ -27,7 +27,7 @@ struct popcorn_span {
 	uint16_t kind;  /* 0 free, else 1 + class, POPCORN_LARGE or POPCORN_MAPPING */
 	uint16_t used;  /* objects handed out, to threads' caches too */
 	uint32_t next, previous; /* of the same list, 0 at its end */
-	uint32_t freed;  /* list of objects that came back */
+	uint32_t freed;  /* list of objects that came back; of a mapping, whether it is address space only */
 	uint32_t carved; /* bytes from the start that were ever handed out; of a mapping, the pages that are left */
 };
 
@@ -35,6 +35,8 @@ struct popcorn_allocator {
 	uint32_t lock;
 	uint32_t end;   /* first unit that was never used */
 	uint32_t limit; /* units in the heap */
+	uint32_t used;  /* units that are handed out and may be touched */
+	uint32_t reserved; /* units that the transport has granted */
 	uint32_t free_spans;
 	uint64_t spans;  /* struct popcorn_span[limit], by first unit */
 	uint64_t owners; /* uint32_t[limit]: the first unit of each unit's span */
@@ -51,6 +53,8 @@ void popcorn_allocator_flush(struct popcorn_thread_cache *cache);
 void *popcorn_allocate(size_t size, bool *is_zero);
 /* The same in units of its own, and so aligned to one. */
 void *popcorn_allocate_large(size_t size, bool *is_zero);
+/* Keeps no memory reserved beyond what is used; returns whether there was some. */
+bool popcorn_trim_heap(void);
 void popcorn_release(void *object);
 size_t popcorn_usable_size(const void *object);
 

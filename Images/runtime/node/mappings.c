@@ -43,22 +43,26 @@ static struct popcorn_span *mapping_of(const void *address)
 	return unit && popcorn_span(unit)->kind == POPCORN_MAPPING ? popcorn_span(unit) : NULL;
 }
 
-static char *take(size_t size)
+/* Of what shall not be touched, only the addresses. */
+static char *take(size_t size, bool is_memory)
 {
 	uint32_t units = (whole_pages(size) + POPCORN_UNIT - 1) >> POPCORN_UNIT_SHIFT;
 	bool is_zero;
 
 	popcorn_lock_heap();
-	uint32_t unit = popcorn_take_units(units, &is_zero);
+	uint32_t unit = is_memory ? popcorn_take_units(units, &is_zero) : popcorn_take_addresses(units, &is_zero);
 
 	if (unit) {
 		popcorn_span(unit)->kind = POPCORN_MAPPING;
 		popcorn_span(unit)->carved = whole_pages(size) / PAGE;
+		popcorn_span(unit)->freed = !is_memory;
 	}
 	popcorn_unlock_heap();
 	if (!unit)
 		return NULL;
-	return is_zero ? popcorn_unit_address(unit) : memset(popcorn_unit_address(unit), 0, size);
+	if (!is_zero)
+		memset(popcorn_unit_address(unit), 0, size);
+	return popcorn_unit_address(unit);
 }
 
 /* Parts may go in any order; the address range is used again once all of them are gone. */
@@ -120,7 +124,7 @@ void *__popcorn_mmap(void *wanted, size_t size, int protection, int flags, int d
 		errno = EINVAL;
 		return MAP_FAILED;
 	}
-	char *memory = take(size);
+	char *memory = take(size, is_file || (protection != PROT_NONE && !(flags & MAP_NORESERVE)));
 	int error = !memory ? ENOMEM : is_file ? read_file(memory, size, descriptor, offset) : 0;
 
 	if (memory && error)
@@ -194,7 +198,7 @@ void *__popcorn_mremap(void *address, size_t old, size_t size, int flags, ...)
 	}
 	if (resize(span, address, old, size))
 		return address;
-	char *moved = flags & MREMAP_MAYMOVE ? take(size) : NULL;
+	char *moved = flags & MREMAP_MAYMOVE ? take(size, !span->freed) : NULL;
 
 	if (!moved) {
 		errno = ENOMEM;

@@ -98,6 +98,8 @@ static const char *reason_for_refusal(int error)
 		return "the process has other threads, or its last worker there has not ended yet";
 	case -EHOSTDOWN:
 		return "the node is not connected";
+	case -ENOMEM:
+		return "the node does not hold as much memory as the program has";
 	case -ESRCH:
 		return "the program did not start there";
 	default:
@@ -144,6 +146,9 @@ static void hop(char *top, int node, void (*callback)(void *), void *data)
 	in_transit = true;
 	struct popcorn_thread *next = popcorn_transport->leave(thread, node, &error);
 
+	/* The node may be too small only for what is kept in reserve. */
+	if (!next && error == -ENOMEM && popcorn_trim_heap())
+		next = popcorn_transport->leave(thread, node, &error);
 	in_transit = false;
 	if (next)
 		popcorn_resume_here(next);

@@ -9,6 +9,7 @@
 #define _GNU_SOURCE
 #include "moves.h"
 #include "away.h"
+#include "cancel.h"
 #include "transport_popcorn.h"
 #include "transport.h"
 #include <errno.h>
@@ -40,7 +41,13 @@ static bool take(void)
 
 static void on_move_signal(int signal)
 {
-	ask_thread();
+	int saved = errno;
+
+	if (popcorn_transport == &popcorn_transport_popcorn)
+		ask_thread();
+	popcorn_refresh_state();
+	popcorn_cancel_waiting();
+	errno = saved;
 }
 
 static void on_kick_signal(int signal)
@@ -49,7 +56,7 @@ static void on_kick_signal(int signal)
 
 void popcorn_expect_signals(void)
 {
-	struct sigaction move = {.sa_handler = on_move_signal, .sa_flags = SA_RESTART};
+	struct sigaction move = {.sa_handler = on_move_signal, .sa_flags = SA_RESTART | SA_NODEFER};
 	struct sigaction kick = {.sa_handler = on_kick_signal};
 
 	sigaction(POPCORN_MOVE_SIGNAL, &move, NULL);
@@ -152,6 +159,8 @@ int popcorn_take_request(struct popcorn_thread *thread, const char *top)
 		return is_unfit(next) ? -1 : next;
 	}
 	if (popcorn_local_call(SYS_ioctl, popcorn_place.device, POPCORN_IOC_WHEREABOUTS, &here) < 0)
+		return -1;
+	if (here.proposed == POPCORN_NODE_STAY)
 		return -1;
 	return here.proposed >= 0 ? here.proposed : next_node();
 }

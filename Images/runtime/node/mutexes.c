@@ -1,5 +1,6 @@
 /* Mutexes and condition variables in shared memory, for threads on any node. A static initialiser is all zeros. */
 #define _GNU_SOURCE
+#include "cancel.h"
 #include "futex.h"
 #include "runtime.h"
 #include <errno.h>
@@ -127,12 +128,39 @@ int __popcorn_pthread_cond_destroy(struct condition *condition)
 	return 0;
 }
 
+struct wait {
+	struct condition *condition;
+	struct mutex *mutex;
+	uint32_t depth;
+};
+
+/* As if others waited for the mutex too: they may, and nobody else remembers. */
+static void lock_again(const struct wait *wait)
+{
+	while (__atomic_exchange_n(&wait->mutex->lock.state, 2, __ATOMIC_ACQUIRE))
+		popcorn_futex_wait(&wait->mutex->lock.state, 2, NULL);
+	own(wait->mutex);
+	wait->mutex->depth = wait->depth;
+}
+
+/* Whoever ends here holds the mutex, and may have been woken in place of another. */
+static void stop_waiting(void *waited)
+{
+	const struct wait *wait = waited;
+
+	popcorn_futex_wake(&wait->condition->sequence, 1);
+	lock_again(wait);
+}
+
 int __popcorn_pthread_cond_timedwait(struct condition *condition, struct mutex *mutex, const struct timespec *until)
 {
 	uint32_t sequence = __atomic_load_n(&condition->sequence, __ATOMIC_RELAXED), depth = mutex->depth;
 
+	struct wait wait = {condition, mutex, depth};
+
 	if (!popcorn_is_time(until))
 		return EINVAL;
+	popcorn_test_cancel();
 	mutex->depth = 0;
 	int error = __popcorn_pthread_mutex_unlock(mutex);
 
@@ -140,12 +168,9 @@ int __popcorn_pthread_cond_timedwait(struct condition *condition, struct mutex *
 		mutex->depth = depth;
 		return error;
 	}
-	error = popcorn_futex_wait_clock(&condition->sequence, sequence, until, condition->clock);
-	/* As if others waited for the mutex too: they may, and nobody else remembers. */
-	while (__atomic_exchange_n(&mutex->lock.state, 2, __ATOMIC_ACQUIRE))
-		popcorn_futex_wait(&mutex->lock.state, 2, NULL);
-	own(mutex);
-	mutex->depth = depth;
+	error = popcorn_futex_wait_cancellable(&condition->sequence, sequence, until, condition->clock, stop_waiting,
+					       &wait);
+	lock_again(&wait);
 	return error == ETIMEDOUT ? ETIMEDOUT : 0;
 }
 

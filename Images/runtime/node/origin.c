@@ -54,8 +54,9 @@ static _Noreturn void end_process(int status)
 	exit(status);
 }
 
-static _Noreturn void end_thread(void)
+static _Noreturn void end_thread(uint32_t number)
 {
+	popcorn_forget_native(number);
 	popcorn_free_buffers();
 	pthread_exit(NULL);
 }
@@ -101,7 +102,7 @@ int popcorn_leave_origin(struct popcorn_thread *thread, int node)
 			popcorn_expect_request(step.event.proposed);
 			return step.event.status;
 		case POPCORN_EVENT_THREAD_EXIT:
-			end_thread();
+			end_thread(number);
 		case POPCORN_EVENT_PROCESS_EXIT:
 			end_process(step.event.status);
 		default:

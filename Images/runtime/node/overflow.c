@@ -92,12 +92,29 @@ static void tell(uint64_t address, uint64_t stack_pointer)
 			    number, (unsigned long long)native_stack_size() >> 10, popcorn_transport->current_node());
 }
 
+static bool is_shared(uint64_t address)
+{
+	return (address >= (uint64_t)__popcorn_data_start && address < (uint64_t)__popcorn_bss_end) ||
+	       (address >= POPCORN_HEAP && address < POPCORN_STACKS + POPCORN_THREAD_LIMIT * POPCORN_STACK_SIZE);
+}
+
+/* A page of shared memory that the kernel could not get. */
+static void tell_bus_error(uint64_t address)
+{
+	if (is_shared(address))
+		popcorn_say("no memory for what lies at %#llx on node %d: it holds no more of this program, or the page was lost "
+			    "with a node (docs/migration.md)",
+			    (unsigned long long)address, popcorn_transport->current_node());
+}
+
 static void on_fault(int number, siginfo_t *information, void *context)
 {
 	struct sigaction fatal = {.sa_handler = SIG_DFL};
 	bool is_sent = information->si_code <= 0;
 
-	if (!is_sent && __popcorn_thread)
+	if (!is_sent && number == SIGBUS)
+		tell_bus_error((uint64_t)information->si_addr);
+	else if (!is_sent && __popcorn_thread)
 		tell((uint64_t)information->si_addr, popcorn_stack_pointer(context));
 	/* The access is tried again; a signal that somebody sent is sent again. */
 	sigaction(number, &fatal, NULL);
@@ -105,9 +122,9 @@ static void on_fault(int number, siginfo_t *information, void *context)
 		popcorn_local_call(SYS_tgkill, popcorn_local_call(SYS_getpid), popcorn_local_call(SYS_gettid), number);
 }
 
-int popcorn_expect_overflow(void)
+int popcorn_expect_fault(int number)
 {
 	struct sigaction action = {.sa_sigaction = on_fault, .sa_flags = SA_SIGINFO | SA_ONSTACK};
 
-	return sigaction(SIGSEGV, &action, NULL) < 0 ? -errno : 0;
+	return sigaction(number, &action, NULL) < 0 ? -errno : 0;
 }

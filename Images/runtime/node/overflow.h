@@ -9,7 +9,7 @@
 void popcorn_guard_stacks(struct popcorn_thread *thread);
 /* The stacks were mapped anew. */
 void popcorn_forget_guards(void);
-/* What a SIGSEGV does that the program does not handle. Returns a negative errno. */
-int popcorn_expect_overflow(void);
+/* What a SIGSEGV or SIGBUS does that the program does not handle. Returns a negative errno. */
+int popcorn_expect_fault(int number);
 
 #endif

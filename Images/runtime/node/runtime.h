@@ -10,6 +10,7 @@
 #include "allocator.h"
 #include "lock.h"
 #include "streams.h"
+#include "thread_state.h"
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -72,6 +73,7 @@ struct popcorn_shared {
 	uint64_t magic;
 	uint32_t thread_limit;
 	uint32_t disposition_changes;
+	uint32_t has_states; /* of threads; thread_state.h */
 	struct popcorn_schedule schedule;
 	struct popcorn_disposition dispositions[POPCORN_SIGNALS];
 	void (*key_destructor[POPCORN_KEYS])(void *);
@@ -83,6 +85,7 @@ struct popcorn_shared {
 	uint32_t key_used[POPCORN_KEYS];
 	struct popcorn_lock threads_lock;
 	uint8_t thread_used[POPCORN_THREAD_LIMIT];
+	struct popcorn_thread_state states[POPCORN_THREAD_LIMIT];
 	struct popcorn_allocator allocator; /* last: its tables follow */
 };
 

@@ -229,6 +229,12 @@ int64_t popcorn_serve(const struct popcorn_event *event, const void *in, void *o
 		return -popcorn_start_thread((struct popcorn_thread *)arguments[0], arguments[1]);
 	case POPCORN_CALL_SIGNAL_ACTION:
 		return popcorn_install_handler(arguments[0]);
+	case POPCORN_CALL_WAKE_THREAD:
+		return popcorn_wake_native(arguments[0]);
+	case POPCORN_CALL_SIGNAL_THREAD:
+		return popcorn_signal_native(arguments[0], arguments[1]);
+	case POPCORN_CALL_RESERVE:
+		return popcorn_transport->reserve(arguments[0]) ? 0 : -ENOMEM;
 	case POPCORN_CALL_DISCARD:
 		popcorn_transport->discard((void *)arguments[0], arguments[1]);
 		return 0;

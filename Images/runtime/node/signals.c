@@ -8,6 +8,7 @@
 #define _GNU_SOURCE
 #include "signals.h"
 #include "away.h"
+#include "cancel.h"
 #include "overflow.h"
 #include "transport_popcorn.h"
 #include "runtime.h"
@@ -20,7 +21,7 @@
 	(UINT64_C(1) << (POPCORN_MOVE_SIGNAL - 1) | UINT64_C(1) << (POPCORN_KICK_SIGNAL - 1) | \
 	 UINT64_C(1) << (SIGSYS - 1))
 
-static _Thread_local unsigned level;
+static _Thread_local unsigned level, levels_on_alternate_stack;
 
 static struct popcorn_disposition *disposition(int number)
 {
@@ -67,6 +68,23 @@ static void handle_for_absent(handler_function *handler, int number, siginfo_t *
 	errno = saved;
 }
 
+char *popcorn_enter_handler(void)
+{
+	struct popcorn_thread *thread = __popcorn_thread;
+	char *before = thread->head.frame_top;
+
+	level++;
+	thread->head.frame_top =
+		(char *)thread + POPCORN_STACK_SIZE - POPCORN_LAST_GAP - level * POPCORN_LEVEL_SIZE;
+	return before;
+}
+
+void popcorn_leave_handler(char *before)
+{
+	__popcorn_thread->head.frame_top = before;
+	level--;
+}
+
 static void on_signal(int number, siginfo_t *information, void *context)
 {
 	struct popcorn_thread *thread = __popcorn_thread;
@@ -81,16 +99,23 @@ static void on_signal(int number, siginfo_t *information, void *context)
 		change_disposition(d, (uint64_t)SIG_DFL);
 	if (popcorn_in_transit())
 		return handle_for_absent(handler, number, information, context);
-	char *before = thread->head.frame_top;
+	bool is_on_stack = d->flags & SA_ONSTACK && (levels_on_alternate_stack || popcorn_has_alternate_stack());
+	void *point = popcorn_suspend_point();
 	int saved = errno;
 
-	level++;
-	thread->head.frame_top =
-		(char *)thread + POPCORN_STACK_SIZE - POPCORN_LAST_GAP - level * POPCORN_LEVEL_SIZE;
+	levels_on_alternate_stack += is_on_stack;
+	char *before = popcorn_enter_handler();
+
 	handler(number, information, context);
-	thread->head.frame_top = before;
-	level--;
+	popcorn_leave_handler(before);
+	levels_on_alternate_stack -= is_on_stack;
+	popcorn_resume_point(point);
 	errno = saved;
+}
+
+bool popcorn_is_on_alternate_stack(void)
+{
+	return levels_on_alternate_stack > 0;
 }
 
 bool popcorn_is_in_handler(void)
@@ -100,7 +125,8 @@ bool popcorn_is_in_handler(void)
 
 void popcorn_leave_handlers(void)
 {
-	level = 0;
+	level = levels_on_alternate_stack = 0;
+	popcorn_leave_point();
 }
 
 int popcorn_install_handler(int number)
@@ -109,8 +135,8 @@ int popcorn_install_handler(int number)
 	/* The stack for signals is the runtime's. */
 	struct sigaction native = {.sa_flags = d->flags & ~SA_ONSTACK};
 
-	if (number == SIGSEGV && d->handler == (uint64_t)SIG_DFL)
-		return popcorn_expect_overflow();
+	if ((number == SIGSEGV || number == SIGBUS) && d->handler == (uint64_t)SIG_DFL)
+		return popcorn_expect_fault(number);
 	memcpy(&native.sa_mask, &d->mask, sizeof d->mask);
 	if (d->handler < 2)
 		native.sa_handler = (void (*)(int))d->handler;

@@ -1,6 +1,7 @@
 /* Units of 64 KiB, handed out in runs: the lower half of the allocator. */
 #include "spans.h"
 #include "transport.h"
+#include <errno.h>
 
 void popcorn_allocator_start(struct popcorn_allocator *allocator, uint64_t start, uint64_t size)
 {
@@ -69,7 +70,65 @@ static void list_free(uint32_t unit, uint32_t units)
 	popcorn_push_span(&popcorn_heap()->free_spans, unit);
 }
 
+/* Asks for memory in steps, which are given back when two of them are not used: other programs may want it. */
+#define STEP 16u
+
+static bool grant(uint32_t units)
+{
+	struct popcorn_allocator *h = popcorn_heap();
+	int saved = errno;
+
+	if (popcorn_transport->reserve && !popcorn_transport->reserve((uint64_t)units << POPCORN_UNIT_SHIFT)) {
+		errno = saved;
+		return false;
+	}
+	h->reserved = units;
+	return true;
+}
+
+static bool use(uint32_t units)
+{
+	struct popcorn_allocator *h = popcorn_heap();
+	uint32_t needed = h->used + units;
+
+	if (needed > h->reserved && !grant((needed + STEP - 1) & -STEP) && !grant(needed))
+		return false;
+	h->used = needed;
+	return true;
+}
+
+static void disuse(uint32_t units)
+{
+	struct popcorn_allocator *h = popcorn_heap();
+
+	h->used -= units;
+	if (h->reserved - h->used > 2 * STEP)
+		grant((h->used + STEP) & -STEP);
+}
+
+bool popcorn_trim_heap(void)
+{
+	struct popcorn_allocator *h = popcorn_heap();
+
+	popcorn_lock_heap();
+	bool is_less = h->reserved > h->used && grant(h->used);
+
+	popcorn_unlock_heap();
+	return is_less;
+}
+
 uint32_t popcorn_take_units(uint32_t units, bool *is_zero)
+{
+	if (!use(units))
+		return 0;
+	uint32_t unit = popcorn_take_addresses(units, is_zero);
+
+	if (!unit)
+		disuse(units);
+	return unit;
+}
+
+uint32_t popcorn_take_addresses(uint32_t units, bool *is_zero)
 {
 	struct popcorn_allocator *h = popcorn_heap();
 	uint32_t taken = find_best(units);
@@ -99,6 +158,8 @@ void popcorn_free_units(uint32_t unit)
 	uint32_t units = popcorn_span(unit)->units, after = unit + units, before = *popcorn_owner(unit - 1);
 
 	popcorn_transport->discard(popcorn_unit_address(unit), (uint64_t)units << POPCORN_UNIT_SHIFT);
+	if (popcorn_span(unit)->kind != POPCORN_MAPPING || !popcorn_span(unit)->freed)
+		disuse(units);
 	if (after < h->end && popcorn_span(after)->kind == 0 && *popcorn_owner(after) == after) {
 		popcorn_remove_span(&h->free_spans, after);
 		units += popcorn_span(after)->units;

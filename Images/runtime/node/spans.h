@@ -46,6 +46,8 @@ void popcorn_remove_span(uint32_t *list, uint32_t unit);
 
 /* A span of `units` that is in no list and whose kind is up to the caller, or 0. `*is_zero` if its memory was never used. */
 uint32_t popcorn_take_units(uint32_t units, bool *is_zero);
+/* The same without memory for it: address space that the program does not mean to touch. */
+uint32_t popcorn_take_addresses(uint32_t units, bool *is_zero);
 /* Gives a span back: it joins free neighbours, and its pages go to the system. */
 void popcorn_free_units(uint32_t unit);
 

@@ -1,14 +1,17 @@
 /* main: where a program begins on its first node, and arrives on the others. */
 #define _GNU_SOURCE
+#include "away.h"
 #include "moves.h"
 #include "overflow.h"
 #include "runtime.h"
 #include "signals.h"
 #include "transport.h"
 #include <setjmp.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #define MAGIC UINT64_C(0x6e726f63706f7000)
@@ -34,6 +37,8 @@ void *popcorn_run(struct popcorn_thread *thread, bool arrived)
 	__popcorn_thread = thread;
 	thread->head.native_depth = 0;
 	popcorn_leave_handlers();
+	if (!popcorn_is_away())
+		popcorn_note_native(thread, popcorn_local_call(SYS_gettid));
 	switch (setjmp(bottom)) {
 	case CAME_BACK:
 		arrived = true;
@@ -44,6 +49,7 @@ void *popcorn_run(struct popcorn_thread *thread, bool arrived)
 	thread = __popcorn_thread;
 	frame = popcorn_first_frame(thread);
 	popcorn_guard_stacks(thread);
+	popcorn_apply_state(thread);
 	if (thread->start)
 		return arrived ? __popcorn_continue_thread(frame, thread->start)
 			       : __popcorn_begin_thread(frame, thread->start, thread->argument);
@@ -119,7 +125,8 @@ int main(int argc, char **argv)
 	uint64_t heap_size, stacks_size;
 
 	popcorn_expect_signals();
-	popcorn_expect_overflow();
+	popcorn_expect_fault(SIGSEGV);
+	popcorn_expect_fault(SIGBUS);
 	enum popcorn_start start = popcorn_attach(&thread, &heap_size, &stacks_size);
 
 	if (start == POPCORN_START_NEW)

@@ -1,5 +1,6 @@
 /* Barriers, read-write locks, semaphores, spin locks and once, in shared memory, for threads on any node. */
 #define _GNU_SOURCE
+#include "cancel.h"
 #include "futex.h"
 #include "runtime.h"
 #include <errno.h>
@@ -192,11 +193,22 @@ int __popcorn_sem_trywait(struct semaphore *semaphore)
 	return -1;
 }
 
+/* Whoever ends here may have been woken for a post that another waits for. */
+static void stop_waiting(void *waited)
+{
+	struct semaphore *semaphore = waited;
+
+	__atomic_fetch_sub(&semaphore->waiters, 1, __ATOMIC_ACQ_REL);
+	popcorn_futex_wake(&semaphore->value, 1);
+}
+
 int __popcorn_sem_timedwait(struct semaphore *semaphore, const struct timespec *until)
 {
+	popcorn_test_cancel();
 	while (__popcorn_sem_trywait(semaphore) < 0) {
 		__atomic_fetch_add(&semaphore->waiters, 1, __ATOMIC_SEQ_CST);
-		int error = popcorn_futex_wait(&semaphore->value, 0, until);
+		int error = popcorn_futex_wait_cancellable(&semaphore->value, 0, until, CLOCK_REALTIME, stop_waiting,
+							   semaphore);
 
 		__atomic_fetch_sub(&semaphore->waiters, 1, __ATOMIC_ACQ_REL);
 		if (error == ETIMEDOUT || error == EINTR || error == EINVAL) {

@@ -19,6 +19,9 @@
 #define POPCORN_CALL_CREATE_THREAD (POPCORN_CALL_PRIVATE + 0x1000) /* control block */
 #define POPCORN_CALL_SIGNAL_ACTION (POPCORN_CALL_PRIVATE + 0x1001) /* signal */
 #define POPCORN_CALL_DISCARD (POPCORN_CALL_PRIVATE + 0x1002)       /* address, size */
+#define POPCORN_CALL_RESERVE (POPCORN_CALL_PRIVATE + 0x1007)       /* bytes */
+#define POPCORN_CALL_WAKE_THREAD (POPCORN_CALL_PRIVATE + 0x1008)   /* number */
+#define POPCORN_CALL_SIGNAL_THREAD (POPCORN_CALL_PRIVATE + 0x1009) /* number, signal */
 /* Calls with structures that the letters below cannot describe. */
 #define POPCORN_CALL_EPOLL_CONTROL (POPCORN_CALL_PRIVATE + 0x1003)
 #define POPCORN_CALL_EPOLL_WAIT (POPCORN_CALL_PRIVATE + 0x1004)

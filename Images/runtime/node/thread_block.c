@@ -15,6 +15,8 @@ struct popcorn_thread *popcorn_new_thread(void)
 			shared->thread_count++;
 			thread = popcorn_thread_block(i);
 			memset(thread, 0, sizeof *thread);
+			if (shared->has_states)
+				memset(&shared->states[i], 0, sizeof *shared->states);
 			thread->number = i;
 		}
 	popcorn_unlock(&shared->threads_lock);

@@ -1,6 +1,7 @@
 /* Threads: a pthread_t is the address of a control block, which means the same on every node. */
 #define _GNU_SOURCE
 #include "away.h"
+#include "cancel.h"
 #include "futex.h"
 #include "transport_popcorn.h"
 #include "runtime.h"
@@ -35,8 +36,12 @@ void popcorn_finish_thread(struct popcorn_thread *thread, void *result)
 static void *run(void *block)
 {
 	struct popcorn_thread *thread = block;
+	uint32_t number = thread->number;
 
-	popcorn_finish_thread(thread, popcorn_run(thread, false));
+	void *result = popcorn_run(thread, false);
+
+	popcorn_forget_native(number);
+	popcorn_finish_thread(thread, result);
 	popcorn_free_buffers();
 	return NULL;
 }
@@ -94,8 +99,9 @@ int __popcorn_pthread_timedjoin_np(pthread_t joined, void **result, const struct
 
 	if (thread == __popcorn_thread)
 		return EDEADLK;
+	popcorn_test_cancel();
 	while (__atomic_load_n(&thread->state, __ATOMIC_ACQUIRE) == RUNNING) {
-		int error = popcorn_futex_wait(&thread->state, RUNNING, until);
+		int error = popcorn_futex_wait_cancellable(&thread->state, RUNNING, until, CLOCK_REALTIME, NULL, NULL);
 
 		if (error == ETIMEDOUT || error == EINVAL)
 			return error;
@@ -143,6 +149,7 @@ _Noreturn void __popcorn_pthread_exit(void *result)
 	struct popcorn_thread *thread = __popcorn_thread;
 	uint32_t *count = &popcorn_shared()->thread_count, threads;
 
+	popcorn_run_cleanups();
 	if (thread->start)
 		popcorn_end_here(thread, result);
 	popcorn_run_key_destructors(thread);

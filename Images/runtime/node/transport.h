@@ -54,6 +54,8 @@ struct popcorn_transport {
 	struct popcorn_thread *(*end_thread)(void);
 	/* The program ends with this exit code, by _exit if `at_once`. */
 	void (*finish)(int status, bool at_once);
+	/* The heap is about to have so many bytes; false if no memory is left for them. NULL: the system says no in time. */
+	bool (*reserve)(uint64_t bytes);
 	/* Gives the memory of whole pages back. */
 	void (*discard)(void *address, size_t size);
 };

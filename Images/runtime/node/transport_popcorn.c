@@ -197,6 +197,18 @@ static void finish(int status, bool at_once)
 	popcorn_end_from_afar(status);
 }
 
+static bool reserve(uint64_t bytes)
+{
+	struct popcorn_memory memory = {
+		.size = bytes,
+		.data = (__popcorn_data_end - __popcorn_data_start) + (__popcorn_bss_end - __popcorn_bss_start),
+	};
+
+	if (popcorn_is_away())
+		return popcorn_ask(POPCORN_CALL_RESERVE, (int64_t[POPCORN_CALL_ARGS]){bytes}, NULL, 0, NULL, NULL) == 0;
+	return ask_device(POPCORN_IOC_RESERVE, &memory) == 0;
+}
+
 /* Only the origin can. */
 static void discard(void *address, size_t size)
 {
@@ -220,5 +232,6 @@ const struct popcorn_transport popcorn_transport_popcorn = {
 	.program_path = program_path,
 	.end_thread = popcorn_end_hosted_thread,
 	.finish = finish,
+	.reserve = reserve,
 	.discard = discard,
 };

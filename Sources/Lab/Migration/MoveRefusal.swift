@@ -11,6 +11,7 @@ enum MoveRefusal {
         case ENOEXEC: "the file there is no program for that node"
         case ESTALE: "the file there is another build of the program; `popcorn-lab deploy` replaces it"
         case ENODATA: "the program has no build id"
+        case ENOMEM: "the program has more memory than that node can hold; give it more in the lab file (`memory:`)"
         case EBUSY: "its previous worker there has not ended yet"
         case EHOSTDOWN: "the node is not connected"
         case ESRCH: "its worker there ended, or did not start in time"

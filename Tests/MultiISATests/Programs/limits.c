@@ -56,7 +56,7 @@ static int failed(void)
 static int memory(size_t piece)
 {
 	static void *pieces[1 << 16];
-	size_t count = 0, huge = (size_t)1 << 40;
+	size_t count = 0, huge = (size_t)1 << 40, more = piece + (1 << 20);
 	void *aligned = &count, *kept = malloc(100);
 
 	strcpy(kept, "kept");
@@ -64,18 +64,18 @@ static int memory(size_t piece)
 		memset(pieces[count++], 1, piece);
 	printf("malloc: %s\n", count < 1 << 16 && errno == ENOMEM ? "ENOMEM" : "no end");
 	errno = 0;
-	got = calloc(4, piece);
+	got = calloc(1, more);
 	printf("calloc: %d\n", failed());
 	errno = 0;
 	got = realloc(kept, huge);
 	printf("realloc: %d, %s\n", failed(), (char *)kept);
 	errno = 0;
-	got = aligned_alloc(4096, piece);
+	got = aligned_alloc(4096, more);
 	printf("aligned_alloc: %d\n", failed());
 	errno = 0;
-	printf("posix_memalign: %d", posix_memalign(&aligned, 1 << 20, piece) == ENOMEM);
+	printf("posix_memalign: %d", posix_memalign(&aligned, 1 << 20, more) == ENOMEM);
 	printf(" %d %d\n", errno, aligned == &count);
-	printf("mmap: %d\n", mmap(NULL, piece + (1 << 20), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED &&
+	printf("mmap: %d\n", mmap(NULL, more, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED &&
 				     errno == ENOMEM);
 	size_t first = count;
 

@@ -23,6 +23,8 @@ enum popcorn_migrate_type {
 	POPCORN_TYPE_THREAD_EXIT = 59,		/* the thread, or the process, ends */
 	POPCORN_TYPE_CALL = 60,			/* do this for the thread */
 	POPCORN_TYPE_CALL_KICK = 61,		/* stop doing it: the thread got a signal */
+	/* To everybody who joins. */
+	POPCORN_TYPE_NODE_MEMORY = 62,		/* this node holds so much of one process */
 };
 
 #define POPCORN_BUILD_ID	32	/* bytes, at most */
@@ -143,6 +145,12 @@ struct popcorn_call_message {
 	__le64 args[POPCORN_CALL_ARGS];
 };
 static_assert(sizeof(struct popcorn_call_message) == 80);
+
+/* NODE_MEMORY */
+struct popcorn_node_memory {
+	__le64 bytes;
+};
+static_assert(sizeof(struct popcorn_node_memory) == 8);
 
 /* CALL_RESULT, followed by data */
 struct popcorn_call_result {

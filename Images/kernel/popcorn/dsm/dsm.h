@@ -166,10 +166,15 @@ void popcorn_lower_access(struct space *space, struct entry *entry, enum access 
 void popcorn_finish_request(struct entry *entry, enum access access, int error);
 int popcorn_send_page(struct space *space, struct entry *entry, int node, u16 type, u32 flags);
 u64 popcorn_resident_pages(void);
+void popcorn_init_pages(void);
+u64 popcorn_space_limit(void);
 static inline void count_space(struct space *space, enum space_counter counter)
 {
 	atomic64_inc(&space->counters[counter]);
 }
+
+/* ../migrate/memory.c */
+void popcorn_tell_all_memory(void);
 
 /* sweep.c */
 void popcorn_sweep_later(struct space *space, struct entry *entry, unsigned long delay);

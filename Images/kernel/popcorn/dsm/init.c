@@ -49,6 +49,7 @@ int popcorn_init_dsm(void)
 {
 	int err;
 
+	popcorn_init_pages();
 	popcorn_dsm_queue = alloc_workqueue("popcorn_dsm", WQ_UNBOUND | WQ_HIGHPRI, 0);
 	if (!popcorn_dsm_queue)
 		return -ENOMEM;

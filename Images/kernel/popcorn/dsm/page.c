@@ -11,15 +11,44 @@
 #include <popcorn/trace_dsm.h>
 #include "dsm.h"
 
-static unsigned int max_mb = 256;
-module_param(max_mb, uint, 0644);
-MODULE_PARM_DESC(max_mb, "memory that the pages of one process may take on this node, in MiB");
+static unsigned int max_mb;
+
+/* The other nodes want to know. */
+static int set_max_mb(const char *text, const struct kernel_param *param)
+{
+	int err = param_set_uint(text, param);
+
+	if (!err)
+		popcorn_tell_all_memory();
+	return err;
+}
+
+static const struct kernel_param_ops max_mb_ops = {
+	.set = set_max_mb,
+	.get = param_get_uint,
+};
+
+module_param_cb(max_mb, &max_mb_ops, &max_mb, 0644);
+MODULE_PARM_DESC(max_mb, "memory that the pages of one process may take on this node, in MiB (half of all)");
 
 static atomic64_t resident;	/* of all spaces */
 
 u64 popcorn_resident_pages(void)
 {
 	return atomic64_read(&resident);
+}
+
+/* Unless the module's user knows better. */
+void popcorn_init_pages(void)
+{
+	if (!max_mb)
+		max_mb = totalram_pages() >> (20 - PAGE_SHIFT) >> 1;
+}
+
+/* Bytes of one process that this node holds. */
+u64 popcorn_space_limit(void)
+{
+	return (u64)READ_ONCE(max_mb) << 20;
 }
 
 static struct entry *new_entry(struct space *space, u64 number)

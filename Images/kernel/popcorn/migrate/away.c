@@ -53,6 +53,8 @@ int popcorn_ensure_worker(struct process *process, int node)
 		return 0;
 	if (popcorn_space_has_member(process->space, node))
 		return -EBUSY;	/* the last worker there has yet to return its pages */
+	if (!popcorn_has_room(process, node))
+		return -ENOMEM;
 	popcorn_space_add_member(process->space, node);
 	err = post_start(process, node);
 	if (err) {

@@ -339,6 +339,8 @@ static long control(struct file *file, unsigned int command, unsigned long arg)
 		return get_region(file, user);
 	case POPCORN_IOC_DISCARD:
 		return is_owner(one->process) ? discard(one->process, user) : -EINVAL;
+	case POPCORN_IOC_RESERVE:
+		return is_owner(one->process) ? popcorn_reserve(one->process, user) : -EINVAL;
 	case POPCORN_IOC_ATTACH:
 		return attach(file, user);
 	case POPCORN_IOC_STEP:

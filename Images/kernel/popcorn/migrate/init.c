@@ -20,6 +20,7 @@ static const struct popcorn_handler *const handlers[] = {
 	&popcorn_call_handler,
 	&popcorn_call_result_handler,
 	&popcorn_call_kick_handler,
+	&popcorn_node_memory_handler,
 };
 
 static void lose_origin(struct worker *worker, void *data)
@@ -42,7 +43,10 @@ static int handle_node_event(struct notifier_block *block, unsigned long what, v
 	const struct popcorn_node_event *event = data;
 	int node = event->id;
 
+	if (what == POPCORN_NODE_JOINED)
+		popcorn_tell_memory(node);
 	if (what == POPCORN_NODE_LOST) {
+		popcorn_forget_memory(node);
 		popcorn_worker_each(lose_origin, &node);
 		popcorn_process_each(lose_target, &node);
 	}

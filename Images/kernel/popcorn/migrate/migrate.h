@@ -58,6 +58,9 @@ struct process {
 	u32 last_number;
 	struct list_head threads;
 	u8 workers[POPCORN_MAX_NODES];	/* enum worker_state */
+	u64 reserved;			/* bytes that it will use; see memory.c */
+	u64 data;			/* bytes that it may use */
+	u64 counted;			/* as what both count here */
 	struct popcorn_worker_start *spec;	/* as of the last departure from here */
 	u64 hops;
 	u64 calls;
@@ -264,5 +267,13 @@ void popcorn_exit_ps(void);
 /* init.c */
 int popcorn_init_migration(void);
 void popcorn_exit_migration(void);
+
+/* memory.c */
+int popcorn_reserve(struct process *process, struct popcorn_memory __user *user);
+void popcorn_unreserve(struct process *process);
+bool popcorn_has_room(const struct process *process, int node);
+void popcorn_tell_memory(int node);
+void popcorn_forget_memory(int node);
+extern const struct popcorn_handler popcorn_node_memory_handler;
 
 #endif

@@ -90,6 +90,7 @@ static void free_process(struct kref *ref)
 {
 	struct process *process = container_of(ref, struct process, ref);
 
+	popcorn_unreserve(process);
 	popcorn_free_threads(process);
 	popcorn_space_put(process->space);
 	put_pid(process->tgid);

@@ -77,7 +77,7 @@ int popcorn_propose_by_pid(const struct popcorn_proposal *proposal)
 	struct popcorn_node info;
 	int err = -ESRCH;
 
-	if (proposal->node != -1) {
+	if (proposal->node != -1 && proposal->node != POPCORN_NODE_STAY) {
 		if (popcorn_get_node(proposal->node, &info))
 			return -EINVAL;
 		if (info.state == POPCORN_NODE_DOWN)

@@ -39,6 +39,7 @@
  *	EHOSTDOWN	the node is not connected
  *	EAGAIN		too much is queued for the node; the thread is where it was
  *	ENODATA		this program has no build id
+ *	ENOMEM		the node would not hold what the process has reserved
  * A thread that arrives where it left (status of ARRIVED) learns from the target:
  *	-ENOENT		the program does not exist there
  *	-EACCES		it may not be executed by the caller
@@ -57,6 +58,7 @@
 #include <linux/types.h>
 
 #define POPCORN_ABI		1
+#define POPCORN_NODE_STAY	(-2)
 #define POPCORN_NODES		32		/* at most */
 #define POPCORN_REGIONS		64		/* of a process, at most */
 #define POPCORN_CALL_ARGS	6
@@ -122,6 +124,21 @@ struct popcorn_region_info {
 struct popcorn_range {
 	__u64 address;
 	__u64 size;
+};
+
+/**
+ * struct popcorn_memory - POPCORN_IOC_RESERVE: how much memory the process is about to use
+ * @size: bytes of its regions that it will touch; replaces what it said before
+ * @data: further bytes that it may touch; they count up to three quarters of what a node holds
+ * @limit: out: what it may have, as long as it goes to no further node
+ *
+ * Only at the origin. Errors: ENOMEM, and nothing has changed, if this node or one where the process
+ * has a worker would not hold that, or not together with what other processes have reserved.
+ */
+struct popcorn_memory {
+	__u64 size;
+	__u64 data;
+	__u64 limit;
 };
 
 /**
@@ -254,7 +271,8 @@ struct popcorn_call {
 /**
  * struct popcorn_proposal - POPCORN_IOC_PROPOSE: somebody wants a thread to move
  * @pid, @tid: the thread, numbered as at its origin, or at a worker as on that node
- * @node: where to, or -1 for the next node in the list
+ * @node: where to, or -1 for the next node in the list; POPCORN_NODE_STAY: nowhere, it only gets the
+ *	signal, where it is
  * @reserved: 0
  *
  * Needs the right to send the process a signal. Answered at once; the move happens at the
@@ -316,5 +334,6 @@ struct popcorn_spec {
 #define POPCORN_IOC_SPEC	_IOR('P', 11, struct popcorn_spec)
 /* Makes a file descriptor at a worker that stands for descriptor @arg of the origin. */
 #define POPCORN_IOC_STAND_IN	_IO('P', 12)
+#define POPCORN_IOC_RESERVE	_IOWR('P', 13, struct popcorn_memory)
 
 #endif
