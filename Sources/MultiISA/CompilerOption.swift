@@ -2,6 +2,8 @@
 enum CompilerOption: Equatable {
     /// clang takes it.
     case frontEnd
+    /// clang takes it if it is spelled like this.
+    case frontEndAs(String)
     /// It changes nothing in what popcorn-cc makes, or clang does not have it and the program is the same without.
     case ignored
     case refused(String)
@@ -24,9 +26,16 @@ enum CompilerOption: Equatable {
         if name == (isOff ? "signed-bitfields" : "unsigned-bitfields") {
             return .refused("clang's bit-fields are signed; declare them unsigned")
         }
+        if isOff && offAnyway.contains(name) { return .ignored }
         let key = String(name.prefix { $0 != "=" })
         return ignoredFeatures.contains(key) || ignoredFamilies.contains { name.hasPrefix($0) } ? .ignored : .frontEnd
     }
+
+    /// What gcc lets one turn off that is off, and clang has no name for.
+    private static let offAnyway: Set<String> = [
+        "freestanding", "hosted", "syntax-only", "trapv", "preprocessed", "leading-underscore", "pcc-struct-return",
+        "plan9-extensions", "gimple", "cond-mismatch", "cilkplus", "handle-exceptions",
+    ]
 
     private static func refusedFeature(_ name: String) -> String? {
         switch name {
@@ -75,6 +84,7 @@ enum CompilerOption: Equatable {
         "unsigned-bitfields", "instrument-functions", "gnu-tm", "openacc", "vpt", "web",
         "working-directory", "ree", "zee", "wrapv-pointer", "lifetime-dse", "live-range-shrinkage",
         "schedule-fusion", "shrink-wrap", "shrink-wrap-separate", "graphite", "gcse", "free", "mem-report",
+        "permitted-flt-eval-methods",
     ]
     private static let ignoredFamilies = [
         "stack-protector", "lto-", "analyzer", "argument-", "branch-target-", "callgraph-info", "check-", "chkp-",
@@ -122,7 +132,9 @@ enum CompilerOption: Equatable {
         "stringop-strategy=", "recip", "omit-leaf-", "red-zone", "align-", "large-data-threshold=", "move-max=",
         "store-max=", "stack-protector-guard", "skip-rax-setup", "relax-", "fancy-math-387", "fp-ret-in-387",
         "fused-madd", "musl", "outline-atomics", "strict-align", "fix-cortex", "little-endian", "manual-endbr",
-        "cet-switch", "direct-extern-access", "needed", "veclibabi=", "cld", "stv", "dump-tune-features", "vect8",
+        "cet-switch", "direct-extern-access", "8bit-idiv", "mitigate-rop", "force-", "dispatch-scheduler",
+        "call-ms2sysv",
+        "stack-arg-probe", "needed", "veclibabi=", "cld", "stv", "dump-tune-features", "vect8",
     ]
 
     // MARK: -W
@@ -134,6 +146,11 @@ enum CompilerOption: Equatable {
             break
         }
         let key = String(name.prefix { $0 != "=" })
+        if ["implicit-fallthrough", "array-bounds", "unused-const-variable"].contains(key), name.contains("=") {
+            // clang has no levels of these.
+            return name.hasSuffix("=0") ? .ignored : .frontEndAs(String(argument.prefix(argument.count - 2)))
+        }
+        if name.hasPrefix("attributes=") { return .ignored }
         return gccWarnings.contains(key) || name.hasPrefix("analyzer-") || name.hasPrefix("suggest-")
             || ["cast-align=strict", "shadow=local", "shadow=global", "shadow=compatible-local"].contains(name)
             ? .ignored : .frontEnd

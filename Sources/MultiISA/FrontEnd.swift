@@ -27,7 +27,9 @@ struct FrontEnd: Sendable {
         _ source: (path: String, language: String?), to output: String, _ invocation: Invocation,
         asText: Bool = false, work: WorkDirectory
     ) async throws -> Bool {
-        var all = arguments + Self.leniency(invocation.frontEnd) + [invocation.optimization] + invocation.frontEnd
+        // gcc takes what concerns preprocessed text without -E too.
+        let options = invocation.frontEnd.filter { !["-C", "-CC"].contains($0) }
+        var all = arguments + Self.leniency(options) + [invocation.optimization] + options
         // Tracks source lines for our messages without emitting debug information.
         if !invocation.debugInformation { all.append("-Rpass=^$") }
         if Self.isModule(source) { all = ["--target=\(Sysroot.triplet(.x86_64))"] }
@@ -72,7 +74,7 @@ struct FrontEnd: Sendable {
     ) async throws -> Bool {
         let rules = work.file("rules"), options = invocation.dependencies
         let extra = options.arguments(for: source.path, invocation, writing: rules)
-        let isGood = try await run(arguments + extra + Self.named(source), invocation)
+        let isGood = try await run(arguments + extra, source, invocation, work)
         guard isGood && options.mode != nil else { return isGood }
         let whole = options.isWholeOutput ? options.file ?? invocation.output ?? "-" : nil
         try copy(rules, to: whole ?? options.file(of: source.path, invocation), invocation)
@@ -85,21 +87,65 @@ struct FrontEnd: Sendable {
         try OutputFile.write(content, to: output.asOutput)
     }
 
-    func run(_ arguments: [String], _ invocation: Invocation) async throws -> Bool {
+    private func run(
+        _ options: [String], _ source: (path: String, language: String?), _ invocation: Invocation,
+        _ work: WorkDirectory
+    ) async throws -> Bool {
+        let arguments = options + Self.colour(invocation.frontEnd) + Self.named(source)
         if invocation.isVerbose { Messages.show(.clang, arguments) }
         if invocation.isDryRun { return true }
-        return try await Tool.clang.run(arguments)
+        let (isGood, messages) = try await Tool.clang.runQuietly(arguments)
+        if !isGood, Self.isLenient(invocation.frontEnd),
+            let implicit = ImplicitDeclarations(messages: messages, source: source.path)
+        {
+            let again = try await Tool.clang.runQuietly(arguments + (try implicit.arguments(work)))
+            if again.isGood {
+                let isQuiet = invocation.frontEnd.contains("-w")
+                Messages.write((isQuiet ? "" : implicit.warnings) + again.messages, to: STDERR_FILENO)
+                return true
+            }
+        }
+        Messages.write(messages, to: STDERR_FILENO)
+        return isGood
+    }
+
+    /// clang's messages pass through our hands, but are as colourful as on a terminal of its own.
+    private static func colour(_ options: [String]) -> [String] {
+        let isSaid = options.contains { $0.contains("color-diagnostics") || $0.hasPrefix("-fdiagnostics-color") }
+        return !isSaid && isatty(STDERR_FILENO) == 1 ? ["-fcolor-diagnostics"] : []
     }
 
     /// What is an error for clang and a warning for gcc 12 is a warning, unless gcc would make an error of it too.
     static func leniency(_ options: [String]) -> [String] {
-        let isPedantic = options.contains("-pedantic-errors") || options.contains("-Werror=pedantic")
-        let isFatal = options.last { ["-Werror", "-Wno-error"].contains($0) } == "-Werror"
-        if (isPedantic || isFatal) && !options.contains("-w") { return [] }
-        return [
-            "implicit-function-declaration", "implicit-int", "int-conversion", "incompatible-function-pointer-types",
-            "return-mismatch",
-        ].map { "-Wno-error=\($0)" }
+        if isLenient(options) {
+            return [
+                "implicit-function-declaration", "implicit-int", "int-conversion",
+                "incompatible-function-pointer-types", "return-mismatch",
+            ].map { "-Wno-error=\($0)" }
+        }
+        return isPedantic(options) ? [] : ownWarnings(options).map { "-Wno-error=\($0)" } + ["-Werror=return-mismatch"]
+    }
+
+    private static func isPedantic(_ options: [String]) -> Bool {
+        options.contains("-pedantic-errors") || options.contains("-Werror=pedantic")
+    }
+
+    private static func isLenient(_ options: [String]) -> Bool {
+        if options.contains("-w") { return true }
+        return !isPedantic(options) && options.last { ["-Werror", "-Wno-error"].contains($0) } != "-Werror"
+    }
+
+    /// What clang warns of unasked and gcc 12 when asked: `-Werror` is not meant for it.
+    private static func ownWarnings(_ options: [String]) -> [String] {
+        let isStrict = options.contains { ["-pedantic", "-Wpedantic"].contains($0) }
+        let isThorough = options.contains("-Wall")
+        return (isStrict ? [] : ["c23-extensions", "gnu-designator", "gnu-variable-sized-type-not-at-end"])
+            + (isThorough
+                ? []
+                : [
+                    "format", "return-type", "main", "main-return-type", "duplicate-decl-specifier",
+                    "tautological-pointer-compare", "invalid-source-encoding", "unused-value",
+                ])
     }
 
     private static func isModule(_ source: (path: String, language: String?)) -> Bool {

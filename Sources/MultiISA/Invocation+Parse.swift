@@ -114,12 +114,16 @@ extension Invocation {
         case _ where argument.hasPrefix("-Wp,"):
             var inner = ArraySlice(Self.preprocessorArguments(argument))
             while let option = inner.popFirst() { try take(option, &inner, language: &language) }
+        case "-Ofast":
+            optimization = "-O3"
+            frontEnd.append("-ffast-math")
         case _ where argument.hasPrefix("-O"): optimization = Self.level(argument)
         case _ where argument.hasPrefix("-g"): takeDebugging(argument)
         case "-fpreprocessed": language = "cpp-output"
         case _ where argument.hasPrefix("-f") || argument.hasPrefix("-m") || argument.hasPrefix("-W"):
             switch CompilerOption(argument) {
             case .frontEnd: frontEnd.append(argument)
+            case .frontEndAs(let other): frontEnd.append(other)
             case .ignored: break
             case .refused(let reason): throw CompilerError(.usage, "\(argument): \(reason)")
             }

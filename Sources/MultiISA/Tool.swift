@@ -21,6 +21,14 @@ struct Tool: Sendable {
         return result.terminationStatus.isSuccess
     }
 
+    /// Runs the tool with our own standard streams, except that its messages are returned.
+    func runQuietly(_ arguments: [String]) async throws -> (isGood: Bool, messages: String) {
+        let result = try await Subprocess.run(
+            .path(try await path()), arguments: Arguments(arguments),
+            input: .currentStandardInput, output: .currentStandardOutput, error: .string(limit: 1 << 26))
+        return (result.terminationStatus.isSuccess, result.standardError)
+    }
+
     /// The tool's standard output, or its messages as an error of `code`.
     ///
     /// - Parameter purpose: what could not be done if it fails.

@@ -208,6 +208,7 @@ const LibcRow Table[] = {
                 "getusershell setusershell endusershell getut* setut* endut* put* pututline pututxline updwtmp* utmp* "
                 "login_tty ctermid",
      "the result is this node's, and belongs to its libc"},
+    {Refused, "crypt crypt_r encrypt setkey", "Debian builds musl without it"},
     {NodeLocal, "gethostby* gethostent sethostent endhostent getnet* setnetent endnetent getproto* setprotoent "
                 "endprotoent getserv* setservent endservent getaddrinfo freeaddrinfo getnameinfo getifaddrs "
                 "freeifaddrs if_* res_* dn_* ns_* herror h_errno ether_* getlogin inet_ntoa",
