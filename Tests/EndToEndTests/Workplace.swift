@@ -69,7 +69,7 @@ private struct Janitor: Sendable {
 
     private static let script = """
         cat >/dev/null
-        for lab in "$1"/s/popcorn-lab/labs/*/lab.json; do
+        for lab in "$XDG_STATE_HOME"/popcorn-lab/labs/*/lab.json; do
             [ -e "$lab" ] || continue
             lab=${lab%/lab.json}
             "$2" down --force --lab "${lab##*/}"
