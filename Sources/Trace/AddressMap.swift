@@ -20,7 +20,7 @@ public struct AddressMap: Sendable {
     /// The end of the longest of the symbols up to each.
     private let reach: [UInt64]
     private let regions: [Entry]
-    private static let pageSize: UInt64 = 4096
+    static let pageSize: UInt64 = 4096
     /// Names that are said of one page.
     private static let enough = 3
 

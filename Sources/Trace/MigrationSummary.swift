@@ -57,12 +57,10 @@ public struct MigrationSummary: Equatable, Codable, Sendable {
     public var routes: [Route]
     /// Page faults of all pages.
     public var faults: Int
-    /// The pages with the most faults, the hottest first; `mostPages` at most.
+    /// All pages that were faulted on, the hottest first.
     public var pages: [Page]
     /// By number.
     public var calls: [Call]
-
-    public static let mostPages = 20
 
     /// Nothing of this is in the run.
     public var isEmpty: Bool { routes.isEmpty && pages.isEmpty && calls.isEmpty }
@@ -91,7 +89,7 @@ public struct MigrationSummary: Equatable, Codable, Sendable {
             (right.value.remote, right.value.faults, left.key.process, left.key.page)
                 < (left.value.remote, left.value.faults, right.key.process, right.key.page)
         }
-        return sorted.prefix(mostPages).map { ($0.key, $0.value) }
+        return sorted.map { ($0.key, $0.value) }
     }
 
     static func hexadecimal(_ number: UInt64) -> String { "0x" + String(number, radix: 16) }

@@ -10,7 +10,7 @@ extension TraceCommand {
             (summary.messages.isEmpty, messages(summary.messages)), (summary.spans.isEmpty, spans(summary.spans)),
             (migration.routes.isEmpty, hops(migration.routes)),
             (migration.routes.allSatisfy(\.phases.isEmpty), phases(migration.routes)),
-            (migration.pages.isEmpty, pages(migration.pages)), (migration.calls.isEmpty, calls(migration.calls)),
+            (migration.pages.isEmpty, pages(migration.pageRanges)), (migration.calls.isEmpty, calls(migration.calls)),
         ]
         for entry in tables where !entry.isEmpty {
             Output.line("")
@@ -74,13 +74,17 @@ extension TraceCommand {
         return table
     }
 
-    private static func pages(_ rows: [MigrationSummary.Page]) -> Table {
+    /// More than these are for JSON, which has every page.
+    private static let mostRanges = 20
+
+    private static func pages(_ rows: [MigrationSummary.PageRange]) -> Table {
         let severalProcesses = Set(rows.map(\.process)).count > 1
         var table = Table("HOTTEST PAGES", ">FAULTS", ">REMOTE", ">WRITES", ">SIGBUS", ">WAIT µs", "WHAT LIES THERE")
-        for row in rows {
+        for row in rows.prefix(mostRanges) {
+            let sum = row.sum
             table.add(
-                row.address + (severalProcesses ? " of \(row.process)" : ""), String(row.faults), String(row.remote),
-                String(row.writes), String(row.failed), Fixed.text(row.waitMicroseconds, 1), row.place ?? "-")
+                row.addresses + (severalProcesses ? " of \(row.process)" : ""), String(sum.faults), String(sum.remote),
+                String(sum.writes), String(sum.failed), Fixed.text(sum.waitMicroseconds, 1), row.place ?? "-")
         }
         return table
     }
