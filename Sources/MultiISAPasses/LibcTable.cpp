@@ -29,12 +29,12 @@ const LibcRow Table[] = {
     {NodeLocal, "mmap64 mprotect remap_file_pages", "changes a mapping of this node only"},
     {Refused, "brk sbrk", "the program's heap is the runtime's"},
     // Strings and characters.
-    {Safe, "str* stp* index rindex basename dirname a64l l64a toascii tolower* toupper* is* wc* wmem* btowc "
+    {Safe, "str* stp* index rindex a64l l64a toascii tolower* toupper* is* wc* wmem* btowc "
            "mb* c16rtomb c32rtomb tow* fnmatch regcomp regexec regfree regerror wordexp wordfree",
      ""},
     {Safe, "strdup strndup wcsdup", "the copy lies in shared memory"},
-    {Safe, "strerror strsignal strerror_l hstrerror gai_strerror",
-     "the text belongs to this node: use it before the next migration point"},
+    {Wrapped, "strerror strsignal strerror_l hstrerror gai_strerror basename dirname ctermid",
+     "the text lies in memory that moves"},
     {Module, "strtok", "its position moves with the program"},
     {Safe, "wcstok strtok_r", ""},
     {Module, "qsort qsort_r bsearch lsearch lfind", "the comparison may move"},
@@ -93,9 +93,9 @@ const LibcRow Table[] = {
     {Safe, "fopen* fdopen freopen* fclose tmpfile*", "a stream is the same one on every node"},
     {Module, "popen", "the child process is the origin's: the thread goes there and comes back"},
     {Safe, "pclose opendir fdopendir closedir", ""},
-    {NodeLocal, "fmemopen open_memstream open_wmemstream fopencookie setmntent getmntent getmntent_r endmntent "
-                "addmntent hasmntopt",
+    {NodeLocal, "fmemopen open_memstream open_wmemstream fopencookie",
      "a stream of memory or of own functions: no hop until it is closed"},
+    {Safe, "setmntent getmntent getmntent_r endmntent addmntent hasmntopt", "the result moves with the program"},
     {Safe, "readdir readdir64 readdir_r readdir64_r rewinddir seekdir telldir dirfd", ""},
     {Safe, "remove rename renameat tempnam tmpnam mktemp mkstemp* mkostemp* mkdtemp", ""},
     // Files by descriptor.
@@ -126,11 +126,13 @@ const LibcRow Table[] = {
     // Time.
     {Safe, "time times clock clock_gettime clock_getres clock_settime clock_nanosleep clock_getcpuclockid "
            "clock_adjtime gettimeofday settimeofday adjtime adjtimex stime ftime timespec_get nanosleep sleep usleep "
-           "difftime mktime timegm asctime_r ctime_r gmtime_r localtime_r strftime* wcsftime* strptime tzset "
-           "timezone daylight tzname getitimer thrd_sleep",
+           "difftime timegm asctime_r ctime_r gmtime_r strftime* wcsftime* strptime getitimer thrd_sleep",
      "clocks are the node's own"},
+    {Safe, "timezone daylight tzname", "move with the program, and the files of time zones too"},
+    {Wrapped, "tzset localtime_r mktime", "the names of zones lie in memory that moves"},
     {Module, "asctime ctime gmtime localtime", "the result moves with the program"},
-    {NodeLocal, "alarm ualarm setitimer timer_* getdate getdate_err", "a timer of this node"},
+    {Safe, "getdate getdate_err", "the result moves with the program"},
+    {NodeLocal, "alarm ualarm setitimer timer_*", "a timer of this node"},
     // Processes and signals.
     {Safe, "getpid getppid gettid getuid geteuid getgid getegid getresuid getresgid getgroups getpgid getpgrp getsid "
            "setuid seteuid setgid setegid setreuid setregid setresuid setresgid setgroups setfsuid setfsgid setpgid "
@@ -165,12 +167,12 @@ const LibcRow Table[] = {
                 "open_by_handle_at",
      "changes this node or this process only"},
     // Environment and options.
-    {Module, "getenv secure_getenv setenv putenv unsetenv clearenv environ", "the environment moves with the program"},
+    {Module, "getenv secure_getenv setenv putenv unsetenv clearenv", "the environment moves with the program"},
+    {Safe, "environ program_invocation_name program_invocation_short_name", "move with the program"},
     {Module, "getopt getopt_long getopt_long_only optarg optind opterr optopt optreset",
      "the position in argv moves with the program"},
     {Safe, "getsubopt", ""},
     {Safe, "stdin stdout stderr", "at equal addresses in both binaries"},
-    {Safe, "program_invocation_name program_invocation_short_name", "read before the first hop"},
     // Threads.
     {Wrapped, "pthread_create pthread_join pthread_detach pthread_self pthread_exit pthread_equal pthread_timedjoin_np "
               "pthread_tryjoin_np thrd_create thrd_join thrd_detach thrd_current thrd_equal thrd_exit",
@@ -198,20 +200,27 @@ const LibcRow Table[] = {
                 "aio_* lio_*",
      "a kernel object of this node"},
     // Locale, users, names.
-    {NodeLocal, "setlocale uselocale newlocale duplocale freelocale", "the locale of this node's libc"},
-    {Safe, "localeconv nl_langinfo* strfmon* gettext* dgettext dcgettext dngettext ngettext dcngettext textdomain "
-           "bindtextdomain bind_textdomain_codeset",
-     "use the result before the next migration point"},
-    {NodeLocal, "iconv iconv_open iconv_close cat* dl* dladdr", "a handle of this node's libc"},
-    {NodeLocal, "getpw* getgr* getsp* setpwent endpwent setgrent endgrent setspent endspent fgetpwent fgetgrent "
-                "fgetspent putpwent putgrent putspent lckpwdf ulckpwdf getlogin getlogin_r cuserid getpass "
-                "getusershell setusershell endusershell getut* setut* endut* put* pututline pututxline updwtmp* utmp* "
-                "login_tty ctermid",
+    {Wrapped, "setlocale", "the locale moves with the program"},
+    {Safe, "newlocale duplocale freelocale", "a locale lies in memory that moves"},
+    {NodeLocal, "uselocale", "the thread's locale is in effect on this node only"},
+    {Wrapped, "localeconv nl_langinfo nl_langinfo_l gettext dgettext dcgettext dngettext ngettext dcngettext textdomain "
+              "bindtextdomain bind_textdomain_codeset",
+     "the result lies in memory that moves; catalogs of messages are this node's"},
+    {Safe, "strfmon*", ""},
+    {Safe, "iconv iconv_open iconv_close catopen catgets catclose", "a handle means the same on every node"},
+    {NodeLocal, "cat* dl* dladdr", "a handle of this node's libc"},
+    {Safe, "getpw* getgr* getsp* setpwent endpwent setgrent endgrent setspent endspent fgetpwent fgetgrent fgetspent "
+           "putpwent putgrent putspent lckpwdf ulckpwdf getlogin getlogin_r cuserid getpass getusershell setusershell "
+           "endusershell",
+     "the files are the origin's, and the result moves with the program"},
+    {NodeLocal, "getut* setut* endut* put* pututline pututxline updwtmp* utmp* login_tty",
      "the result is this node's, and belongs to its libc"},
     {Refused, "crypt crypt_r encrypt setkey", "Debian builds musl without it"},
-    {NodeLocal, "gethostby* gethostent sethostent endhostent getnet* setnetent endnetent getproto* setprotoent "
-                "endprotoent getserv* setservent endservent getaddrinfo freeaddrinfo getnameinfo getifaddrs "
-                "freeifaddrs if_* res_* dn_* ns_* herror h_errno ether_* getlogin inet_ntoa",
+    {Safe, "getproto* setprotoent endprotoent ether_* inet_ntoa h_errno herror",
+     "the result moves with the program"},
+    {Wrapped, "getservbyname getservbyport", "the result moves with the program"},
+    {NodeLocal, "gethostby* gethostent sethostent endhostent getnet* setnetent endnetent getserv* setservent endservent "
+                "getaddrinfo freeaddrinfo getnameinfo getifaddrs freeifaddrs if_* res_* dn_* ns_*",
      "names are looked up by this node's libc"},
     {Safe, "inet_addr inet_aton inet_lnaof inet_makeaddr inet_netof inet_network inet_ntop inet_pton hton* ntoh* "
            "in6addr_*",

@@ -42,7 +42,7 @@ import Testing
         #expect(callback.reason == "calls scandir, which calls visible: no move until it returns")
         let local = try hold(.nodeLocal)
         #expect(local.function == "look" && local.place?.hasSuffix("/holds.c:35") == true)
-        #expect(local.reason == "calls getpwuid: the result is this node's, and belongs to its libc")
+        #expect(local.reason == "calls uselocale: the thread's locale is in effect on this node only")
         let signal = try hold(.signalHandler)
         #expect(signal.function == "main" && signal.line == 47)
         #expect(signal.reason.contains("handler runs on a shadow stack"))

@@ -1,10 +1,11 @@
-/* The environment as part of the program. libc's own on each node keeps what the process was started with. */
+/* The environment as part of the program. The list's head is libc's, which lies in the program's data (popcorn.ld): so the
+ * functions of libc that read it, tzset for one, see what the program has set. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-char **environ;
+extern char **environ;
 
 static size_t count(void)
 {

@@ -1,29 +1,18 @@
 /* Broken-down times in memory that moves. */
 #define _GNU_SOURCE
-#include <string.h>
 #include <time.h>
 
 static struct tm result;
-static char zone[32], text[64];
-
-/* The zone's name is libc's, on the node that made it. */
-static struct tm *with_zone(struct tm *tm)
-{
-	if (tm && tm->tm_zone) {
-		strncpy(zone, tm->tm_zone, sizeof zone - 1);
-		tm->tm_zone = zone;
-	}
-	return tm;
-}
+static char text[64];
 
 struct tm *gmtime(const time_t *time)
 {
-	return with_zone(gmtime_r(time, &result));
+	return gmtime_r(time, &result);
 }
 
 struct tm *localtime(const time_t *time)
 {
-	return with_zone(localtime_r(time, &result));
+	return localtime_r(time, &result);
 }
 
 char *asctime(const struct tm *tm)

@@ -123,3 +123,20 @@ int posix_memalign(void **to, size_t alignment, size_t size)
 	*to = object;
 	return 0;
 }
+
+/* What libc allocates for itself, its copy of TZ for one, must move as well. Hidden in libc.a. */
+
+void *__libc_malloc(size_t size)
+{
+	return malloc(size);
+}
+
+void *__libc_realloc(void *old, size_t size)
+{
+	return realloc(old, size);
+}
+
+void __libc_free(void *object)
+{
+	free(object);
+}

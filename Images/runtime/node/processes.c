@@ -106,9 +106,12 @@ static bool map_private(uint64_t start, uint64_t size)
 			     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0) != MAP_FAILED;
 }
 
-/* In the child: nothing of shared memory can be touched before. */
+/* In the child: nothing of shared memory can be touched before, errno included. */
 static void become_alone(int descriptor, const struct range *ranges, int count)
 {
+	struct popcorn_thread *thread = __popcorn_thread;
+
+	__popcorn_thread = NULL;
 	if (!map_private(ranges[0].start, ranges[0].end - ranges[0].start) ||
 	    !map_private(ranges[1].start, ranges[1].end - ranges[1].start) ||
 	    !map_private(POPCORN_HEAP, popcorn_plan.heap) || !popcorn_map_stacks(map_private))
@@ -116,6 +119,7 @@ static void become_alone(int descriptor, const struct range *ranges, int count)
 	for (int i = 0; i < count; i++)
 		if (!move_all(receive_memory, descriptor, ranges[i]))
 			_exit(127);
+	__popcorn_thread = thread;
 	close(descriptor);
 	if (popcorn_transport == &popcorn_transport_popcorn)
 		close(popcorn_place.device);

@@ -11,17 +11,23 @@
 #include "lock.h"
 #include "streams.h"
 #include "thread_state.h"
+#include <locale.h>
 #include <stdbool.h>
 #include <stddef.h>
 
 #define POPCORN_KEYS 128
 #define POPCORN_SIGNALS 65
 #define POPCORN_SCHEDULE_SITES 64
+/* musl's names have 23 bytes at most, of which setlocale lists six. */
+#define POPCORN_LOCALE_SIZE 152
 
 /* A thread's control block, at the start of its shadow stack. */
 struct popcorn_thread {
 	struct popcorn_thread_head head;
 	uint32_t number;
+
+	/* errno.c. */
+	int32_t error, lookup_error;
 
 	/* A hop in progress: what the thread had when it left. */
 	char *hop_top;
@@ -78,6 +84,10 @@ struct popcorn_shared {
 	struct popcorn_disposition dispositions[POPCORN_SIGNALS];
 	void (*key_destructor[POPCORN_KEYS])(void *);
 	struct popcorn_streams streams;
+	struct popcorn_text *texts; /* texts.c */
+	struct lconv conventions;
+	char locale[POPCORN_LOCALE_SIZE]; /* locales.c */
+	uint32_t locale_changes;
 
 	_Alignas(4096) uint64_t hops;
 	uint32_t ends_at_once; /* by _exit: streams are not flushed */

@@ -1,11 +1,13 @@
 /* main: where a program begins on its first node, and arrives on the others. */
 #define _GNU_SOURCE
 #include "away.h"
+#include "locales.h"
 #include "moves.h"
 #include "overflow.h"
 #include "runtime.h"
 #include "signals.h"
 #include "transport.h"
+#include <errno.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdio.h>
@@ -50,6 +52,7 @@ void *popcorn_run(struct popcorn_thread *thread, bool arrived)
 	frame = popcorn_first_frame(thread);
 	popcorn_guard_stacks(thread);
 	popcorn_apply_state(thread);
+	popcorn_refresh_locale();
 	if (thread->start)
 		return arrived ? __popcorn_continue_thread(frame, thread->start)
 			       : __popcorn_begin_thread(frame, thread->start, thread->argument);
@@ -94,6 +97,19 @@ static char **share_strings(char **list, int *count)
 	return copy;
 }
 
+/* libc's variables point into the kernel's list. */
+static void share_name(void)
+{
+	if (!main_argc) {
+		program_invocation_name = program_invocation_short_name = calloc(1, 1);
+		return;
+	}
+	char *slash = strrchr(main_argv[0], '/');
+
+	program_invocation_name = main_argv[0];
+	program_invocation_short_name = slash ? slash + 1 : main_argv[0];
+}
+
 static struct popcorn_thread *first_thread(char **argv, uint64_t heap_size, uint64_t stacks_size)
 {
 	struct popcorn_shared *shared = popcorn_shared();
@@ -103,6 +119,8 @@ static struct popcorn_thread *first_thread(char **argv, uint64_t heap_size, uint
 	shared->magic = MAGIC;
 	main_argv = share_strings(argv, &main_argc);
 	main_envp = share_strings(environ, NULL);
+	environ = main_envp;
+	share_name();
 	popcorn_share_streams();
 	popcorn_read_schedule();
 	return popcorn_new_thread();

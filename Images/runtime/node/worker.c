@@ -1,6 +1,7 @@
 /* A process of the program at a node that is not its origin: its native threads wait for threads of the program to arrive,
  * run them while they are here, and wait again. */
 #define _GNU_SOURCE
+#include "../arch/arch.h"
 #include "away.h"
 #include "moves.h"
 #include "transport_popcorn.h"
@@ -20,11 +21,11 @@ static int own_id(void)
 	return popcorn_local_call(SYS_gettid);
 }
 
-/* libc's idea of the calling thread's id, in front of its errno (struct pthread of musl 1.2, pthread_impl.h). It marks the
- * owner of a stream's lock, and is what gettid returns, so it must be the one that the thread has at the origin. */
+/* libc's idea of the calling thread's id (struct pthread of musl 1.2, pthread_impl.h). It marks the owner of a stream's
+ * lock, and is what gettid returns, so it must be the one that the thread has at the origin. */
 static int *libc_id(void)
 {
-	return &errno - 1;
+	return (int *)((char *)pthread_self() + POPCORN_LIBC_ID);
 }
 
 /* Held while a spare thread is started. */

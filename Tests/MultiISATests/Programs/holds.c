@@ -1,7 +1,7 @@
 /* Where a thread stays although it was asked to move, each place by another reason. InspectTests knows the lines. */
 #include <dirent.h>
 #include <migrate.h>
-#include <pwd.h>
+#include <locale.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,7 +32,7 @@ __attribute__((noinline)) static int list(const char *path)
 
 __attribute__((noinline)) static int look(void)
 {
-	return getpwuid(0) != NULL;
+	return uselocale(NULL) != NULL;
 }
 
 __attribute__((noinline)) static unsigned spin(unsigned n)

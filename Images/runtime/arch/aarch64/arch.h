@@ -4,6 +4,8 @@
 
 #define POPCORN_ISA "aarch64"
 #define POPCORN_JUMP_INSTRUCTION "b"
+/* Of the thread's id in struct pthread of musl 1.2. */
+#define POPCORN_LIBC_ID 32
 #define POPCORN_ARCH ARCH_AARCH64
 #define POPCORN_HOST_NODE 1
 
