@@ -33,6 +33,8 @@ public struct Down: Sendable {
         try await Task { try await Removal(environment: environment, report: report)(record) }.value
     }
 
+    private var waiting: WaitNotes { WaitNotes(report: report) }
+
     /// Completes the run of `up` with all that the kernels said and recorded since; it stays when the lab is gone.
     private func collect(_ record: LabRecord, fully: Bool) async {
         guard fully, !QEMUProcess.find(uuids: record.nodes.map(\.uuid)).isEmpty else {
@@ -42,7 +44,7 @@ public struct Down: Sendable {
             guard let run = record.upRun(environment.directories) else { return }
             var manifest = try Manifest.load(run)
             let access = try LabAccess(environment: environment, name: record.spec.name)
-            try await access.fill(run, &manifest)
+            try await access.fill(run, &manifest, waiting)
             for warning in manifest.warnings { environment.log.warning("\(warning)") }
         } catch {
             report(.note("the last logs could not be collected: \(error)"))
@@ -57,7 +59,9 @@ public struct Down: Sendable {
                 guard let qemu = alive[node.uuid] else { continue }
                 group.addTask {
                     do {
-                        try await shutDown(node, qemu, paths, grace)
+                        try await waiting(node.name, for: "it to end, at most \(grace.formattedSeconds)") {
+                            try await shutDown(node, qemu, paths, grace)
+                        }
                         report(.node(node.name, .note("ended")))
                     } catch {
                         if Task.isCancelled { return }

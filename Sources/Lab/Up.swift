@@ -24,6 +24,8 @@ public struct Up: Sendable {
         public var started: [String]
         /// From the command's start until the last node was ready.
         public var duration: Duration
+        /// Where it went.
+        public var steps: [Step]
     }
 
     let environment: LabEnvironment
@@ -64,6 +66,7 @@ public struct Up: Sendable {
     /// Brings the lab up, or makes it complete again; returns when every node is ready.
     public func callAsFunction(_ spec: LabSpec) async throws -> Outcome {
         let began = ContinuousClock.now
+        let log = StepLog()
         let lock = try environment.store.lock(spec.name, purpose: environment.purpose)
         defer { withExtendedLifetime(lock) {} }
 
@@ -71,11 +74,14 @@ public struct Up: Sendable {
         let hypervisor = try existing.map(environment.hypervisor(of:)) ?? environment.hypervisor(for: spec)
         try hypervisor.checkPlace()
         if hypervisor.target.isLocal { try HostRequirements(variables: environment.variables).check(spec.isas) }
+        log.end("look at the host and the lab")
         let images = try await NodeImages(for: spec, in: environment.imageStore, report: report)
+        log.end("find or build the images")
         do {
             // The record first: a crash from here on leaves nothing that it does not name.
             if existing == nil { try environment.store.create(try plan(spec, hypervisor, images)) }
-            return try await bringUp(spec.name, hypervisor, images, began, isRepair: existing != nil)
+            log.end("make keys and the record")
+            return try await bringUp(spec.name, hypervisor, images, began, log, isRepair: existing != nil)
         } catch {
             await cleanUp(spec.name, existed: existing != nil)
             throw error
@@ -84,7 +90,7 @@ public struct Up: Sendable {
 
     private func bringUp(
         _ name: String, _ hypervisor: Hypervisor, _ images: NodeImages,
-        _ began: ContinuousClock.Instant, isRepair: Bool
+        _ began: ContinuousClock.Instant, _ log: StepLog, isRepair: Bool
     ) async throws -> Outcome {
         let run = try RunDirectory.create(verb: "up", directories: environment.directories)
         var record = try environment.store.update(name) { $0.runs.append(run.id) }
@@ -93,14 +99,16 @@ public struct Up: Sendable {
         do {
             let boot = Boot(
                 environment: environment, paths: environment.store.paths(name), hypervisor: hypervisor,
-                images: images, accelerator: options.accelerator, report: report)
+                images: images, accelerator: options.accelerator, report: report, log: log)
             let started: [String]
             (record, started) = try await boot(record, isRepair: isRepair)
             try await awaitReady(record, started, began)
+            log.end("wait for the guests")
             manifest = Manifest(run: run, verb: "up", record: record, environment: environment)
+            manifest.steps = log.steps
             manifest.exitCode = 0
             try manifest.save(run)
-            return Outcome(record: record, started: started, duration: .now - began)
+            return Outcome(record: record, started: started, duration: .now - began, steps: log.steps)
         } catch {
             keepConsoles(of: record, in: run, &manifest, error)
             throw error

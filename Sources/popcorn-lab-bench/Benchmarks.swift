@@ -5,10 +5,10 @@ import Topology
 
 /// What can be measured; the names that `--only` takes.
 enum Benchmark: String, CaseIterable, Sendable {
-    case help, images, exec, ping, migration, up
+    case help, images, exec, run, ping, migration, up
 
     /// Whether it needs a lab that is up.
-    var needsLab: Bool { [.exec, .ping, .migration, .up].contains(self) }
+    var needsLab: Bool { [.exec, .run, .ping, .migration, .up].contains(self) }
 }
 
 /// The measurements, each giving the figures of one benchmark.
@@ -72,6 +72,21 @@ struct Benchmarks: Sendable {
                     reference: referenceMemory))
         }
         return figures
+    }
+
+    /// A program that prints one line, with all that `run` does around it, against a command by `exec` on the same node.
+    func run() async throws -> [Figure] {
+        let source = directory + "/line.c"
+        try AtomicFile.write("#include <stdio.h>\nint main(void) { return puts(\"a line\") < 0; }\n", to: source)
+        let program = directory + "/line"
+        try await Child.run([lab.program, "build", source, "-o", program])
+        try await lab.command("deploy", program)
+        let pair = try await Interleaved.measure(pairs: quickSamples) {
+            try await lab.command("run", "--on", "x86", program).seconds * 1000
+        } reference: {
+            try await lab.command("exec", "x86", "true").seconds * 1000
+        }
+        return [Figure("run of one line", unit: "ms", pair, against: "exec x86 true", goal: .ratio(atMost: 3))]
     }
 
     private struct PingOutcome: Decodable {

@@ -81,6 +81,7 @@ struct Bench: AsyncParsableCommand {
         progress("bringing the lab up")
         try await benchmarks.lab.up()
         if wanted.contains(.exec) { figures += try await benchmarks.exec() }
+        if wanted.contains(.run) { figures += try await benchmarks.run() }
         if wanted.contains(.ping) { figures += try await benchmarks.ping() }
         if wanted.contains(.migration) { figures += try await benchmarks.migration() }
         let bare = try BareGuests(of: try await benchmarks.lab.status(), directory: benchmarks.directory)

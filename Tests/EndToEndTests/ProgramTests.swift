@@ -132,4 +132,24 @@ extension EndToEnd.Programs {
             #expect(try file("trace.txt").contains("entries-in-buffer"))
         }
     }
+
+    @Test("run tells where its time went, and keeps nothing with --no-collect")
+    func steps() async throws {
+        struct Manifest: Decodable {
+            struct Step: Decodable { var name: String }
+            var id: String
+            var steps: [Step]?
+        }
+        let lab = try await SharedLab.shared()
+        let probe = try await Probe.shared.program(lab)
+        let told = try await lab("run", "--verbose", probe, "--", "report", exit: 42)
+        #expect(told.errorText.contains("program 0."))
+        let before = try await lab.json([Manifest].self, "runs")
+        #expect(
+            before.last?.steps?.map(\.name) == [
+                "connect", "deploy", "start of the traces", "program", "collect", "write the logs",
+            ])
+        try await lab("run", "--no-collect", probe, "--", "report", exit: 42)
+        #expect(try await lab.json([Manifest].self, "runs").map(\.id) == before.map(\.id))
+    }
 }

@@ -14,11 +14,13 @@ final class UpProgress: Sendable {
     private let state: Mutex<State>
     private let began = ContinuousClock.now
     private let isLive: Bool
+    private let isVerbose: Bool
 
     /// - Parameters:
     ///   - nodes: those that boot; without any, there are only lines.
     ///   - verbose: whether log lines go to the terminal too, which would tear a board apart.
     init(nodes: [String] = [], verbose: Bool = false) {
+        isVerbose = verbose
         state = Mutex(State(board: BootBoard(nodes: nodes)))
         let rows = RawTerminal.size(of: STDERR_FILENO)?.rows ?? 0
         isLive = !nodes.isEmpty && !verbose && nodes.count < rows && RawTerminal.type != "dumb"
@@ -67,6 +69,7 @@ final class UpProgress: Sendable {
             let all = outcome.started.count == record.nodes.count
             let what = all ? "is up" : "is complete again: started \(outcome.started.joined(separator: ", "))"
             Notice.line("lab '\(record.spec.name)' \(what) (\(outcome.duration.formattedSeconds))")
+            if isVerbose { Notice.line(outcome.steps.sentence) }
         }
     }
 

@@ -76,7 +76,8 @@ struct TutorialTour {
         }
         for warning in outcome.warnings { Notice.line("warning: \(warning)") }
         Output.line("(as expected, exit code 0)")
-        return outcome.run
+        guard let run = outcome.run else { throw LabError(.commandFailed, "\(name) was not recorded") }
+        return run
     }
 
     private func move(_ program: String, to target: NodeRecord) async throws {

@@ -19,6 +19,10 @@ struct RunCommand: AsyncParsableCommand {
               popcorn-lab run ./sort --bounce 20
               popcorn-lab run ./sort --migrate-at partition:3
 
+            The program's output comes as it is written. When it has ended, what the kernels said and recorded is fetched \
+            from all nodes at once, which takes a moment; Ctrl-C then loses nothing, and only a second one ends it at once. \
+            With --no-collect nothing is recorded. --verbose tells how long each step took.
+
             `runs` lists what was collected, `trace` makes a timeline of it.
             """)
 
@@ -57,6 +61,9 @@ struct RunCommand: AsyncParsableCommand {
             valueName: "FUNCTION[:N]"))
     var migrateAt: String?
 
+    @Flag(inversion: .prefixedNo, help: "Keep what the kernels said and recorded meanwhile.")
+    var collect = true
+
     @Argument(help: "The program's path without the ISA's suffix.", completion: .file())
     var program: String
 
@@ -73,13 +80,19 @@ struct RunCommand: AsyncParsableCommand {
         options.timeout = timeout?.duration
         options.moves = moves
         options.migrateAt = try migrateAt.map { try MigrationSites(parsing: $0) }
-        let outcome = try await RunProgram(access: access, options: options)(
+        options.collects = collect
+        let aftermath = RunAftermath(isCollecting: collect)
+        let outcome = try await RunProgram(access: access, options: options, report: { aftermath.show($0) })(
             program, input: STDIN_FILENO, output: STDOUT_FILENO, errorOutput: STDERR_FILENO)
+        aftermath.finish()
         for warning in outcome.warnings { Notice.warning(warning) }
         if global.verbose, let moves = outcome.moves {
             Notice.line("\(moves.moves) moves of \(moves.threads) threads, \(moves.refused) refused")
         }
-        if global.verbose { Notice.line("run \(outcome.run.id): \(outcome.run.path)") }
+        if global.verbose {
+            if let run = outcome.run { Notice.line("run \(run.id): \(run.path)") }
+            Notice.line(outcome.steps.sentence)
+        }
         throw ProgramExit(of: outcome.result, program)
     }
 

@@ -42,13 +42,24 @@ public struct LabAccess: Sendable {
     public func withSessions<Result: Sendable>(
         _ nodes: [NodeRecord], _ body: @Sendable ([NodeSession]) async throws -> Result
     ) async throws -> Result {
-        let sessions = try await Self.inParallel(nodes) { NodeSession(node: $0, session: try await $0.connect(paths)) }
+        try await withSessions(nodes, { NodeSession(node: $0, session: $1) }, body)
+    }
+
+    /// Connects to several nodes at once for the time of `body`, and makes something of each connection as soon as it stands.
+    func withSessions<Item: Sendable, Result: Sendable>(
+        _ nodes: [NodeRecord], _ item: @escaping @Sendable (NodeRecord, GuestSession) async throws -> Item,
+        _ body: @Sendable ([Item]) async throws -> Result
+    ) async throws -> Result {
+        let opened = try await Self.inParallel(nodes) { node in
+            let session = try await node.connect(paths)
+            return (session: session, item: try await item(node, session))
+        }
         do {
-            let result = try await body(sessions)
-            for session in sessions { await session.session.close() }
+            let result = try await body(opened.map(\.item))
+            for session in opened.map(\.session) { await session.close() }
             return result
         } catch {
-            for session in sessions { await session.session.close() }
+            for session in opened.map(\.session) { await session.close() }
             throw error
         }
     }
@@ -67,7 +78,8 @@ public struct LabAccess: Sendable {
         try await Self.inParallel(nodes) { node in try await withSession(node) { try await body(node, $0) } }
     }
 
-    private static func inParallel<Item: Sendable, Result: Sendable>(
+    @discardableResult
+    static func inParallel<Item: Sendable, Result: Sendable>(
         _ items: [Item], _ body: @escaping @Sendable (Item) async throws -> Result
     ) async throws -> [Result] {
         try await withThrowingTaskGroup(of: (Int, Result).self) { group in

@@ -14,6 +14,7 @@ struct Boot: Sendable {
     let images: NodeImages
     let accelerator: AcceleratorRequest
     let report: LabEventHandler
+    let log: StepLog
 
     private var store: LabStore { environment.store }
 
@@ -36,9 +37,11 @@ struct Boot: Sendable {
         try Directories.create(paths.runtime)
         let done = try await hypervisor.withConnection(while: { try await prepare(missing, of: record, fabric) }) {
             connection, _ in
+            log.end("open libvirt, start the switch, write the guests' files")
             // What is left of a guest that ended by itself must not stand in the way of its successor.
             if isRepair { try await connection.destroy(missing.map(\.uuid)) }
             guard try await decide(record, connection) else { return false }
+            log.end("choose the accelerator")
             try await start(missing, on: connection)
             return true
         }
@@ -47,8 +50,10 @@ struct Boot: Sendable {
             let choices = try await environment.accelerators(
                 for: record.spec, request: accelerator, hypervisor: hypervisor, images: images)
             try save(choices)
+            log.end("boot a guest that tries the accelerator")
             try await hypervisor.withConnection { try await start(missing, on: $0) }
         }
+        log.end("start the guests")
         let processes = QEMUProcess.find(uuids: record.nodes.map(\.uuid))
         let complete = try store.update(record.spec.name) { record in
             for index in record.nodes.indices { record.nodes[index].qemu = processes[record.nodes[index].uuid] }

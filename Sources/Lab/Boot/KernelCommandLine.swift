@@ -15,6 +15,8 @@ enum KernelCommandLine {
         "loglevel=5",
         // Guests of a lab trust each other's kernels; mitigations only cost time under emulation.
         "mitigations=off",
+        // Likewise, Debian's kernel zeroes memory when it is taken, also what is written in full at once.
+        "init_on_alloc=0",
         // The kernel's log must hold a whole migration with tracing on.
         "log_buf_len=1M", "printk.devkmsg=on",
     ]

@@ -110,8 +110,11 @@ struct ReadinessWatch: Sendable {
 
     /// Reads the guest's clock while there is a connection: a trace since the boot needs an early reading.
     private func takeLeave(_ session: GuestSession) async {
-        try? await ClockSampler(session: session)
-            .record(Self.clockSamples, to: paths.clock(node.name), deadline: .now + node.timeScale(.seconds(1)))
+        if let recorder = try? await GuestRecorder(on: node, session) {
+            try? await recorder.recordClock(Self.clockSamples, to: paths.clock(node.name))
+            // The first program is not to wait for it.
+            try? recorder.makeSpare(bufferKiB: Collector.bufferKiB(node.spec))
+        }
         await session.close()
     }
 

@@ -6,17 +6,25 @@ import Trace
 
 /// Brings what the kernels of a lab recorded into a run's directory.
 ///
-/// Clocks are sampled before and after, because a guest's clock drifts against the host's. Trace events go to a tracefs instance
-/// of the run's own, so that runs do not disturb each other nor the lab's own trace.
+/// Clocks are sampled before and after, because a guest's clock drifts against the host's. With `begin`, trace events go to a
+/// tracefs instance of the run's own, so that runs do not disturb each other nor the lab's own trace; without it, the events
+/// since the guest's boot are read.
 struct Collector {
     let access: LabAccess
     let run: RunDirectory
-    let sessions: [NodeSession]
-    /// The tracefs instance to read; `nil` for the events since the guest's boot.
-    let instance: String?
+    private(set) var nodes: [RecordedNode]
+    private let waiting: WaitNotes
 
-    private static let tracefs = "/sys/kernel/tracing"
-    private static let clockSamples = 16
+    init(
+        access: LabAccess, run: RunDirectory, nodes: [RecordedNode], waiting: WaitNotes = WaitNotes(report: { _ in })
+    ) {
+        self.waiting = waiting
+        self.access = access
+        self.run = run
+        self.nodes = nodes
+    }
+
+    private static let clockSamples = 8
 
     /// How much of its memory a guest gives to the trace of one run: enough for some ten thousand hops, and little enough
     /// that programs do not miss it.
@@ -29,80 +37,75 @@ struct Collector {
         max(smallestBufferKiB, node.memoryMiB * 1024 / traceShare / max(1, node.vcpus))
     }
 
-    private var traceDirectory: String {
-        instance.map { "\(Self.tracefs)/instances/\($0)" } ?? Self.tracefs
-    }
-
     /// To be called before the thing that is to be recorded.
-    func begin() async throws {
-        _ = try await access.onEach(sessions) { node, session in
-            try Directories.create(run.node(node.name))
-            try await sampleClock(node, session)
-            guard instance != nil else { return }
-            let directory = traceDirectory
-            try await session.check(
-                // "local" is dmesg's clock in name only: on x86-64 it is milliseconds off (measured, Linux 6.1).
-                "mkdir -p \(directory) && echo perf > \(directory)/trace_clock"
-                    + " && echo \(Self.bufferKiB(node.spec)) > \(directory)/buffer_size_kb"
-                    + " && echo 1 > \(directory)/events/popcorn/enable",
-                node: node, toDo: "start tracing")
+    mutating func begin() async throws {
+        nodes = try await LabAccess.inParallel(nodes) { [self] entry in
+            var entry = entry
+            try Directories.create(run.node(entry.node.name))
+            entry.instance = try await entry.recorder.begin(bufferKiB: Self.bufferKiB(entry.node.spec))
+            try await sampleClock(entry, entry.recorder)
+            return entry
         }
     }
 
     /// To be called after it; a node that does not answer any more is left out with a warning.
     ///
+    /// - Parameter step: told the name of each step when it is done.
     /// - Returns: warnings for the manifest.
-    func end() async -> [String] {
-        let warnings: [String] = await withTaskGroup(of: String?.self) { group in
-            for entry in sessions {
-                group.addTask {
-                    do {
-                        try await fetch(entry)
-                        return nil
-                    } catch {
-                        return "\(entry.node.name): not everything was collected: \(error.sentence)"
-                    }
-                }
+    func end(_ step: (String) -> Void = { _ in }) async -> [String] {
+        let warnings = await withTaskGroup(of: [String].self) { group in
+            for entry in nodes {
+                group.addTask { await waiting(entry.node.name, for: "what its kernel recorded") { await fetch(entry) } }
             }
-            return await group.reduce(into: []) { if let warning = $1 { $0.append(warning) } }
+            return await group.reduce(into: []) { $0 += $1 }
         }
-        return warnings + copySerialLogs() + render()
+        step("collect")
+        defer { step("write the logs") }
+        return warnings.sorted() + copySerialLogs() + render()
     }
 
     /// A connection that something went wrong on, as when a program was ended by its time, is tried no more: a new one is.
-    private func fetch(_ entry: NodeSession) async throws {
+    private func fetch(_ entry: RecordedNode) async -> [String] {
+        let node = entry.node
         do {
-            try await fetch(entry.node, entry.session)
-        } catch let error as GuestError {
-            access.environment.log.debug("\(entry.node.name): collecting anew after: \(error.summary)")
-            try await access.withSession(entry.node) { try await fetch(entry.node, $0) }
+            try Directories.create(run.node(node.name))
+            var warnings: [String] = []
+            do {
+                warnings = try await fetch(entry, entry.recorder)
+            } catch let error as GuestError {
+                access.environment.log.debug("\(node.name): collecting anew after: \(error.summary)")
+                warnings = try await access.withSession(node) {
+                    try await fetch(entry, try await GuestRecorder(on: node, $0))
+                }
+            }
+            return warnings
+        } catch {
+            return ["\(node.name): not everything was collected: \(error.sentence)"]
         }
     }
 
-    private func fetch(_ node: NodeRecord, _ session: GuestSession) async throws {
-        let directory = run.node(node.name)
-        try Directories.create(directory)
-        let limit = ContinuousClock.now + node.timeScale(.seconds(10))
-        try await sampleClock(node, session)
-        try await session.save("popcorn-kmsg", to: directory + "/dmesg.raw", deadline: limit)
-        try await session.save("cat /proc/popcorn_types", to: directory + "/types.txt", deadline: limit)
-        // Nothing may be added while it is read, and an instance goes with its events.
-        let remove = instance == nil ? "" : "; rmdir \(traceDirectory)"
-        let stop = instance == nil ? "" : "echo 0 > \(traceDirectory)/tracing_on; "
-        // A full buffer is tens of megabytes of text, which an emulated guest prints slowly.
-        try await session.save(
-            "\(stop)cat \(traceDirectory)/trace\(remove)", to: directory + "/trace.txt",
-            deadline: .now + node.timeScale(.seconds(60)))
+    /// - Returns: a warning if the clock cannot be read, without which the rest is still worth something.
+    private func fetch(_ entry: RecordedNode, _ recorder: GuestRecorder) async throws -> [String] {
+        var warnings: [String] = []
+        do {
+            try await sampleClock(entry, recorder)
+        } catch let error as LabError {
+            warnings.append("\(error.summary): what it recorded has its own times only")
+        }
+        let directory = run.node(entry.node.name)
+        let files = ["dmesg": "dmesg.raw", "types": "types.txt", "trace": "trace.txt"]
+        try await recorder.end(instance: entry.instance, files: files.mapValues { "\(directory)/\($0)" })
+        return warnings
     }
 
-    private func sampleClock(_ node: NodeRecord, _ session: GuestSession) async throws {
-        let path = run.node(node.name) + "/clock.jsonl"
+    private func sampleClock(_ entry: RecordedNode, _ recorder: GuestRecorder) async throws {
+        let path = run.node(entry.node.name) + "/clock.jsonl"
         // The drift since the boot shows only beside what was read then.
-        if instance == nil, let early = FileManager.default.contents(atPath: access.paths.clock(node.name)) {
+        if entry.instance == nil, let early = FileManager.default.contents(atPath: access.paths.clock(entry.node.name))
+        {
             try AtomicFile.append(early, to: path)
         }
-        try await ClockSampler(session: session)
-            .record(Self.clockSamples, to: path, deadline: .now + node.timeScale(.seconds(3)))
+        try await recorder.recordClock(Self.clockSamples, to: path)
     }
 
     /// The consoles are files of this host, also those of guests that died.
@@ -134,6 +137,26 @@ extension RunDirectory {
     }
 }
 
+/// A node with an open connection, and what records it there.
+public struct RecordedNode: Sendable {
+    let node: NodeRecord
+    let session: GuestSession
+    let recorder: GuestRecorder
+    /// The tracefs instance that it has begun, if it has.
+    var instance: String?
+}
+
+extension LabAccess {
+    /// Connects to all nodes, and starts what records there, for the time of `body`.
+    public func withRecorders<Result: Sendable>(
+        _ body: @Sendable ([RecordedNode]) async throws -> Result
+    ) async throws -> Result {
+        try await withSessions(
+            record.nodes,
+            { RecordedNode(node: $0, session: $1, recorder: try await GuestRecorder(on: $0, $1)) }, body)
+    }
+}
+
 extension GuestSession {
     /// Runs a command that must succeed.
     func check(_ text: String, node: NodeRecord, toDo purpose: String) async throws {
@@ -143,13 +166,5 @@ extension GuestSession {
                 .commandFailed, "\(node.name): cannot \(purpose): \(result.errorText.isEmpty ? text : result.errorText)"
             )
         }
-    }
-
-    /// Writes what a command prints to a file of this host.
-    func save(_ text: String, to path: String, deadline: ContinuousClock.Instant) async throws {
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-        guard descriptor >= 0 else { throw SystemError("create \(path)") }
-        defer { Glibc.close(descriptor) }
-        _ = try await exec(RemoteCommand(text, output: .descriptor(descriptor)), deadline: deadline)
     }
 }

@@ -77,10 +77,10 @@ public struct Logs: Sendable {
 
     /// Relates a node's clock to ours; without an answer its lines only have the guest's times.
     static func map(_ node: NodeRecord, _ session: GuestSession) async -> ClockMap? {
-        guard
-            let samples = try? await ClockSampler(session: session)
-                .samples(8, deadline: .now + node.timeScale(.seconds(2)))
-        else { return nil }
+        guard let recorder = try? await GuestRecorder(on: node, session) else { return nil }
+        let samples = try? await recorder.clockSamples(8)
+        await recorder.finish()
+        guard let samples else { return nil }
         return ClockFit(ClockProblem(nodes: [ClockProblem.Node(name: node.name, samples: samples)], messages: [])).maps
             .first
     }

@@ -45,6 +45,8 @@ public struct Manifest: Codable, Sendable {
     public var binaries: [String: String] = [:]
     /// Hops that were driven from outside.
     public var moves: DrivenMoves.Summary?
+    /// Where the time went; `nil` while it goes on, and in runs of older versions.
+    public var steps: [Step]?
     /// What is missing or doubtful in what was collected.
     public var warnings: [String] = []
 

@@ -41,26 +41,40 @@ extension LabAccess {
         var manifest = Manifest(run: run, verb: verb, record: record, environment: environment)
         manifest.started = record.created
         try manifest.save(run)
-        try await fill(run, &manifest)
+        try await fill(run, &manifest, WaitNotes(report: { _ in }))
         try environment.store.addRun(run.id, to: record.spec.name)
         return (run, manifest.warnings)
     }
 
     /// Brings everything since the guests' boot into a run that exists; nodes that do not answer give their consoles.
-    func fill(_ run: RunDirectory, _ manifest: inout Manifest) async throws {
-        var sessions: [NodeSession] = []
-        var warnings: [String] = []
-        for node in record.nodes {
-            do {
-                sessions.append(NodeSession(node: node, session: try await node.connect(paths)))
-            } catch {
-                warnings.append("\(node.name) does not answer; its console was kept: \(error)")
-            }
+    func fill(_ run: RunDirectory, _ manifest: inout Manifest, _ waiting: WaitNotes) async throws {
+        let answers = try await Self.inParallel(record.nodes) { node in
+            await waiting(node.name, for: "it to answer") { await reach(node) }
         }
-        warnings += await Collector(access: self, run: run, sessions: sessions, instance: nil).end()
-        for session in sessions { await session.session.close() }
+        let nodes = answers.compactMap { try? $0.get() }
+        var warnings = zip(record.nodes, answers).compactMap { node, answer in
+            answer.failure.map { "\(node.name) does not answer; its console was kept: \($0)" }
+        }
+        warnings += await Collector(access: self, run: run, nodes: nodes, waiting: waiting).end()
+        for node in nodes { await node.session.close() }
         manifest.warnings = warnings
         manifest.ended = Date()
         try manifest.save(run)
+    }
+
+    private func reach(_ node: NodeRecord) async -> Result<RecordedNode, any Error> {
+        do {
+            let session = try await node.connect(paths)
+            return .success(
+                RecordedNode(node: node, session: session, recorder: try await GuestRecorder(on: node, session)))
+        } catch {
+            return .failure(error)
+        }
+    }
+}
+
+extension Result {
+    fileprivate var failure: Failure? {
+        if case .failure(let error) = self { error } else { nil }
     }
 }

@@ -53,15 +53,13 @@ public struct Deployment: Sendable {
     }
 
     /// Sends what nodes do not have yet, and checks that what lies there is what we sent.
-    public func callAsFunction(_ sessions: [NodeSession], _ access: LabAccess) async throws -> Outcome {
+    public func callAsFunction(_ nodes: [RecordedNode]) async throws -> Outcome {
         let files = try program.variants.map { isa, variant in
             File(
                 name: "\(program.name)_\(isa.rawValue)", local: variant.path,
                 digest: try SHA256.hex(ofFile: variant.path))
         }
-        let updated = try await access.onEach(sessions) { node, session in
-            try await deploy(files, to: node, session) ? node.name : nil
-        }
+        let updated = try await LabAccess.inParallel(nodes) { try await deploy(files, to: $0) ? $0.node.name : nil }
         return Outcome(
             path: directory + "/" + program.name,
             digests: Dictionary(files.map { ($0.name, $0.digest) }, uniquingKeysWith: { first, _ in first }),
@@ -69,10 +67,12 @@ public struct Deployment: Sendable {
     }
 
     /// Whether anything had to be sent.
-    private func deploy(_ files: [File], to node: NodeRecord, _ session: GuestSession) async throws -> Bool {
-        let before = try await digests(files, node, session)
-        let missing = files.filter { before[$0.name] != $0.digest }
+    private func deploy(_ files: [File], to place: RecordedNode) async throws -> Bool {
+        let (node, session) = (place.node, place.session)
         let own = "\(program.name)_\(node.spec.isa.rawValue)"
+        let names = files.map(\.name) + [program.name]
+        let before = try await digests(names, place.recorder)
+        let missing = files.filter { before[$0.name] != $0.digest }
         if missing.isEmpty, before[program.name] == before[own] { return false }
         try await session.makeDirectories(directory, deadline: nil)
         for file in missing {
@@ -81,7 +81,7 @@ public struct Deployment: Sendable {
         let paths = files.map { ShellWord.quote("\(directory)/\($0.name)") }.joined(separator: " ")
         let link = "ln -f \(ShellWord.quote("\(directory)/\(own)")) \(ShellWord.quote("\(directory)/\(program.name)"))"
         try await session.check("chmod +x \(paths) && \(link)", node: node, toDo: "install \(program.name)")
-        let after = try await digests(files, node, session)
+        let after = try await digests(names, place.recorder)
         for file in files where after[file.name] != file.digest {
             throw LabError(
                 .commandFailed, "\(node.name): \(directory)/\(file.name) is not what was sent",
@@ -90,18 +90,8 @@ public struct Deployment: Sendable {
         return true
     }
 
-    private func digests(_ files: [File], _ node: NodeRecord, _ session: GuestSession) async throws -> [String: String]
-    {
-        let names = (files.map(\.name) + [program.name]).map { ShellWord.quote("\(directory)/\($0)") }
-        let result = try await session.exec(
-            "sha256sum \(names.joined(separator: " ")) 2>/dev/null; true", deadline: .now + node.timeScale(.seconds(30))
-        )
-        var digests: [String: String] = [:]
-        for line in result.text.split(separator: "\n") {
-            let words = line.split(separator: " ", maxSplits: 1)
-            guard words.count == 2, let name = words[1].split(separator: "/").last else { continue }
-            digests[String(name)] = String(words[0])
-        }
-        return digests
+    private func digests(_ names: [String], _ recorder: GuestRecorder) async throws -> [String: String] {
+        let digests = try await recorder.digests(names.map { "\(directory)/\($0)" })
+        return zip(names, digests).reduce(into: [:]) { $0[$1.0] = $1.1 }
     }
 }

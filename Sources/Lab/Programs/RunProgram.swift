@@ -3,6 +3,8 @@ import Support
 import Topology
 
 /// `run`: deploys a program, runs it on one node while the lab's kernels are recorded, and collects.
+///
+/// One connection to each node serves for all of that, and one process of the guest for all that is recorded.
 public struct RunProgram: Sendable {
     public struct Options: Sendable {
         /// The node on which the program starts; `nil` for the first.
@@ -15,25 +17,41 @@ public struct RunProgram: Sendable {
         public var moves: DrivenMoves?
         /// The call sites at which the program's runtime shall move a thread.
         public var migrateAt: MigrationSites?
+        /// Whether to keep what the kernels said and recorded.
+        public var collects = true
 
         public init() {}
     }
 
     /// What became of it.
     public struct Outcome: Sendable {
-        public var run: RunDirectory
+        /// If there was one.
+        public var run: RunDirectory?
         public var result: RemoteResult
         /// If they were driven from outside.
         public var moves: DrivenMoves.Summary?
+        public var steps: [Step]
         public var warnings: [String]
+    }
+
+    /// What a waiting user may want to know.
+    public enum Progress: Sendable {
+        /// All of the program's output is out. What follows only concerns the kernels.
+        case ended(exitCode: Int32)
+        /// Somebody wants to stop now, which has to wait for what is being collected.
+        case interrupted
     }
 
     let access: LabAccess
     let options: Options
+    let report: @Sendable (Progress) -> Void
 
-    public init(access: LabAccess, options: Options) {
+    public init(
+        access: LabAccess, options: Options, report: @escaping @Sendable (Progress) -> Void = { _ in }
+    ) {
         self.access = access
         self.options = options
+        self.report = report
     }
 
     /// - Parameters:
@@ -43,16 +61,16 @@ public struct RunProgram: Sendable {
         let origin = try options.origin.map(access.node) ?? access.record.nodes[0]
         let environment = try environment(for: path)
         let deployment = try Deployment(path: path, record: access.record, directory: options.directory)
-        return try await access.withSessions(access.record.nodes) { sessions in
-            let deployed = try await deployment(sessions, access)
-            let run = try RunDirectory.create(verb: "run", directories: access.environment.directories)
-            var manifest = Manifest(run: run, verb: "run", record: access.record, environment: access.environment)
-            manifest.program = deployment.localPath
-            manifest.binaries = deployed.digests
-            try manifest.save(run)
-            let collector = Collector(access: access, run: run, sessions: sessions, instance: "run-\(run.id)")
-            try await collector.begin()
-            guard let session = sessions.first(where: { $0.node.id == origin.id })?.session else {
+        let start = StepClock()
+        return try await access.withRecorders { nodes in
+            var clock = start
+            clock.end("connect")
+            let deployed = try await deployment(nodes)
+            clock.end("deploy")
+            var recording = try options.collects ? Recording(self, deployment, deployed, nodes) : nil
+            try await recording?.collector.begin()
+            if recording != nil { clock.end("start of the traces") }
+            guard let session = nodes.first(where: { $0.node.id == origin.id })?.session else {
                 throw LabError(.noSuchNode, "\(origin.name) has no session")
             }
             let driver = try await options.moves?.start(on: origin, session)
@@ -67,17 +85,62 @@ public struct RunProgram: Sendable {
             } catch {
                 ending = .failure(error)
             }
-            // What the kernels said is worth most when the program did not end well.
-            manifest.warnings = await Task { await collector.end() }.value
-            await note(driver, in: &manifest)
-            manifest.ended = .init()
-            manifest.exitCode = ending.exitCode
-            if case .signalled(let name, _) = try? ending.get().ending { manifest.signal = "SIG\(name)" }
-            try manifest.save(run)
-            try access.environment.store.addRun(run.id, to: access.record.spec.name)
+            clock.end("program")
+            report(.ended(exitCode: ending.exitCode))
+            // What the kernels said is worth most when the program did not end well, or somebody ended it.
+            let conclusion = Task { [clock, recording] in try await conclude(recording, driver, ending, clock) }
+            let (moves, steps, warnings) = try await withTaskCancellationHandler {
+                try await conclusion.value
+            } onCancel: {
+                report(.interrupted)
+            }
             return Outcome(
-                run: run, result: try ending.get(), moves: manifest.moves, warnings: manifest.warnings)
+                run: recording?.run, result: try ending.get(), moves: moves, steps: steps, warnings: warnings)
         }
+    }
+
+    /// The run's directory, and what fills it.
+    private struct Recording: Sendable {
+        let run: RunDirectory
+        let manifest: Manifest
+        var collector: Collector
+
+        init(
+            _ program: RunProgram, _ deployment: Deployment, _ deployed: Deployment.Outcome, _ nodes: [RecordedNode]
+        ) throws {
+            let access = program.access
+            run = try RunDirectory.create(verb: "run", directories: access.environment.directories)
+            var manifest = Manifest(run: run, verb: "run", record: access.record, environment: access.environment)
+            manifest.program = deployment.localPath
+            manifest.binaries = deployed.digests
+            try manifest.save(run)
+            self.manifest = manifest
+            collector = Collector(access: access, run: run, nodes: nodes)
+        }
+    }
+
+    /// All that comes after the program: collects, and completes the manifest.
+    private func conclude(
+        _ recording: Recording?, _ driver: DrivenMoves.Driver?, _ ending: Result<RemoteResult, any Error>,
+        _ clock: StepClock
+    ) async throws -> (DrivenMoves.Summary?, [Step], [String]) {
+        var clock = clock
+        var warnings: [String] = []
+        if let recording {
+            warnings = await recording.collector.end { clock.end($0) }
+        }
+        let moves = await summary(driver, &warnings)
+        guard let recording else { return (moves, clock.steps, warnings) }
+        var manifest = recording.manifest
+        manifest.warnings = warnings
+        manifest.moves = moves
+        manifest.steps = clock.steps
+        manifest.ended = .init()
+        manifest.exitCode = ending.exitCode
+        if case .signalled(let name, _) = try? ending.get().ending { manifest.signal = "SIG\(name)" }
+        try manifest.save(recording.run)
+        try access.environment.store.addRun(recording.run.id, to: access.record.spec.name)
+        return (moves, clock.steps, warnings)
     }
 
     private func environment(for program: String) throws -> [String: String] {
@@ -87,15 +150,15 @@ public struct RunProgram: Sendable {
     }
 
     /// What became of the moves that were asked for.
-    private func note(_ driver: DrivenMoves.Driver?, in manifest: inout Manifest) async {
-        guard let driver, let wanted = options.moves else { return }
+    private func summary(_ driver: DrivenMoves.Driver?, _ warnings: inout [String]) async -> DrivenMoves.Summary? {
+        guard let driver, let wanted = options.moves else { return nil }
         do {
-            // Also after an interruption, as above.
-            let summary = try await Task { try await driver.summary() }.value
-            manifest.moves = summary
-            if let warning = summary.warning(wanted) { manifest.warnings.append(warning) }
+            let summary = try await driver.summary()
+            if let warning = summary.warning(wanted) { warnings.append(warning) }
+            return summary
         } catch {
-            manifest.warnings.append("the moves were not counted: \(error.sentence)")
+            warnings.append("the moves were not counted: \(error.sentence)")
+            return nil
         }
     }
 }

@@ -13,6 +13,8 @@ struct Removal: Sendable {
         let uuids = record.nodes.map(\.uuid)
         let hypervisor = try environment.hypervisor(of: record)
         do {
+            let left = QEMUProcess.find(uuids: uuids)
+            for node in record.nodes where left[node.uuid] != nil { report(.node(node.name, .note("ending its QEMU"))) }
             // Guests that ended by themselves too: the embedded driver only learns of it when it is told to look.
             try await hypervisor.withConnection { try await $0.destroy(uuids) }
         } catch {

@@ -40,7 +40,7 @@ public struct CheckedRun: Sendable {
     private func check(
         _ outcome: RunProgram.Outcome, _ output: String, _ program: TutorialPrograms.Program, on node: NodeRecord
     ) throws {
-        let collected = "what the kernels said is in \(outcome.run.path)"
+        let collected = outcome.run.map { "what the kernels said is in \($0.path)" }
         guard outcome.result.succeeded else {
             throw LabError(
                 .commandFailed, "\(program.name) failed on \(node.name): exit code \(outcome.result.exitCode)",

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Answers commands on stdin, a line each, with frames on stdout:
+ *
+ *	clock			frame `clock`: a line of /proc/popcorn_clock
+ *	digest PATH		frame `digest`: the SHA-256 of the file in hex; empty if it cannot be read
+ *	begin KIB		frame `begin`: the name of a trace instance, which records now
+ *	end INSTANCE		frames `dmesg`, `types` and `trace`, several each, then frame `end`
+ *	quit			no answer; the program ends
+ *	spare KIB		no answer; a trace instance is made for a later `begin`
+ *
+ * To start a process takes an emulated guest fifty milliseconds and more, so a run is recorded by this one, which waits while
+ * the program runs. The lab relates a guest's clock to its own by the two host times around the question and the answer:
+ * nothing may stand between them, no fork, no open, no buffering.
+ *
+ * Without an `end` at the end of stdin the connection broke. Another one may come to collect; after that recording stops,
+ * since events that nobody reads cost time.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include "record.h"
+
+#define KEEP_SECONDS 60
+
+static int has_begun;
+
+void answer(const char *name, const void *bytes, size_t length)
+{
+	char head[64];
+	struct iovec parts[2] = {
+		{ head, (size_t)snprintf(head, sizeof(head), "%s %zu\n", name, length) },
+		{ (void *)bytes, length },
+	};
+	struct iovec *part = parts;
+
+	while (part < parts + 2) {
+		ssize_t count = writev(STDOUT_FILENO, part, (int)(parts + 2 - part));
+
+		if (count < 0 && errno == EINTR)
+			continue;
+		if (count < 0)
+			exit(1);
+		while (part < parts + 2 && (size_t)count >= part->iov_len)
+			count -= (ssize_t)part++->iov_len;
+		if (part < parts + 2) {
+			part->iov_base = (char *)part->iov_base + count;
+			part->iov_len -= (size_t)count;
+		}
+	}
+}
+
+void answer_error(const char *what, const char *which)
+{
+	char text[512];
+	int length = snprintf(text, sizeof(text), "%s %s: %s", what, which, strerror(errno));
+
+	answer("error", text, length < (int)sizeof(text) ? (size_t)length : sizeof(text) - 1);
+}
+
+static void answer_clock(int clock)
+{
+	char line[256];
+	ssize_t length = clock < 0 ? -1 : pread(clock, line, sizeof(line), 0);
+
+	if (length < 0)
+		answer_error("read", "/proc/popcorn_clock");
+	else
+		answer("clock", line, (size_t)length);
+}
+
+static void obey(char *line, int clock)
+{
+	char *argument = strchr(line, ' ');
+	char hex[64];
+	int failed;
+
+	if (argument)
+		*argument++ = '\0';
+	if (!strcmp(line, "clock")) {
+		answer_clock(clock);
+	} else if (!strcmp(line, "digest") && argument) {
+		failed = file_digest(argument, hex);
+		answer("digest", hex, failed ? 0 : sizeof(hex));
+	} else if (!strcmp(line, "begin") && argument) {
+		has_begun |= !begin_trace(argument);
+	} else if (!strcmp(line, "end") && argument) {
+		collect(argument);
+		answer("end", NULL, 0);
+		/* After the answer, for which somebody waits. */
+		if (strcmp(argument, "-"))
+			recycle_trace(argument);
+		has_begun = 0;
+	} else if (!strcmp(line, "quit")) {
+		exit(0);
+	} else if (!strcmp(line, "spare") && argument) {
+		make_spare_trace(argument);
+	} else {
+		errno = EINVAL;
+		answer_error("obey", line);
+	}
+}
+
+int main(void)
+{
+	int clock = open("/proc/popcorn_clock", O_RDONLY | O_CLOEXEC);
+	static char commands[8192];
+	size_t held = 0;
+	ssize_t count;
+
+	while ((count = read(STDIN_FILENO, commands + held, sizeof(commands) - held)) != 0) {
+		char *line = commands, *end;
+
+		if (count < 0 && errno == EINTR)
+			continue;
+		if (count < 0)
+			break;
+		held += (size_t)count;
+		while ((end = memchr(line, '\n', held - (size_t)(line - commands)))) {
+			*end = '\0';
+			obey(line, clock);
+			line = end + 1;
+		}
+		held -= (size_t)(line - commands);
+		memmove(commands, line, held);
+		if (held == sizeof(commands))
+			return 1;
+	}
+	if (!has_begun)
+		return 0;
+	signal(SIGHUP, SIG_IGN);
+	close(STDIN_FILENO);
+	close(STDOUT_FILENO);
+	close(STDERR_FILENO);
+	sleep(KEEP_SECONDS);
+	recycle_trace(own_trace());
+	return 0;
+}
