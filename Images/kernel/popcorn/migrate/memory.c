@@ -70,7 +70,7 @@ static void handle_memory(const struct popcorn_received *message)
 {
 	const struct popcorn_node_memory *body = message->payload;
 
-	WRITE_ONCE(memory_of[message->ret.node], le64_to_cpu(body->bytes));
+	WRITE_ONCE(memory_of[message->sender.node], le64_to_cpu(body->bytes));
 }
 
 const struct popcorn_handler popcorn_node_memory_handler = {
