@@ -106,21 +106,22 @@ static bool map_private(uint64_t start, uint64_t size)
 			     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0) != MAP_FAILED;
 }
 
-/* In the child: nothing of shared memory can be touched before, errno included. */
-static void become_alone(int descriptor, const struct range *ranges, int count)
+/* In the child: nothing of shared memory can be touched before, errno and what cancels the thread included. */
+static void become_alone(const int ends[2], const struct range *ranges, int count)
 {
 	struct popcorn_thread *thread = __popcorn_thread;
 
 	__popcorn_thread = NULL;
+	close(ends[1]);
 	if (!map_private(ranges[0].start, ranges[0].end - ranges[0].start) ||
 	    !map_private(ranges[1].start, ranges[1].end - ranges[1].start) ||
 	    !map_private(POPCORN_HEAP, popcorn_plan.heap) || !popcorn_map_stacks(map_private))
 		_exit(127);
 	for (int i = 0; i < count; i++)
-		if (!move_all(receive_memory, descriptor, ranges[i]))
+		if (!move_all(receive_memory, ends[0], ranges[i]))
 			_exit(127);
 	__popcorn_thread = thread;
-	close(descriptor);
+	close(ends[0]);
 	if (popcorn_transport == &popcorn_transport_popcorn)
 		close(popcorn_place.device);
 	popcorn_transport = &popcorn_transport_child;
@@ -174,8 +175,7 @@ pid_t __popcorn_duplicate(const void *top)
 	pid_t child = _Fork();
 
 	if (child == 0) {
-		close(ends[1]);
-		become_alone(ends[0], ranges, count);
+		become_alone(ends, ranges, count);
 		return 0;
 	}
 	int error = errno;
