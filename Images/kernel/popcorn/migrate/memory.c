@@ -90,20 +90,22 @@ static u64 total(u64 size, u64 data, u64 limit)
 	return size + min(data, limit - limit / 4);
 }
 
-/* Whether a node that has no worker yet would hold the process. Its lock is held. */
+/* Whether a node that has no worker yet would hold the process. */
 bool popcorn_has_room(const struct process *process, int node)
 {
 	u64 there = READ_ONCE(memory_of[node]);
 
+	lockdep_assert_held(&process->lock);
 	return !there || total(process->reserved, process->data, there) <= there;
 }
 
-/* What the process may reserve, whatever others do. Its lock is held. */
+/* What the process may reserve, whatever others do. */
 static u64 limit_of(const struct process *process)
 {
 	u64 limit = memory_here(), there;
 	int node;
 
+	lockdep_assert_held(&process->lock);
 	for (node = 0; node < POPCORN_MAX_NODES; node++) {
 		there = READ_ONCE(memory_of[node]);
 		if (process->workers[node] != WORKER_NONE && there)
@@ -112,7 +114,7 @@ static u64 limit_of(const struct process *process)
 	return limit;
 }
 
-/* What the process holds already it keeps. Its lock is held. */
+/* What the process holds already it keeps. */
 static int change(struct process *process, const struct popcorn_memory *memory, u64 limit)
 {
 	u64 sum = total(memory->size, memory->data, limit);
