@@ -200,7 +200,9 @@ extension EndToEnd.Access {
         // The shell's `wait` gives 128 and the signal that stopped the job.
         let commands = """
             \(lab.workplace.popcornLab.executable) console arm & wait $!; echo state=$((0 + $?))
-            kill -KILL %1; wait %1; exit 0
+            kill -KILL $!
+            exit 0
+            exit 0
 
             """
         let ending = try await lab.host(

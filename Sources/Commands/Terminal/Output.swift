@@ -50,8 +50,7 @@ enum Notice {
     /// Text for people; see `Output.line`.
     static func line(_ text: String) { raw(VisibleText.text(text, keepsLines: true) + "\n") }
 
-    /// Bytes of our own making.
-
+    /// Text of our own making.
     static func raw(_ text: String) { bytes(Array(text.utf8)) }
 
     static func bytes(_ bytes: [UInt8]) { _ = write(STDERR_FILENO, bytes, bytes.count) }
