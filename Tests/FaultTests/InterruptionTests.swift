@@ -62,7 +62,9 @@ struct InterruptionTests {
             expectNothingLeft("\(result.text)")
         }
         let status = try tool.start(
-            "doctor", launcher: ["sh", "-c", "trap '' HUP CHLD; kill -HUP $$; exec \"$@\" <&- >&- 2>/dev/null", "sh"])
+            "doctor",
+            launcher: ["sh", "-c", "trap '' HUP CHLD; echo deaf >&2; exec \"$@\" <&- >&- 2>/dev/null", "sh"])
+        try await status.errors(contain: "deaf")
         status.send(SIGHUP)
         let ended = try await status.end(within: .seconds(60))
         #expect(ended.status == 0 || ended.status == 69, "\(ended.text)")

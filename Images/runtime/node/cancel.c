@@ -113,8 +113,9 @@ static long call_libc(long number, long a, long b, long c, long d, long e, long 
 	return result == -1 ? -errno : result;
 }
 
-/* In place of libc's: each system call of it that is a cancellation point. Returns a negative errno. */
-long __syscall_cp_c(long number, long a, long b, long c, long d, long e, long f)
+/* In place of libc's: each system call of it that is a cancellation point. Returns a negative errno. Weak, since a program that
+ * uses aio_* has libc's too, for threads of libc's own: there, system calls that wait are no cancellation points. */
+__attribute__((weak)) long __syscall_cp_c(long number, long a, long b, long c, long d, long e, long f)
 {
 	struct point here = {NULL, NULL};
 	int saved = errno;
