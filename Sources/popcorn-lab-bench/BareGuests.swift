@@ -40,6 +40,7 @@ struct BareGuests: Sendable {
                 return initramfs
             }
             line.replaceConsole(socket: console + ".socket", log: console + ".log")
+            line.replaceReports(log: console + ".reports")
             line.replaceSwitch(by: socket)
             return Guest(node: node.name, words: line.words, log: console + ".log")
         }

@@ -23,6 +23,11 @@ struct QEMUCommandLine {
         }
     }
 
+    /// The file of the port on which init reports.
+    mutating func replaceReports(log: String) {
+        change("-chardev") { $0.hasPrefix("file,id=report,") ? "file,id=report,path=\(log)" : $0 }
+    }
+
     mutating func replaceInitramfs(_ body: (String) throws -> String) rethrows { try change("-initrd", body) }
 
     mutating func replaceSwitch(by directory: String) {
