@@ -57,7 +57,7 @@ const LibcRow Table[] = {
            "remainder remainderf remquo remquof rint rintf round roundf scalb scalbf scalbln scalblnf scalbn scalbnf "
            "significand significandf sin sincos sincosf sinf sinh sinhf sqrt sqrtf tan tanf tanh tanhf tgamma tgammaf "
            "trunc truncf y0 y0f y1 y1f yn ynf signgam",
-     "both libcs compute them in software alike, sqrt and fma exactly"},
+     "each node's libc computes them; the last bit of what is not exact, as sqrt and fma are, may differ by ISA"},
     {Safe, "cabs cacos cacosh carg casin casinh catan catanh ccos ccosh cexp cimag clog conj cpow cproj creal csin "
            "csinh csqrt ctan ctanh",
      ""},
