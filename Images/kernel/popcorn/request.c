@@ -213,7 +213,8 @@ void popcorn_take_reply(const struct popcorn_received *message, u8 flags)
 
 	spin_lock(&table->lock);
 	station = find_station(table, message->sender.station);
-	if (station && station->epoch == message->sender.epoch && station->type == message->sender.type)
+	if (station && station->epoch == message->sender.epoch &&
+	    station->type == message->sender.type)
 		hlist_del_init(&station->hash);
 	else
 		station = NULL;

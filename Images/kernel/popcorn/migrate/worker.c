@@ -257,7 +257,8 @@ static void refuse_start(const struct popcorn_received *message, int error)
 
 	if (error != -EBUSY)	/* then the space that there is will be left */
 		popcorn_post(message->sender.node, &leave);
-	post_about(message->sender.node, le64_to_cpu(spec->process), POPCORN_TYPE_WORKER_EXIT, error);
+	post_about(message->sender.node, le64_to_cpu(spec->process), POPCORN_TYPE_WORKER_EXIT,
+		   error);
 }
 
 static void handle_start(const struct popcorn_received *message)
@@ -285,7 +286,7 @@ static void handle_start(const struct popcorn_received *message)
 	}
 }
 
-/* The worker that a message of its origin speaks of; NULL if there is none, or a stranger speaks. */
+/* The worker that a message of its origin speaks of; NULL if there is none, or it is a stranger's. */
 struct worker *popcorn_worker_told(const struct popcorn_received *message, __le64 id)
 {
 	struct worker *worker = popcorn_worker_find(le64_to_cpu(id));

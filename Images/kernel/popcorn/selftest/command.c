@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The self test behind /proc/popcorn_test: round trips (ping), one-way throughput (stream) and
- * checked transfers from many threads (stress). One test at a time; its threads do the popcorn_test_work,
+ * checked transfers from many threads (stress). One test at a time; its threads do the work,
  * the writer waits and, if a signal comes, kills them.
  */
 #define pr_fmt(fmt) "popcorn: " fmt
