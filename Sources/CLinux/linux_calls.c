@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
@@ -71,15 +72,18 @@ static void restore_terminal(void)
 
 void linux_keep_terminal(int descriptor, const struct termios *settings)
 {
-    static atomic_flag registered = ATOMIC_FLAG_INIT;
-
     atomic_store(&kept_terminal, -1);
     if (!settings)
         return;
     kept_settings = *settings;
     atomic_store(&kept_terminal, descriptor);
-    if (!atomic_flag_test_and_set(&registered))
-        atexit(restore_terminal);
+}
+
+void linux_end_process(int status)
+{
+    restore_terminal();
+    fflush(NULL);
+    _exit(status);
 }
 
 static int termination_descriptor;

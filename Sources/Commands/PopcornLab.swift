@@ -84,19 +84,22 @@ public struct PopcornLab: AsyncParsableCommand {
                 }
             }
         } catch let code as ProgramExit {
-            Glibc.exit(code.status)
+            ProcessEnd.now(code.status)
         } catch let end as Terminated {
-            Glibc.exit(end.status)
+            ProcessEnd.now(end.status)
         } catch let next as ProgramReplacement {
             Notice.error(next.execute())
-            Glibc.exit(ExitStatus.failure.rawValue)
+            ProcessEnd.now(.failure)
         } catch let error as any ActionableError {
             Notice.error(error)
-            Glibc.exit(error.exitStatus.rawValue)
+            ProcessEnd.now(error.exitStatus)
         } catch {
-            exit(withError: error)
+            let text = fullMessage(for: error)
+            let code = exitCode(for: error)
+            if !text.isEmpty { code.isSuccess ? Output.line(text) : Notice.line(text) }
+            ProcessEnd.now(code.rawValue)
         }
-        Glibc.exit(ExitStatus.success.rawValue)
+        ProcessEnd.now(.success)
     }
 }
 

@@ -23,10 +23,10 @@ public enum HypervisorHelper {
             let served = Result { try serve(&socket, root: root) }
             if case .failure(let error) = served { try? socket.send(HypervisorReply(error)) }
             // The driver is free for others when this process is gone, so the lock must last as long.
-            withExtendedLifetime(lock) { exit(0) }
+            withExtendedLifetime(lock) { ProcessEnd.now(.success) }
         } catch {
             try? socket.send(HypervisorReply(error))
-            exit(1)
+            ProcessEnd.now(.failure)
         }
     }
 

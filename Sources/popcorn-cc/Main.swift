@@ -6,6 +6,6 @@ struct Main {
     static func main() async {
         let environment = Environment.current()
         let status = await Driver(environment: environment).run(Array(CommandLine.arguments.dropFirst()))
-        exit(status)
+        ProcessEnd.now(status)
     }
 }

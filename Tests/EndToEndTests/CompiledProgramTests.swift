@@ -87,8 +87,10 @@ extension EndToEnd.CompiledPrograms {
         try await lab("deploy", output)
         let file = "/sys/module/popcorn/parameters/max_mb"
         let half = "$(awk '/^MemTotal:/ { print int($2 / 2048) }' /proc/meminfo)"
-        // Less what was not free yet when the module was loaded.
-        try await lab("exec", "--all", "test $(cat \(file)) -le \(half) && test $(cat \(file)) -ge $((\(half) - 4))")
+        for node in ["x86", "arm"] {
+            let sizes = try await lab("exec", node, "echo $(cat \(file)) \(half)").text.split(separator: " ")
+            #expect(sizes.count == 2 && sizes.first == sizes.last, "max_mb and half of the memory on \(node): \(sizes)")
+        }
         try await lab("exec", "--all", "echo 32 >\(file)")
         try await lab.repairing({ try await $0("exec", "--all", "echo \(half) >\(file)") }) { lab in
             let full = try await lab("exec", "x86", "cd /root && exec ./memory 0 6")

@@ -130,6 +130,28 @@ extension EndToEnd.Host {
         #expect(done.errorText.contains("removed files and sockets of lab 'stray'"))
         #expect(Glibc.access(stray, F_OK) != 0)
     }
+
+    @Test("a process that ends takes nothing away from its threads: it runs no destructor of a library")
+    func endOfProcess() async throws {
+        let lab = try lab()
+        let source = lab.workplace.file("destructor.c"), library = lab.workplace.file("destructor.so")
+        try AtomicFile.write(
+            """
+            #include <unistd.h>
+            __attribute__((destructor)) static void end(void) { (void)!write(STDERR_FILENO, "destroyed", 9); }
+
+            """, to: source)
+        try await lab.host("gcc", "-shared", "-fPIC", source, "-o", library)
+        var tool = lab.workplace.popcornLab
+        tool.environment["POPCORN_LAB_LAB"] = lab.name
+        tool.environment["LD_PRELOAD"] = library
+        let other = CommandLineTool(executable: "/bin/true", environment: tool.environment)
+        #expect(try await other([], limit: .seconds(10)).errorText == "destroyed")
+        for (words, status) in [("--version", 0), ("runs", 0), ("up x86,sparc", 64), ("status", 64), ("none", 64)] {
+            let ending = try await tool(words.split(separator: " ").map(String.init), limit: .seconds(60))
+            #expect(ending.status == status && !ending.errorText.contains("destroyed"), "\(ending)")
+        }
+    }
 }
 
 /// Process ids whose command line holds `text`.

@@ -26,10 +26,16 @@ void linux_prepare_process(void);
 
 /*
  * Remembers the terminal's settings, a struct termios, for every way out that does not come by its user: the second signal,
- * exit(3). NULL forgets them.
+ * linux_end_process. NULL forgets them.
  */
 struct termios;
 void linux_keep_terminal(int descriptor, const struct termios *settings);
+
+/*
+ * Ends the process as exit(3) does, but runs no handlers of atexit(3) and no destructors of libraries. Those free what
+ * other threads still use: OpenSSL's handler frees its locks, and an SSH session's thread that takes one dies of SIGSEGV.
+ */
+void linux_end_process(int status) __attribute__((noreturn));
 
 /*
  * From now on the first SIGINT, SIGTERM, SIGHUP or SIGPIPE writes its number, one byte, to descriptor; the second ends the

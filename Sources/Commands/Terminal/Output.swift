@@ -34,9 +34,9 @@ enum Output {
             try AtomicFile.writeAll(bytes, to: STDOUT_FILENO, name: "standard output")
         } catch let error as SystemError where error.errno == EPIPE {
             var action = sigaction()
-            guard sigaction(SIGPIPE, nil, &action) == 0, !isIgnored(action) else { exit(ExitStatus.failure.rawValue) }
+            guard sigaction(SIGPIPE, nil, &action) == 0, !isIgnored(action) else { ProcessEnd.now(.failure) }
         } catch {
-            exit(ExitStatus.failure.rawValue)
+            ProcessEnd.now(.failure)
         }
     }
 }

@@ -7,7 +7,7 @@ failed=0
 
 # expect STATUS LIMIT_S COMMAND...
 expect() {
-	want=$1 limit=$2
+	local want=$1 limit=$2 status
 	shift 2
 	timeout "$limit" "$@" >/tmp/suite.out 2>&1 </dev/null
 	status=$?
@@ -22,6 +22,7 @@ expect() {
 
 # Lines of the totals at the end of /proc/popcorn_ps; workers end a moment after their process.
 expect_nothing_left() {
+	local i left
 	for i in 1 2 3 4 5 6 7 8 9 10; do
 		left=$(tail -1 /proc/popcorn_ps)
 		[ "$left" = "spaces=0 pages=0" ] && break
