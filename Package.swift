@@ -25,6 +25,9 @@ func cLibrary(_ name: String, pkgConfig: String, apt: String) -> Target {
 /// LLVM 19 as Debian installs it; `popcorn-cc` alone links it, so that `popcorn-lab` never loads it.
 let llvm = "/usr/lib/llvm-19"
 let linkLLVM: [LinkerSetting] = [.unsafeFlags(["-L\(llvm)/lib"]), .linkedLibrary("LLVM-19")]
+let cxxWithLLVM: [CXXSetting] = [
+    .unsafeFlags(["-I\(llvm)/include", "-fno-exceptions", "-fno-rtti", "-O2", "-Wno-deprecated-declarations"])
+]
 let importLLVM: [SwiftSetting] = strict + [.unsafeFlags(["-Xcc", "-I\(llvm)/include"])]
 
 let log = Target.Dependency.product(name: "Logging", package: "swift-log")
@@ -36,6 +39,7 @@ let package = Package(
         .executable(name: "popcorn-lab", targets: ["popcorn-lab"]),
         .executable(name: "popcorn-lab-bench", targets: ["popcorn-lab-bench"]),
         .executable(name: "popcorn-cc", targets: ["popcorn-cc"]),
+        .library(name: "MultiISAPassPlugin", type: .dynamic, targets: ["MultiISAPassPlugin"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -83,12 +87,11 @@ let package = Package(
         room("MultiISAInspect", ["Topology", "Support"]),
         .target(
             name: "MultiISAPasses",
-            cxxSettings: [
-                .unsafeFlags([
-                    "-I\(llvm)/include", "-fno-exceptions", "-fno-rtti", "-O2", "-Wno-deprecated-declarations",
-                ])
-            ],
-            linkerSettings: linkLLVM),
+            cxxSettings: cxxWithLLVM, linkerSettings: linkLLVM),
+        // Each pass alone, for `opt-19 -load-pass-plugin`.
+        .target(
+            name: "MultiISAPassPlugin", dependencies: ["MultiISAPasses"],
+            cxxSettings: cxxWithLLVM + [.headerSearchPath("../MultiISAPasses")], linkerSettings: linkLLVM),
         .systemLibrary(name: "CLLVM", providers: [.apt(["llvm-19-dev"])]),
 
         cLibrary("CLibarchive", pkgConfig: "libarchive", apt: "libarchive-dev"),
@@ -108,8 +111,8 @@ let package = Package(
         tests(of: "Lab", ["Topology", "Support", "Hypervisor", "Fabric", "ImageStore", log]),
         tests(of: "Commands", ["Support"]),
         tests(
-            of: "MultiISA", ["MultiISAInspect", "Topology", "Support", subprocess, "popcorn-cc"],
-            exclude: ["Programs"]),
+            of: "MultiISA", ["MultiISAInspect", "Topology", "Support", subprocess, "popcorn-cc", "MultiISAPassPlugin"],
+            exclude: ["Programs", "IR"]),
 
         // Real guests, driven by the command line that was built.
         .testTarget(

@@ -1,6 +1,5 @@
 //===- MultiISAPasses.cpp - The C interface ===//
 #include "MultiISAPasses.h"
-#include "LibcTable.h"
 #include "Passes.h"
 #include "RuntimeNames.h"
 #include "llvm-c/Core.h"
@@ -14,18 +13,6 @@ struct MultiISAProgram {
   ResumableProgram Program;
   std::string Assembly, Description;
 };
-
-namespace {
-
-/// libc functions that the runtime replaces are called by the names of its wrappers.
-void renameWrapped(Module &M) {
-  for (Function &F : M)
-    if (F.isDeclaration() && !F.isIntrinsic() && !F.getName().starts_with("__popcorn"))
-      if (const LibcRow *Row = findLibcRow(F.getName()); Row && Row->Kind == LibcKind::Wrapped)
-        F.setName("__popcorn_" + F.getName());
-}
-
-} // namespace
 
 void multiISACheckSupported(LLVMOpaqueModule *M, MultiISADiagnosticHandler Handler, void *Context) {
   Diagnostics D(Handler, Context);

@@ -3,6 +3,7 @@
 #define MULTIISA_PASSES_H
 
 #include "Diagnostics.h"
+#include "llvm/ADT/STLFunctionalExtras.h"
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/Analysis/LoopInfo.h"
 #include "llvm/IR/Attributes.h"
@@ -16,6 +17,8 @@ namespace multiisa {
 
 void dropDeadBlocks(llvm::Module &M);
 void refuseUnsupported(llvm::Module &M, Diagnostics &D);
+/// Decides weak references: what neither the program nor libc has is null.
+void resolveWeak(llvm::Module &M, llvm::function_ref<bool(llvm::StringRef)> IsInLibc);
 void checkLibcCalls(llvm::Module &M, Diagnostics &D);
 /// Whether one of these, or of libc's rows, may report a variable, whose line only debug information knows.
 bool hasFindingsInVariables(llvm::Module &M);
@@ -40,6 +43,8 @@ void makeProgramEntry(llvm::Module &M);
 
 // After optimisation.
 unsigned insertMigrationChecks(llvm::Module &M, MultiISACheckPolicy Policy);
+/// libc functions that the runtime replaces are called by the names of its wrappers.
+void renameWrapped(llvm::Module &M);
 void rewriteLongDoubleFormats(llvm::Module &M);
 
 /// A loop shorter than this needs no check.

@@ -14,7 +14,6 @@
 #include "Passes.h"
 #include "RuntimeNames.h"
 #include "llvm-c/Core.h"
-#include "llvm/ADT/STLFunctionalExtras.h"
 #include "llvm/ADT/StringSwitch.h"
 #include "llvm/IR/IntrinsicInst.h"
 
@@ -59,7 +58,7 @@ void makeNull(GlobalValue &V) {
 
 } // namespace
 
-static void resolveWeak(Module &M, function_ref<bool(StringRef)> IsInLibc) {
+void resolveWeak(Module &M, function_ref<bool(StringRef)> IsInLibc) {
   SmallVector<GlobalValue *, 8> Weak;
   for (GlobalValue &V : M.global_values())
     if (V.isDeclaration() && V.hasExternalWeakLinkage())
