@@ -53,38 +53,39 @@ let package = Package(
         .executableTarget(
             name: "popcorn-lab-bench",
             dependencies: [
-                "Fabric", "ImageStore", "Topology", "Support", "CLinux",
+                "Fabric", "ImageStore", "ISA", "Topology", "Support", "CLinux",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict),
         room(
             "Commands",
             [
-                "Lab", "Topology", "Hypervisor", "ImageStore", "Guest", "Trace", "MultiISAInspect", "Support", "CLinux",
+                "Lab", "ISA", "Topology", "Hypervisor", "ImageStore", "Guest", "Trace", "MultiISAInspect", "Support", "CLinux",
                 log,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         room(
             "Lab",
             [
-                "Topology", "Support", "ImageStore", "Hypervisor", "Fabric", "Guest", "Trace", "MultiISAInspect",
+                "ISA", "Topology", "Support", "ImageStore", "Hypervisor", "Fabric", "Guest", "Trace", "MultiISAInspect",
                 subprocess,
                 log,
             ]),
-        room("Topology", ["Support", "Yams"]),
-        room("ImageStore", ["Topology", "Support", "CLibarchive", "Yams", subprocess, log]),
-        room("Hypervisor", ["Topology", "Support", "CLibvirt", "CLibxml2", log]),
-        room("Fabric", ["Topology", "Support", subprocess]),
-        room("Guest", ["Topology", "Support", "CLibssh", log]),
-        room("Trace", ["Topology", "Support", "CLibarchive"]),
+        room("ISA", []),
+        room("Topology", ["ISA", "Support", "Yams"]),
+        room("ImageStore", ["ISA", "Topology", "Support", "CLibarchive", "Yams", subprocess, log]),
+        room("Hypervisor", ["ISA", "Topology", "Support", "CLibvirt", "CLibxml2", log]),
+        room("Fabric", ["ISA", "Topology", "Support", subprocess]),
+        room("Guest", ["ISA", "Topology", "Support", "CLibssh", log]),
+        room("Trace", ["ISA", "Topology", "Support", "CLibarchive"]),
         room("Support", ["CLibcrypto", "CLinux"]),
         .target(name: "CLinux"),
 
         .executableTarget(name: "popcorn-cc", dependencies: ["MultiISA"], swiftSettings: strict),
         .target(
             name: "MultiISA",
-            dependencies: ["MultiISAPasses", "MultiISAInspect", "CLLVM", "Topology", "Support", subprocess],
+            dependencies: ["MultiISAPasses", "MultiISAInspect", "CLLVM", "ISA", "Topology", "Support", subprocess],
             swiftSettings: importLLVM),
-        room("MultiISAInspect", ["Topology", "Support"]),
+        room("MultiISAInspect", ["ISA", "Topology", "Support"]),
         .target(
             name: "MultiISAPasses",
             cxxSettings: cxxWithLLVM, linkerSettings: linkLLVM),
@@ -101,27 +102,27 @@ let package = Package(
         .systemLibrary(name: "CLibxml2", providers: [.apt(["libxml2-dev"])]),
 
         .target(name: "TestSupport", dependencies: ["Support"], path: "Tests/TestSupport", swiftSettings: strict),
-        tests(of: "Topology", ["Support"]),
+        tests(of: "Topology", ["ISA", "Support"]),
         tests(of: "Support", [subprocess]),
-        tests(of: "ImageStore", ["Topology", "Support"]),
-        tests(of: "Hypervisor", ["Topology", "Support", subprocess]),
-        tests(of: "Fabric", ["Topology", "Support"]),
-        tests(of: "Guest", ["Topology", "Support"]),
-        tests(of: "Trace", ["Topology", "Support", "CLibarchive"], exclude: ["Recorded"]),
-        tests(of: "Lab", ["Topology", "Support", "Hypervisor", "Fabric", "ImageStore", log]),
+        tests(of: "ImageStore", ["ISA", "Topology", "Support"]),
+        tests(of: "Hypervisor", ["ISA", "Topology", "Support", subprocess]),
+        tests(of: "Fabric", ["ISA", "Topology", "Support"]),
+        tests(of: "Guest", ["ISA", "Topology", "Support"]),
+        tests(of: "Trace", ["ISA", "Topology", "Support", "CLibarchive"], exclude: ["Recorded"]),
+        tests(of: "Lab", ["ISA", "Topology", "Support", "Hypervisor", "Fabric", "ImageStore", log]),
         tests(of: "Commands", ["Support"]),
         tests(
-            of: "MultiISA", ["MultiISAInspect", "Topology", "Support", subprocess, "popcorn-cc", "MultiISAPassPlugin"],
+            of: "MultiISA", ["MultiISAInspect", "ISA", "Topology", "Support", subprocess, "popcorn-cc", "MultiISAPassPlugin"],
             exclude: ["Programs", "IR"]),
 
         // Real guests, driven by the command line that was built.
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["popcorn-lab", "popcorn-cc", "TestSupport", "Topology", "Support", subprocess],
+            dependencies: ["popcorn-lab", "popcorn-cc", "TestSupport", "ISA", "Topology", "Support", subprocess],
             exclude: ["Probe", "Compiled"],
             swiftSettings: strict),
         .testTarget(
-            name: "FaultTests", dependencies: ["popcorn-lab", "Lab", "TestSupport", "Topology", "Support"],
+            name: "FaultTests", dependencies: ["popcorn-lab", "Lab", "TestSupport", "ISA", "Topology", "Support"],
             swiftSettings: strict),
     ],
     cxxLanguageStandard: .cxx17

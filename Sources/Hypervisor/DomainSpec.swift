@@ -1,4 +1,5 @@
 import FoundationEssentials
+import ISA
 import Topology
 
 /// Everything that makes a guest what it is, as seen from outside. `DomainXML` turns it into libvirt's language.

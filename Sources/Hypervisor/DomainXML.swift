@@ -1,3 +1,4 @@
+import ISA
 import Topology
 
 /// A domain's description in libvirt's XML (https://libvirt.org/formatdomain.html).

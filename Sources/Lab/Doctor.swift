@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Hypervisor
+import ISA
 import ImageStore
 import Support
 import Topology

@@ -1,4 +1,5 @@
 import Hypervisor
+import ISA
 import ImageStore
 import Support
 import Topology

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import ISA
 import Support
 import Topology
 
@@ -35,7 +36,7 @@ struct Answers {
     private func value(of option: String) async throws -> String? {
         let directory = frontEnd.sysroot.libraries(.x86_64)
         switch option {
-        case "-print-multiarch": return Sysroot.triplet(.x86_64)
+        case "-print-multiarch": return ISA.x86_64.muslTriplet
         case "-print-libgcc-file-name": return try await ProgramLinker.compilerLibrary(.x86_64)
         case "-print-search-dirs":
             return
@@ -44,7 +45,7 @@ struct Answers {
         case "-print-multi-lib": return ".;"
         case "-print-multi-directory", "-print-multi-os-directory": return "."
         case "-print-resource-dir": return try await resources()
-        case "-print-target-triple", "-print-effective-triple": return Sysroot.triplet(.x86_64)
+        case "-print-target-triple", "-print-effective-triple": return ISA.x86_64.muslTriplet
         default: return nil
         }
     }

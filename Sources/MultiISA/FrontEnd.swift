@@ -1,4 +1,5 @@
 import FoundationEssentials
+import ISA
 import Support
 import Topology
 
@@ -13,7 +14,7 @@ struct FrontEnd: Sendable {
     /// The arguments that every compilation of a program's source gets.
     var arguments: [String] {
         [
-            "--target=\(Sysroot.triplet(.x86_64))", "-nostdlibinc", "-isystem", runtime.include, "-isystem",
+            "--target=\(ISA.x86_64.muslTriplet)", "-nostdlibinc", "-isystem", runtime.include, "-isystem",
             sysroot.headers(.x86_64), "-fno-pic", "-fno-pie", "-fsigned-char", "-mlong-double-64", "-ffp-contract=off",
             "-fno-stack-protector", "-fno-asynchronous-unwind-tables", "-fcf-protection=none", "-D__popcorn__=1",
             "-Qunused-arguments", "-Wno-ignored-optimization-argument", "-Wno-error=unknown-warning-option",
@@ -32,7 +33,7 @@ struct FrontEnd: Sendable {
         var all = arguments + Self.leniency(options) + [invocation.optimization] + options
         // Tracks source lines for our messages without emitting debug information.
         if !invocation.debugInformation { all.append("-Rpass=^$") }
-        if Self.isModule(source) { all = ["--target=\(Sysroot.triplet(.x86_64))"] }
+        if Self.isModule(source) { all = ["--target=\(ISA.x86_64.muslTriplet)"] }
         all += ["-Xclang", "-disable-llvm-passes", "-emit-llvm", asText ? "-S" : "-c", "-o", output]
         return try await withDependencies(of: source, all, invocation, work)
     }

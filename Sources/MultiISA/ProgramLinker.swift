@@ -1,4 +1,5 @@
 import FoundationEssentials
+import ISA
 import MultiISAInspect
 import Support
 import Topology
@@ -22,7 +23,7 @@ struct ProgramLinker {
             let binary = "\(work)/\(isa.rawValue)", described = "\(work)/\(isa.rawValue).description.o"
             try await Tool.clang.output(
                 [
-                    "--target=\(Sysroot.triplet(isa))", "-c", "-x", "assembler", "-o", described,
+                    "--target=\(isa.muslTriplet)", "-c", "-x", "assembler", "-o", described,
                     try writeAssembly(descriptionFile, work),
                 ], else: .host, purpose: "describe the program")
             let map = work + "/map"
@@ -76,10 +77,8 @@ struct ProgramLinker {
 
     /// libgcc.a: division of 128-bit integers and the like.
     static func compilerLibrary(_ isa: ISA) async throws -> String {
-        let isNative = isa == ISA.host
-        let gcc = Tool(
-            name: isNative ? "gcc" : "\(isa.gnuTriplet)-gcc",
-            package: isNative ? "gcc" : "gcc-\(isa.gnuTriplet)".replacing("_", with: "-"))
+        let tools = CrossTools(for: isa, host: ISA.host)
+        let gcc = Tool(name: tools.gcc, package: tools.gccPackage)
         let path = try await gcc.output(["-print-libgcc-file-name"], else: .host, purpose: "find libgcc")
         return path.firstLine
     }

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import ISA
 import Support
 import Topology
 
@@ -31,7 +32,7 @@ struct RuntimeLibrary: Sendable {
             let folder = "\(work)/node-\(isa.rawValue)"
             try Directories.create(folder)
             let options = [
-                "--target=\(Sysroot.triplet(isa))", "-nostdlibinc", "-isystem", sysroot.headers(isa), "-I",
+                "--target=\(isa.muslTriplet)", "-nostdlibinc", "-isystem", sysroot.headers(isa), "-I",
                 sources.kernelInterface, "-isystem", sources.kernelTypes, "-std=gnu11",
                 "-O2", "-g1", "-fno-pic", "-fno-pie", "-fno-stack-protector", "-fno-builtin-malloc",
                 "-fno-asynchronous-unwind-tables", "-ftls-model=local-exec", "-Wall", "-c",

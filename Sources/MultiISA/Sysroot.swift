@@ -1,4 +1,5 @@
 import FoundationEssentials
+import ISA
 import Support
 import Topology
 
@@ -9,10 +10,8 @@ import Topology
 struct Sysroot: Sendable {
     let directory: String
 
-    func headers(_ isa: ISA) -> String { "\(directory)/\(isa.rawValue)/usr/include/\(Self.triplet(isa))" }
-    func libraries(_ isa: ISA) -> String { "\(directory)/\(isa.rawValue)/usr/lib/\(Self.triplet(isa))" }
-
-    static func triplet(_ isa: ISA) -> String { "\(isa.machine)-linux-musl" }
+    func headers(_ isa: ISA) -> String { "\(directory)/\(isa.rawValue)/usr/include/\(isa.muslTriplet)" }
+    func libraries(_ isa: ISA) -> String { "\(directory)/\(isa.rawValue)/usr/lib/\(isa.muslTriplet)" }
 
     /// The cached sysroot, made now if this is the first use.
     static func prepare(cache: String) async throws -> Sysroot {

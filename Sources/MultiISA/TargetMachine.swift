@@ -1,4 +1,5 @@
 import CLLVM
+import ISA
 import Support
 import Topology
 
@@ -23,7 +24,7 @@ final class TargetMachine {
         }
         var target: LLVMTargetRef?
         var message: UnsafeMutablePointer<CChar>?
-        let triple = Sysroot.triplet(isa)
+        let triple = isa.muslTriplet
         guard LLVMGetTargetFromTriple(triple, &target, &message) == 0,
             let machine = LLVMCreateTargetMachine(
                 target, triple, "generic", "", LLVMCodeGenLevelDefault, LLVMRelocStatic, LLVMCodeModelSmall)

@@ -1,4 +1,5 @@
 import CLLVM
+import ISA
 import MultiISAPasses
 import Support
 import Topology

@@ -1,3 +1,4 @@
+import ISA
 import Support
 
 /// What an ELF file says about the program in it, as far as running it on a node depends on that.

@@ -1,3 +1,5 @@
+import ISA
+
 /// The header at the start of an ELF file.
 struct ELFHeader {
     var type: UInt16

@@ -1,3 +1,5 @@
+import ISA
+
 extension ISA {
     /// `init(anyName:)` with an error that says what is accepted.
     public init(parsing text: String) throws(TopologyError) {

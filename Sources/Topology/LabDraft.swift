@@ -1,3 +1,5 @@
+import ISA
+
 /// A lab with the gaps that its author may leave: names and addresses that follow from the place of a node.
 struct LabDraft {
     struct Node {

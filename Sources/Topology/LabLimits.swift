@@ -1,3 +1,5 @@
+import ISA
+
 /// What a lab may ask for at all; a host may offer less.
 public enum LabLimits {
     /// Node ids are small numbers in every message, and one switch carries all of the lab.

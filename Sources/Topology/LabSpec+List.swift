@@ -1,3 +1,5 @@
+import ISA
+
 extension LabSpec {
     /// Reads the short form of a lab: `x86,arm`, `2*x86,arm`, `origin=x86,remote=arm`.
     ///

@@ -1,3 +1,5 @@
+import ISA
+
 extension LabSpec {
     /// Throws one error that tells everything that is wrong with the lab.
     ///

@@ -1,3 +1,5 @@
+import ISA
+
 extension LabSpec {
     private static let keys = ["name", "nodes", "fabric", "message_layer"]
     private static let nodeKeys = [

@@ -1,3 +1,5 @@
+import ISA
+
 /// A lab as the user asked for it: guests, the wire between them, and the message layer on that wire.
 ///
 /// The initialisers that read text (`init(spec:name:)`, `init(yaml:file:)`) give a valid lab or throw; who changes a

@@ -1,3 +1,4 @@
+import ISA
 import Support
 
 /// A program that exists once for each ISA: `NAME_x86-64` and `NAME_aarch64` beside each other, and perhaps `NAME`,

@@ -1,3 +1,5 @@
+import ISA
+
 /// One guest of a lab. Its place in the lab's list of nodes is its node id.
 public struct NodeSpec: Codable, Sendable, Hashable {
     public var name: String

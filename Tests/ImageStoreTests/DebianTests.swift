@@ -1,4 +1,5 @@
 import FoundationEssentials
+import ISA
 import Support
 import TestSupport
 import Testing

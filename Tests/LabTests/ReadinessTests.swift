@@ -1,4 +1,5 @@
 import Hypervisor
+import ISA
 import Testing
 import Topology
 

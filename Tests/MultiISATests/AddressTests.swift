@@ -1,4 +1,5 @@
 import FoundationEssentials
+import ISA
 import MultiISA
 import Support
 import Testing
@@ -129,7 +130,7 @@ import Topology
         let cache = Directories(environment: ProcessInfo.processInfo.environment).cache
         var common: Set<String>?
         for isa in ISA.allCases {
-            let libc = "\(cache)/sysroots/musl/\(isa.rawValue)/usr/lib/\(isa.machine)-linux-musl/libc.a"
+            let libc = "\(cache)/sysroots/musl/\(isa.rawValue)/usr/lib/\(isa.muslTriplet)/libc.a"
             let lines = try await bench.run("llvm-nm-19", ["-g", "--defined-only", libc]).output.split(separator: "\n")
             var names: Set<String> = []
             for line in lines {

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import ISA
 import MultiISA
 import MultiISAInspect
 import Support
@@ -45,7 +46,7 @@ import Topology
     private func symbols(_ isa: ISA) async throws -> [String] {
         _ = try await bench.build("hops")
         let cache = Directories(environment: ProcessInfo.processInfo.environment).cache
-        let libc = "\(cache)/sysroots/musl/\(isa.rawValue)/usr/lib/\(isa.machine)-linux-musl/libc.a"
+        let libc = "\(cache)/sysroots/musl/\(isa.rawValue)/usr/lib/\(isa.muslTriplet)/libc.a"
         let names = try await bench.run("llvm-nm-19", ["-g", "--defined-only", "--just-symbol-name", libc]).output
         let result = Set(names.split(separator: "\n").map(String.init))
             .filter { name in name.first?.isLetter == true && !name.hasSuffix(":") }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import ISA
 import ImageStore
 import Lab
 import Support

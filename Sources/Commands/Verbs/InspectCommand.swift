@@ -1,4 +1,5 @@
 import ArgumentParser
+import ISA
 import MultiISAInspect
 import Support
 import Topology

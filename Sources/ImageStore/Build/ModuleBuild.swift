@@ -1,4 +1,5 @@
 import FoundationEssentials
+import ISA
 import Support
 import Topology
 
@@ -66,13 +67,13 @@ struct KernelHeaders: Sendable {
     /// - Throws: `ImageError` with the compiler's last lines.
     func build(modules sources: String, host: ISA) async throws -> [String: Module] {
         let (own, common) = try directories()
+        let tools = CrossTools(for: isa, host: host)
         // Debian's Makefile in `own` includes the common one by its installed path; -f takes its place.
         try await HostTool(name: "make", package: "make", failure: .compile).run(
             [
                 "-C", own, "-f", common + "/Makefile", "-j2", "M=\(sources)",
                 "ARCH=\(isa.kernelArchitecture)",
-                "CROSS_COMPILE=\(isa == host ? "" : isa.gnuTriplet + "-")",
-                "CC=\(Compiler.name(for: isa, host: host))",
+                "CROSS_COMPILE=\(tools.prefix)", "CC=\(tools.gcc)",
                 // The same sources give the same module, wherever they were built.
                 "KCFLAGS=-ffile-prefix-map=\(sources)=.",
                 "DEB_BUILD_ARCH=\(host.debianArchitecture)", "DEB_HOST_ARCH=\(isa.debianArchitecture)",
@@ -81,7 +82,7 @@ struct KernelHeaders: Sendable {
             environment: ["MAKEFLAGS": ""],
             purpose: "compile the kernel modules for \(isa.rawValue)")
         var modules: [String: Module] = [:]
-        let strip = HostTool(name: Compiler.binutil("strip", for: isa, host: host), package: "binutils")
+        let strip = HostTool(name: tools.prefix + "strip", package: "binutils")
         for file in try FileManager.default.subpathsOfDirectory(atPath: sources) where file.hasSuffix(".ko") {
             let path = "\(sources)/\(file)"
             try await strip.run(["--strip-debug", "-o", path + ".stripped", path], purpose: "strip \(file)")
@@ -101,17 +102,6 @@ struct KernelHeaders: Sendable {
 
 /// The C compiler for an ISA.
 enum Compiler {
-    /// A tool that comes with the compiler, such as `strip`.
-    static func binutil(_ name: String, for isa: ISA, host: ISA) -> String {
-        isa == host ? name : "\(isa.gnuTriplet)-\(name)"
-    }
-
-    static func name(for isa: ISA, host: ISA) -> String { isa == host ? "gcc" : isa.gnuTriplet + "-gcc" }
-
-    static func package(for isa: ISA, host: ISA) -> String {
-        isa == host ? "gcc" : "gcc-" + isa.gnuTriplet.replacing("_", with: "-")
-    }
-
     /// Compiles a program of the guest, statically, or a shared library that a dynamic one loads.
     static func build(
         _ program: ImageRecipe.Program, share: String, isa: ISA, host: ISA, output: String
@@ -119,7 +109,8 @@ enum Compiler {
         let kind = program.isSharedLibrary ? ["-shared", "-fPIC"] : ["-static"]
         let warnings = ["-O2", "-Wall", "-Werror"]
         let include = program.include.flatMap { ["-I", "\(share)/\($0)"] }
-        try await HostTool(name: name(for: isa, host: host), package: package(for: isa, host: host), failure: .compile)
+        let tools = CrossTools(for: isa, host: host)
+        try await HostTool(name: tools.gcc, package: tools.gccPackage, failure: .compile)
             .run(
                 kind + warnings + include + ["-s", "-o", output] + program.source.map { "\(share)/\($0)" },
                 purpose: "compile \(program.path) for \(isa.rawValue)")

@@ -1,3 +1,4 @@
+import ISA
 import Support
 import Topology
 

@@ -1,5 +1,6 @@
 import Fabric
 import Hypervisor
+import ISA
 import Support
 import Topology
 

@@ -1,4 +1,5 @@
 import Hypervisor
+import ISA
 import Topology
 
 /// The kernel command line of the embedded guest.

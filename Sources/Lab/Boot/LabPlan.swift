@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Guest
 import Hypervisor
+import ISA
 import Support
 import Topology
 

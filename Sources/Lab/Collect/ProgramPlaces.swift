@@ -1,3 +1,4 @@
+import ISA
 import MultiISAInspect
 import Support
 import Topology

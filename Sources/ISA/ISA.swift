@@ -52,6 +52,9 @@ public enum ISA: String, CaseIterable, Codable, Sendable, Comparable {
     /// The GNU triplet, as in the names of Debian's cross compilers.
     public var gnuTriplet: String { machine + "-linux-gnu" }
 
+    /// The triplet of programs that are linked with musl, as in the paths of Debian's `musl-dev`.
+    package var muslTriplet: String { machine + "-linux-musl" }
+
     /// `e_machine` of the ISA's ELF files (System V ABI, EM_X86_64 and EM_AARCH64).
     public var elfMachine: UInt16 {
         switch self {
