@@ -112,13 +112,13 @@ let package = Package(
         tests(of: "Lab", ["ISA", "Topology", "Support", "Hypervisor", "Fabric", "ImageStore", log]),
         tests(of: "Commands", ["Support"]),
         tests(
-            of: "MultiISA", ["MultiISAInspect", "ISA", "Topology", "Support", subprocess, "popcorn-cc", "MultiISAPassPlugin"],
+            of: "MultiISA", ["Lab", "MultiISAInspect", "ISA", "Topology", "Support", subprocess, "popcorn-cc", "MultiISAPassPlugin"],
             exclude: ["Programs", "IR"]),
 
         // Real guests, driven by the command line that was built.
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["popcorn-lab", "popcorn-cc", "TestSupport", "ISA", "Topology", "Support", subprocess],
+            dependencies: ["popcorn-lab", "popcorn-cc", "Lab", "TestSupport", "ISA", "Topology", "Support", subprocess],
             exclude: ["Probe", "Compiled"],
             swiftSettings: strict),
         .testTarget(

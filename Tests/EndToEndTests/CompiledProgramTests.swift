@@ -1,7 +1,7 @@
 import FoundationEssentials
+import Lab
 import Support
 import Testing
-import Topology
 
 /// Programs made by popcorn-cc, moving between real kernels by themselves. Their output must be that of a run that stays.
 extension EndToEnd.CompiledPrograms {

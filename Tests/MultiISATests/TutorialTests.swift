@@ -1,6 +1,6 @@
 import FoundationEssentials
+import Lab
 import Testing
-import Topology
 
 /// The tutorial's programs on one machine: those with one thread hop between ISAs, the others stay on node 0.
 @Suite struct TutorialTests {

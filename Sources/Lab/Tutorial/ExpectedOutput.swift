@@ -1,3 +1,5 @@
+import Topology
+
 /// What a program prints as a function of the node that it was started on and of how many nodes there are.
 ///
 /// The files `Images/programs/tutorial/expected/NAME.txt` are in this form; the README beside them describes it.

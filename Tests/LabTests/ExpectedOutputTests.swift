@@ -1,6 +1,7 @@
 import Testing
+import Topology
 
-@testable import Topology
+@testable import Lab
 
 @Suite("expected outputs of programs")
 struct ExpectedOutputTests {
