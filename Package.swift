@@ -1,7 +1,8 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-/// The rooms of the house: `popcorn-lab` -> `Commands` -> `Lab` -> the others, which know `Topology` and `Support` only.
+/// The rooms of the house: `popcorn-lab` -> `Commands` -> `Lab` -> the others, which do not know each other and share the
+/// ground: `Topology`, `Binaries`, `Debian`, `UserInput`, `ISA` and `Support`.
 let strict: [SwiftSetting] = [
     .swiftLanguageMode(.v6),
     .treatAllWarnings(as: .error),
@@ -53,39 +54,39 @@ let package = Package(
         .executableTarget(
             name: "popcorn-lab-bench",
             dependencies: [
-                "Fabric", "ImageStore", "ISA", "Topology", "Support", "CLinux",
+                "Fabric", "ImageStore", "Topology", "Support", "CLinux",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict),
         room(
             "Commands",
             [
-                "Lab", "ISA", "Topology", "Hypervisor", "ImageStore", "Guest", "Trace", "MultiISAInspect", "Support", "CLinux",
+                "Lab", "ISA", "Topology", "Hypervisor", "ImageStore", "Guest", "Trace", "Binaries", "Support", "CLinux",
                 log,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         room(
             "Lab",
             [
-                "ISA", "Topology", "Support", "ImageStore", "Hypervisor", "Fabric", "Guest", "Trace", "MultiISAInspect",
+                "ISA", "Topology", "Support", "ImageStore", "Hypervisor", "Fabric", "Guest", "Trace", "Binaries",
                 subprocess,
                 log,
             ]),
         room("ISA", []),
+        room("Binaries", ["ISA", "Support"]),
         room("Topology", ["ISA", "Support", "Yams"]),
-        room("ImageStore", ["ISA", "Topology", "Support", "CLibarchive", "Yams", subprocess, log]),
+        room("ImageStore", ["Binaries", "ISA", "Topology", "Support", "CLibarchive", "Yams", subprocess, log]),
         room("Hypervisor", ["ISA", "Topology", "Support", "CLibvirt", "CLibxml2", log]),
-        room("Fabric", ["ISA", "Topology", "Support", subprocess]),
-        room("Guest", ["ISA", "Topology", "Support", "CLibssh", log]),
-        room("Trace", ["ISA", "Topology", "Support", "CLibarchive"]),
+        room("Fabric", ["Topology", "Support", subprocess]),
+        room("Guest", ["Topology", "Support", "CLibssh", log]),
+        room("Trace", ["Topology", "Support", "CLibarchive"]),
         room("Support", ["CLibcrypto", "CLinux"]),
         .target(name: "CLinux"),
 
         .executableTarget(name: "popcorn-cc", dependencies: ["MultiISA"], swiftSettings: strict),
         .target(
             name: "MultiISA",
-            dependencies: ["MultiISAPasses", "MultiISAInspect", "CLLVM", "ISA", "Topology", "Support", subprocess],
+            dependencies: ["MultiISAPasses", "Binaries", "CLLVM", "ISA", "Support", subprocess],
             swiftSettings: importLLVM),
-        room("MultiISAInspect", ["ISA", "Topology", "Support"]),
         .target(
             name: "MultiISAPasses",
             cxxSettings: cxxWithLLVM, linkerSettings: linkLLVM),
@@ -103,26 +104,27 @@ let package = Package(
 
         .target(name: "TestSupport", dependencies: ["Support"], path: "Tests/TestSupport", swiftSettings: strict),
         tests(of: "Topology", ["ISA", "Support"]),
+        tests(of: "Binaries", ["ISA", "Support"]),
         tests(of: "Support", [subprocess]),
-        tests(of: "ImageStore", ["ISA", "Topology", "Support"]),
+        tests(of: "ImageStore", ["Binaries", "ISA", "Topology", "Support"]),
         tests(of: "Hypervisor", ["ISA", "Topology", "Support", subprocess]),
-        tests(of: "Fabric", ["ISA", "Topology", "Support"]),
-        tests(of: "Guest", ["ISA", "Topology", "Support"]),
-        tests(of: "Trace", ["ISA", "Topology", "Support", "CLibarchive"], exclude: ["Recorded"]),
+        tests(of: "Fabric", ["Topology", "Support"]),
+        tests(of: "Guest", ["Topology", "Support"]),
+        tests(of: "Trace", ["Topology", "Support", "CLibarchive"], exclude: ["Recorded"]),
         tests(of: "Lab", ["ISA", "Topology", "Support", "Hypervisor", "Fabric", "ImageStore", log]),
-        tests(of: "Commands", ["Support"]),
+        tests(of: "Commands", ["Binaries", "Support"]),
         tests(
-            of: "MultiISA", ["Lab", "MultiISAInspect", "ISA", "Topology", "Support", subprocess, "popcorn-cc", "MultiISAPassPlugin"],
+            of: "MultiISA", ["Lab", "Binaries", "ISA", "Support", subprocess, "popcorn-cc", "MultiISAPassPlugin"],
             exclude: ["Programs", "IR"]),
 
         // Real guests, driven by the command line that was built.
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["popcorn-lab", "popcorn-cc", "Lab", "TestSupport", "ISA", "Topology", "Support", subprocess],
+            dependencies: ["popcorn-lab", "popcorn-cc", "Lab", "TestSupport", "Support", subprocess],
             exclude: ["Probe", "Compiled"],
             swiftSettings: strict),
         .testTarget(
-            name: "FaultTests", dependencies: ["popcorn-lab", "Lab", "TestSupport", "ISA", "Topology", "Support"],
+            name: "FaultTests", dependencies: ["popcorn-lab", "Lab", "TestSupport", "Topology", "Support"],
             swiftSettings: strict),
     ],
     cxxLanguageStandard: .cxx17

@@ -1,7 +1,6 @@
 import FoundationEssentials
 import ISA
 import Support
-import Topology
 
 /// What makefiles and configure scripts ask a compiler.
 struct Answers {

@@ -1,5 +1,5 @@
+import Binaries
 import FoundationEssentials
-import MultiISAInspect
 import MultiISAPasses
 import Support
 

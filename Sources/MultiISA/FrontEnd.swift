@@ -1,7 +1,6 @@
 import FoundationEssentials
 import ISA
 import Support
-import Topology
 
 /// Runs clang once per source file, for all ISAs.
 ///

@@ -1,6 +1,5 @@
 import FoundationEssentials
 import ISA
-import Topology
 
 /// The names that libc defines, for every ISA: what the index of its archive lists.
 struct LibcSymbols {

@@ -1,8 +1,7 @@
+import Binaries
 import FoundationEssentials
 import ISA
-import MultiISAInspect
 import Support
-import Topology
 
 /// Links one binary per ISA, with one layout, and checks that it is one.
 struct ProgramLinker {
@@ -84,10 +83,10 @@ struct ProgramLinker {
     }
 
     private func checkLayout(_ binaries: [ISA: String]) throws {
-        var files: [ISA: LinkedELF] = [:]
-        for (isa, path) in binaries { files[isa] = try LinkedELF(path: path) }
+        var files: [ISA: ELFFile] = [:]
+        for (isa, path) in binaries { files[isa] = try ELFFile(path: path) }
         guard let x86 = files[.x86_64], let arm = files[.aarch64] else { return }
-        let differences = LayoutComparison(x86, arm).differences
+        let differences = try LayoutComparison(x86, arm).differences
         guard differences.isEmpty else {
             let list = differences.prefix(40).map { "    \($0)" }.joined(separator: "\n")
             throw CompilerError(

@@ -1,7 +1,6 @@
 import FoundationEssentials
 import ISA
 import Support
-import Topology
 
 /// libpopcorn, compiled: native objects per ISA, and bitcode that becomes part of programs. Cached by its sources' digest.
 struct RuntimeLibrary: Sendable {

@@ -1,7 +1,6 @@
 import FoundationEssentials
 import ISA
 import Support
-import Topology
 
 /// musl for every ISA, as Debian packages it: headers, start files and the static libc.
 ///

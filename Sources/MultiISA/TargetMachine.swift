@@ -1,7 +1,6 @@
 import CLLVM
 import ISA
 import Support
-import Topology
 
 /// LLVM's code generator for one ISA.
 final class TargetMachine {

@@ -2,7 +2,6 @@ import CLLVM
 import ISA
 import MultiISAPasses
 import Support
-import Topology
 
 /// The way of a linked module to one object file per ISA.
 struct Transformation {

@@ -1,4 +1,5 @@
 import ISA
+import Support
 
 extension ISA {
     /// `init(anyName:)` with an error that says what is accepted.

@@ -1,4 +1,5 @@
 import ISA
+import Support
 
 extension LabSpec {
     /// The node id that somebody means by `text`: a node's name, its id, or an ISA that only one node has.

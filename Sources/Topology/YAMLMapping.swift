@@ -1,3 +1,4 @@
+import Support
 internal import Yams
 
 /// A mapping of a YAML file, read key by key; see `YAMLReader`.

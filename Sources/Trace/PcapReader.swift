@@ -50,19 +50,20 @@ struct PcapReader: ~Copyable {
             atEnd = true
             return
         }
-        switch word(0) {
+        let magic = try word(0)
+        switch magic {
         case 0xA1B2_C3D4: break
         case 0xD4C3_B2A1: isSwapped = true
         case 0xA1B2_3C4D: isNanoseconds = true
         case 0x4D3C_B2A1: (isSwapped, isNanoseconds) = (true, true)
         default:
             throw TraceError(
-                .malformed, "\(path) is no pcap file: it starts with 0x\(String(word(0), radix: 16))",
+                .malformed, "\(path) is no pcap file: it starts with 0x\(String(magic, radix: 16))",
                 hint: "captures must be in the classic pcap format that QEMU's filter-dump writes")
         }
-        snapLength = word(16)
+        snapLength = try word(16)
         // The upper bits say how long a frame's checksum is, which does not change the rest.
-        linkType = UInt16(truncatingIfNeeded: word(20))
+        linkType = UInt16(truncatingIfNeeded: try word(20))
         place += 24
     }
 
@@ -74,10 +75,10 @@ struct PcapReader: ~Copyable {
             atEnd = true
             return nil
         }
-        let seconds = Int64(word(0))
-        let fraction = Int64(word(4))
-        let captured = word(8)
-        let original = word(12)
+        let seconds = Int64(try word(0))
+        let fraction = Int64(try word(4))
+        let captured = try word(8)
+        let original = try word(12)
         guard captured <= Self.largestPacket, fraction < (isNanoseconds ? 1_000_000_000 : 1_000_000) else {
             note = "\(path) is damaged after byte \(consumed): the rest was left out"
             atEnd = true
@@ -114,9 +115,10 @@ struct PcapReader: ~Copyable {
         return true
     }
 
-    private func word(_ offset: Int) -> UInt32 {
-        var value: UInt32 = 0
-        for index in (0..<4).reversed() { value = value << 8 | UInt32(buffer[place + offset + index]) }
+    /// A number of the header at `place`, which `fill` has made available.
+    private func word(_ offset: Int) throws -> UInt32 {
+        let end = TraceError(.malformed, "\(path) ends in the middle of a header")
+        let value: UInt32 = try ByteReader(buffer, failure: end).number(at: place + offset)
         return isSwapped ? value.byteSwapped : value
     }
 }

@@ -1,4 +1,4 @@
-import MultiISAInspect
+import Binaries
 import Testing
 
 @testable import Commands

@@ -1,3 +1,4 @@
+import Binaries
 import FoundationEssentials
 import ISA
 import Support
@@ -83,16 +84,16 @@ import Topology
         for program in [
             "/init", "/usr/bin/busybox", "/usr/sbin/dropbear", "/usr/lib/openssh/sftp-server", "/usr/sbin/tc",
         ] {
-            let elf = ELFFile(files[program]?.1 ?? [])
-            #expect(elf?.machine == isa.elfMachine, "\(program)")
+            let elf = try ELFFile(files[program]?.1 ?? [], name: program)
+            #expect(elf.isa == isa, "\(program)")
         }
         #expect(files["/usr/bin/sh"]?.0.kind == .symlink("/usr/bin/busybox"))
         #expect(files["/lib"]?.0.kind == .symlink("usr/lib"))
         #expect(image.record.popcornModules == ["popcorn.ko"])
         let popcorn = try #require(files["/usr/lib/popcorn/popcorn.ko"]?.1)
-        #expect(ELFFile.section(".debug_info", of: popcorn) == nil)
+        #expect(try ELFFile(popcorn, name: "popcorn.ko").content(of: ".debug_info") == nil)
         let whole = try #require(FileManager.default.contents(atPath: image.debugModules + "/popcorn.ko"))
-        #expect(ELFFile.section(".debug_info", of: Array(whole)) != nil)
+        #expect(try ELFFile(Array(whole), name: "popcorn.ko").content(of: ".debug_info") != nil)
 
         let order = image.record.modules
         let names = order.compactMap(KernelModules.name(ofFile:))

@@ -1,3 +1,4 @@
+import Binaries
 import FoundationEssentials
 import ISA
 import Support
@@ -58,11 +59,11 @@ import Topology
         try scratch.write("int main(void) { return 0; }\n", to: "a.c")
         try await scratch.run("gcc", ["a.c", "-o", "dynamic"], package: "gcc")
         let program = try #require(scratch.read("dynamic"))
-        let elf = try #require(ELFFile(program))
-        #expect(elf.needed == ["libc.so.6"])
+        let elf = try ELFFile(program, name: "dynamic")
+        #expect(elf.neededLibraries == ["libc.so.6"])
         let linker = try #require(elf.interpreter)
         let host = try #require(ISA.host)
-        #expect(elf.machine == host.elfMachine)
+        #expect(elf.isa == host)
 
         var files = GuestFiles()
         files.add("/bin/program", .file(program, mode: 0o755))
@@ -85,8 +86,8 @@ import Topology
     @Test("damaged ELF files and kernels are told, not followed out of bounds")
     func damaged() throws {
         var elf: [UInt8] = [0x7F, 0x45, 0x4C, 0x46, 2, 1] + [UInt8](repeating: 0xFF, count: 58)
-        #expect(ELFFile(elf) == nil)
-        #expect(ELFFile.section(".modinfo", of: elf) == nil)
+        #expect(throws: BinaryError.self) { try ELFFile(elf, name: "damaged") }
+        #expect(KernelModules.dependencies(of: elf) == [])
         elf = [UInt8](repeating: 0xFF, count: 4096)
         elf.replaceSubrange(0x202..<0x206, with: "HdrS".utf8)
         #expect(KernelImage.vmlinux(bzImage: elf) == nil)

@@ -3,7 +3,6 @@ import ISA
 import MultiISA
 import Support
 import Testing
-import Topology
 
 /// Addresses of functions: libc's, the program's, and those that are nowhere.
 @Suite struct AddressTests {

@@ -1,8 +1,7 @@
+import Binaries
 import FoundationEssentials
 import ISA
-import MultiISAInspect
 import Testing
-import Topology
 
 @Suite struct CompilerTests {
     let bench: Workbench
@@ -11,11 +10,11 @@ import Topology
     @Test("a program becomes two binaries with one layout and one build id, and a copy for this host")
     func threeFiles() async throws {
         let program = try await bench.build("hops")
-        let x86 = try LinkedELF(path: program + "_x86-64"), arm = try LinkedELF(path: program + "_aarch64")
+        let x86 = try ELFFile(path: program + "_x86-64"), arm = try ELFFile(path: program + "_aarch64")
         #expect(x86.isa == .x86_64 && arm.isa == .aarch64)
         #expect(x86.buildID?.count == 40)
         #expect(x86.buildID == arm.buildID)
-        let comparison = LayoutComparison(x86, arm)
+        let comparison = try LayoutComparison(x86, arm)
         #expect(comparison.differences.isEmpty)
         #expect(comparison.count > 10)
         let native = FileManager.default.contents(atPath: program)
@@ -46,7 +45,7 @@ import Topology
 
     @Test("the same source gives the same build id, another source another")
     func buildID() async throws {
-        let identity = { (path: String) in try LinkedELF(path: path + "_aarch64").buildID }
+        let identity = { (path: String) in try ELFFile(path: path + "_aarch64").buildID }
         let first = try identity(try await bench.build("hops"))
         #expect(try identity(try await bench.build("hops", ["-DSOMETHING"])) == first)
         #expect(try identity(try await bench.build("request")) != first)
@@ -57,7 +56,7 @@ import Topology
         let program = try await bench.build("hops", ["-g"])
         for isa in ISA.allCases {
             let path = "\(program)_\(isa.rawValue)"
-            let symbols = try LinkedELF(path: path).symbols
+            let symbols = try ELFFile(path: path).symbols
             for name in ["main", "main.resume"] {
                 // libpopcorn has a main of its own.
                 let addresses = symbols.filter { $0.name == name }.flatMap {

@@ -1,6 +1,6 @@
+import Binaries
 import FoundationEssentials
 import MultiISA
-import MultiISAInspect
 import Support
 import TestSupport
 import Testing

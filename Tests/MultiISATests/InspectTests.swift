@@ -1,7 +1,7 @@
+import Binaries
 import FoundationEssentials
+import Support
 import Testing
-
-@testable import MultiISAInspect
 
 @Suite struct InspectTests {
     let bench: Workbench
@@ -48,7 +48,7 @@ import Testing
         #expect(signal.reason.contains("handler runs on a shadow stack"))
         // The library's own functions are no concern of the program's author, and loops have checks.
         #expect(description.holds.allSatisfy { $0.file?.hasSuffix("/holds.c") == true && $0.kind != .loop })
-        let error = #expect(throws: InspectError.self) { try description.function(named: "brief") }
+        let error = #expect(throws: BinaryError.self) { try description.function(named: "brief") }
         #expect(error?.summary.contains("calls nothing") == true)
     }
 
@@ -74,39 +74,39 @@ import Testing
         let one = try await bench.build("hops"), other = try await bench.build("request")
         try FileManager.default.removeItem(atPath: one + "_aarch64")
         try FileManager.default.copyItem(atPath: other + "_aarch64", toPath: one + "_aarch64")
-        let error = #expect(throws: InspectError.self) { try Inspection(program: one) }
+        let error = #expect(throws: BinaryError.self) { try Inspection(program: one) }
         #expect(error?.code == .mismatch)
     }
 
     @Test("files that popcorn-cc did not make are refused")
     func foreign() async throws {
-        #expect(throws: InspectError.self) { try Inspection(program: bench.path("nothing")) }
-        let error = #expect(throws: InspectError.self) { try ProgramDescription(of: LinkedELF(path: "/proc/self/exe")) }
+        #expect(throws: BinaryError.self) { try Inspection(program: bench.path("nothing")) }
+        let error = #expect(throws: BinaryError.self) { try ProgramDescription(of: ELFFile(path: "/proc/self/exe")) }
         #expect(error?.code == .foreign)
     }
 
     @Test("damaged files give errors, whatever byte is damaged")
     func damaged() async throws {
-        let good = try #require(FileManager.default.contents(atPath: try await bench.build("hops") + "_x86-64"))
-        #expect(throws: InspectError.self) { try LinkedELF(good.prefix(63), path: "short") }
-        #expect(throws: InspectError.self) { try LinkedELF(good.prefix(good.count / 2), path: "half") }
+        let good = Array(try #require(FileManager.default.contents(atPath: try await bench.build("hops") + "_x86-64")))
+        #expect(throws: BinaryError.self) { try ELFFile(Array(good.prefix(63)), name: "short") }
+        #expect(throws: BinaryError.self) { try ELFFile(Array(good.prefix(good.count / 2)), name: "half") }
         // Either such a file is read or it is refused; it must not crash. The header and the sections' headers tell where
         // things are and how many: every byte in turn of the header, of the first section and of the symbol table.
-        let reader = ByteReader(bytes: good, path: "good")
-        let table = Int(try reader.read(UInt64.self, at: 40))
+        let reader = ByteReader(good, failure: BinaryError(.format, "good"))
+        let table = Int(try reader.number(at: 40, as: UInt64.self))
         let symbols = try #require(
-            try (0..<Int(reader.read(UInt16.self, at: 60))).map { table + $0 * 64 }
-                .first { try reader.read(UInt32.self, at: $0 + 4) == 2 })
+            try (0..<Int(reader.number(at: 60, as: UInt16.self))).map { table + $0 * 64 }
+                .first { try reader.number(at: $0 + 4, as: UInt32.self) == 2 })
         for place in [16..<64, table..<table + 64, symbols..<symbols + 64].joined() {
             for value: UInt8 in [0, 0x7f, 0xff] {
                 var bad = good
                 bad[place] = value
-                _ = try? LinkedELF(bad, path: "byte \(place) is \(value)")
+                _ = try? ELFFile(bad, name: "byte \(place) is \(value)").symbols
             }
         }
         // So many symbols that no memory holds them.
         var vast = good
         vast[symbols + 32 + 5] = 2
-        #expect(throws: InspectError.self) { try LinkedELF(vast, path: "vast") }
+        #expect(throws: BinaryError.self) { try ELFFile(vast, name: "vast").symbols }
     }
 }

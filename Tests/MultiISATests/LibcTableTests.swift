@@ -1,10 +1,9 @@
+import Binaries
 import FoundationEssentials
 import ISA
 import MultiISA
-import MultiISAInspect
 import Support
 import Testing
-import Topology
 
 @Suite struct LibcTableTests {
     let bench: Workbench
@@ -22,7 +21,7 @@ import Topology
         let program = try await bench.build("hops")
         let libc = try await symbols(.x86_64)
         for isa in ISA.allCases {
-            let defined = Set(try LinkedELF(path: "\(program)_\(isa.rawValue)").symbols.map(\.name))
+            let defined = Set(try ELFFile(path: "\(program)_\(isa.rawValue)").symbols.map(\.name))
             let missing = libc.filter { LibcTable.kind(of: $0) == "wrapped" && !defined.contains("__popcorn_\($0)") }
             #expect(missing.isEmpty, "\(isa.rawValue)")
         }

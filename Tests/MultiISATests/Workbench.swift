@@ -1,11 +1,10 @@
+import Binaries
 import FoundationEssentials
-import MultiISAInspect
 import Subprocess
 import Support
 import SystemPackage
 import TestSupport
 import Testing
-import Topology
 
 /// Compiles the programs of `Programs/` and `Images/programs` in a directory of its own and runs them.
 final class Workbench: Sendable {

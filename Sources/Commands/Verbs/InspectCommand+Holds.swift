@@ -1,4 +1,4 @@
-import MultiISAInspect
+import Binaries
 
 extension InspectCommand {
     /// Answers why a thread does not move while it is in a function.

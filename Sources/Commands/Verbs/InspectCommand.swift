@@ -1,6 +1,6 @@
 import ArgumentParser
+import Binaries
 import ISA
-import MultiISAInspect
 import Support
 import Topology
 
@@ -38,7 +38,7 @@ struct InspectCommand: AsyncParsableCommand {
         let description = inspection.description
         Output.line("\(program): build id \(description.buildID)")
         for isa in ISA.allCases {
-            if let binary = inspection.binaries[isa] { Output.line("  \(isa.rawValue): \(binary.path)") }
+            if let binary = inspection.binaries[isa] { Output.line("  \(isa.rawValue): \(binary.name)") }
         }
         Output.line("")
         showSections(inspection)
@@ -114,7 +114,7 @@ private struct InspectionReport: Encodable {
     init(_ inspection: Inspection) {
         buildID = inspection.description.buildID
         binaries = Dictionary(
-            uniqueKeysWithValues: inspection.binaries.map { ($0.key.rawValue, $0.value.path) })
+            uniqueKeysWithValues: inspection.binaries.map { ($0.key.rawValue, $0.value.name) })
         policy = inspection.description.policy
         checks = inspection.description.checks
         sections = inspection.sections.map { row in

@@ -1,3 +1,4 @@
+import Binaries
 import ISA
 import Support
 import Topology
@@ -75,12 +76,12 @@ struct GuestFiles: Sendable {
     }
 
     private func libraries(of path: String, _ bytes: [UInt8], _ isa: ISA) throws -> [String] {
-        guard let elf = ELFFile(bytes) else { return [] }
-        guard elf.machine == isa.elfMachine else {
+        guard let elf = try? ELFFile(bytes, name: path) else { return [] }
+        guard elf.isa == isa else {
             throw ImageError(.recipe, "`\(path)` is a program for another ISA than \(isa.rawValue)")
         }
         let folders = ["/usr/lib/\(isa.gnuTriplet)", "/usr/lib", "/usr/lib64"]
-        let libraries = try elf.needed.map { name in
+        let libraries = try elf.neededLibraries.map { name in
             let places = folders.map { "\($0)/\(name)" }
             guard let place = places.first(where: { files[$0] != nil }) else {
                 throw ImageError(

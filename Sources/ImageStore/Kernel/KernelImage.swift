@@ -1,3 +1,4 @@
+import Binaries
 import ISA
 import Support
 import Topology
@@ -21,8 +22,9 @@ struct KernelImage: Sendable {
             bytes = gzip ? try Self.unpack(package, name: "vmlinuz") : package
             format = .image
             // Documentation/arm64/booting.rst: the magic number at 56.
-            guard ByteReader(bytes).u32(56) == 0x644D_5241 else {
-                throw ImageError(.corrupt, "the kernel package holds no arm64 Image")
+            let failure = ImageError(.corrupt, "the kernel package holds no arm64 Image")
+            guard try ByteReader(bytes, failure: failure).number(at: 56, as: UInt32.self) == 0x644D_5241 else {
+                throw failure
             }
         }
     }
@@ -31,20 +33,27 @@ struct KernelImage: Sendable {
     ///
     /// Documentation/x86/boot.rst: the payload follows the real-mode part; its last four bytes are its unpacked size.
     static func vmlinux(bzImage: [UInt8]) -> [UInt8]? {
-        let file = ByteReader(bzImage)
-        guard file.u32(0x202) == 0x5372_6448, let version = file.u16(0x206), version >= 0x208,
-            bzImage.count > 0x1F1, let offset = file.u32(0x248), let length = file.u32(0x24C), length > 4
-        else { return nil }
-        let setup = Int(bzImage[0x1F1] == 0 ? 4 : bzImage[0x1F1])
-        let start = (setup + 1) * 512 + Int(offset)
-        let end = start + Int(length) - 4
-        guard end <= bzImage.count - 4, let size = file.u32(end),
-            let kernel = try? unpack(Array(bzImage[start..<end]), name: "vmlinux"), kernel.count == Int(size),
-            let elf = ELFFile(kernel), elf.machine == ISA.x86_64.elfMachine,
+        guard let payload = try? payload(bzImage: bzImage),
+            let kernel = try? unpack(payload.packed, name: "vmlinux"), kernel.count == payload.unpackedSize,
+            let elf = try? ELFFile(kernel, name: "vmlinux"), elf.isa == .x86_64,
             // XEN_ELFNOTE_PHYS32_ENTRY: without it QEMU cannot start an ELF kernel.
             elf.notes.contains(where: { $0.owner == "Xen" && $0.type == 18 })
         else { return nil }
         return kernel
+    }
+
+    private static func payload(bzImage: [UInt8]) throws -> (packed: [UInt8], unpackedSize: UInt32) {
+        let failure = ImageError(.corrupt, "the kernel package holds no bzImage")
+        let file = ByteReader(bzImage, failure: failure)
+        let length: UInt32 = try file.number(at: 0x24C)
+        guard try file.number(at: 0x202, as: UInt32.self) == 0x5372_6448,
+            try file.number(at: 0x206, as: UInt16.self) >= 0x208, length > 4
+        else { throw failure }
+        let setup: UInt8 = try file.number(at: 0x1F1)
+        let start = (UInt64(setup == 0 ? 4 : setup) + 1) * 512 + UInt64(try file.number(at: 0x248, as: UInt32.self))
+        return (
+            Array(try file.bytes(at: start, count: length - 4)), try file.number(at: start + UInt64(length) - 4)
+        )
     }
 
     private static func unpack(_ bytes: [UInt8], name: String) throws -> [UInt8] {

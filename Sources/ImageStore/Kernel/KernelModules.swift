@@ -1,3 +1,4 @@
+import Binaries
 import Support
 
 /// The modules of a kernel package, and which of them an image needs.
@@ -37,10 +38,9 @@ struct KernelModules: Sendable {
         while let (name, wanted) = open.popLast() {
             guard result[name] == nil, !builtin.contains(name) else { continue }
             guard var module = modules[name] else {
-                let nearest = modules.keys.min { distance($0, name) < distance($1, name) }
                 throw ImageError(
                     .recipe, "the kernel has no module `\(name)`, which \(wanted) needs",
-                    hint: nearest.map { "did you mean `\($0)`?" })
+                    hint: NearestName.find(name, among: modules.keys.sorted()).map { "did you mean `\($0)`?" })
             }
             module = try Self.uncompressed(module)
             result[name] = module
@@ -58,7 +58,7 @@ struct KernelModules: Sendable {
 
     /// `depends=a,b` of the module's `.modinfo`, a section of zero-terminated texts (include/linux/moduleparam.h).
     static func dependencies(of module: [UInt8]) -> [String] {
-        let info = ELFFile.section(".modinfo", of: module) ?? []
+        let info = (try? ELFFile(module, name: "a module"))?.content(of: ".modinfo") ?? []
         return info.split(separator: 0).flatMap { text -> [String] in
             guard text.starts(with: "depends=".utf8) else { return [] }
             return String(decoding: text.dropFirst(8), as: UTF8.self).replacing("-", with: "_")

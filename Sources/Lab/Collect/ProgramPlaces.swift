@@ -1,5 +1,5 @@
+import Binaries
 import ISA
-import MultiISAInspect
 import Support
 import Topology
 import Trace
@@ -18,25 +18,27 @@ enum ProgramPlaces {
         for isa in ISA.allCases {
             let path = MultiISABinary.path(of: program, for: isa)
             guard let name = path.split(separator: "/").last, let digest = manifest.binaries[String(name)],
-                (try? SHA256.hex(ofFile: path)) == digest, let file = try? LinkedELF(path: path)
+                (try? SHA256.hex(ofFile: path)) == digest, let file = try? ELFFile(path: path),
+                let map = try? map(of: file)
             else { continue }
-            return map(of: file)
+            return map
         }
         return AddressMap()
     }
 
-    static func map(of file: LinkedELF) -> AddressMap {
+    static func map(of file: ELFFile) throws -> AddressMap {
         let isOurs = file.sections.contains { $0.name == ProgramDescription.section }
+        let symbols = try file.symbols
         return AddressMap(
-            symbols: file.symbols.filter { $0.kind == 1 && $0.size > 0 }.map {
+            symbols: symbols.filter { $0.kind == .data && $0.size > 0 }.map {
                 AddressMap.Entry(name: $0.name, start: $0.address, size: $0.size)
             },
-            regions: isOurs ? data(of: file) + regions : [])
+            regions: isOurs ? data(symbols) + regions : [])
     }
 
     /// The program's data and bss, between the symbols that its linker script defines.
-    private static func data(of file: LinkedELF) -> [AddressMap.Entry] {
-        func address(_ name: String) -> UInt64? { file.symbols.first { $0.name == name }?.address }
+    private static func data(_ symbols: [ELFFile.Symbol]) -> [AddressMap.Entry] {
+        func address(_ name: String) -> UInt64? { symbols.first { $0.name == name }?.address }
         return ["data", "bss"].compactMap { name in
             guard let start = address("__popcorn_\(name)_start"), let end = address("__popcorn_\(name)_end"),
                 end > start

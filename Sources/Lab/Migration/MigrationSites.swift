@@ -1,4 +1,4 @@
-import MultiISAInspect
+import Binaries
 import Support
 
 /// `FUNCTION[:N]`: the migration checks of a function, the N-th passage of which is to move the thread.
@@ -24,7 +24,7 @@ public struct MigrationSites: Sendable, Equatable {
 
     /// The variable's value for a program that popcorn-cc has made.
     ///
-    /// - Throws: `InspectError` if popcorn-cc has not, or if it has no such function; `LabError` if that has no checks.
+    /// - Throws: `BinaryError` if popcorn-cc has not, or if it has no such function; `LabError` if that has no checks.
     func value(for program: String) throws -> String {
         let function = try Inspection(program: program).description.function(named: function)
         guard !function.checkSites.isEmpty else {

@@ -1,3 +1,4 @@
+import Binaries
 import FoundationEssentials
 import Guest
 import Support
@@ -27,7 +28,7 @@ public struct Deployment: Sendable {
 
     /// Checks the program: ELF machines, static linking, and that each ISA of the lab has a binary.
     ///
-    /// - Throws: `TopologyError` that lists every problem.
+    /// - Throws: `BinaryError` that lists every problem.
     public init(
         path: String, record: LabRecord, directory: String = defaultDirectory,
         progress: @escaping @Sendable (TransferProgress) -> Void = { _ in }
@@ -54,10 +55,9 @@ public struct Deployment: Sendable {
 
     /// Sends what nodes do not have yet, and checks that what lies there is what we sent.
     public func callAsFunction(_ nodes: [RecordedNode]) async throws -> Outcome {
-        let files = try program.variants.map { isa, variant in
+        let files = try program.files.map { isa, path in
             File(
-                name: "\(program.name)_\(isa.rawValue)", local: variant.path,
-                digest: try SHA256.hex(ofFile: variant.path))
+                name: "\(program.name)_\(isa.rawValue)", local: path, digest: try SHA256.hex(ofFile: path))
         }
         let updated = try await LabAccess.inParallel(nodes) { try await deploy(files, to: $0) ? $0.node.name : nil }
         return Outcome(

@@ -1,10 +1,9 @@
+import Binaries
 import FoundationEssentials
 import ISA
 import Support
 import TestSupport
 import Testing
-
-@testable import Topology
 
 @Suite("programs for several ISAs")
 final class MultiISABinaryTests {
@@ -17,11 +16,11 @@ final class MultiISABinaryTests {
         try scratch.write(elf.bytes, to: name, mode: 0o755)
     }
 
-    private func failure(_ name: String = "hello") -> TopologyError? {
-        let error = #expect(throws: TopologyError.self) {
+    private func failure(_ name: String = "hello") -> BinaryError? {
+        let error = #expect(throws: BinaryError.self) {
             try MultiISABinary(path: "\(directory)/\(name)", isas: ISA.allCases)
         }
-        #expect(error?.code == .invalidBinary)
+        #expect(error?.code == .notRunnable)
         return error
     }
 
@@ -34,7 +33,7 @@ final class MultiISABinaryTests {
             #expect(program.path == "\(directory)/hello")
             #expect(program.name == "hello")
             #expect(
-                program.variants.mapValues(\.path) == [
+                program.files == [
                     .x86_64: "\(directory)/hello_x86-64", .aarch64: "\(directory)/hello_aarch64",
                 ])
         }
@@ -44,7 +43,7 @@ final class MultiISABinaryTests {
     func plain() throws {
         try write("hello", HandmadeELF(machine: 183))
         let program = try MultiISABinary(path: "\(directory)/hello", isas: [.aarch64])
-        #expect(program.variants[.aarch64]?.path == "\(directory)/hello")
+        #expect(program.files[.aarch64] == "\(directory)/hello")
         #expect(failure()?.summary == "'\(directory)/hello_x86-64' is missing: the lab has nodes that run x86-64")
     }
 
@@ -99,7 +98,7 @@ final class MultiISABinaryTests {
         let name = MultiISABinary.path(of: "prog", for: isa)
         try compile(["-static", "-no-pie"], name)
         let program = try MultiISABinary(path: "\(directory)/prog", isas: [isa])
-        let file = try #require(program.variants[isa]?.file)
+        let file = try ELFFile(path: try #require(program.files[isa]))
         #expect(file.isStatic)
         #expect(file.kind == .executable)
         #expect(file.entry != 0)
@@ -110,7 +109,7 @@ final class MultiISABinaryTests {
         #expect(dynamic.kind == .positionIndependent)
         #expect(dynamic.neededLibraries == ["libc.so.6"])
         #expect(dynamic.interpreter?.contains("ld-linux") == true)
-        #expect(throws: TopologyError.self) { try MultiISABinary(path: "\(directory)/prog", isas: [isa]) }
+        #expect(throws: BinaryError.self) { try MultiISABinary(path: "\(directory)/prog", isas: [isa]) }
 
         try compile(["-c"], "prog.o")
         #expect(try ELFFile(path: "\(directory)/prog.o").kind == .relocatable)

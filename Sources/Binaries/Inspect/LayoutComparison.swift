@@ -2,14 +2,14 @@
 ///
 /// That is the program's data, constants and function slots, libc's FILE objects and the migration flag. Code and libc's own
 /// data may differ.
-public struct LayoutComparison: Sendable {
+package struct LayoutComparison: Sendable {
     /// One line each: `name: address and size in the first, in the second`.
-    public let differences: [String]
+    package let differences: [String]
     /// How many symbols were compared.
-    public let count: Int
+    package let count: Int
 
-    public init(_ first: LinkedELF, _ second: LinkedELF) {
-        let left = Self.shared(first), right = Self.shared(second)
+    package init(_ first: ELFFile, _ second: ELFFile) throws(BinaryError) {
+        let left = try Self.shared(first), right = try Self.shared(second)
         differences = Set(left.keys).union(right.keys).sorted().compactMap { name in
             let (a, b) = (left[name], right[name])
             return a == b ? nil : "\(name): \(Self.describe(a)), \(Self.describe(b))"
@@ -18,16 +18,16 @@ public struct LayoutComparison: Sendable {
     }
 
     /// Symbols by name; a name that occurs more than once (static variables) by name and order of address.
-    private static func shared(_ file: LinkedELF) -> [String: [UInt64]] {
+    private static func shared(_ file: ELFFile) throws(BinaryError) -> [String: [UInt64]] {
         var result: [String: [UInt64]] = [:]
-        let symbols = file.symbols.filter { symbol in
-            symbol.section.hasPrefix(".popcorn.") && !symbol.name.isEmpty && symbol.kind < 3
-                && !symbol.name.hasPrefix("$")
+        let symbols = try file.symbols.filter { symbol in
+            symbol.section.hasPrefix(".popcorn.") && !symbol.name.isEmpty && !symbol.name.hasPrefix("$")
+                && [.untyped, .data, .function].contains(symbol.kind)
         }
         for symbol in symbols.sorted(by: { $0.address < $1.address }) {
             result[symbol.name, default: []] += [symbol.address, symbol.size]
         }
-        for section in file.sections where section.name.hasPrefix(".popcorn.") && section.flags & 2 != 0 {
+        for section in file.sections where section.name.hasPrefix(".popcorn.") && section.isLoaded {
             result["section " + section.name] = [section.address, section.size]
         }
         return result

@@ -1,41 +1,40 @@
 import FoundationEssentials
 import Support
-import Topology
 
 /// What popcorn-cc says about a program, in a section of both binaries that is not loaded.
-public struct ProgramDescription: Codable, Sendable, Equatable {
-    public static let section = ".popcorn.description"
+package struct ProgramDescription: Codable, Sendable, Equatable {
+    package static let section = ".popcorn.description"
 
     /// A function that may reach a migration point.
-    public struct Function: Codable, Sendable, Equatable {
-        public var name: String
+    package struct Function: Codable, Sendable, Equatable {
+        package var name: String
         /// Bytes; the part that is known at compile time if the frame `grows`.
-        public var frameSize: Int
-        public var grows: Bool
+        package var frameSize: Int
+        package var grows: Bool
         /// The id of its first call site, which its frames hold at run time; the others follow it.
-        public var firstSite: Int
+        package var firstSite: Int
         /// Calls under which the thread may leave, migration points among them.
-        public var callSites: Int
-        public var migrationPoints: Int
+        package var callSites: Int
+        package var migrationPoints: Int
         /// Values kept in the frame and values computed again, summed over the call sites.
-        public var savedValues: Int
-        public var recomputedValues: Int
+        package var savedValues: Int
+        package var recomputedValues: Int
         /// The sites that are migration checks: there a thread leaves that has been asked to. The other migration points
         /// are the program's own calls of `migrate`.
-        public var checkSites: [Int]
+        package var checkSites: [Int]
     }
 
     /// 40 hexadecimal digits.
-    public var buildID: String
+    package var buildID: String
     /// The policy of `-fmigration-checks=`.
-    public var policy: String
+    package var policy: String
     /// How many checks were inserted.
-    public var checks: Int
-    public var functions: [Function]
+    package var checks: Int
+    package var functions: [Function]
     /// By file and line, those without any last. Empty too for what an older popcorn-cc made.
-    public var holds: [Hold]
+    package var holds: [Hold]
 
-    public init(buildID: String, policy: String, checks: Int, functionsJSON: String, holds: [Hold] = []) throws {
+    package init(buildID: String, policy: String, checks: Int, functionsJSON: String, holds: [Hold] = []) throws {
         self.buildID = buildID
         self.policy = policy
         self.checks = checks
@@ -43,7 +42,7 @@ public struct ProgramDescription: Codable, Sendable, Equatable {
         self.holds = holds
     }
 
-    public init(from decoder: any Decoder) throws {
+    package init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
         buildID = try values.decode(String.self, forKey: .buildID)
         policy = try values.decode(String.self, forKey: .policy)
@@ -54,36 +53,36 @@ public struct ProgramDescription: Codable, Sendable, Equatable {
 
     /// Reads the description of a binary.
     ///
-    /// - Throws: `InspectError` if popcorn-cc did not make it.
-    public init(of file: LinkedELF) throws {
+    /// - Throws: `BinaryError` if popcorn-cc did not make it.
+    package init(of file: ELFFile) throws {
         guard let content = file.content(of: Self.section) else {
-            throw InspectError(
-                .foreign, "\(file.path) was not made by popcorn-cc: it has no section \(Self.section)",
+            throw BinaryError(
+                .foreign, "\(file.name) was not made by popcorn-cc: it has no section \(Self.section)",
                 hint: "compile it with popcorn-cc")
         }
         do {
-            self = try JSONDecoder().decode(ProgramDescription.self, from: content)
+            self = try JSONDecoder().decode(ProgramDescription.self, from: Data(content))
         } catch {
-            throw InspectError(.format, "\(file.path): the section \(Self.section) is damaged: \(error)")
+            throw BinaryError(.format, "\(file.name): the section \(Self.section) is damaged: \(error)")
         }
     }
 
     /// The function to which a call site belongs, as logs and traces of hops name it.
-    public func function(ofSite site: Int) -> Function? {
+    package func function(ofSite site: Int) -> Function? {
         functions.first { $0.callSites > 0 && ($0.firstSite..<$0.firstSite + $0.callSites).contains(site) }
     }
 
     /// The function of this name.
     ///
-    /// - Throws: `InspectError` with the nearest names if there is none that may migrate.
-    public func function(named name: String) throws -> Function {
+    /// - Throws: `BinaryError` with the nearest names if there is none that may migrate.
+    package func function(named name: String) throws -> Function {
         if let function = functions.first(where: { $0.name == name }) { return function }
         if let hold = holds.first(where: { $0.function == name && ($0.kind == .short || $0.kind == .noPoint) }) {
-            throw InspectError(
+            throw BinaryError(
                 .noSuchFunction, "no thread can leave while it is in '\(name)': \(hold.reason)",
                 hint: "name a function that calls it")
         }
-        throw InspectError(
+        throw BinaryError(
             .noSuchFunction,
             "no function '\(name)' of this program can reach a migration point"
                 + NearestName.suggestion(for: name, among: functions.map(\.name)),
@@ -91,7 +90,7 @@ public struct ProgramDescription: Codable, Sendable, Equatable {
                 + "`popcorn-lab inspect PROGRAM` lists the others")
     }
 
-    public func json() throws -> Data {
+    package func json() throws -> Data {
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
         return try encoder.encode(self)

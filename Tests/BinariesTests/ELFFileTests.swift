@@ -1,9 +1,8 @@
+import Binaries
 import FoundationEssentials
 import ISA
 import Support
 import Testing
-
-@testable import Topology
 
 @Suite("ELF files")
 struct ELFFileTests {
@@ -54,8 +53,8 @@ struct ELFFileTests {
             (HandmadeELF(segmentHeaderSize: 32, pieces: [.interpreter("/x")]).bytes, "damaged"),
         ])
     func refused(bytes: [UInt8], reason: String) {
-        let error = #expect(throws: TopologyError.self) { try ELFFile(bytes, name: "prog") }
-        #expect(error?.code == .invalidBinary)
+        let error = #expect(throws: BinaryError.self) { try ELFFile(bytes, name: "prog") }
+        #expect(error?.code == .format)
         #expect(error?.summary.contains("'prog'") == true)
         #expect(error?.summary.contains(reason) == true, "\(String(describing: error))")
     }
@@ -70,7 +69,7 @@ struct ELFFileTests {
         ).bytes
         #expect(throws: Never.self) { try ELFFile(whole, name: "whole") }
         for count in whole.indices {
-            #expect(throws: TopologyError.self, "cut after \(count) bytes") {
+            #expect(throws: BinaryError.self, "cut after \(count) bytes") {
                 try ELFFile(Array(whole.prefix(count)), name: "cut")
             }
         }
@@ -91,7 +90,7 @@ struct ELFFileTests {
                 do {
                     _ = try ELFFile(bytes, name: "damaged")
                 } catch {
-                    #expect(error.code == .invalidBinary)
+                    #expect(error.code == .format)
                 }
             }
         }
@@ -108,8 +107,8 @@ struct ELFFileTests {
 
     @Test("what is no regular file is refused", arguments: ["/dev/null", "/", "/nonexistent"])
     func irregular(path: String) {
-        let error = #expect(throws: TopologyError.self) { try ELFFile(path: path) }
-        #expect(error?.code == .unreadableFile)
+        let error = #expect(throws: BinaryError.self) { try ELFFile(path: path) }
+        #expect(error?.code == .unreadable)
         #expect(error?.summary.contains("'\(path)'") == true)
     }
 }

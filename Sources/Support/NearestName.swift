@@ -1,9 +1,9 @@
 /// Finds the name that somebody who mistyped probably meant.
-public enum NearestName {
+package enum NearestName {
     /// The candidate nearest to `name`, ignoring case; `nil` if none is near enough to be what was meant.
     ///
     /// Near enough is a third of the name's length, at least one edit. Among equals the first candidate wins.
-    public static func find(_ name: String, among candidates: some Sequence<String>) -> String? {
+    package static func find(_ name: String, among candidates: some Sequence<String>) -> String? {
         let limit = max(1, name.count / 3)
         let wanted = name.lowercased()
         var best: (name: String, distance: Int)?
@@ -15,13 +15,13 @@ public enum NearestName {
     }
 
     /// `; did you mean 'x'?`, or nothing: the end of an error's sentence.
-    public static func suggestion(for name: String, among candidates: some Sequence<String>) -> String {
+    package static func suggestion(for name: String, among candidates: some Sequence<String>) -> String {
         find(name, among: candidates).map { "; did you mean '\($0)'?" } ?? ""
     }
 
     /// The least number of insertions, deletions, substitutions and swaps of neighbours that turn one text into the
     /// other (optimal string alignment).
-    public static func editDistance(_ left: String, _ right: String) -> Int {
+    package static func editDistance(_ left: String, _ right: String) -> Int {
         let left = Array(left)
         let right = Array(right)
         var beforePrevious: [Int] = []

@@ -3,20 +3,14 @@ import Support
 
 /// A program that exists once for each ISA: `NAME_x86-64` and `NAME_aarch64` beside each other, and perhaps `NAME`,
 /// the one for the machine that built it.
-public struct MultiISABinary: Sendable, Hashable {
-    /// The file for one ISA.
-    public struct Variant: Sendable, Hashable {
-        public var path: String
-        public var file: ELFFile
-    }
-
+package struct MultiISABinary: Sendable, Hashable {
     /// The path without the ISA's suffix.
-    public var path: String
-    /// What each of the lab's ISAs runs.
-    public var variants: [ISA: Variant]
+    package let path: String
+    /// The path of the file that each of the lab's ISAs runs.
+    package let files: [ISA: String]
 
     /// The last component of `path`: what the program is called on the nodes.
-    public var name: String { path.split(separator: "/").last.map(String.init) ?? path }
+    package var name: String { path.split(separator: "/").last.map(String.init) ?? path }
 
     /// Finds the files of a program and checks that every ISA of a lab can run its own and take over another's.
     ///
@@ -25,31 +19,31 @@ public struct MultiISABinary: Sendable, Hashable {
     /// - Parameters:
     ///   - path: `NAME`, or one of the files with a suffix.
     ///   - isas: the ISAs of the lab.
-    /// - Throws: `TopologyError` with code `.invalidBinary`, which lists every problem with the file's path.
-    public init(path: String, isas: [ISA]) throws(TopologyError) {
+    /// - Throws: `BinaryError` with code `.notRunnable`, which lists every problem with the file's path.
+    package init(path: String, isas: [ISA]) throws(BinaryError) {
         let base = Self.withoutSuffix(path)
-        var variants: [ISA: Variant] = [:]
+        var files: [ISA: String] = [:]
         var problems: [String] = []
         for isa in Set(isas).sorted() {
-            do throws(TopologyError) {
-                variants[isa] = try Self.variant(of: base, for: isa)
+            do throws(BinaryError) {
+                files[isa] = try Self.file(of: base, for: isa)
             } catch {
                 problems.append(error.summary)
             }
         }
         guard problems.isEmpty else {
             let list = problems.map { "\n  \($0)" }.joined()
-            throw TopologyError(
-                .invalidBinary,
+            throw BinaryError(
+                .notRunnable,
                 problems.count == 1 ? problems[0] : "'\(base)' is not ready for this lab:\(list)",
                 hint: "`popcorn-lab build` makes a program for every ISA from its C sources")
         }
         self.path = base
-        self.variants = variants
+        self.files = files
     }
 
     /// Where the program for an ISA is looked for first.
-    public static func path(of base: String, for isa: ISA) -> String { "\(base)_\(isa.rawValue)" }
+    package static func path(of base: String, for isa: ISA) -> String { "\(base)_\(isa.rawValue)" }
 
     private static func withoutSuffix(_ path: String) -> String {
         for isa in ISA.allCases where path.hasSuffix("_" + isa.rawValue) {
@@ -58,37 +52,42 @@ public struct MultiISABinary: Sendable, Hashable {
         return path
     }
 
-    private static func variant(of base: String, for isa: ISA) throws(TopologyError) -> Variant {
+    private static func file(of base: String, for isa: ISA) throws(BinaryError) -> String {
         let path = path(of: base, for: isa)
-        if path.withBytes({ access($0, F_OK) }) == 0 { return try checked(path, isa) }
+        if path.withBytes({ access($0, F_OK) }) == 0 {
+            try check(path, isa)
+            return path
+        }
         // A program that was built for one ISA alone has no suffix.
-        if let plain = try? ELFFile(path: base), plain.isa == isa { return try checked(base, isa) }
-        throw TopologyError(.invalidBinary, "'\(path)' is missing: the lab has nodes that run \(isa.rawValue)")
+        if let plain = try? ELFFile(path: base), plain.isa == isa {
+            try check(base, isa)
+            return base
+        }
+        throw BinaryError(.notRunnable, "'\(path)' is missing: the lab has nodes that run \(isa.rawValue)")
     }
 
-    private static func checked(_ path: String, _ isa: ISA) throws(TopologyError) -> Variant {
+    private static func check(_ path: String, _ isa: ISA) throws(BinaryError) {
         let file = try ELFFile(path: path)
         guard file.machine == isa.elfMachine else {
             let found = file.isa?.rawValue ?? "machine \(file.machine)"
-            throw TopologyError(.invalidBinary, "'\(path)' is for \(found), not for \(isa.rawValue)")
+            throw BinaryError(.notRunnable, "'\(path)' is for \(found), not for \(isa.rawValue)")
         }
         if !file.isStatic {
             let needs = [file.interpreter].compactMap(\.self) + file.neededLibraries
-            throw TopologyError(
-                .invalidBinary,
+            throw BinaryError(
+                .notRunnable,
                 "'\(path)' is linked dynamically and needs \(needs.joined(separator: ", ")); link it with -static")
         }
         switch file.kind {
-        case .executable:
-            return Variant(path: path, file: file)
+        case .executable: return
         case .positionIndependent:
-            throw TopologyError(
-                .invalidBinary,
+            throw BinaryError(
+                .notRunnable,
                 "'\(path)' is position-independent, but a program keeps its addresses when it moves; "
                     + "link it with -no-pie"
             )
         case .relocatable, .other:
-            throw TopologyError(.invalidBinary, "'\(path)' is not a program; link it")
+            throw BinaryError(.notRunnable, "'\(path)' is not a program; link it")
         }
     }
 }

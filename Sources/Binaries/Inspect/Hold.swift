@@ -1,6 +1,6 @@
 /// Where a thread stays on its node although it was asked to move, and why.
-public struct Hold: Codable, Sendable, Hashable {
-    public enum Kind: String, Codable, Sendable, CaseIterable {
+package struct Hold: Codable, Sendable, Hashable {
+    package enum Kind: String, Codable, Sendable, CaseIterable {
         /// A function without a migration point that calls nothing and has no loop: it is soon over.
         case short
         /// A function from which no migration point can be reached, and that may take long.
@@ -15,15 +15,15 @@ public struct Hold: Codable, Sendable, Hashable {
         case nodeLocal = "node-local"
     }
 
-    public var kind: Kind
+    package var kind: Kind
     /// The function in which it was written, whatever it was inlined into.
-    public var function: String
+    package var function: String
     /// As the compiler was given it, or absolute; `nil` without line information.
-    public var file: String?
-    public var line: Int?
-    public var reason: String
+    package var file: String?
+    package var line: Int?
+    package var reason: String
 
-    public init(kind: Kind, function: String, file: String?, line: Int?, reason: String) {
+    package init(kind: Kind, function: String, file: String?, line: Int?, reason: String) {
         self.kind = kind
         self.function = function
         self.file = file
@@ -32,5 +32,5 @@ public struct Hold: Codable, Sendable, Hashable {
     }
 
     /// `FILE:LINE`, or as much of it as is known.
-    public var place: String? { file.map { file in line.map { "\(file):\($0)" } ?? file } }
+    package var place: String? { file.map { file in line.map { "\(file):\($0)" } ?? file } }
 }
