@@ -1,4 +1,4 @@
-import FoundationEssentials
+import MultiISAPasses
 import Support
 
 /// An archive of objects, as `ar` or `llvm-ar` make it (ar(5)): GNU's format, thin or not, and that of BSD.
@@ -8,69 +8,59 @@ struct Archive {
         var content: [UInt8]
     }
 
-    let members: [Member]
-
-    private static let magic = Array("!<arch>\n".utf8), thinMagic = Array("!<thin>\n".utf8)
-    private static let headerSize = 60
+    private let bytes: [UInt8]
+    private let path: String
 
     /// Whether the bytes are those of an archive.
-    static func isArchive(_ bytes: [UInt8]) -> Bool { bytes.starts(with: magic) || bytes.starts(with: thinMagic) }
+    static func isArchive(_ bytes: [UInt8]) -> Bool {
+        bytes.starts(with: "!<arch>\n".utf8) || bytes.starts(with: "!<thin>\n".utf8)
+    }
 
     /// - Parameter path: where it is; a thin archive names its members' files from there.
-    init(_ bytes: [UInt8], path: String) throws {
-        let isThin = bytes.starts(with: Self.thinMagic)
-        var members: [Member] = [], longNames: [UInt8] = [], offset = Self.magic.count
-        while offset + Self.headerSize <= bytes.count {
-            let header = bytes[offset..<offset + Self.headerSize]
-            let field = { (from: Int, count: Int) in
-                String(decoding: header[(offset + from)..<(offset + from + count)], as: UTF8.self)
-                    .prefix { $0 != " " }
-            }
-            let name = String(field(0, 16)), start = offset + Self.headerSize
-            guard let size = Int(field(48, 10)), size >= 0 else {
-                throw CompilerError(.link, "\(path) is damaged at byte \(offset)")
-            }
-            let isIndex = ["/", "/SYM64/", "__.SYMDEF"].contains(name)
-            let isInside = !isThin || isIndex || name == "//"
-            guard !isInside || start + size <= bytes.count else {
-                throw CompilerError(.link, "\(path) is damaged at byte \(offset)")
-            }
-            if name == "//" {
-                longNames = Array(bytes[start..<start + size])
-            } else if !isIndex {
-                var name = Self.resolve(name, longNames)
-                if isThin {
-                    members.append(Member(name: name, content: try Self.file(name, of: path)))
-                } else {
-                    var content = bytes[start..<start + size]
-                    if name.hasPrefix("#1/"), let length = Int(name.dropFirst(3)), length <= size {
-                        name = String(decoding: content.prefix(length).prefix { $0 != 0 }, as: UTF8.self)
-                        content = content.dropFirst(length)
-                    }
-                    if !name.hasPrefix("__.SYMDEF") { members.append(Member(name: name, content: Array(content))) }
-                }
-            }
-            offset = start + (isInside ? size + size % 2 : 0)
-        }
-        self.members = members
+    init(_ bytes: [UInt8], path: String) {
+        self.bytes = bytes
+        self.path = path
     }
 
-    private static func file(_ name: String, of archive: String) throws -> [UInt8] {
-        let directory = archive.prefix(
-            upTo: archive.lastIndex(of: "/").map { archive.index(after: $0) } ?? archive.startIndex)
-        let path = name.hasPrefix("/") ? name : directory + name
-        guard let data = FileManager.default.contents(atPath: path) else {
-            throw CompilerError(.link, "cannot read \(path), a member of the thin archive \(archive)")
+    /// The members in their order.
+    var members: [Member] {
+        get throws {
+            try collect { bytes, context in
+                multiISAVisitArchive(
+                    bytes.baseAddress, bytes.count, path,
+                    { context, name, content, size in
+                        guard let context, let name else { return }
+                        let content = UnsafeRawBufferPointer(start: content, count: size)
+                        context.assumingMemoryBound(to: [Member].self).pointee
+                            .append(Member(name: String(cString: name), content: Array(content)))
+                    }, context)
+            }
         }
-        return Array(data)
     }
 
-    /// `name/`, or `/offset` into the table of long names, whose entries end in `/` and a line feed.
-    private static func resolve(_ name: String, _ longNames: [UInt8]) -> String {
-        if name.hasPrefix("/"), let start = Int(name.dropFirst()), start < longNames.count {
-            let text = String(decoding: longNames[start...].prefix { $0 != 0x0a }, as: UTF8.self)
-            return text.hasSuffix("/") ? String(text.dropLast()) : text
+    /// The names that the index lists; an archive without one is an error.
+    var index: [String] {
+        get throws {
+            try collect { bytes, context in
+                multiISAVisitArchiveIndex(
+                    bytes.baseAddress, bytes.count, path,
+                    { context, name in
+                        guard let context, let name else { return }
+                        context.assumingMemoryBound(to: [String].self).pointee.append(String(cString: name))
+                    }, context)
+            }
         }
-        return name.hasSuffix("/") ? String(name.dropLast()) : name
+    }
+
+    /// What `visit` adds to the array that it gets as a context.
+    private func collect<Element>(
+        _ visit: (UnsafeBufferPointer<CChar>, UnsafeMutableRawPointer) -> UnsafeMutablePointer<CChar>?
+    ) throws -> [Element] {
+        var found: [Element] = []
+        let problem = bytes.withUnsafeBytes { bytes in
+            withUnsafeMutablePointer(to: &found) { visit(bytes.assumingMemoryBound(to: CChar.self), $0) }
+        }
+        guard problem == nil else { throw CompilerError(.link, "\(path): \(takeMessage(problem))") }
+        return found
     }
 }

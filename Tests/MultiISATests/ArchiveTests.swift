@@ -88,7 +88,7 @@ import Testing
         try await expect("6", linking: ["m.o", "l.a"])
     }
 
-    @Test("members of one name, thin archives, long names, an archive of GNU's ar")
+    @Test("members of one name, thin archives, long names, archives of GNU's ar and of BSD's")
     func formats() async throws {
         let long = "a_member_with_quite_a_long_name"
         for (folder, text) in [("p", "int f(void) { return 1; }"), ("q", "int g(void) { return 2; }")] {
@@ -97,11 +97,30 @@ import Testing
         }
         let members = ["p/\(long).o", "q/\(long).o"]
         try await object("m", printing("f() * 10 + g()", "int f(void), g(void);"))
-        for (tool, options) in [("llvm-ar-19", "rcS"), ("llvm-ar-19", "rcsT"), ("ar", "rcS"), ("ar", "rcST")] {
+        for (tool, options) in [
+            ("llvm-ar-19", ["rcS"]), ("llvm-ar-19", ["rcsT"]), ("llvm-ar-19", ["--format=bsd", "rcs"]), ("ar", ["rcS"]),
+            ("ar", ["rcST"]),
+        ] {
             try? FileManager.default.removeItem(atPath: bench.path("l.a"))
-            let made = try await bench.run(tool, [options, "l.a"] + members)
+            let made = try await bench.run(tool, options + ["l.a"] + members)
             try #require(made.status == 0, "\(made.messages)")
             try await expect("12", linking: ["m.o", "l.a"])
+        }
+    }
+
+    @Test("an archive that is cut off, and a thin one whose member is gone, are told")
+    func damaged() async throws {
+        try await archive("l.a", ["f": "int f(void) { return 1; }"])
+        try await object("m", printing("f()", "int f(void);"))
+        let whole = try Data(contentsOf: URL(filePath: bench.path("l.a")))
+        try whole.dropLast(100).write(to: URL(filePath: bench.path("cut.a")))
+        let made = try await bench.run("llvm-ar-19", ["rcsT", "thin.a", "f.o"])
+        try #require(made.status == 0, "\(made.messages)")
+        try FileManager.default.removeItem(atPath: bench.path("f.o"))
+        for (name, reason) in [("cut.a", "malformed archive"), ("thin.a", "f.o")] {
+            let outcome = try await bench.popcornCC(["m.o", name, "-o", "t"])
+            #expect(outcome.status == 1, "\(name)")
+            #expect(outcome.messages.contains("\(name): ") && outcome.messages.contains(reason), "\(outcome.messages)")
         }
     }
 

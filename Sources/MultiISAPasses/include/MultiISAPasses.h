@@ -14,6 +14,7 @@
 #define MULTIISAPASSES_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #ifdef __cplusplus
@@ -90,7 +91,7 @@ MultiISAProgram *multiISAMakeResumable(struct LLVMOpaqueModule *module, MultiISA
 /// Assembly text for the function slots of one ISA ("x86-64" or "aarch64"). Valid until the program is disposed of.
 const char *multiISASlotAssembly(MultiISAProgram *program, const char *isa);
 
-/// A description of the migratable functions, as JSON; see `MultiISAInspect.ProgramDescription`.
+/// A description of the migratable functions, as JSON; see `Binaries.ProgramDescription`.
 const char *multiISADescription(MultiISAProgram *program);
 
 void multiISADisposeProgram(MultiISAProgram *program);
@@ -102,6 +103,18 @@ const char *multiISALibcClass(const char *name, const char **note);
 /// Calls `visit` for each row of libc's table; a pattern may end in `*`.
 void multiISAVisitLibcTable(void (*visit)(void *context, const char *pattern, const char *kind, const char *note),
                             void *context);
+
+/// Called once per member of an archive; name and content live as long as the call.
+typedef void (*MultiISAMemberVisitor)(void *context, const char *name, const char *content, size_t size);
+
+/// Visits the members of an archive of objects in their order, whatever `ar` made it; a thin archive names its members'
+/// files from where it is itself, `path`. Returns NULL, or what is wrong, for LLVMDisposeMessage.
+char *multiISAVisitArchive(const char *bytes, size_t size, const char *path, MultiISAMemberVisitor visit, void *context);
+
+/// Visits the names that the index of an archive lists. Returns NULL, or what is wrong, such as that there is no index, for
+/// LLVMDisposeMessage.
+char *multiISAVisitArchiveIndex(const char *bytes, size_t size, const char *path,
+                                void (*visit)(void *context, const char *name), void *context);
 
 #ifdef __cplusplus
 }
