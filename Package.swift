@@ -74,7 +74,8 @@ let package = Package(
         room("ISA", []),
         room("Binaries", ["ISA", "Support"]),
         room("Topology", ["ISA", "Support", "Yams"]),
-        room("ImageStore", ["Binaries", "ISA", "Topology", "Support", "CLibarchive", "Yams", subprocess, log]),
+        room("Debian", ["ISA", "Support"]),
+        room("ImageStore", ["Binaries", "Debian", "ISA", "Topology", "Support", "CLibarchive", "Yams", subprocess, log]),
         room("Hypervisor", ["ISA", "Topology", "Support", "CLibvirt", "CLibxml2", log]),
         room("Fabric", ["Topology", "Support", subprocess]),
         room("Guest", ["Topology", "Support", "CLibssh", log]),
@@ -85,7 +86,7 @@ let package = Package(
         .executableTarget(name: "popcorn-cc", dependencies: ["MultiISA"], swiftSettings: strict),
         .target(
             name: "MultiISA",
-            dependencies: ["MultiISAPasses", "Binaries", "CLLVM", "ISA", "Support", subprocess],
+            dependencies: ["MultiISAPasses", "Binaries", "Debian", "CLLVM", "ISA", "Support", subprocess],
             swiftSettings: importLLVM),
         .target(
             name: "MultiISAPasses",
@@ -102,11 +103,13 @@ let package = Package(
         cLibrary("CLibvirt", pkgConfig: "libvirt-qemu", apt: "libvirt-dev"),
         .systemLibrary(name: "CLibxml2", providers: [.apt(["libxml2-dev"])]),
 
-        .target(name: "TestSupport", dependencies: ["Support"], path: "Tests/TestSupport", swiftSettings: strict),
+        .target(
+            name: "TestSupport", dependencies: ["Support", subprocess], path: "Tests/TestSupport", swiftSettings: strict),
         tests(of: "Topology", ["ISA", "Support"]),
         tests(of: "Binaries", ["ISA", "Support"]),
         tests(of: "Support", [subprocess]),
-        tests(of: "ImageStore", ["Binaries", "ISA", "Topology", "Support"]),
+        tests(of: "Debian", ["Support"]),
+        tests(of: "ImageStore", ["Binaries", "Debian", "ISA", "Topology", "Support"]),
         tests(of: "Hypervisor", ["ISA", "Topology", "Support", subprocess]),
         tests(of: "Fabric", ["Topology", "Support"]),
         tests(of: "Guest", ["Topology", "Support"]),

@@ -1,3 +1,4 @@
+import Debian
 import FoundationEssentials
 import ISA
 import Support

@@ -24,9 +24,9 @@ public struct Driver: Sendable {
             Messages.write(text + "\n", to: STDOUT_FILENO)
             return true
         }
-        let cache = Directories(environment: environment.variables).cache
+        let directories = Directories(environment: environment.variables)
         let runtime = try RuntimeSources(environment: environment)
-        let sysroot = try await Sysroot.prepare(cache: cache)
+        let sysroot = try await Sysroot.prepare(directories)
         let frontEnd = FrontEnd(sysroot: sysroot, runtime: runtime)
         if case .ask(let question) = invocation.action {
             return try await Answers(frontEnd: frontEnd).answer(question, invocation)
@@ -42,7 +42,8 @@ public struct Driver: Sendable {
         case .assemble, .compile: return try await compilation.run()
         case .merge: return try await link.merge()
         case .link:
-            return try await link.run(RuntimeLibrary.prepare(cache: cache, sysroot: sysroot, sources: runtime))
+            return try await link.run(
+                RuntimeLibrary.prepare(cache: directories.cache, sysroot: sysroot, sources: runtime))
         }
     }
 }

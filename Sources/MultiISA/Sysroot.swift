@@ -1,3 +1,4 @@
+import Debian
 import FoundationEssentials
 import ISA
 import Support
@@ -5,7 +6,7 @@ import Support
 /// musl for every ISA, as Debian packages it: headers, start files and the static libc.
 ///
 /// apt resolves, verifies and downloads the packages in a private root, so that the host needs no foreign architecture and
-/// the user no privileges. What was unpacked stays in the cache.
+/// the user no privileges. What was downloaded and what was unpacked stay in the cache.
 struct Sysroot: Sendable {
     let directory: String
 
@@ -13,12 +14,15 @@ struct Sysroot: Sendable {
     func libraries(_ isa: ISA) -> String { "\(directory)/\(isa.rawValue)/usr/lib/\(isa.muslTriplet)" }
 
     /// The cached sysroot, made now if this is the first use.
-    static func prepare(cache: String) async throws -> Sysroot {
-        let sysroot = Sysroot(directory: cache + "/sysroots/musl")
+    ///
+    /// - Parameter aptConfiguration: the host's apt directory, whose sources of Debian packages are used.
+    static func prepare(_ directories: Directories, aptConfiguration: String = "/etc/apt") async throws -> Sysroot {
+        let sysroot = Sysroot(directory: directories.cache + "/sysroots/musl")
         if !sysroot.isComplete {
-            try Directories.create(cache + "/sysroots")
+            let downloads = DownloadCache(directory: directories.downloads)
+            for path in [directories.cache + "/sysroots", directories.downloads] { try Directories.create(path) }
             try await CacheDirectory.fill(sysroot.directory) { work in
-                for isa in ISA.allCases { try await sysroot.fetch(isa, work: work) }
+                for isa in ISA.allCases { try await fetch(isa, into: work, downloads, aptConfiguration) }
             }
         }
         return sysroot
@@ -28,27 +32,25 @@ struct Sysroot: Sendable {
         ISA.allCases.allSatisfy { access(libraries($0) + "/libc.a", R_OK) == 0 }
     }
 
-    private func fetch(_ isa: ISA, work: String) async throws {
-        let apt = "\(work)/apt-\(isa.rawValue)", packages = apt + "/packages"
-        for path in ["lists/partial", "archives/partial", "packages"] { try Directories.create("\(apt)/\(path)") }
-        try AtomicFile.write("", to: apt + "/status")
-        let architecture = isa.debianArchitecture
-        let settings = [
-            "APT::Architecture=\(architecture)", "APT::Architectures=\(architecture)", "APT::Sandbox::User=root",
-            "Dir::State=\(apt)", "Dir::State::lists=\(apt)/lists", "Dir::State::status=\(apt)/status",
-            "Dir::Cache=\(apt)", "Dir::Cache::archives=\(apt)/archives", "Acquire::Languages=none",
-            "Acquire::http::Timeout=20", "Acquire::https::Timeout=20",
-        ].flatMap { ["-o", $0] }
-        let purpose = "fetch musl for \(isa.rawValue)"
-        try await Tool.apt.output(settings + ["update", "-q"], else: .host, purpose: purpose)
-        try await Tool.apt.output(
-            settings + ["download", "-q", "musl-dev"], in: packages, else: .host, purpose: purpose)
-        let names = try FileManager.default.contentsOfDirectory(atPath: packages)
-        guard let package = names.first(where: { $0.hasSuffix(".deb") }) else {
-            throw CompilerError(.host, "cannot \(purpose): apt downloaded no package")
+    private static func fetch(
+        _ isa: ISA, into work: String, _ downloads: DownloadCache, _ aptConfiguration: String
+    ) async throws {
+        let purpose = "fetch musl for \(isa.rawValue)", architecture = isa.debianArchitecture
+        let apt = "\(work)/apt-\(isa.rawValue)", folder = apt + "/packages"
+        try Directories.create(folder)
+        defer { try? FileManager.default.removeItem(atPath: apt) }
+        let root = try AptRoot(directory: apt, hostConfiguration: aptConfiguration) { tool, arguments, folder, _ in
+            try await Tool(name: tool, package: Tool.apt.package)
+                .output(arguments, in: folder, else: .host, purpose: purpose)
         }
-        try await Tool.unpack.output(
-            ["-x", "\(packages)/\(package)", "\(work)/\(isa.rawValue)"], else: .host, purpose: purpose)
-        try? FileManager.default.removeItem(atPath: apt)
+        try await root.update(architectures: [architecture])
+        let packages = try await root.packages(["musl-dev"], architecture: architecture, purpose: purpose)
+        let absent = packages.filter { !downloads.holds($0) }
+        try await root.download(absent, architecture: architecture, into: folder)
+        try downloads.adopt(absent, from: folder)
+        for package in packages {
+            try await Tool.unpack.output(
+                ["-x", downloads.path(of: package), "\(work)/\(isa.rawValue)"], else: .host, purpose: purpose)
+        }
     }
 }

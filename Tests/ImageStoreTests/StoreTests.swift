@@ -1,3 +1,4 @@
+import Debian
 import FoundationEssentials
 import Support
 import Synchronization
@@ -137,7 +138,7 @@ private final class Counter: Sendable {
     func missingPackage() async throws {
         let archive = try await FakeArchive()
         try archive.scratch.write("name: tiny\npackages: [linux-image-tiny, no-such-thing]\n", to: "share/tiny.yaml")
-        let error = await #expect(throws: ImageError.self) { try await archive.ensure() }
+        let error = await #expect(throws: DebianError.self) { try await archive.ensure() }
         #expect(error?.summary.contains("no-such-thing") == true)
         #expect(error?.exitStatus == .unavailable)
     }

@@ -1,3 +1,4 @@
+import Debian
 import FoundationEssentials
 import ISA
 import Support
@@ -31,7 +32,12 @@ struct PackageStage: Sendable {
             try FileLock.waiting(path: layout.lock("apt"), purpose: "fetch packages")
         }
         defer { withExtendedLifetime(lock) {} }
-        let root = try await worker.run { try AptRoot(directory: layout.apt, hostConfiguration: aptConfiguration) }
+        let root = try await worker.run { 
+            try AptRoot(directory: layout.apt, hostConfiguration: aptConfiguration) { tool, arguments, folder, purpose in
+                try await HostTool(name: tool, package: "apt", failure: .archive)
+                    .run(arguments, in: folder, purpose: purpose)
+            }
+        }
         progress(ImageProgress(isa: nil, step: .fetchingLists))
         try await root.update(architectures: Set(missing + [host]).map(\.debianArchitecture).sorted())
         let fetched = try await withThrowingTaskGroup(of: (ISA, [DebianPackage]).self) { group in
@@ -61,14 +67,7 @@ struct PackageStage: Sendable {
     private func download(_ packages: [DebianPackage], _ isa: ISA, _ root: AptRoot) async throws {
         let work = try WorkDirectory(in: layout.temporary)
         defer { work.remove() }
-        // An architecture other than the ISA's is that of the tools that run here.
-        let isTool = { (package: DebianPackage) in ![isa.debianArchitecture, "all"].contains(package.architecture) }
-        for (architecture, group) in [
-            (isa.debianArchitecture, packages.filter { !isTool($0) }),
-            (host.debianArchitecture, packages.filter(isTool)),
-        ] where !group.isEmpty {
-            try await root.download(group, architecture: architecture, into: work.path)
-        }
+        try await root.download(packages, architecture: isa.debianArchitecture, into: work.path)
         try await worker.run { try downloads.adopt(packages, from: work.path) }
     }
 

@@ -2,13 +2,15 @@ import FoundationEssentials
 import Support
 
 /// Packages on disk, each named by the SHA-256 of its content.
-struct DownloadCache: Sendable {
-    let directory: String
+package struct DownloadCache: Sendable {
+    private let directory: String
 
-    func path(of package: DebianPackage) -> String { "\(directory)/\(package.sha256).deb" }
+    package init(directory: String) { self.directory = directory }
+
+    package func path(of package: DebianPackage) -> String { "\(directory)/\(package.sha256).deb" }
 
     /// Whether the package is here and unharmed; a harmed one is removed.
-    func holds(_ package: DebianPackage) -> Bool {
+    package func holds(_ package: DebianPackage) -> Bool {
         let path = path(of: package)
         guard access(path, R_OK) == 0 else { return false }
         if (try? SHA256.hex(ofFile: path)) == package.sha256 { return true }
@@ -18,8 +20,8 @@ struct DownloadCache: Sendable {
 
     /// Moves the packages that apt downloaded into `folder` to their places, after hashing each again.
     ///
-    /// - Throws: `ImageError` if a package is missing or differs from what apt's signed lists say.
-    func adopt(_ packages: [DebianPackage], from folder: String) throws {
+    /// - Throws: `DebianError` if a package is missing or differs from what apt's signed lists say.
+    package func adopt(_ packages: [DebianPackage], from folder: String) throws {
         var files: [String: String] = [:]
         for name in try FileManager.default.contentsOfDirectory(atPath: folder) where name.hasSuffix(".deb") {
             files[try SHA256.hex(ofFile: "\(folder)/\(name)")] = "\(folder)/\(name)"
@@ -43,7 +45,7 @@ struct DownloadCache: Sendable {
         if statvfs(folder, &room) == 0, UInt64(room.f_bavail) * UInt64(room.f_frsize) < UInt64(package.size) {
             return SystemError("write the package \(package.name) to \(folder)", errno: ENOSPC)
         }
-        return ImageError(
+        return DebianError(
             .corrupt, "the download of \(package.name) \(package.version) is not what Debian signed",
             hint: "try again; a proxy on the way may have changed it")
     }

@@ -10,7 +10,7 @@ struct AptSources: Sendable {
 
     /// Reads `sources.list` and `sources.list.d` in `directory`, usually `/etc/apt`.
     ///
-    /// - Throws: `ImageError` if there is no source of Debian's `main`.
+    /// - Throws: `DebianError` if there is no source of Debian's `main`.
     init(directory: String) throws {
         let parts = directory + "/sources.list.d"
         let names = (try? FileManager.default.contentsOfDirectory(atPath: parts))?.sorted() ?? []
@@ -24,9 +24,9 @@ struct AptSources: Sendable {
         let signed = sources.filter { $0["signed-by"]?.contains("debian-archive") ?? true }
         if !signed.isEmpty { sources = signed }
         guard !sources.isEmpty else {
-            throw ImageError(
+            throw DebianError(
                 .archive, "\(directory) names no source of Debian's `main` packages",
-                hint: "images are made of Debian packages: add Debian's archive to \(parts)")
+                hint: "images and programs need Debian packages: add Debian's archive to \(parts)")
         }
         text = sources.map(Self.paragraph).joined(separator: "\n")
     }

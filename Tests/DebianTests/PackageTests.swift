@@ -2,9 +2,8 @@ import FoundationEssentials
 import Support
 import TestSupport
 import Testing
-import Topology
 
-@testable import ImageStore
+@testable import Debian
 
 @Suite struct PackageTests {
     @Test("third parties' and disabled sources are left out, options are kept")
@@ -44,7 +43,7 @@ import Topology
     @Test("a host without Debian sources is told so")
     func noSources() throws {
         let scratch = try Scratch()
-        let error = #expect(throws: ImageError.self) { try AptSources(directory: scratch.path) }
+        let error = #expect(throws: DebianError.self) { try AptSources(directory: scratch.path) }
         #expect(error?.exitStatus == .unavailable)
     }
 
@@ -96,6 +95,6 @@ import Topology
         #expect(!cache.holds(package))
         #expect(access(cache.path(of: package), F_OK) != 0)
         try scratch.write("something else", to: "new/a.deb")
-        #expect(throws: ImageError.self) { try cache.adopt([package], from: scratch.path + "/new") }
+        #expect(throws: DebianError.self) { try cache.adopt([package], from: scratch.path + "/new") }
     }
 }

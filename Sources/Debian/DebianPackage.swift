@@ -1,5 +1,3 @@
-import FoundationEssentials
-
 /// One Debian package, pinned to one content.
 public struct DebianPackage: Codable, Sendable, Hashable {
     public var name: String
@@ -10,9 +8,13 @@ public struct DebianPackage: Codable, Sendable, Hashable {
     /// Of the `.deb`, in bytes.
     public var size: Int
 
-    /// Whether it serves to compile modules and is nothing for the guest.
-    var isKernelHeaders: Bool { name.hasPrefix("linux-headers-") || name.hasPrefix("linux-kbuild-") }
-    var isKernel: Bool { name.hasPrefix("linux-image-") }
+    package init(name: String, version: String, architecture: String, sha256: String, size: Int) {
+        self.name = name
+        self.version = version
+        self.architecture = architecture
+        self.sha256 = sha256
+        self.size = size
+    }
 }
 
 extension DebianPackage {
@@ -31,13 +33,8 @@ extension DebianPackage {
         self.size = size
     }
 
-    /// The packages in a file of `StoreLayout.packages`; `nil` if there is none.
-    static func read(pins file: String) -> [DebianPackage]? {
-        FileManager.default.contents(atPath: file).flatMap { try? JSONDecoder().decode([DebianPackage].self, from: $0) }
-    }
-
     /// The name that apt gives to the file it downloads.
-    static func unescaped(_ text: String) -> String {
+    private static func unescaped(_ text: String) -> String {
         var result: [UInt8] = []
         var rest = text.utf8[...]
         while let byte = rest.popFirst() {

@@ -1,27 +1,34 @@
 import FoundationEssentials
 import ISA
 import Support
-import Topology
 
 /// apt with a root directory of its own: it resolves, verifies and downloads packages of any architecture, as any user.
 ///
 /// The host's sources, keyrings and proxy settings hold; its package database, hooks and foreign architectures do not.
-struct AptRoot: Sendable {
+package struct AptRoot: Sendable {
+    /// Runs one of apt's programs and gives what it prints. It throws what its caller's users are to be told: that `purpose`,
+    /// such as `download packages for arm64`, cannot be done.
+    package typealias Runner =
+        @Sendable (_ tool: String, _ arguments: [String], _ folder: String?, _ purpose: String) async throws -> String
+
     /// The directory that holds lists and settings; its parent exists.
-    let directory: String
+    private let directory: String
+    private let runner: Runner
 
     /// Prepares the directory.
     ///
     /// - Parameter hostConfiguration: the host's `/etc/apt`.
-    init(directory: String, hostConfiguration: String) throws {
+    /// - Throws: `DebianError` if that names no source of Debian's `main`.
+    package init(directory: String, hostConfiguration: String, runner: @escaping Runner) throws {
         self.directory = directory
+        self.runner = runner
         let sources = try AptSources(directory: hostConfiguration)
         try Directories.create(directory + "/lists/partial")
         try AtomicFile.write(sources.text, to: directory + "/debian.sources")
     }
 
     /// Fetches the lists of packages of some architectures, or what has changed in them since.
-    func update(architectures: [String]) async throws {
+    package func update(architectures: [String]) async throws {
         let settings = try configure(architectures)
         try await run(
             "apt-get", settings, ["update", "-q", "-o", "APT::Update::Error-Mode=any"],
@@ -31,7 +38,7 @@ struct AptRoot: Sendable {
     /// The packages that `names` need, themselves included, without what `excluded` matches, at their newest version.
     ///
     /// Programs that run while modules are built (`linux-kbuild-*`) are taken for this host's architecture.
-    func closure(of names: [String], excluded: [String], isa: ISA, host: ISA) async throws -> [DebianPackage] {
+    package func closure(of names: [String], excluded: [String], isa: ISA, host: ISA) async throws -> [DebianPackage] {
         let settings = try configure([isa.debianArchitecture])
         let purpose = "resolve the packages for \(isa.rawValue)"
         let text = try await run(
@@ -39,30 +46,38 @@ struct AptRoot: Sendable {
         let graph = DependencyGraph(text)
         let all = graph.closure(of: names) { name in excluded.contains { fnmatch($0, name, 0) == 0 } }
         if let missing = names.first(where: { !graph.contains($0) }) {
-            throw ImageError(
+            throw DebianError(
                 .archive, "Debian has no package `\(missing)` for \(isa.rawValue)",
                 hint: "check its name in the recipe; `--no-cache` fetches newer lists of packages")
         }
         let tools = all.filter { isa != host && fnmatch("linux-kbuild-*", $0, 0) == 0 }
-        var result = try await pin(all.filter { !tools.contains($0) }, settings, purpose)
-        if !tools.isEmpty { result += try await pin(tools, configure([host.debianArchitecture]), purpose) }
+        var result = try await packages(
+            all.filter { !tools.contains($0) }, architecture: isa.debianArchitecture, purpose: purpose)
+        result += try await packages(tools, architecture: host.debianArchitecture, purpose: purpose)
         return result.sorted { ($0.name, $0.architecture) < ($1.name, $1.architecture) }
     }
 
     /// Downloads packages into `folder`, under apt's names for them, and verifies them against the signed lists.
-    func download(_ packages: [DebianPackage], architecture: String, into folder: String) async throws {
-        let settings = try configure([architecture])
-        let names = packages.map { "\($0.name)=\($0.version)" }
-        try await run(
-            "apt-get", settings, ["download", "-q"] + names, "download packages for \(architecture)", in: folder)
+    ///
+    /// - Parameter architecture: for which packages of the architecture `all` are asked for.
+    package func download(_ packages: [DebianPackage], architecture: String, into folder: String) async throws {
+        let groups = Dictionary(grouping: packages) { $0.architecture == "all" ? architecture : $0.architecture }
+        for (architecture, group) in groups {
+            let names = group.map { "\($0.name)=\($0.version)" }
+            try await run(
+                "apt-get", try configure([architecture]), ["download", "-q"] + names,
+                "download packages for \(architecture)", in: folder)
+        }
     }
 
-    private func pin(_ names: [String], _ settings: String, _ purpose: String) async throws -> [DebianPackage] {
+    /// The packages of these names alone, at their newest version.
+    package func packages(_ names: [String], architecture: String, purpose: String) async throws -> [DebianPackage] {
         guard !names.isEmpty else { return [] }
+        let settings = try configure([architecture])
         let text = try await run("apt-get", settings, ["download", "--print-uris", "-qq"] + names, purpose)
         let packages = text.split(separator: "\n").compactMap { DebianPackage(printedURI: $0) }
         if let missing = Set(names).subtracting(packages.map(\.name)).min() {
-            throw ImageError(.archive, "cannot \(purpose): apt gives no file and SHA-256 for `\(missing)`")
+            throw DebianError(.archive, "cannot \(purpose): apt gives no file and SHA-256 for `\(missing)`")
         }
         return packages
     }
@@ -71,8 +86,7 @@ struct AptRoot: Sendable {
     private func run(
         _ tool: String, _ settings: String, _ arguments: [String], _ purpose: String, in folder: String? = nil
     ) async throws -> String {
-        try await HostTool(name: tool, package: "apt", failure: .archive)
-            .run(["-c", settings] + arguments, in: folder, purpose: purpose)
+        try await runner(tool, ["-c", settings] + arguments, folder, purpose)
     }
 
     /// Writes the settings for some architectures, the first of them the native one, and returns their file.
@@ -124,56 +138,5 @@ struct AptRoot: Sendable {
         let file = "\(directory)/\(name).conf"
         try AtomicFile.write(text, to: file)
         return file
-    }
-}
-
-/// What `apt-cache depends --recurse` prints: each package, then its dependencies, indented.
-///
-///     openssh-sftp-server
-///       Depends: openssh-client
-///      |Depends: debconf               the first of several that would do
-///       Depends: <debconf-2.0>         a virtual package, its providers indented further below
-///         cdebconf
-struct DependencyGraph: Sendable {
-    private var dependencies: [String: [String]] = [:]
-
-    init(_ text: String) {
-        var package = ""
-        // Set while the alternatives of a dependency that is met already are being read.
-        var met = false
-        var virtual = false
-        for line in text.split(separator: "\n") {
-            let words = line.split(separator: " ")
-            guard let last = words.last else { continue }
-            if !line.hasPrefix(" ") {
-                package = String(line)
-                dependencies[package] = dependencies[package] ?? []
-                (met, virtual) = (false, false)
-            } else if line.contains("Depends: ") {
-                if !met {
-                    virtual = last.hasPrefix("<")
-                    if !virtual { dependencies[package]?.append(String(last)) }
-                } else {
-                    virtual = false
-                }
-                met = line.hasPrefix(" |")
-            } else if virtual {
-                dependencies[package]?.append(String(last))
-                virtual = false
-            }
-        }
-    }
-
-    func contains(_ package: String) -> Bool { dependencies[package] != nil }
-
-    /// Everything that can be reached from `roots`, without the packages that `excluded` holds for.
-    func closure(of roots: [String], excluding excluded: (String) -> Bool) -> [String] {
-        var seen: Set<String> = []
-        var open = roots
-        while let name = open.popLast() {
-            guard !excluded(name), seen.insert(name).inserted else { continue }
-            open += dependencies[name] ?? []
-        }
-        return seen.sorted()
     }
 }

@@ -1,0 +1,40 @@
+import FoundationEssentials
+import Subprocess
+import Support
+import SystemPackage
+
+extension Scratch {
+    /// Runs a program of the host, in the directory or one below it, and gives what it prints.
+    ///
+    /// - Throws: `SystemError` that ends with what the program said, or names the package that has it.
+    @discardableResult
+    public func run(
+        _ tool: String, _ arguments: [String], package: String, in folder: String? = nil,
+        environment: [String: String] = [:]
+    ) async throws -> String {
+        var changes: [Environment.Key: String?] = [:]
+        for (key, value) in environment { changes[Environment.Key(stringLiteral: key)] = value }
+        guard let program = try? await Executable.name(tool).resolveExecutablePath(in: .inherit) else {
+            throw SystemError("find \(tool), which the package \(package) has", errno: ENOENT)
+        }
+        let result = try await Subprocess.run(
+            .path(program), arguments: Arguments(arguments), environment: .inherit.updating(changes),
+            workingDirectory: FilePath(folder ?? path), output: .string(limit: 1 << 24), error: .string(limit: 1 << 24))
+        guard result.terminationStatus.isSuccess else {
+            throw SystemError("run \(tool) \(arguments): \(result.standardError)", errno: ECHILD)
+        }
+        return result.standardOutput
+    }
+
+    /// A `.deb` with these files: `tree` is a directory below the scratch directory.
+    public func deb(tree: String, output: String, tarOptions: [String] = []) async throws -> String {
+        try write("2.0\n", to: "deb/debian-binary")
+        try await run("tar", tarOptions + ["-cJf", "deb/data.tar.xz", "-C", tree, "."], package: "tar")
+        try await run("tar", ["-czf", "deb/control.tar.gz", "-C", "deb", "debian-binary"], package: "tar")
+        try? FileManager.default.removeItem(atPath: "\(path)/\(output)")
+        if let slash = output.lastIndex(of: "/") { try Directories.create("\(path)/\(output[..<slash])") }
+        try await run(
+            "ar", ["rc", output, "deb/debian-binary", "deb/control.tar.gz", "deb/data.tar.xz"], package: "binutils")
+        return "\(path)/\(output)"
+    }
+}
