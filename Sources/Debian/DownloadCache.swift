@@ -7,6 +7,9 @@ package struct DownloadCache: Sendable {
 
     package init(directory: String) { self.directory = directory }
 
+    /// Locked by who adds packages, until it is known what needs them, and by who removes those that nothing needs.
+    package var lockFile: String { directory + ".lock" }
+
     package func path(of package: DebianPackage) -> String { "\(directory)/\(package.sha256).deb" }
 
     /// Whether the package is here and unharmed; a harmed one is removed.

@@ -2,7 +2,6 @@ import Debian
 import FoundationEssentials
 import ISA
 import Support
-import Topology
 
 extension ImageStore {
     /// Every unharmed image in the store, newest first.
@@ -38,14 +37,15 @@ extension ImageStore {
     ///
     /// - Parameter keeping: ids of images that labs refer to.
     /// - Returns: the ids of the images that were removed.
-    /// - Throws: `ImageError` if a recipe has an error, as it is not known then what it needs.
+    /// - Throws: `InputError` if a recipe has an error, as it is not known then what it needs.
     @discardableResult
     public func prune(keeping: Set<String> = []) async throws -> [String] {
         let needed = try inUse()
         return try await Worker("images").run {
             try layout.create()
             // A download under way is not in anybody's list yet.
-            let lock = try FileLock.waiting(path: layout.lock("apt"), purpose: "remove what is not used")
+            let downloads = DownloadCache(directory: layout.downloads)
+            let lock = try FileLock.waiting(path: downloads.lockFile, purpose: "remove what is not used")
             defer { withExtendedLifetime(lock) {} }
             WorkDirectory.removeAbandoned(in: layout.temporary)
             let packages = needed.pins.flatMap { DebianPackage.read(pins: $0.file) ?? [] }

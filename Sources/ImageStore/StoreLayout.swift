@@ -2,7 +2,6 @@ import Debian
 import FoundationEssentials
 import ISA
 import Support
-import Topology
 
 /// Every path in the image cache.
 ///
@@ -12,8 +11,9 @@ import Topology
 ///     images/headers/KEY/       unpacked kernel headers, for the next compilation of the modules
 ///     images/apt/               apt's private root
 ///     images/tmp/               builds that are under way
-///     images/locks/             one lock for each recipe and ISA, and one for apt
-///     downloads/SHA256.deb
+///     images/locks/             one lock for each recipe and ISA
+///     downloads/SHA256.deb      those of the compiler too
+///     downloads.lock            for apt's root and the downloads
 struct StoreLayout: Sendable {
     let images: String
     let downloads: String

@@ -19,7 +19,7 @@ enum CacheDirectory {
     }
 
     /// Waits for the lock on a thread of its own.
-    private static func lock(_ path: String) async throws -> FileLock {
+    static func lock(_ path: String) async throws -> FileLock {
         try await withCheckedThrowingContinuation { continuation in
             ThreadExecutor.detach(name: "cache lock") {
                 continuation.resume(with: Result { try FileLock.waiting(path: path, purpose: "popcorn-cc") })

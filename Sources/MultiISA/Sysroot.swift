@@ -22,6 +22,9 @@ struct Sysroot: Sendable {
             let downloads = DownloadCache(directory: directories.downloads)
             for path in [directories.cache + "/sysroots", directories.downloads] { try Directories.create(path) }
             try await CacheDirectory.fill(sysroot.directory) { work in
+                // `popcorn-lab images prune` removes what no image needs.
+                let lock = try await CacheDirectory.lock(downloads.lockFile)
+                defer { withExtendedLifetime(lock) {} }
                 for isa in ISA.allCases { try await fetch(isa, into: work, downloads, aptConfiguration) }
             }
         }

@@ -2,7 +2,6 @@ import Debian
 import FoundationEssentials
 import ISA
 import Support
-import Topology
 
 /// Gets the packages of a recipe into the download cache.
 ///
@@ -29,11 +28,12 @@ struct PackageStage: Sendable {
         let missing = isas.filter { result[$0] == nil }
         guard !missing.isEmpty else { return result }
         let lock = try await worker.run {
-            try FileLock.waiting(path: layout.lock("apt"), purpose: "fetch packages")
+            try FileLock.waiting(path: downloads.lockFile, purpose: "fetch packages")
         }
         defer { withExtendedLifetime(lock) {} }
-        let root = try await worker.run { 
-            try AptRoot(directory: layout.apt, hostConfiguration: aptConfiguration) { tool, arguments, folder, purpose in
+        let root = try await worker.run {
+            try AptRoot(directory: layout.apt, hostConfiguration: aptConfiguration) {
+                tool, arguments, folder, purpose in
                 try await HostTool(name: tool, package: "apt", failure: .archive)
                     .run(arguments, in: folder, purpose: purpose)
             }
