@@ -60,22 +60,25 @@ let package = Package(
         room(
             "Commands",
             [
-                "Lab", "ISA", "Topology", "Hypervisor", "ImageStore", "Guest", "Trace", "Binaries", "Support", "CLinux",
+                "Lab", "UserInput", "ISA", "Topology", "Hypervisor", "ImageStore", "Guest", "Trace", "Binaries",
+                "Support", "CLinux",
                 log,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         room(
             "Lab",
             [
-                "ISA", "Topology", "Support", "ImageStore", "Hypervisor", "Fabric", "Guest", "Trace", "Binaries",
+                "UserInput", "ISA", "Topology", "Support", "ImageStore", "Hypervisor", "Fabric", "Guest", "Trace",
+                "Binaries",
                 subprocess,
                 log,
             ]),
         room("ISA", []),
         room("Binaries", ["ISA", "Support"]),
-        room("Topology", ["ISA", "Support", "Yams"]),
+        room("UserInput", ["Support", "Yams"]),
+        room("Topology", ["UserInput", "ISA", "Support"]),
         room("Debian", ["ISA", "Support"]),
-        room("ImageStore", ["Binaries", "Debian", "ISA", "Topology", "Support", "CLibarchive", "Yams", subprocess, log]),
+        room("ImageStore", ["Binaries", "Debian", "UserInput", "ISA", "Support", "CLibarchive", subprocess, log]),
         room("Hypervisor", ["ISA", "Topology", "Support", "CLibvirt", "CLibxml2", log]),
         room("Fabric", ["Topology", "Support", subprocess]),
         room("Guest", ["Topology", "Support", "CLibssh", log]),
@@ -104,17 +107,19 @@ let package = Package(
         .systemLibrary(name: "CLibxml2", providers: [.apt(["libxml2-dev"])]),
 
         .target(
-            name: "TestSupport", dependencies: ["Support", subprocess], path: "Tests/TestSupport", swiftSettings: strict),
-        tests(of: "Topology", ["ISA", "Support"]),
+            name: "TestSupport", dependencies: ["Support", subprocess], path: "Tests/TestSupport", swiftSettings: strict
+        ),
+        tests(of: "UserInput", ["Topology"]),
+        tests(of: "Topology", ["UserInput", "ISA", "Support"]),
         tests(of: "Binaries", ["ISA", "Support"]),
         tests(of: "Support", [subprocess]),
         tests(of: "Debian", ["Support"]),
-        tests(of: "ImageStore", ["Binaries", "Debian", "ISA", "Topology", "Support"]),
+        tests(of: "ImageStore", ["Binaries", "Debian", "UserInput", "ISA", "Support"]),
         tests(of: "Hypervisor", ["ISA", "Topology", "Support", subprocess]),
         tests(of: "Fabric", ["Topology", "Support"]),
         tests(of: "Guest", ["Topology", "Support"]),
         tests(of: "Trace", ["Topology", "Support", "CLibarchive"], exclude: ["Recorded"]),
-        tests(of: "Lab", ["ISA", "Topology", "Support", "Hypervisor", "Fabric", "ImageStore", log]),
+        tests(of: "Lab", ["UserInput", "ISA", "Topology", "Support", "Hypervisor", "Fabric", "ImageStore", log]),
         tests(of: "Commands", ["Binaries", "Support"]),
         tests(
             of: "MultiISA", ["Lab", "Binaries", "ISA", "Support", subprocess, "popcorn-cc", "MultiISAPassPlugin"],

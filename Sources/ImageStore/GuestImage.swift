@@ -2,7 +2,6 @@ import Debian
 import FoundationEssentials
 import ISA
 import Support
-import Topology
 
 /// What the image record says about one file of an image.
 public struct ImageFile: Codable, Sendable, Equatable {

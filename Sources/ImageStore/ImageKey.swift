@@ -1,7 +1,6 @@
 import FoundationEssentials
 import ISA
 import Support
-import Topology
 
 /// What an image's content depends on, as a digest: the recipe, the ISA, every source file, and this builder's version.
 struct ImageKey: Sendable {

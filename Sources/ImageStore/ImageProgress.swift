@@ -1,5 +1,4 @@
 import ISA
-import Topology
 
 /// A step of `ImageStore.ensure` that has begun.
 public struct ImageProgress: Sendable, Equatable {

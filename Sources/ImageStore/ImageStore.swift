@@ -1,7 +1,6 @@
 import FoundationEssentials
 import ISA
 import Support
-import Topology
 
 /// The guest images of this host: built from recipes, kept by content.
 public struct ImageStore: Sendable {
@@ -26,7 +25,7 @@ public struct ImageStore: Sendable {
 
     /// Reads `NAME.yaml`.
     ///
-    /// - Throws: `ImageError` if there is no such recipe, or one with an error in it.
+    /// - Throws: `ImageError` if there is no such recipe, `InputError` with all errors that are in it.
     public func recipe(named name: String) throws -> ImageRecipe {
         let file = "\(share)/\(name).yaml"
         guard !name.contains("/"), let bytes = FileManager.default.contents(atPath: file) else {
@@ -34,7 +33,7 @@ public struct ImageStore: Sendable {
                 .unknown, "there is no image recipe `\(name)` in \(share)",
                 hint: "known recipes: \(recipes().joined(separator: ", "))")
         }
-        return try RecipeParser(file: file).parse(String(decoding: bytes, as: UTF8.self))
+        return try ImageRecipe(yaml: String(decoding: bytes, as: UTF8.self), file: file)
     }
 
     /// The image of the recipe and its sources as they are now, if it was built already; needs no network.

@@ -1,3 +1,5 @@
+import UserInput
+
 extension CPUList {
     /// The CPUs of this machine that are online, as the kernel lists them; `nil` without sysfs.
     public static var online: CPUList? {

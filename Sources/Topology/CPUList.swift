@@ -1,3 +1,5 @@
+import UserInput
+
 /// A set of the host's CPUs in the kernel's list format, such as `0-1,3`.
 public struct CPUList: TextValue {
     /// In ascending order, neither touching nor overlapping.
@@ -7,21 +9,21 @@ public struct CPUList: TextValue {
     public static let highest = 8191
 
     /// Numbers and ranges separated by commas, in any order; overlaps are merged.
-    public init(parsing text: String) throws(TopologyError) {
+    public init(parsing text: String) throws(InputError) {
         var ranges: [ClosedRange<Int>] = []
         for item in text.split(separator: ",", omittingEmptySubsequences: false) {
             let ends = item.split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false)
             guard let first = ends.first.flatMap({ Int(digits: $0) }), let last = ends.last.flatMap({ Int(digits: $0) })
             else {
-                throw TopologyError(
+                throw InputError(
                     .invalidValue,
                     "'\(text)' is not a list of CPUs; expected numbers and ranges separated by commas, such as 0-1,3")
             }
             guard first <= last else {
-                throw TopologyError(.invalidValue, "the range \(first)-\(last) in '\(text)' runs backwards")
+                throw InputError(.invalidValue, "the range \(first)-\(last) in '\(text)' runs backwards")
             }
             guard last <= Self.highest else {
-                throw TopologyError(
+                throw InputError(
                     .invalidValue, "CPU \(last) in '\(text)' is beyond \(Self.highest), the highest that Linux can have"
                 )
             }

@@ -1,3 +1,5 @@
+import UserInput
+
 /// An IPv4 address, in the host's byte order.
 public struct IPv4Address: TextValue, Comparable {
     public var bits: UInt32
@@ -9,7 +11,7 @@ public struct IPv4Address: TextValue, Comparable {
     }
 
     /// Four decimal numbers. A leading zero is refused, because some programs read it as octal.
-    public init(parsing text: String) throws(TopologyError) {
+    public init(parsing text: String) throws(InputError) {
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
         var bits: UInt32 = 0
         for part in parts {
@@ -23,8 +25,8 @@ public struct IPv4Address: TextValue, Comparable {
         self.bits = bits
     }
 
-    private static func invalid(_ text: String) -> TopologyError {
-        TopologyError(
+    private static func invalid(_ text: String) -> InputError {
+        InputError(
             .invalidValue,
             "'\(text)' is not an IPv4 address; expected four numbers from 0 to 255, such as 10.4.4.100")
     }

@@ -1,3 +1,5 @@
+import UserInput
+
 /// An IPv4 subnet in CIDR notation, such as `10.4.4.0/24`.
 public struct IPv4Subnet: TextValue {
     /// The network's own address: its host bits are zero.
@@ -8,15 +10,15 @@ public struct IPv4Subnet: TextValue {
     /// The prefix lengths that leave room for nodes: at least two of them, at most 24 bits of host numbers.
     public static let prefixLengths = 8...30
 
-    public init(parsing text: String) throws(TopologyError) {
+    public init(parsing text: String) throws(InputError) {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false)
         guard parts.count == 2, let length = Int(digits: parts[1]), let address = IPv4Address(String(parts[0])) else {
-            throw TopologyError(
+            throw InputError(
                 .invalidValue,
                 "'\(text)' is not a subnet; expected an IPv4 address and a prefix length, such as 10.4.4.0/24")
         }
         guard Self.prefixLengths.contains(length) else {
-            throw TopologyError(
+            throw InputError(
                 .invalidValue,
                 "the prefix length of '\(text)' must be from \(Self.prefixLengths.lowerBound) to "
                     + "\(Self.prefixLengths.upperBound)")
@@ -24,7 +26,7 @@ public struct IPv4Subnet: TextValue {
         network = IPv4Address(bits: address.bits & (~0 << UInt32(32 - length)))
         prefixLength = length
         guard network == address else {
-            throw TopologyError(
+            throw InputError(
                 .invalidValue, "'\(text)' has host bits set; the subnet of this address is \(description)")
         }
     }

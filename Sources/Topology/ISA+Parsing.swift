@@ -1,12 +1,13 @@
 import ISA
 import Support
+import UserInput
 
 extension ISA {
     /// `init(anyName:)` with an error that says what is accepted.
-    public init(parsing text: String) throws(TopologyError) {
+    public init(parsing text: String) throws(InputError) {
         guard let isa = ISA(anyName: text) else {
             let names = Self.acceptedNames.joined(separator: ", ")
-            throw TopologyError(
+            throw InputError(
                 .invalidValue,
                 "'\(text)' is not an ISA" + NearestName.suggestion(for: text, among: Self.acceptedNames)
                     + " (the accepted names are \(names))")

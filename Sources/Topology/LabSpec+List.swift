@@ -1,4 +1,5 @@
 import ISA
+import UserInput
 
 extension LabSpec {
     /// Reads the short form of a lab: `x86,arm`, `2*x86,arm`, `origin=x86,remote=arm`.
@@ -6,18 +7,18 @@ extension LabSpec {
     /// Each item is an ISA by any of its names, with a count before it or a node name, and makes nodes with default
     /// values. Nodes without a name are called `x86`, `x86-2`, `arm`, ...
     /// - Parameter vcpus: of every node.
-    /// - Throws: `TopologyError`, which lists every item that is wrong.
+    /// - Throws: `InputError`, which lists every item that is wrong.
     public init(
         spec: String, name: String = defaultName, vcpus: DefaultVCPUs = .each(DefaultVCPUs.most)
-    ) throws(TopologyError) {
+    ) throws(InputError) {
         guard spec.contains(where: { !$0.isWhitespace }) else {
-            throw TopologyError(
-                .invalidLab, "the list of nodes is empty", hint: "name an ISA for each node, such as x86,arm")
+            throw InputError(
+                .inconsistent, "the list of nodes is empty", hint: "name an ISA for each node, such as x86,arm")
         }
         var nodes: [LabDraft.Node] = []
         var problems: [LabProblem] = []
         for (index, item) in spec.split(separator: ",", omittingEmptySubsequences: false).enumerated() {
-            do throws(TopologyError) {
+            do throws(InputError) {
                 nodes += try Self.nodes(of: item.trimmed, at: index + 1)
             } catch {
                 problems.append(LabProblem("", error.summary))
@@ -26,14 +27,14 @@ extension LabSpec {
         let (lab, found) = LabDraft(name: name, nodes: nodes, vcpus: vcpus).completed()
         if problems.isEmpty { problems = found }
         self = lab
-        if var error = TopologyError(problems) {
+        if var error = InputError(problems) {
             error.hint = "nodes are a list of ISAs, such as x86,arm or 2*x86,arm or origin=x86,remote=arm"
             throw error
         }
     }
 
-    private static func nodes(of item: String, at place: Int) throws(TopologyError) -> [LabDraft.Node] {
-        guard !item.isEmpty else { throw TopologyError(.invalidLab, "item \(place) of the list of nodes is empty") }
+    private static func nodes(of item: String, at place: Int) throws(InputError) -> [LabDraft.Node] {
+        guard !item.isEmpty else { throw InputError(.inconsistent, "item \(place) of the list of nodes is empty") }
         if let split = item.firstIndex(of: "=") {
             let name = item[..<split].trimmed
             return [LabDraft.Node(name: name, isa: try ISA(parsing: item[item.index(after: split)...].trimmed))]
@@ -42,8 +43,8 @@ extension LabSpec {
             let count = item[..<split].trimmed
             let isa = try ISA(parsing: item[item.index(after: split)...].trimmed)
             guard let count = Int(digits: count), LabLimits.nodes.contains(count) else {
-                throw TopologyError(
-                    .invalidLab,
+                throw InputError(
+                    .inconsistent,
                     "'\(count)' in '\(item)' is not a number of nodes from \(LabLimits.nodes.lowerBound) to "
                         + "\(LabLimits.nodes.upperBound)")
             }

@@ -1,11 +1,12 @@
 import ISA
+import UserInput
 
 extension LabSpec {
     /// Throws one error that tells everything that is wrong with the lab.
     ///
     /// - Parameter hostCPUs: the CPUs of the machine that runs the nodes without a host of their own, if it is known.
-    public func validate(hostCPUs: CPUList? = nil) throws(TopologyError) {
-        if let error = TopologyError(problems(hostCPUs: hostCPUs)) { throw error }
+    public func validate(hostCPUs: CPUList? = nil) throws(InputError) {
+        if let error = InputError(problems(hostCPUs: hostCPUs)) { throw error }
     }
 
     /// Everything that is wrong with the lab, in the order of its fields.
@@ -158,12 +159,12 @@ extension MessageLayerSpec {
     }
 }
 
-extension TopologyError {
+extension InputError {
     /// One error for all problems of a lab; `nil` if there are none.
     init?(_ problems: [LabProblem]) {
         guard let first = problems.first else { return nil }
         let list = problems.map { "\n  \($0.message)" }.joined()
-        self.init(.invalidLab, problems.count == 1 ? first.message : "the lab has \(problems.count) problems:\(list)")
+        self.init(.inconsistent, problems.count == 1 ? first.message : "the lab has \(problems.count) problems:\(list)")
     }
 }
 

@@ -1,4 +1,5 @@
 import ISA
+import UserInput
 
 extension LabSpec {
     private static let keys = ["name", "nodes", "fabric", "message_layer"]
@@ -15,10 +16,10 @@ extension LabSpec {
     ///   - file: its name, for the errors.
     ///   - hostCPUs: the CPUs of the machine that runs the nodes without a host of their own, if it is known.
     ///   - vcpus: of nodes for which the file has no number.
-    /// - Throws: `TopologyError` with code `.invalidFile` and one diagnostic for each error of the file.
+    /// - Throws: `InputError` with code `.invalidFile` and one diagnostic for each error of the file.
     public init(
         yaml text: String, file: String, hostCPUs: CPUList? = nil, vcpus: DefaultVCPUs = .each(DefaultVCPUs.most)
-    ) throws(TopologyError) {
+    ) throws(InputError) {
         self = try YAMLReader.read(text, file: file, as: "a lab", keys: Self.keys) { top in
             var draft = LabDraft(name: top.text("name"), nodes: [])
             draft.fabric = Self.fabric(top)
@@ -29,24 +30,26 @@ extension LabSpec {
             }
             draft.nodes = nodes.map { $0.map(Self.node) ?? LabDraft.Node(isa: .x86_64) }
             let (lab, problems) = draft.completed(hostCPUs: hostCPUs)
-            for problem in problems { top.reader.report(problem) }
+            for problem in problems {
+                top.reader.report(problem.message, at: problem.path, basis: problem.basis)
+            }
             return lab
         }
     }
 
     /// Reads a lab file from disk.
     ///
-    /// - Throws: `TopologyError` with code `.unreadableFile` or `.invalidFile`.
+    /// - Throws: `InputError` with code `.unreadableFile` or `.invalidFile`.
     public init(
         yamlFile path: String, hostCPUs: CPUList? = nil, vcpus: DefaultVCPUs = .each(DefaultVCPUs.most)
-    ) throws(TopologyError) {
+    ) throws(InputError) {
         try self.init(yaml: try TextFile.read(path), file: path, hostCPUs: hostCPUs, vcpus: vcpus)
     }
 
     private static func node(_ fields: YAMLMapping) -> LabDraft.Node {
         // Without an ISA the error is reported, and nothing is concluded from the one that stands in for it.
         let isa = fields.required("isa") { key in
-            fields.value(key) { (text) throws(TopologyError) in try ISA(parsing: text) }
+            fields.value(key) { (text) throws(InputError) in try ISA(parsing: text) }
         }
         return LabDraft.Node(
             name: fields.text("name"), isa: isa ?? .x86_64, vcpus: fields.integer("vcpus"),

@@ -1,4 +1,5 @@
 import Support
+import UserInput
 
 /// An Ethernet address.
 public struct MACAddress: TextValue, Comparable {
@@ -31,13 +32,13 @@ public struct MACAddress: TextValue, Comparable {
         self.bytes = bytes
     }
 
-    public init(parsing text: String) throws(TopologyError) {
+    public init(parsing text: String) throws(InputError) {
         let parts = text.split(separator: ":", omittingEmptySubsequences: false)
         let bytes = parts.compactMap { part in
             part.utf8.count == 2 && !part.hasPrefix("+") ? UInt8(part, radix: 16) : nil
         }
         guard parts.count == 6, bytes.count == 6 else {
-            throw TopologyError(
+            throw InputError(
                 .invalidValue,
                 "'\(text)' is not an Ethernet address; expected six pairs of hex digits, such as 02:1f:6a:33:90:02")
         }

@@ -1,3 +1,5 @@
+import UserInput
+
 /// An amount of guest memory, in whole MiB.
 public struct MemorySize: TextValue, Comparable {
     public var mebibytes: Int
@@ -7,7 +9,7 @@ public struct MemorySize: TextValue, Comparable {
     /// A whole number, alone for MiB or with one of the units M, MB, MiB, G, GB, GiB in any case.
     ///
     /// All units count in powers of two, as QEMU's and libvirt's short units do.
-    public init(parsing text: String) throws(TopologyError) {
+    public init(parsing text: String) throws(InputError) {
         let number = text.prefix { $0.isASCII && $0.isNumber }
         let unit = text.dropFirst(number.count).drop { $0 == " " }.lowercased()
         let factor: Int? =
@@ -17,13 +19,13 @@ public struct MemorySize: TextValue, Comparable {
             default: nil
             }
         guard let factor, let count = Int(digits: number) else {
-            throw TopologyError(
+            throw InputError(
                 .invalidValue,
                 "'\(text)' is not an amount of memory; expected a whole number of MiB, or one with a unit, "
                     + "such as 512, 512MiB, 512M, 1GiB or 1G")
         }
         let (mebibytes, overflow) = count.multipliedReportingOverflow(by: factor)
-        guard !overflow else { throw TopologyError(.invalidValue, "'\(text)' is more memory than any machine has") }
+        guard !overflow else { throw InputError(.invalidValue, "'\(text)' is more memory than any machine has") }
         self.mebibytes = mebibytes
     }
 

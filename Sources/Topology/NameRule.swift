@@ -1,3 +1,5 @@
+import UserInput
+
 /// What labs and nodes may be called.
 ///
 /// A name becomes a host name (RFC 1123: letters, digits, inner hyphens), part of a domain's name, and a directory in
@@ -23,10 +25,10 @@ public enum NameRule {
         return nil
     }
 
-    /// - Throws: `TopologyError` if `name` cannot be a lab's name.
-    public static func check(lab name: String) throws(TopologyError) {
+    /// - Throws: `InputError` if `name` cannot be a lab's name.
+    public static func check(lab name: String) throws(InputError) {
         if let objection = objection(to: name) {
-            throw TopologyError(.invalidValue, "'\(name)' cannot be the name of a lab: \(objection)")
+            throw InputError(.invalidValue, "'\(name)' cannot be the name of a lab: \(objection)")
         }
     }
 }

@@ -1,3 +1,5 @@
+import UserInput
+
 /// A length of time in whole milliseconds, written with its unit.
 public struct TimeSpan: TextValue, Comparable {
     public var milliseconds: Int
@@ -6,7 +8,7 @@ public struct TimeSpan: TextValue, Comparable {
 
     /// A whole number and one of the units ms, s, min, h; a number without unit is refused, since readers would
     /// disagree.
-    public init(parsing text: String) throws(TopologyError) {
+    public init(parsing text: String) throws(InputError) {
         let number = text.prefix { $0.isASCII && $0.isNumber }
         let factor: Int? =
             switch text.dropFirst(number.count).drop(while: { $0 == " " }) {
@@ -17,12 +19,12 @@ public struct TimeSpan: TextValue, Comparable {
             default: nil
             }
         guard let factor, let count = Int(digits: number) else {
-            throw TopologyError(
+            throw InputError(
                 .invalidValue,
                 "'\(text)' is not a length of time; expected a whole number and a unit: ms, s, min or h, such as 5s")
         }
         let (milliseconds, overflow) = count.multipliedReportingOverflow(by: factor)
-        guard !overflow else { throw TopologyError(.invalidValue, "'\(text)' is too long a time") }
+        guard !overflow else { throw InputError(.invalidValue, "'\(text)' is too long a time") }
         self.milliseconds = milliseconds
     }
 

@@ -1,7 +1,6 @@
 import FoundationEssentials
 import Support
 import TestSupport
-import Topology
 
 @testable import ImageStore
 

@@ -4,7 +4,6 @@ import ISA
 import Support
 import TestSupport
 import Testing
-import Topology
 
 @testable import ImageStore
 

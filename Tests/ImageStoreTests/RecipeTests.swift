@@ -2,15 +2,15 @@ import FoundationEssentials
 import ISA
 import Support
 import Testing
-import Topology
+import UserInput
 
 @testable import ImageStore
 
 @Suite struct RecipeTests {
-    private func parse(_ text: String) throws -> ImageRecipe { try RecipeParser(file: "r.yaml").parse(text) }
+    private func parse(_ text: String) throws -> ImageRecipe { try ImageRecipe(yaml: text, file: "r.yaml") }
 
-    private func failure(_ text: String) -> ImageError? {
-        #expect(throws: ImageError.self) { try parse(text) }
+    private func failure(_ text: String) -> InputError? {
+        #expect(throws: InputError.self) { try parse(text) }
     }
 
     private let head = "name: a\npackages: [b]\n"
@@ -61,20 +61,28 @@ import Topology
     @Test("an unknown key is named with its line and the key that was probably meant")
     func unknownKey() throws {
         let error = try #require(failure("name: a\npackages: [b]\nmodule: [x]\n"))
-        #expect(error.summary == "r.yaml:3: the recipe has no key `module`")
-        #expect(error.hint?.hasPrefix("did you mean `modules`?") == true)
+        #expect(
+            error.diagnostics.map(\.description) == [
+                "r.yaml:3:1: error: unknown key 'module' in a recipe; did you mean 'modules'?\nmodule: [x]\n^"
+            ])
         #expect(error.exitStatus == .usage)
         let isa = try #require(failure("name: a\npackages:\n  x86_64: [b]\n"))
-        #expect(isa.summary.hasPrefix("r.yaml:3:"))
-        #expect(isa.hint?.hasPrefix("did you mean `x86-64`?") == true)
+        #expect(isa.diagnostics.map(\.position.line) == [3])
+        #expect(isa.summary.contains("did you mean 'x86-64'?"))
+    }
+
+    @Test("all errors of a recipe are told at once")
+    func several() throws {
+        let error = try #require(failure("name: a/b\npackages: [b, --help]\nkernel: /etc\nmodule: [x]\n"))
+        #expect(error.diagnostics.map(\.position.line) == [1, 2, 3, 4])
     }
 
     @Test(
         "a recipe that cannot be built is refused with the line",
         arguments: [
-            ("", "empty"), ("name: a\n", "required"), ("- a\n", "key: value"), ("name: a\npackages: b\n", "r.yaml:2"),
-            ("name: a/b\npackages: [c]\n", "letters"), ("name: a\npackages: [--help]\n", "not the name of a Debian"),
-            ("name: [\n", "r.yaml"),
+            ("", "empty"), ("name: a\n", "lacks the key 'packages'"), ("- a\n", "keys to values"),
+            ("name: a\npackages: b\n", "r.yaml:2"), ("name: a/b\npackages: [c]\n", "letters"),
+            ("name: a\npackages: [--help]\n", "not the name of a Debian"), ("name: [\n", "r.yaml"),
         ])
     func invalid(text: String, expected: String) throws {
         #expect(try #require(failure(text)).summary.contains(expected))
@@ -84,17 +92,17 @@ import Topology
         "a wrong value is refused with its line",
         arguments: [
             ("kernel: ../../etc", "below the recipe's directory"), ("kernel: /etc", "below the recipe's directory"),
-            ("files: [bin/x]", "starts with /"), ("files: [/a/../b]", "starts with /"), ("modules: x", "not a list"),
+            ("files: [bin/x]", "starts with /"), ("files: [/a/../b]", "starts with /"), ("modules: x", "a list"),
             ("overlay: [{path: /x}]", "exactly one of"), ("overlay: [{path: /x, text: a, link: b}]", "exactly one of"),
             ("overlay: [{path: /x, mode: rwx, text: a}]", "octal"),
             ("overlay: [{path: /x, mode: 10000, text: a}]", "octal"),
             ("overlay: [{path: /x, directory: false}]", "only be true"),
-            ("programs: [{path: /init}]", "needs `source`"),
+            ("programs: [{path: /init}]", "lacks the key 'source'"),
             ("programs: [{source: [], path: /init}]", "at least one"),
         ])
     func invalidValue(line: String, expected: String) throws {
         let error = try #require(failure(head + line + "\n"))
-        #expect(error.summary.hasPrefix("r.yaml:3:"))
+        #expect(error.diagnostics.map(\.position.line) == [3])
         #expect(error.summary.contains(expected))
     }
 }

@@ -4,7 +4,6 @@ import Support
 import Synchronization
 import TestSupport
 import Testing
-import Topology
 
 @testable import ImageStore
 

@@ -1,5 +1,6 @@
 import Testing
 import Topology
+import UserInput
 
 @testable import Lab
 
@@ -55,7 +56,7 @@ struct ExpectedOutputTests {
         "what is not in the form is refused",
         arguments: ["# output: 3", "a {", "{}", "{origin+0}", "{origin+x}", "{a b}"])
     func refused(line: String) {
-        let error = #expect(throws: TopologyError.self) { try ExpectedOutput(parsing: "first\n" + line) }
+        let error = #expect(throws: InputError.self) { try ExpectedOutput(parsing: "first\n" + line) }
         #expect(error?.summary.hasPrefix("line 2: ") == true)
     }
 }

@@ -1,13 +1,14 @@
 import ISA
 import Support
 import Testing
+import UserInput
 
 @testable import Topology
 
 @Suite("errors in lab files")
 struct LabFileErrorTests {
-    private func failure(of text: String, hostCPUs: CPUList? = nil) -> TopologyError? {
-        let error = #expect(throws: TopologyError.self) {
+    private func failure(of text: String, hostCPUs: CPUList? = nil) -> InputError? {
+        let error = #expect(throws: InputError.self) {
             try LabSpec(yaml: text, file: "lab.yaml", hostCPUs: hostCPUs)
         }
         #expect(error?.code == .invalidFile)

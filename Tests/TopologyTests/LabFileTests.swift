@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Support
 import Testing
+import UserInput
 
 @testable import Topology
 
@@ -117,7 +118,7 @@ struct LabFileTests {
     @Test("a file that cannot be read is reported by name")
     func unreadable() throws {
         for path in ["/nonexistent/lab.yaml", "/"] {
-            let error = #expect(throws: TopologyError.self) { try LabSpec(yamlFile: path) }
+            let error = #expect(throws: InputError.self) { try LabSpec(yamlFile: path) }
             #expect(error?.code == .unreadableFile)
             #expect(error?.summary.contains("'\(path)'") == true)
         }
@@ -149,7 +150,7 @@ extension String {
         for arguments in ["a\nb", "é", String(repeating: "x", count: 1025)] {
             var changed = lab
             changed.nodes[0].kernelArguments = arguments
-            #expect(throws: TopologyError.self) { try changed.validate() }
+            #expect(throws: InputError.self) { try changed.validate() }
         }
     }
 }

@@ -1,6 +1,7 @@
 import ISA
 import Support
 import Testing
+import UserInput
 
 @testable import Topology
 
@@ -82,7 +83,7 @@ struct LabListTests {
             ("a=2*x86", "'2*x86' is not an ISA"),
         ])
     func wrong(spec: String, reason: String) {
-        let error = #expect(throws: TopologyError.self) { try LabSpec(spec: spec) }
+        let error = #expect(throws: InputError.self) { try LabSpec(spec: spec) }
         #expect(error?.summary.contains(reason) == true, "\(String(describing: error))")
         #expect(error?.hint != nil)
         #expect(error?.exitStatus == .usage)
@@ -90,14 +91,14 @@ struct LabListTests {
 
     @Test("all wrong items are told at once")
     func several() {
-        let error = #expect(throws: TopologyError.self) { try LabSpec(spec: "x68,arm,sparc") }
+        let error = #expect(throws: InputError.self) { try LabSpec(spec: "x68,arm,sparc") }
         #expect(error?.summary.contains("'x68'") == true)
         #expect(error?.summary.contains("'sparc'") == true)
     }
 
     @Test("a bad lab name is refused")
     func labName() {
-        #expect(throws: TopologyError.self) { try LabSpec(spec: "x86", name: "../x") }
+        #expect(throws: InputError.self) { try LabSpec(spec: "x86", name: "../x") }
     }
 
     @Test("a node is found by name, by id, and by an ISA that only it has")
@@ -106,12 +107,12 @@ struct LabListTests {
         #expect(try lab.nodeID("same") == 1)
         #expect(try lab.nodeID("2") == 2)
         #expect(try lab.nodeID("arm64") == 2)
-        let ambiguous = #expect(throws: TopologyError.self) { try lab.nodeID("x86") }
+        let ambiguous = #expect(throws: InputError.self) { try lab.nodeID("x86") }
         #expect(ambiguous?.hint?.contains("origin (0), same (1)") == true)
-        let unknown = #expect(throws: TopologyError.self) { try lab.nodeID("orgin") }
-        #expect(unknown?.code == .unknownNode)
+        let unknown = #expect(throws: InputError.self) { try lab.nodeID("orgin") }
+        #expect(unknown?.code == .unknownName)
         #expect(unknown?.summary.contains("did you mean 'origin'?") == true)
-        #expect(throws: TopologyError.self) { try lab.nodeID("3") }
-        #expect(throws: TopologyError.self) { try lab.nodeID("") }
+        #expect(throws: InputError.self) { try lab.nodeID("3") }
+        #expect(throws: InputError.self) { try lab.nodeID("") }
     }
 }

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Testing
+import UserInput
 
 @testable import Topology
 
@@ -24,7 +25,7 @@ struct NetworkTests {
             "a.b.c.d", "10..4.1", "10.4.4.", "10.4.4.00000000000000000000001", "::1", "10.4.4.١",
         ])
     func noAddress(text: String) {
-        #expect(throws: TopologyError.self) { try IPv4Address(parsing: text) }
+        #expect(throws: InputError.self) { try IPv4Address(parsing: text) }
     }
 
     @Test("a subnet knows its mask, its broadcast address and its hosts")
@@ -57,7 +58,7 @@ struct NetworkTests {
             ("10.4.4.0/+24", "prefix length"), ("10.4.4.7/24", "10.4.4.0/24"),
         ])
     func noSubnet(text: String, reason: String) {
-        let error = #expect(throws: TopologyError.self) { try IPv4Subnet(parsing: text) }
+        let error = #expect(throws: InputError.self) { try IPv4Subnet(parsing: text) }
         #expect(error?.summary.contains(reason) == true)
     }
 
@@ -86,7 +87,7 @@ struct NetworkTests {
         for text in [
             "", "02:0a:ff:00:00", "02:0a:ff:00:00:1", "02:0a:ff:00:00:zz", "02-0a-ff-00-00-01", "+2:0a:ff:00:00:01",
         ] {
-            #expect(throws: TopologyError.self) { try MACAddress(parsing: text) }
+            #expect(throws: InputError.self) { try MACAddress(parsing: text) }
         }
     }
 

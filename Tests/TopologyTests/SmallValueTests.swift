@@ -1,4 +1,5 @@
 import Testing
+import UserInput
 
 @testable import Topology
 
@@ -20,13 +21,13 @@ struct SmallValueTests {
         "what is not an amount of memory is refused, with the accepted forms",
         arguments: ["", "M", "-1", "1.5G", "512KiB", "512 M iB", "G1", "0x200", "99999999999999999999"])
     func noMemory(text: String) {
-        let error = #expect(throws: TopologyError.self) { try MemorySize(parsing: text) }
+        let error = #expect(throws: InputError.self) { try MemorySize(parsing: text) }
         #expect(error?.summary.contains("512MiB") == true)
     }
 
     @Test("memory beyond counting is refused")
     func overflow() {
-        #expect(throws: TopologyError.self) { try MemorySize(parsing: "9223372036854775807G") }
+        #expect(throws: InputError.self) { try MemorySize(parsing: "9223372036854775807G") }
     }
 
     @Test(
@@ -43,7 +44,7 @@ struct SmallValueTests {
         "what is not a length of time is refused",
         arguments: ["", "5", "s", "-5s", "5m", "1.5s", "9223372036854775807h"])
     func noTime(text: String) {
-        #expect(throws: TopologyError.self) { try TimeSpan(parsing: text) }
+        #expect(throws: InputError.self) { try TimeSpan(parsing: text) }
     }
 
     @Test(
@@ -65,7 +66,7 @@ struct SmallValueTests {
         "what is not a CPU list is refused",
         arguments: ["", ",", "0,", "0-", "-1", "1-0", "a", "0 1", "0--1", "0-1-2", "8192", "0-99999999999999999999"])
     func noCPUs(text: String) {
-        #expect(throws: TopologyError.self) { try CPUList(parsing: text) }
+        #expect(throws: InputError.self) { try CPUList(parsing: text) }
     }
 
     @Test("this host's CPUs are those that the kernel says are online")
@@ -73,19 +74,6 @@ struct SmallValueTests {
         let online = try #require(CPUList.online, "/sys/devices/system/cpu/online is missing: mount sysfs")
         #expect(online.contains(0))
         #expect(online.count >= 1)
-    }
-
-    @Test("a diagnostic puts its caret under the column, also after tabs and past the line's end")
-    func caret() {
-        func lines(_ source: String?, column: Int) -> [Substring] {
-            Diagnostic(
-                file: "f", position: SourcePosition(line: 2, column: column), message: "m", sourceLine: source
-            ).description.split(separator: "\n")
-        }
-        #expect(lines("ab: c", column: 5) == ["f:2:5: error: m", "ab: c", "    ^"])
-        #expect(lines("\tab", column: 2) == ["f:2:2: error: m", "\tab", "\t^"])
-        #expect(lines("ab", column: 5) == ["f:2:5: error: m", "ab", "    ^"])
-        #expect(lines(nil, column: 5) == ["f:2:5: error: m"])
     }
 
     @Test(
@@ -100,6 +88,6 @@ struct SmallValueTests {
         ])
     func badName(name: String) {
         #expect(NameRule.objection(to: name) != nil)
-        #expect(throws: TopologyError.self) { try NameRule.check(lab: name) }
+        #expect(throws: InputError.self) { try NameRule.check(lab: name) }
     }
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Lab
 import Support
 import Topology
+import UserInput
 
 /// `popcorn-lab config`: what a lab's description says, and whether it is right.
 struct ConfigCommand: AsyncParsableCommand {
@@ -18,7 +19,7 @@ struct ConfigCommand: AsyncParsableCommand {
         var files: [String]
 
         func run() async throws {
-            var failure: TopologyError?
+            var failure: InputError?
             for file in files {
                 do {
                     let spec = try LabSpec(yamlFile: file)

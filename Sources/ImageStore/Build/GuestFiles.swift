@@ -1,7 +1,6 @@
 import Binaries
 import ISA
 import Support
-import Topology
 
 /// The files of the guest's packages, and what of them goes into an image.
 ///

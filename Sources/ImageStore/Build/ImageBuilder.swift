@@ -2,7 +2,6 @@ import Debian
 import FoundationEssentials
 import ISA
 import Support
-import Topology
 
 /// Makes one image from packages that are in the download cache.
 struct ImageBuilder: Sendable {

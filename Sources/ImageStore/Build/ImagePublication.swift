@@ -2,7 +2,6 @@ import Debian
 import FoundationEssentials
 import ISA
 import Support
-import Topology
 
 /// Puts a finished image into the store, whole or not at all.
 struct ImagePublication: Sendable {

@@ -1,7 +1,6 @@
 import FoundationEssentials
 import ISA
 import Support
-import Topology
 
 /// The unpacked headers and build tools of one kernel, as `make` needs them.
 struct KernelHeaders: Sendable {

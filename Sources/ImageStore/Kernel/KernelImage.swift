@@ -1,7 +1,6 @@
 import Binaries
 import ISA
 import Support
-import Topology
 
 /// A kernel in the form that starts fastest under QEMU.
 struct KernelImage: Sendable {

@@ -1,6 +1,5 @@
 import ISA
 import Support
-import Topology
 
 /// What a guest image is made of, as a file of `Images/*.yaml` describes it (`docs/images.md`).
 public struct ImageRecipe: Codable, Sendable, Equatable {

@@ -1,4 +1,5 @@
 import Topology
+import UserInput
 
 /// What a program prints as a function of the node that it was started on and of how many nodes there are.
 ///
@@ -29,8 +30,8 @@ public struct ExpectedOutput: Sendable, Equatable {
     public private(set) var isMovedFromOutside = false
     private var lines: [[Piece]] = []
 
-    /// - Throws: `TopologyError` with code `.invalidValue` for a header or a placeholder that is not in the accepted form.
-    public init(parsing text: String) throws(TopologyError) {
+    /// - Throws: `InputError` with code `.invalidValue` for a header or a placeholder that is not in the accepted form.
+    public init(parsing text: String) throws(InputError) {
         for (index, line) in Self.lines(of: text).enumerated() {
             if line.hasPrefix("#") {
                 try readHeader(line, number: index + 1)
@@ -104,7 +105,7 @@ public struct ExpectedOutput: Sendable, Equatable {
 
 /// The form of the files.
 extension ExpectedOutput {
-    private mutating func readHeader(_ line: String, number: Int) throws(TopologyError) {
+    private mutating func readHeader(_ line: String, number: Int) throws(InputError) {
         let words = line.dropFirst().split(separator: " ").map(String.init)
         switch words.first {
         case "arguments:":
@@ -112,13 +113,13 @@ extension ExpectedOutput {
         case "moved:" where words.dropFirst() == ["from", "outside"]:
             isMovedFromOutside = true
         default:
-            throw TopologyError(
+            throw InputError(
                 .invalidValue, "line \(number): '\(line)' is not a header of an expected output",
                 hint: "there are '# arguments: WORDS' and '# moved: from outside'")
         }
     }
 
-    private static func pieces(of line: String, number: Int) throws(TopologyError) -> [Piece] {
+    private static func pieces(of line: String, number: Int) throws(InputError) -> [Piece] {
         var pieces: [Piece] = []
         var rest = line[...]
         while let open = rest.firstIndex(of: "{") {
@@ -126,7 +127,7 @@ extension ExpectedOutput {
             guard let close = rest[open...].firstIndex(of: "}"),
                 let piece = placeholder(rest[rest.index(after: open)..<close])
             else {
-                throw TopologyError(
+                throw InputError(
                     .invalidValue, "line \(number): '\(rest[open...])' does not begin with a placeholder",
                     hint: "there are {origin}, {origin+N}, {node} and, for numbers that stay the same, {NAME}")
             }

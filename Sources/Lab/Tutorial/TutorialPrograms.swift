@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Support
 import Topology
+import UserInput
 
 /// The programs of the SOSP 2019 tutorial: `Images/programs/tutorial`.
 public struct TutorialPrograms: Sendable {

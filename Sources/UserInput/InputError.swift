@@ -1,20 +1,18 @@
 import Support
 
-/// What is wrong with something that the user wrote: a lab, a file, a value, the name of a node, a program's binary.
-public struct TopologyError: ActionableError, Equatable {
+/// What is wrong with something that the user wrote: a value, a file, a name.
+public struct InputError: ActionableError, Equatable {
     public enum Code: String, Sendable {
         /// A single value, such as an address or an amount of memory, is not in an accepted form.
         case invalidValue
-        /// Values that are right by themselves do not make a lab.
-        case invalidLab
+        /// Values that are right by themselves do not go together.
+        case inconsistent
         /// A configuration file has errors; `diagnostics` holds each of them.
         case invalidFile
         /// A file could not be read.
         case unreadableFile
-        /// The lab has no such node.
-        case unknownNode
-        /// A program's binary is missing, or is not for the ISA that its name claims.
-        case invalidBinary
+        /// A name stands for nothing, or for more than one thing.
+        case unknownName
     }
 
     public var code: Code

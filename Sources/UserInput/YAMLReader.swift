@@ -12,8 +12,8 @@ internal import Yams
 ///
 /// The accessors of `YAMLMapping` give `nil` both for an absent key and after reporting an error, so a closure goes
 /// on with defaults and finds the other errors too; its result counts only if nothing was reported.
-public final class YAMLReader {
-    public let file: String
+package final class YAMLReader {
+    package let file: String
     private let lines: [Substring]
     private var found: [Diagnostic] = []
     private var positions: [String: SourcePosition] = [:]
@@ -31,10 +31,10 @@ public final class YAMLReader {
     ///   - kind: what the file describes, with its article, for the errors: `a lab`.
     ///   - keys: the keys that the mapping may have.
     ///   - body: reads the mapping; `nil` if a part without which there is no value was reported as an error.
-    /// - Throws: `TopologyError` with code `.invalidFile` and all diagnostics in the order of lines.
-    public static func read<Value>(
+    /// - Throws: `InputError` with code `.invalidFile` and all diagnostics in the order of lines.
+    package static func read<Value>(
         _ text: String, file: String, as kind: String, keys: [String], _ body: (YAMLMapping) -> Value?
-    ) throws(TopologyError) -> Value {
+    ) throws(InputError) -> Value {
         // A byte order mark is allowed in front of YAML, but the parser takes it for content.
         let text = text.unicodeScalars.first == "\u{feff}" ? String(text.unicodeScalars.dropFirst()) : text
         let reader = YAMLReader(text, file: file)
@@ -52,15 +52,16 @@ public final class YAMLReader {
     }
 
     /// Reports an error at the field `path`, such as `nodes[1].address`, or at the nearest field around it.
-    public func report(_ message: String, at path: String) {
+    package func report(_ message: String, at path: String) {
         report(message, at: position(of: path))
     }
 
-    /// Reports what was found out about values of this file, unless it rests on one that could not be read.
-    public func report(_ problem: LabProblem) {
-        let fields = [problem.path] + problem.basis
-        guard !fields.contains(where: { unreadable.contains($0) }) else { return }
-        report(problem.message, at: problem.path)
+    /// Reports what was found out about the field `path`, unless it rests on a field that could not be read.
+    ///
+    /// - Parameter basis: the other fields that it rests on.
+    package func report(_ message: String, at path: String, basis: [String]) {
+        guard !([path] + basis).contains(where: unreadable.contains) else { return }
+        report(message, at: path)
     }
 
     func report(_ message: String, at position: SourcePosition) {
@@ -89,11 +90,11 @@ public final class YAMLReader {
         return positions[""] ?? SourcePosition(line: 1, column: 1)
     }
 
-    private func error(expected kind: String) -> TopologyError {
+    private func error(expected kind: String) -> InputError {
         if found.isEmpty { report("the file does not hold \(kind)", at: "") }
         let diagnostics = found.sorted { $0.position < $1.position }
         let count = diagnostics.count == 1 ? "1 error" : "\(diagnostics.count) errors"
-        return TopologyError(
+        return InputError(
             .invalidFile,
             "\(file): \(count)\n" + diagnostics.map(\.description).joined(separator: "\n"), diagnostics: diagnostics)
     }

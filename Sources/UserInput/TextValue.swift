@@ -1,7 +1,7 @@
 /// A small value that people write and read as text, and that records keep as text.
 public protocol TextValue: Codable, Hashable, Sendable, LosslessStringConvertible {
-    /// - Throws: `TopologyError` with code `.invalidValue`, which names the accepted forms.
-    init(parsing text: String) throws(TopologyError)
+    /// - Throws: `InputError` with code `.invalidValue`, which names the accepted forms.
+    init(parsing text: String) throws(InputError)
 }
 
 extension TextValue {
@@ -22,7 +22,7 @@ extension TextValue {
 
 extension Int {
     /// A number written in ASCII digits alone: no sign, no space.
-    init?(digits text: some StringProtocol) {
+    package init?(digits text: some StringProtocol) {
         guard !text.isEmpty, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
         self.init(text)
     }

@@ -2,12 +2,12 @@ import Support
 internal import Yams
 
 /// A mapping of a YAML file, read key by key; see `YAMLReader`.
-public struct YAMLMapping {
+package struct YAMLMapping {
     /// Where the mapping stands in the file, such as `nodes[1]`; empty for the file's top.
-    public let path: String
-    public let reader: YAMLReader
+    package let path: String
+    package let reader: YAMLReader
     /// The keys that the file gives, in its order.
-    public let keys: [String]
+    package let keys: [String]
     /// What the mapping describes, for the errors: `a node`.
     private let kind: String
     private let values: [String: Node]
@@ -45,15 +45,15 @@ public struct YAMLMapping {
 
     private static func join(_ path: String, _ key: String) -> String { path.isEmpty ? key : "\(path).\(key)" }
 
-    public func path(of key: String) -> String { Self.join(path, key) }
+    package func path(of key: String) -> String { Self.join(path, key) }
 
-    public func has(_ key: String) -> Bool { values[key] != nil }
+    package func has(_ key: String) -> Bool { values[key] != nil }
 
     /// Reports an error at the value of `key`, or at the mapping if the key is absent.
-    public func report(_ message: String, at key: String) { reader.report(message, at: path(of: key)) }
+    package func report(_ message: String, at key: String) { reader.report(message, at: path(of: key)) }
 
     /// Reports a missing key; else reads it.
-    public func required<Value>(_ key: String, _ read: (String) -> Value?) -> Value? {
+    package func required<Value>(_ key: String, _ read: (String) -> Value?) -> Value? {
         guard has(key) else {
             reader.reject(path(of: key), "\(kind) lacks the key '\(key)'")
             return nil
@@ -64,7 +64,7 @@ public struct YAMLMapping {
     // MARK: - Scalars
 
     /// The scalar's text as it stands in the file, so that `on`, `1.10` or `0123` stay what they are.
-    public func text(_ key: String) -> String? {
+    package func text(_ key: String) -> String? {
         values[key].flatMap { text(of: $0, expected: "a text", path: path(of: key)) }
     }
 
@@ -77,7 +77,7 @@ public struct YAMLMapping {
     }
 
     /// A whole number in decimal digits.
-    public func integer(_ key: String) -> Int? {
+    package func integer(_ key: String) -> Int? {
         guard let node = values[key] else { return nil }
         guard let text = text(of: node, expected: "a whole number", path: path(of: key)) else { return nil }
         let digits = text.hasPrefix("-") ? text.dropFirst() : text[...]
@@ -88,7 +88,7 @@ public struct YAMLMapping {
         return text.hasPrefix("-") ? -magnitude : magnitude
     }
 
-    public func boolean(_ key: String) -> Bool? {
+    package func boolean(_ key: String) -> Bool? {
         guard let node = values[key] else { return nil }
         guard let text = text(of: node, expected: "true or false", path: path(of: key)) else { return nil }
         switch text {
@@ -100,29 +100,35 @@ public struct YAMLMapping {
         }
     }
 
-    public func value<Value: TextValue>(_ key: String, _ type: Value.Type) -> Value? {
-        value(key) { (text) throws(TopologyError) in try Value(parsing: text) }
+    package func value<Value: TextValue>(_ key: String, _ type: Value.Type) -> Value? {
+        value(key) { (text) throws(InputError) in try Value(parsing: text) }
     }
 
     /// A text that `parse` understands; its error is reported at the key.
-    public func value<Value>(_ key: String, parse: (String) throws(TopologyError) -> Value) -> Value? {
-        guard let text = text(key) else { return nil }
+    package func value<Value>(_ key: String, parse: (String) throws(InputError) -> Value) -> Value? {
+        values[key].flatMap { value(of: $0, path: path(of: key), parse) }
+    }
+
+    private func value<Value>(
+        of node: Node, path: String, _ parse: (String) throws(InputError) -> Value
+    ) -> Value? {
+        guard let text = text(of: node, expected: "a text", path: path) else { return nil }
         do {
             return try parse(text)
         } catch {
-            reader.reject(path(of: key), error.summary)
+            reader.reject(path, error.summary)
             return nil
         }
     }
 
     /// One of the names of an enumeration's cases.
-    public func value<Choice: CaseIterable & RawRepresentable<String>>(_ key: String, oneOf type: Choice.Type)
+    package func value<Choice: CaseIterable & RawRepresentable<String>>(_ key: String, oneOf type: Choice.Type)
         -> Choice?
     {
-        value(key) { (text) throws(TopologyError) in
+        value(key) { (text) throws(InputError) in
             if let choice = Choice(rawValue: text) { return choice }
             let names = Choice.allCases.map(\.rawValue)
-            throw TopologyError(
+            throw InputError(
                 .invalidValue,
                 "'\(text)' is not a \(key) of \(kind)" + NearestName.suggestion(for: text, among: names)
                     + " (accepted: \(names.joined(separator: ", ")))")
@@ -131,23 +137,26 @@ public struct YAMLMapping {
 
     // MARK: - Collections
 
+    package func isList(_ key: String) -> Bool { values[key]?.sequence != nil }
+
     /// A list of texts.
-    public func texts(_ key: String) -> [String]? {
-        items(key, expected: "a list of texts")?.compactMap { item, path in
-            text(of: item, expected: "a text", path: path)
-        }
+    package func texts(_ key: String) -> [String]? { values(key) { text in text } }
+
+    /// A list of texts that `parse` understands; its errors are reported at the items.
+    package func values<Value>(_ key: String, parse: (String) throws(InputError) -> Value) -> [Value]? {
+        items(key, expected: "a list of texts")?.compactMap { item, path in value(of: item, path: path, parse) }
     }
 
     /// - Parameters:
     ///   - kind: what the mapping describes, with its article.
     ///   - keys: the keys that it may have; `nil` for any.
-    public func mapping(_ key: String, as kind: String, keys: [String]?) -> YAMLMapping? {
+    package func mapping(_ key: String, as kind: String, keys: [String]?) -> YAMLMapping? {
         values[key].flatMap { YAMLMapping($0, path: path(of: key), kind: kind, keys: keys, reader: reader) }
     }
 
     /// A list of mappings. An item that is none is reported, and `nil` in the result, so that places stay what they
     /// are.
-    public func mappings(_ key: String, as kind: String, keys: [String]?) -> [YAMLMapping?]? {
+    package func mappings(_ key: String, as kind: String, keys: [String]?) -> [YAMLMapping?]? {
         items(key, expected: "a list")?.map { item, path in
             YAMLMapping(item, path: path, kind: kind, keys: keys, reader: reader)
         }

@@ -1,31 +1,31 @@
 /// Writes a mapping as YAML in block style, keys in the order in which they were added.
-public struct YAMLWriter: Sendable {
+package struct YAMLWriter: Sendable {
     private var lines: [String] = []
 
-    public init() {}
+    package init() {}
 
-    public var text: String { lines.map { $0 + "\n" }.joined() }
+    package var text: String { lines.map { $0 + "\n" }.joined() }
 
     /// Adds a text; an absent value adds nothing.
-    public mutating func add(_ key: String, _ text: String?) {
+    package mutating func add(_ key: String, _ text: String?) {
         guard let text else { return }
         lines.append("\(key): \(Self.looksLikeNumber(text) ? Self.quoted(text) : Self.scalar(text))")
     }
 
-    public mutating func add(_ key: String, _ value: (some TextValue)?) {
+    package mutating func add(_ key: String, _ value: (some TextValue)?) {
         if let value { lines.append("\(key): \(Self.scalar(value.description))") }
     }
 
-    public mutating func add(_ key: String, _ number: Int?) {
+    package mutating func add(_ key: String, _ number: Int?) {
         if let number { lines.append("\(key): \(number)") }
     }
 
-    public mutating func add(_ key: String, _ mapping: YAMLWriter) {
+    package mutating func add(_ key: String, _ mapping: YAMLWriter) {
         lines.append(mapping.lines.isEmpty ? "\(key): {}" : "\(key):")
         lines += mapping.lines.map { "  " + $0 }
     }
 
-    public mutating func add(_ key: String, _ items: [YAMLWriter]) {
+    package mutating func add(_ key: String, _ items: [YAMLWriter]) {
         lines.append(items.isEmpty ? "\(key): []" : "\(key):")
         for item in items where item.lines.isEmpty { lines.append("  - {}") }
         for item in items {

@@ -1,15 +1,15 @@
 import Support
 
 /// Reads configuration files: text that people write, of moderate size.
-public enum TextFile {
+package enum TextFile {
     /// More than any configuration file needs, and little enough to be read at once.
-    public static let largestBytes = 1 << 20
+    package static let largestBytes = 1 << 20
 
-    /// - Throws: `TopologyError` with code `.unreadableFile`: absent, a directory, too large, or not UTF-8.
-    public static func read(_ path: String) throws(TopologyError) -> String {
+    /// - Throws: `InputError` with code `.unreadableFile`: absent, a directory, too large, or not UTF-8.
+    package static func read(_ path: String) throws(InputError) -> String {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
-            throw TopologyError(.unreadableFile, "cannot open '\(path)': \(errorText(currentErrno()))")
+            throw InputError(.unreadableFile, "cannot open '\(path)': \(errorText(currentErrno()))")
         }
         defer { close(descriptor) }
         var bytes = [UInt8](repeating: 0, count: largestBytes + 1)
@@ -20,16 +20,16 @@ public enum TextFile {
             }
             if more < 0 {
                 if currentErrno() == EINTR { continue }
-                throw TopologyError(.unreadableFile, "cannot read '\(path)': \(errorText(currentErrno()))")
+                throw InputError(.unreadableFile, "cannot read '\(path)': \(errorText(currentErrno()))")
             }
             if more == 0 { break }
             count += more
         }
         guard count <= largestBytes else {
-            throw TopologyError(.unreadableFile, "'\(path)' is larger than \(largestBytes / 1024) KiB")
+            throw InputError(.unreadableFile, "'\(path)' is larger than \(largestBytes / 1024) KiB")
         }
         guard let text = String(validating: bytes[..<count], as: UTF8.self) else {
-            throw TopologyError(.unreadableFile, "'\(path)' is not a text in UTF-8")
+            throw InputError(.unreadableFile, "'\(path)' is not a text in UTF-8")
         }
         return text
     }

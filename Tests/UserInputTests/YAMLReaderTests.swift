@@ -1,6 +1,6 @@
 import Testing
-
-@testable import Topology
+import Topology
+import UserInput
 
 @Suite("strict YAML")
 struct YAMLReaderTests {
@@ -13,7 +13,7 @@ struct YAMLReaderTests {
         var size: MemorySize?
     }
 
-    private func recipe(_ text: String) throws(TopologyError) -> Recipe {
+    private func recipe(_ text: String) throws(InputError) -> Recipe {
         let keys = ["name", "compressed", "packages", "variables", "size"]
         return try YAMLReader.read(text, file: "recipe.yaml", as: "a recipe", keys: keys) { top in
             guard let name = top.required("name", { top.text($0) }) else { return nil }
@@ -58,14 +58,14 @@ struct YAMLReaderTests {
             ("nam: a\nname: b", 1, 1, "unknown key 'nam' in a recipe; did you mean 'name'?"),
         ])
     func errors(text: String, line: Int, column: Int, reason: String) throws {
-        let error = try #require(throws: TopologyError.self) { try recipe(text) }
+        let error = try #require(throws: InputError.self) { try recipe(text) }
         #expect(error.diagnostics.map(\.position) == [SourcePosition(line: line, column: column)])
         #expect(error.diagnostics.first?.message.contains(reason) == true, "\(error)")
     }
 
     @Test("three appearances of a key are two errors, in mappings within lists too")
     func repeated() throws {
-        let error = try #require(throws: TopologyError.self) {
+        let error = try #require(throws: InputError.self) {
             try recipe("name: a\nname: b\n\"name\": c\nvariables: {x: 1, 'x': 2}")
         }
         #expect(error.diagnostics.map(\.position.line) == [2, 3, 4])
@@ -73,11 +73,11 @@ struct YAMLReaderTests {
 
     @Test("a key with letters beyond ASCII keeps its place when it is given twice")
     func unicode() throws {
-        let error = try #require(throws: TopologyError.self) {
+        let error = try #require(throws: InputError.self) {
             try recipe("name: 'é€😀', \nname: b\nvariables: {ü: 1, ä: 2, ü: 3}")
         }
         #expect(!error.diagnostics.isEmpty)
-        let twice = try #require(throws: TopologyError.self) {
+        let twice = try #require(throws: InputError.self) {
             try recipe("name: b\nvariables: {ü: 1, ä😀: 2, ü: 3}")
         }
         #expect(twice.diagnostics.map(\.position) == [SourcePosition(line: 2, column: 26)])
