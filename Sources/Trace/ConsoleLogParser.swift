@@ -47,7 +47,7 @@ public struct ConsoleLogParser: Sendable {
     private static func stamp(in line: ArraySlice<UInt8>) -> (GuestTime, ArraySlice<UInt8>)? {
         var from = line.startIndex
         while let bracket = line[from...].firstIndex(of: UInt8(ascii: "[")) {
-            var cursor = ByteCursor(line[(bracket + 1)...])
+            var cursor = LineScanner(line[(bracket + 1)...])
             cursor.skipSpaces()
             let before = cursor.rest
             if let time = cursor.stamp(), cursor.skip(UInt8(ascii: "]")), hasSixDecimals(before) {
@@ -66,7 +66,7 @@ public struct ConsoleLogParser: Sendable {
 
     /// Drops `[   T12]` or `[    C0]` (CONFIG_PRINTK_CALLER).
     private static func withoutCaller(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
-        var cursor = ByteCursor(bytes)
+        var cursor = LineScanner(bytes)
         guard cursor.skip(UInt8(ascii: "[")) else { return bytes }
         cursor.skipSpaces()
         guard cursor.skip(UInt8(ascii: "T")) || cursor.skip(UInt8(ascii: "C")), cursor.number() != nil,

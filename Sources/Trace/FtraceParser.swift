@@ -61,7 +61,7 @@ public struct FtraceParser: Sendable {
     private mutating func countOverwritten(_ line: ArraySlice<UInt8>) {
         let label = "# entries-in-buffer/entries-written: "
         guard line.starts(with: label.utf8) else { return }
-        var cursor = ByteCursor(line.dropFirst(label.utf8.count))
+        var cursor = LineScanner(line.dropFirst(label.utf8.count))
         guard let held = cursor.number(), cursor.skip(UInt8(ascii: "/")), let written = cursor.number(),
             written > held
         else { return }
@@ -70,11 +70,11 @@ public struct FtraceParser: Sendable {
 
     /// `CPU:1 [LOST 23 EVENTS]`, or `[LOST EVENTS]` where the kernel does not know how many.
     private static func lost(_ line: ArraySlice<UInt8>) -> UInt64? {
-        var cursor = ByteCursor(line.dropFirst(4))
+        var cursor = LineScanner(line.dropFirst(4))
         guard cursor.number() != nil, cursor.skip(UInt8(ascii: " ")), cursor.rest.starts(with: "[LOST ".utf8) else {
             return nil
         }
-        cursor = ByteCursor(cursor.rest.dropFirst(6))
+        cursor = LineScanner(cursor.rest.dropFirst(6))
         return cursor.number() ?? 1
     }
 
@@ -82,7 +82,7 @@ public struct FtraceParser: Sendable {
         var task: String
         var pid: Int32
         var cpu: Int32
-        var rest: ByteCursor
+        var rest: LineScanner
     }
 
     /// Finds `-pid [cpu]`: the task's name before it may hold anything, even spaces, dashes and brackets.
@@ -90,7 +90,7 @@ public struct FtraceParser: Sendable {
         var from = line.startIndex
         while let bracket = line[from...].firstIndex(of: UInt8(ascii: "[")) {
             from = bracket + 1
-            var cursor = ByteCursor(line[from...])
+            var cursor = LineScanner(line[from...])
             guard let cpu = cursor.number(), cpu < 65_536, cursor.skip(UInt8(ascii: "]")),
                 cursor.skip(UInt8(ascii: " ")), let (task, pid) = taskAndPid(line[..<bracket])
             else { continue }
@@ -106,7 +106,7 @@ public struct FtraceParser: Sendable {
     }
 
     /// Long delays are marked before the stamp (`+`, `!`, `#`, `*`, `@`, `$`) when the option latency-format is on.
-    private static func skipDelayMark(_ cursor: inout ByteCursor) {
+    private static func skipDelayMark(_ cursor: inout LineScanner) {
         cursor.skipSpaces()
         for mark in "+!#*@$".utf8 where cursor.skip(mark) { cursor.skipSpaces() }
     }
@@ -122,7 +122,7 @@ public struct FtraceParser: Sendable {
             while rest.last == space { rest.removeLast() }
         }
         guard let dash = rest.lastIndex(of: UInt8(ascii: "-")) else { return nil }
-        var cursor = ByteCursor(rest[(dash + 1)...])
+        var cursor = LineScanner(rest[(dash + 1)...])
         guard let pid = cursor.number().flatMap(Int32.init(exactly:)), cursor.isAtEnd else { return nil }
         var task = rest[..<dash]
         while task.first == space { task.removeFirst() }

@@ -59,7 +59,7 @@ public struct KernelLogParser: Sendable {
     }
 
     private static func record(_ line: ArraySlice<UInt8>) -> KernelMessage? {
-        var cursor = ByteCursor(line)
+        var cursor = LineScanner(line)
         let comma = UInt8(ascii: ",")
         guard let priority = cursor.number(), priority < 1 << 16, cursor.skip(comma),
             let sequence = cursor.number(), sequence < .max, cursor.skip(comma),

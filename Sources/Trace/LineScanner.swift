@@ -1,5 +1,5 @@
 /// Reads one line of text from left to right, without turning it into strings first.
-struct ByteCursor {
+struct LineScanner {
     private(set) var rest: ArraySlice<UInt8>
 
     init(_ bytes: ArraySlice<UInt8>) { rest = bytes }
