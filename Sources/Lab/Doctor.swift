@@ -35,13 +35,14 @@ public struct Doctor: Sendable {
 
     private static let needed =
         ISA.allCases.map(HostRequirements.emulator) + [HostRequirements.wire]
-        + [
-            ("apt-get", "fetches the packages of guest images", "apt"),
-            ("gcc", "compiles for x86-64 guests", "gcc"),
-            ("aarch64-linux-gnu-gcc", "compiles for aarch64 guests", "gcc-aarch64-linux-gnu"),
-            ("make", "builds kernel modules", "make"),
-            ("depmod", "orders kernel modules", "kmod"),
-        ].map(HostRequirements.Program.init)
+        + ([("apt-get", "fetches the packages of guest images", "apt")] + ISA.allCases.map(compiler) + [
+            ("make", "builds kernel modules", "make"), ("depmod", "orders kernel modules", "kmod"),
+        ]).map(HostRequirements.Program.init)
+
+    private static func compiler(for isa: ISA) -> (name: String, purpose: String, package: String) {
+        let tools = CrossTools(for: isa, host: ISA.host)
+        return (tools.gcc, "compiles for \(isa.rawValue) guests", tools.gccPackage)
+    }
 
     private func programs() -> [Finding] {
         let requirements = HostRequirements(variables: environment.variables)
