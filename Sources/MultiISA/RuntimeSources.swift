@@ -9,10 +9,15 @@ struct RuntimeSources: Sendable {
     /// What user programs know of the kernel modules; the runtime speaks to `/dev/popcorn`.
     var kernelInterface: String { directory + "/../kernel/include/uapi" }
     /// Names that the kernel's headers use and musl does not bring.
-    var kernelTypes: String { directory + "/node" }
+    var kernelTypes: String { nodeDirectory }
     var linkerScript: String { directory + "/popcorn.ld" }
-    var node: [String] { get throws { try sources("node") } }
-    var module: [String] { get throws { try sources("module") } }
+    /// Native code, in rooms, whose paths begin at ``nodeDirectory``; quoted includes are found from there and from the
+    /// directory of all sources.
+    var node: [String] { get throws { try sources(nodeDirectory) } }
+    var nodeDirectory: String { directory + "/node" }
+    /// What becomes part of programs; paths begin at ``moduleDirectory``.
+    var module: [String] { get throws { try sources(moduleDirectory) } }
+    var moduleDirectory: String { directory + "/module" }
 
     /// Looks in `POPCORN_LAB_ROOT`, in the installation's `share` and in the directories above the executable.
     init(environment: Environment) throws {
@@ -47,7 +52,6 @@ struct RuntimeSources: Sendable {
     }
 
     private func sources(_ folder: String) throws -> [String] {
-        try FileManager.default.contentsOfDirectory(atPath: "\(directory)/\(folder)").sorted()
-            .filter { $0.hasSuffix(".c") }.map { "\(directory)/\(folder)/\($0)" }
+        try FileManager.default.subpathsOfDirectory(atPath: folder).filter { $0.hasSuffix(".c") }.sorted()
     }
 }

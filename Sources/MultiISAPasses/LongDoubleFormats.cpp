@@ -6,7 +6,7 @@
 //     printf("%5.1Lf %d\n", x, n)             printf("%5.1f %d\n", x, n)
 //
 // That is done here for a format that is a constant. Any other format is looked at by the runtime when the call is
-// made, which has one place for that: its wrappers of the functions with a va_list (node/va_list.c).
+// made, which has one place for that: its wrappers of the functions with a va_list (node/libc/va_list.c).
 //
 //     printf(format, x, n)                    slots = {bits(x), n}; va_list list = {48, 176, slots, 0};
 //                                             __popcorn_vprintf(format, list)
@@ -14,7 +14,7 @@
 // Runs after optimisation, when more formats are constants, and before the frames are laid out.
 //
 //===----------------------------------------------------------------------===//
-#include "../../Images/runtime/node/format.h"
+#include "../../Images/runtime/node/libc/format.h"
 #include "LibcTable.h"
 #include "Passes.h"
 #include "llvm/ADT/SmallPtrSet.h"

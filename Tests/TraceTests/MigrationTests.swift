@@ -182,7 +182,7 @@ struct MigrationTests {
             #expect(DelegatedCall.name(try #require(Int32(match.2))) == name)
             seen += 1
         }
-        for line in try lines("runtime/node/system_call_list.h") {
+        for line in try lines("runtime/node/calls/system_call_list.h") {
             guard let match = line.firstMatch(of: /^\s*CALL\((\d+), (\w+),/) else { continue }
             #expect(DelegatedCall.name(256 + (try #require(Int32(match.1)))) == String(match.2))
             seen += 1

@@ -1,6 +1,6 @@
 /* What the runtime says to the user, on stderr. */
 #include "runtime.h"
-#include "system_calls.h"
+#include "calls/system_calls.h"
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>

@@ -6,11 +6,11 @@
 #ifndef POPCORN_RUNTIME_H
 #define POPCORN_RUNTIME_H
 
-#include "../include/popcorn_abi.h"
-#include "allocator.h"
-#include "lock.h"
-#include "streams.h"
-#include "thread_state.h"
+#include "include/popcorn_abi.h"
+#include "memory/allocator.h"
+#include "threads/lock.h"
+#include "libc/streams.h"
+#include "threads/thread_state.h"
 #include <locale.h>
 #include <stdbool.h>
 #include <stddef.h>

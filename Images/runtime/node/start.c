@@ -1,12 +1,12 @@
 /* main: where a program begins on its first node, and arrives on the others. */
 #define _GNU_SOURCE
-#include "away.h"
-#include "locales.h"
-#include "moves.h"
-#include "overflow.h"
+#include "calls/away.h"
+#include "libc/locales.h"
+#include "moves/moves.h"
+#include "threads/overflow.h"
 #include "runtime.h"
-#include "signals.h"
-#include "transport.h"
+#include "threads/signals.h"
+#include "transport/transport.h"
 #include <errno.h>
 #include <setjmp.h>
 #include <signal.h>

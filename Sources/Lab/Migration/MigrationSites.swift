@@ -3,7 +3,7 @@ import Support
 
 /// `FUNCTION[:N]`: the migration checks of a function, the N-th passage of which is to move the thread.
 public struct MigrationSites: Sendable, Equatable {
-    /// What the program's runtime reads (`Images/runtime/node/moves.c`).
+    /// What the program's runtime reads (`Images/runtime/node/moves/moves.c`).
     static let variable = "POPCORN_MIGRATE_AT"
 
     public var function: String
