@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/* node/calls/processes.c; each refuses, with a message, where it cannot work. */
+/* node/threads/processes.c; each refuses, with a message, where it cannot work. */
 int __popcorn_origin(void);
 int __popcorn_run_command(const char *command);
 FILE *__popcorn_open_pipe(const char *command, const char *mode);

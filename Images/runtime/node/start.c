@@ -1,12 +1,13 @@
 /* main: where a program begins on its first node, and arrives on the others. */
 #define _GNU_SOURCE
-#include "calls/away.h"
+#include "calls/system_calls.h"
+#include "place.h"
 #include "libc/locales.h"
 #include "moves/moves.h"
 #include "threads/overflow.h"
 #include "runtime.h"
 #include "threads/signals.h"
-#include "transport/transport.h"
+#include "transport.h"
 #include <errno.h>
 #include <setjmp.h>
 #include <signal.h>

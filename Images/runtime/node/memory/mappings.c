@@ -5,7 +5,7 @@
 #define _GNU_SOURCE
 #include "mappings.h"
 #include "spans.h"
-#include "transport/transport.h"
+#include "transport.h"
 #include <errno.h>
 #include <stdarg.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* Units of 64 KiB, handed out in runs: the lower half of the allocator. */
 #include "spans.h"
-#include "transport/transport.h"
+#include "transport.h"
 #include <errno.h>
 
 void popcorn_allocator_start(struct popcorn_allocator *allocator, uint64_t start, uint64_t size)

@@ -4,9 +4,8 @@
 #include "memory/mappings.h"
 #include "moves.h"
 #include "runtime.h"
-#include "transport/siblings.h"
 #include "threads/signals.h"
-#include "transport/transport.h"
+#include "transport.h"
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* Requests to move, which a thread looks at when the flag is set.
  *
- * They come by signal (transport_popcorn.h) from the kernel, which then knows the node, or from a user's `kill -35`: then it is the
+ * They come by signal (place.h) from the kernel, which then knows the node, or from a user's `kill -35`: then it is the
  * next node. The flag counts the threads of this node that have been asked, so that it is 0 when nobody has. For tests and
  * demonstrations, the environment can ask as well:
  *
@@ -8,10 +8,10 @@
  *   POPCORN_MIGRATE_AT=SITE,SITE[:N] a thread moves on when it passes one of these call sites for the N-th time (1) */
 #define _GNU_SOURCE
 #include "moves.h"
-#include "calls/away.h"
+#include "calls/system_calls.h"
+#include "place.h"
 #include "threads/cancel.h"
-#include "transport/transport_popcorn.h"
-#include "transport/transport.h"
+#include "transport.h"
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>

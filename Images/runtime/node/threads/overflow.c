@@ -5,7 +5,7 @@
 #include "overflow.h"
 #include "arch/system_calls.h"
 #include "calls/system_calls.h"
-#include "transport/transport.h"
+#include "transport.h"
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>

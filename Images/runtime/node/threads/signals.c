@@ -10,7 +10,6 @@
 #include "calls/away.h"
 #include "cancel.h"
 #include "overflow.h"
-#include "transport/transport_popcorn.h"
 #include "runtime.h"
 #include <errno.h>
 #include <signal.h>

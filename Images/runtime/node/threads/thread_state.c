@@ -3,8 +3,7 @@
 #include "thread_state.h"
 #include "calls/away.h"
 #include "runtime.h"
-#include "transport/transport.h"
-#include "transport/transport_popcorn.h"
+#include "transport.h"
 #include <errno.h>
 #include <pthread.h>
 #include <sched.h>

@@ -3,8 +3,8 @@
 #include "calls/away.h"
 #include "cancel.h"
 #include "futex.h"
-#include "transport/transport_popcorn.h"
 #include "runtime.h"
+#include "transport.h"
 #include <errno.h>
 #include <pthread.h>
 #include <string.h>

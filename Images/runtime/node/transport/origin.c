@@ -1,6 +1,6 @@
 /* A thread that leaves its origin: its native thread stays as its shadow, and makes its system calls, until it comes back. */
 #define _GNU_SOURCE
-#include "calls/away.h"
+#include "place.h"
 #include "moves/moves.h"
 #include "transport_popcorn.h"
 #include "runtime.h"

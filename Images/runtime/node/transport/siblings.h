@@ -5,8 +5,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define POPCORN_PATH_SIZE 4200
-
 /* The path of the file that this process executes without its ISA's suffix; returns whether it had one. Through symbolic
  * links, and where the file was before it was deleted. Empty if the system does not say. */
 int popcorn_program_name(char *name, size_t size);

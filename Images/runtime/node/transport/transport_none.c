@@ -1,7 +1,7 @@
 /* A host without a lab, or a child of fork: the program runs as any other, and migrate says no. */
 #include "arch/arch.h"
 #include "memory/address_space.h"
-#include "calls/away.h"
+#include "place.h"
 #include "transport.h"
 #include <errno.h>
 #include <sys/mman.h>

@@ -2,17 +2,13 @@
 #ifndef POPCORN_TRANSPORT_PARTS_H
 #define POPCORN_TRANSPORT_PARTS_H
 
+#include "calls/system_calls.h"
 #include "runtime.h"
-
-/* SIGRTMIN of musl, as users of Popcorn Linux know it: the thread that gets it moves at its next migration point. */
-#define POPCORN_MOVE_SIGNAL 35
-/* Makes a shadow's system call return. */
-#define POPCORN_KICK_SIGNAL 36
 
 /* origin.c. Takes the thread away and is its shadow until it is back (0) or did not go (a negative errno). */
 int popcorn_leave_origin(struct popcorn_thread *thread, int node);
-/* The calling native thread will not be a shadow again. */
-void popcorn_free_buffers(void);
+/* serve.c. What the shadow does for its thread: the result of a call, and data of at most POPCORN_CALL_DATA bytes at `out`. */
+int64_t popcorn_serve(const struct popcorn_event *event, const void *in, void *out, uint32_t *out_size);
 
 /* worker.c. Before the first thread arrives: a second native thread, so that whichever is faster takes it. */
 void popcorn_start_worker(void);

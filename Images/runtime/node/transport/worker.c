@@ -2,7 +2,7 @@
  * run them while they are here, and wait again. */
 #define _GNU_SOURCE
 #include "arch/arch.h"
-#include "calls/away.h"
+#include "place.h"
 #include "moves/moves.h"
 #include "transport_popcorn.h"
 #include "runtime.h"

@@ -4,10 +4,10 @@
  * stays where it is; one that executes another program at once (system, popen) does not need it. */
 #define _GNU_SOURCE
 #include "atfork.h"
-#include "away.h"
-#include "threads/overflow.h"
+#include "place.h"
+#include "overflow.h"
 #include "runtime.h"
-#include "transport/transport.h"
+#include "transport.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>

@@ -1,13 +1,14 @@
 /* The origin's side of delegated calls: plain system calls, made by the shadow of the thread that asks. */
 #define _GNU_SOURCE
 #include "arch/arch.h"
-#include "away.h"
-#include "epoll.h"
+#include "calls/away.h"
+#include "calls/epoll.h"
 #include "threads/futex.h"
 #include "runtime.h"
-#include "socket_messages.h"
-#include "stat.h"
-#include "transport/transport.h"
+#include "calls/socket_messages.h"
+#include "calls/stat.h"
+#include "transport.h"
+#include "transport_popcorn.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -157,17 +158,12 @@ static int64_t serve_epoll_wait(const struct popcorn_event *event, void *out, ui
 	return count;
 }
 
-/* What the kernel's stand-in descriptors ask for: the same calls with numbers of their own. */
-static const struct popcorn_system_call *stand_in_call(uint32_t number)
+/* Stand-in descriptors of the kernel have a number of their own for lseek. */
+static const struct popcorn_system_call *find_call(uint32_t number)
 {
-	switch (number) {
-	case POPCORN_CALL_LSEEK:
+	if (number == POPCORN_CALL_LSEEK)
 		return popcorn_find_call_here(SYS_lseek);
-	case POPCORN_CALL_FSTAT:
-		return popcorn_find_call_here(SYS_fstat);
-	default:
-		return number >= POPCORN_CALL_GENERIC ? popcorn_find_call_generic(number - POPCORN_CALL_GENERIC) : NULL;
-	}
+	return number >= POPCORN_CALL_GENERIC ? popcorn_find_call_generic(number - POPCORN_CALL_GENERIC) : NULL;
 }
 
 static int64_t serve_read(const int64_t *arguments, void *out, uint32_t *out_size)
@@ -239,6 +235,6 @@ int64_t popcorn_serve(const struct popcorn_event *event, const void *in, void *o
 		popcorn_transport->discard((void *)arguments[0], arguments[1]);
 		return 0;
 	}
-	call = stand_in_call(event->number);
+	call = find_call(event->number);
 	return call ? serve_system_call(call, event, in, out, out_size) : -ENOSYS;
 }

@@ -32,6 +32,8 @@ enum popcorn_start {
 	POPCORN_START_ARRIVED,  /* the regions are mapped, and a thread waits to be resumed */
 };
 
+#define POPCORN_PATH_SIZE 4200
+
 struct popcorn_transport {
 	const char *name;
 	/* Why no other node can be reached, if none ever can; else NULL. */
@@ -65,6 +67,9 @@ extern const struct popcorn_transport popcorn_transport_none, popcorn_transport_
 
 /* The transport in use; set once by popcorn_attach. */
 extern const struct popcorn_transport *popcorn_transport;
+
+/* The calling native thread will not be a shadow again. */
+void popcorn_free_buffers(void);
 
 /* Also says how large heap and stacks became. */
 enum popcorn_start popcorn_attach(struct popcorn_thread **thread, uint64_t *heap_size, uint64_t *stacks_size);
