@@ -69,8 +69,7 @@ let package = Package(
             "Lab",
             [
                 "Topology", "ImageStore", "Hypervisor", "Fabric", "Guest", "Trace", "Binaries", "UserInput", "ISA",
-                "Support",
-                subprocess, log,
+                "Support", "CPopcornLayout", subprocess, log,
             ]),
         room("Topology", ["UserInput", "ISA", "Support"]),
         room("ImageStore", ["Binaries", "Debian", "UserInput", "ISA", "Support", "CLibarchive", subprocess]),
@@ -84,6 +83,7 @@ let package = Package(
         room("ISA", []),
         room("Support", ["CLibcrypto", "CLinux"]),
         .target(name: "CLinux"),
+        .systemLibrary(name: "CPopcornLayout"),
 
         .executableTarget(name: "popcorn-cc", dependencies: ["MultiISA", "Support"], swiftSettings: strict),
         .target(

@@ -17,8 +17,7 @@ struct ProgramLink {
         // crt1.o wants main, so that an archive may have it.
         guard var assembly = try await assemble(needed: ["main"]) else { return false }
         let output = invocation.output ?? "a.out", frontEnd = compilation.frontEnd
-        let linker = ProgramLinker(
-            sysroot: frontEnd.sysroot, runtime: frontEnd.runtime, library: library, invocation: invocation)
+        let linker = ProgramLinker(sysroot: frontEnd.sysroot, library: library, invocation: invocation)
         if invocation.isDryRun { return try await linker.show(output: output, work: work.path) }
         for module in try library.modules() { try assembly.add(libraryMember: module) }
         let module = try assembly.finish(always: ["exit"]) { program in

@@ -6,7 +6,6 @@ import Support
 /// Links one binary per ISA, with one layout, and checks that it is one.
 struct ProgramLinker {
     let sysroot: Sysroot
-    let runtime: RuntimeSources
     let library: RuntimeLibrary
     let invocation: Invocation
 
@@ -56,7 +55,7 @@ struct ProgramLinker {
     {
         let c = sysroot.libraries(isa)
         return [
-            "-static", "-z", "noexecstack", "-z", "max-page-size=4096", "-T", runtime.linkerScript,
+            "-static", "-z", "noexecstack", "-z", "max-page-size=4096", "-T", library.linkerScript,
         ] + options + ["-o", output, "\(c)/crt1.o", "\(c)/crti.o"] + objects + (try library.objects(isa)) + [
             "--start-group", "\(c)/libc.a", try await Self.compilerLibrary(isa), "--end-group", "\(c)/crtn.o",
         ]

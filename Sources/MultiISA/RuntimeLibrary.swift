@@ -19,6 +19,7 @@ struct RuntimeLibrary: Sendable {
 
     func objects(_ isa: ISA) throws -> [String] { try files("node-\(isa.rawValue)", ".o") }
     func modules() throws -> [String] { try files("module", ".bc") }
+    var linkerScript: String { directory + "/popcorn.ld" }
 
     private func files(_ folder: String, _ suffix: String) throws -> [String] {
         try FileManager.default.contentsOfDirectory(atPath: "\(directory)/\(folder)").sorted()
@@ -26,33 +27,43 @@ struct RuntimeLibrary: Sendable {
     }
 
     private static func compile(_ sources: RuntimeSources, _ sysroot: Sysroot, into work: String) async throws {
-        let purpose = "compile libpopcorn"
-        for isa in ISA.allCases {
-            let folder = "\(work)/node-\(isa.rawValue)"
-            try Directories.create(folder)
-            let options = [
-                "--target=\(isa.muslTriplet)", "-nostdlibinc", "-isystem", sysroot.headers(isa), "-I",
-                sources.kernelInterface, "-isystem", sources.kernelTypes, "-iquote", sources.nodeDirectory, "-iquote",
-                sources.directory, "-std=gnu11",
-                "-O2", "-g1", "-fno-pic", "-fno-pie", "-fno-stack-protector", "-fno-builtin-malloc",
-                "-fno-asynchronous-unwind-tables", "-ftls-model=local-exec", "-Wall", "-c",
-            ]
-            for source in try sources.node {
-                try await Tool.clang.output(
-                    options + ["\(sources.nodeDirectory)/\(source)", "-o", "\(folder)/\(stem(source)).o"], else: .host,
-                    purpose: purpose)
-            }
+        for isa in ISA.allCases { try await compileNode(sources, sysroot, isa, into: "\(work)/node-\(isa.rawValue)") }
+        try await compileModule(sources, sysroot, into: work + "/module")
+        try await runClang([
+            "-E", "-P", "-undef", "-x", "assembler-with-cpp", sources.linkerScript, "-o", work + "/popcorn.ld",
+        ])
+    }
+
+    private static func compileNode(
+        _ sources: RuntimeSources, _ sysroot: Sysroot, _ isa: ISA, into folder: String
+    ) async throws {
+        try Directories.create(folder)
+        let options = [
+            "--target=\(isa.muslTriplet)", "-nostdlibinc", "-isystem", sysroot.headers(isa), "-I",
+            sources.kernelInterface, "-isystem", sources.kernelTypes, "-iquote", sources.nodeDirectory, "-iquote",
+            sources.directory, "-std=gnu11", "-O2", "-g1", "-fno-pic", "-fno-pie", "-fno-stack-protector",
+            "-fno-builtin-malloc", "-fno-asynchronous-unwind-tables", "-ftls-model=local-exec", "-Wall", "-c",
+        ]
+        for source in try sources.node {
+            try await runClang(options + ["\(sources.nodeDirectory)/\(source)", "-o", "\(folder)/\(stem(source)).o"])
         }
-        try Directories.create(work + "/module")
-        let frontEnd = FrontEnd(sysroot: sysroot, runtime: sources)
+    }
+
+    private static func compileModule(
+        _ sources: RuntimeSources, _ sysroot: Sysroot, into folder: String
+    ) async throws {
+        try Directories.create(folder)
+        let options =
+            FrontEnd(sysroot: sysroot, runtime: sources).arguments
+            + ["-std=gnu11", "-O2", "-Xclang", "-disable-llvm-passes", "-emit-llvm", "-c"]
         for source in try sources.module {
-            let options =
-                frontEnd.arguments + [
-                    "-std=gnu11", "-O2", "-Xclang", "-disable-llvm-passes", "-emit-llvm", "-c",
-                    "\(sources.moduleDirectory)/\(source)", "-o", "\(work)/module/\(stem(source)).bc",
-                ]
-            try await Tool.clang.output(options, else: .host, purpose: purpose)
+            try await runClang(
+                options + ["\(sources.moduleDirectory)/\(source)", "-o", "\(folder)/\(stem(source)).bc"])
         }
+    }
+
+    private static func runClang(_ arguments: [String]) async throws {
+        try await Tool.clang.output(arguments, else: .host, purpose: "compile libpopcorn")
     }
 
     /// `calls-files` of `calls/files.c`: rooms do not know each other's names of files.

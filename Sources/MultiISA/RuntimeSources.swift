@@ -10,6 +10,7 @@ struct RuntimeSources: Sendable {
     var kernelInterface: String { directory + "/../kernel/include/uapi" }
     /// Names that the kernel's headers use and musl does not bring.
     var kernelTypes: String { nodeDirectory }
+    /// To be preprocessed.
     var linkerScript: String { directory + "/popcorn.ld" }
     /// Native code, in rooms, whose paths begin at ``nodeDirectory``; quoted includes are found from there and from the
     /// directory of all sources.
@@ -42,7 +43,7 @@ struct RuntimeSources: Sendable {
         let hash = SHA256()
         for root in [directory, kernelInterface] {
             let paths = try FileManager.default.subpathsOfDirectory(atPath: root)
-                .filter { $0.hasSuffix(".c") || $0.hasSuffix(".h") }
+                .filter { [".c", ".h", ".ld"].contains(where: $0.hasSuffix) }
             for path in paths.sorted() {
                 hash.update(Array(path.utf8))
                 hash.update(FileManager.default.contents(atPath: "\(root)/\(path)") ?? Data())

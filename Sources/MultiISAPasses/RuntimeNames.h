@@ -1,24 +1,26 @@
 //===- RuntimeNames.h - What compiled code and the runtime agree on ======//
 //
-// The same facts are written in C in Images/runtime/include/popcorn_abi.h.
+// Images/runtime/include/popcorn_abi.h has what the runtime reads too.
 //
 //===----------------------------------------------------------------------===//
 #ifndef MULTIISA_RUNTIMENAMES_H
 #define MULTIISA_RUNTIMENAMES_H
 
+#include "../../Images/runtime/include/popcorn_abi.h"
 #include "MultiISAPasses.h"
+#include <cstddef>
 #include <cstdint>
 
 namespace multiisa {
 
 /// A thread's shadow stack is one aligned slot of this size, so that `frame & -ShadowSlotSize` finds its start.
-constexpr uint64_t ShadowSlotSize = uint64_t(1) << 26;
+constexpr uint64_t ShadowSlotSize = POPCORN_STACK_SIZE;
 /// At a slot's start lies the thread's control block: where a callback's frames may begin ...
-constexpr uint64_t ThreadFrameTop = 0;
+constexpr uint64_t ThreadFrameTop = offsetof(popcorn_thread_head, frame_top);
 /// ... how many native frames of libc are on the thread's stack ...
-constexpr uint64_t ThreadNativeDepth = 8;
+constexpr uint64_t ThreadNativeDepth = offsetof(popcorn_thread_head, native_depth);
 /// ... and, from here on, the thread's copy of all thread-local variables.
-constexpr uint64_t ThreadLocals = 2048;
+constexpr uint64_t ThreadLocals = POPCORN_LOCALS;
 
 /// The size of a function slot, and its three entries.
 constexpr uint64_t FunctionSlotSize = 32;

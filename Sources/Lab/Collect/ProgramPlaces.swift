@@ -1,4 +1,5 @@
 import Binaries
+import CPopcornLayout
 import ISA
 import Support
 import Topology
@@ -6,10 +7,11 @@ import Trace
 
 /// What lies where in the shared memory of a program that popcorn-cc made (docs/compiler.md, "At run time").
 enum ProgramPlaces {
-    /// `POPCORN_HEAP`, `POPCORN_STACKS` and their sizes of `popcorn_abi.h`.
     private static let regions = [
-        AddressMap.Entry(name: "heap", start: 0x1_0000_0000, size: 0x4_0000_0000),
-        AddressMap.Entry(name: "shadow stack", start: 0x8_0000_0000, size: 1024 * 0x400_0000),
+        AddressMap.Entry(name: "heap", start: UInt64(POPCORN_HEAP), size: UInt64(POPCORN_HEAP_SIZE)),
+        AddressMap.Entry(
+            name: "shadow stack", start: UInt64(POPCORN_STACKS),
+            size: UInt64(POPCORN_THREAD_LIMIT) * UInt64(POPCORN_STACK_SIZE)),
     ]
 
     /// The places of a run's program; none if the run has no program, or its files are gone or are others by now.

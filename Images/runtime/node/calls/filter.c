@@ -80,15 +80,14 @@ static void allow_local_calls(void)
 /* A futex in shared memory has its waiters at the origin. From the program's data to the end of the shadow stacks. */
 static void trap_shared_futexes(void)
 {
-	_Static_assert(POPCORN_STACKS + POPCORN_STACK_SIZE * POPCORN_THREAD_LIMIT == UINT64_C(0x18) << 32,
-		       "shared memory ends at 0x1800000000");
+	_Static_assert((uint32_t)POPCORN_STACKS_END == 0, "the upper half of an address tells whether it is shared");
 	emit(IF_EQUAL, SYS_futex, 0, 8);
 	emit(LOAD, ARGUMENT_HIGH(0), 0, 0);
 	emit(IF_EQUAL, 0, 0, 3);
 	emit(LOAD, ARGUMENT_LOW(0), 0, 0);
-	emit(IF_NOT_BELOW, 0x30000000, 3, 0);
+	emit(IF_NOT_BELOW, POPCORN_DATA, 3, 0);
 	emit_return(ALLOW);
-	emit(IF_NOT_BELOW, 0x18, 0, 1);
+	emit(IF_NOT_BELOW, POPCORN_STACKS_END >> 32, 0, 1);
 	emit_return(ALLOW);
 	emit_return(TRAP);
 }

@@ -42,7 +42,7 @@ void popcorn_plan_for_heap(uint64_t heap)
 	uint64_t space = heap / 3 * 8;
 
 	p->heap = heap;
-	p->is_whole = heap == POPCORN_HEAP_LIMIT;
+	p->is_whole = heap == POPCORN_HEAP_SIZE;
 	p->slots = POPCORN_THREAD_LIMIT;
 	p->first = p->others = plan_stack(POPCORN_STACK_SIZE);
 	if (p->is_whole)
@@ -54,8 +54,8 @@ void popcorn_plan_for_heap(uint64_t heap)
 
 void popcorn_plan_for_space(uint64_t size)
 {
-	popcorn_plan_for_heap(size >= POPCORN_ENOUGH_SPACE ? POPCORN_HEAP_LIMIT
-					     : at_most(size / 8 * 3, POPCORN_HEAP_LIMIT - GRAIN) & -GRAIN);
+	popcorn_plan_for_heap(size >= POPCORN_ENOUGH_SPACE ? POPCORN_HEAP_SIZE
+					     : at_most(size / 8 * 3, POPCORN_HEAP_SIZE - GRAIN) & -GRAIN);
 }
 
 uint64_t popcorn_allowed_space(bool is_private)

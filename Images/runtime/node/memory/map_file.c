@@ -30,7 +30,7 @@ static void *allocate(size_t size)
 
 static bool is_copy(const void *start)
 {
-	return (uintptr_t)start >= POPCORN_HEAP && (uintptr_t)start < POPCORN_HEAP_LIMIT && (uintptr_t)start % PAGE;
+	return (uintptr_t)start >= POPCORN_HEAP && (uintptr_t)start < POPCORN_HEAP + POPCORN_HEAP_SIZE && (uintptr_t)start % PAGE;
 }
 
 static bool read_all(int descriptor, unsigned char *to, size_t size)

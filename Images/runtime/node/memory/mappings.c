@@ -101,7 +101,7 @@ static int read_file(char *to, size_t size, int descriptor, off_t offset)
 
 static bool can_move(const void *wanted, size_t size, int protection, int flags)
 {
-	return size && size < POPCORN_HEAP_LIMIT && !(flags & MAP_FIXED) && (flags & MAP_TYPE) == MAP_PRIVATE &&
+	return size && size < POPCORN_HEAP_SIZE && !(flags & MAP_FIXED) && (flags & MAP_TYPE) == MAP_PRIVATE &&
 	       !(protection & PROT_EXEC);
 }
 

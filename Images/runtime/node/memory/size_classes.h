@@ -45,7 +45,7 @@ static inline bool popcorn_is_above_limit(unsigned count, size_t size)
 
 /* A reference is the object's place in the heap in grains, so that it takes 32 bits. The first unit holds no objects: 0 is
  * none. */
-_Static_assert(POPCORN_HEAP_LIMIT / POPCORN_GRAIN <= UINT32_MAX, "a reference has 32 bits");
+_Static_assert(POPCORN_HEAP_SIZE / POPCORN_GRAIN <= UINT32_MAX, "a reference has 32 bits");
 
 static inline void *popcorn_object(uint32_t reference)
 {

@@ -174,7 +174,7 @@ void popcorn_free_units(uint32_t unit)
 
 void *popcorn_allocate_large(size_t size, bool *is_zero)
 {
-	if (size > POPCORN_HEAP_LIMIT)
+	if (size > POPCORN_HEAP_SIZE)
 		return NULL;
 	popcorn_lock_heap();
 	uint32_t unit = popcorn_take_units(size ? (size + POPCORN_UNIT - 1) >> POPCORN_UNIT_SHIFT : 1, is_zero);

@@ -53,7 +53,7 @@ void popcorn_guard_stacks(struct popcorn_thread *thread)
 
 static bool is_in_gap(uint64_t address)
 {
-	if (address < POPCORN_STACKS || address >= POPCORN_STACKS + POPCORN_THREAD_LIMIT * POPCORN_STACK_SIZE)
+	if (address < POPCORN_STACKS || address >= POPCORN_STACKS_END)
 		return false;
 	const struct popcorn_stack_plan *stack = popcorn_stack_of((address - POPCORN_STACKS) / POPCORN_STACK_SIZE);
 	uint64_t offset = address % POPCORN_STACK_SIZE;
@@ -95,7 +95,7 @@ static void tell(uint64_t address, uint64_t stack_pointer)
 static bool is_shared(uint64_t address)
 {
 	return (address >= (uint64_t)__popcorn_data_start && address < (uint64_t)__popcorn_bss_end) ||
-	       (address >= POPCORN_HEAP && address < POPCORN_STACKS + POPCORN_THREAD_LIMIT * POPCORN_STACK_SIZE);
+	       (address >= POPCORN_HEAP && address < POPCORN_STACKS_END);
 }
 
 /* A page of shared memory that the kernel could not get. */
