@@ -87,37 +87,20 @@ static loff_t seek(struct file *file, loff_t offset, int whence)
 	return run(file->private_data, &call);
 }
 
+static_assert(sizeof(struct termios) == 36 && sizeof(struct winsize) == 8,
+	      "terminal_list.h knows the sizes of structures");
+
 /* Bytes that a terminal request takes (@in) and gives; false for other requests. */
 static bool is_terminal_request(unsigned int request, u32 *in, u32 *out)
 {
-	*in = 0;
-	*out = 0;
 	switch (request) {
-	case TCGETS:
-		*out = sizeof(struct termios);
+#define TERMINAL_REQUEST(number, takes, gives) \
+	case number: \
+		*in = takes; \
+		*out = gives; \
 		return true;
-	case TCSETS:
-	case TCSETSW:
-	case TCSETSF:
-		*in = sizeof(struct termios);
-		return true;
-	case TIOCGWINSZ:
-		*out = sizeof(struct winsize);
-		return true;
-	case TIOCSWINSZ:
-		*in = sizeof(struct winsize);
-		return true;
-	case TIOCGPGRP:
-	case FIONREAD:
-		*out = sizeof(int);
-		return true;
-	case TIOCSPGRP:
-		*in = sizeof(int);
-		return true;
-	case TCSBRK:
-	case TCFLSH:
-	case TCXONC:
-		return true;
+#include <uapi/popcorn/terminal_list.h>
+#undef TERMINAL_REQUEST
 	default:
 		return false;
 	}

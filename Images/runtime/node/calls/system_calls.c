@@ -73,32 +73,17 @@ static const char *fcntl_arguments(int command)
 	}
 }
 
-/* ioctl's third argument. Terminal requests have structures of the same size on all ISAs; newer requests say themselves
- * what they take (asm-generic/ioctl.h). */
+/* ioctl's third argument. Newer requests say themselves what they take (asm-generic/ioctl.h). */
 static const char *ioctl_arguments(unsigned request, char *own)
 {
 	static const char directions[] = "sIOX";
 
 	switch (request) {
-	case TCGETS:
-		return "ssO36";
-	case TCSETS:
-	case TCSETSW:
-	case TCSETSF:
-		return "ssI36";
-	case TIOCGWINSZ:
-		return "ssO8";
-	case TIOCSWINSZ:
-		return "ssI8";
-	case TIOCGPGRP:
-	case TIOCGSID:
-	case TIOCOUTQ:
-	case FIONREAD:
-		return "ssO4";
-	case TIOCSPGRP:
-	case FIONBIO:
-	case FIOASYNC:
-		return "ssI4";
+#define TERMINAL_REQUEST(number, takes, gives) \
+	case number: \
+		return (takes) ? "ssI" #takes : (gives) ? "ssO" #gives : "sss";
+#include <popcorn/terminal_list.h>
+#undef TERMINAL_REQUEST
 	}
 	if (request >> 30 == _IOC_NONE)
 		return "sss";

@@ -28,7 +28,8 @@ enum popcorn_call_number {
 	POPCORN_CALL_DUP3 = 9,		/* fd, new fd, POPCORN_O_CLOEXEC or 0 */
 	POPCORN_CALL_CLOSE = 10,	/* fd */
 	POPCORN_CALL_POLL = 11,		/* timeout in ms or -1; in: struct popcorn_pollfd []; out: same */
-	POPCORN_CALL_TERMINAL = 12,	/* fd, request; in and out: its structure, see below */
+	POPCORN_CALL_TERMINAL = 12,	/* fd, request; in and out: its structure, or args[2]:
+					   terminal_list.h */
 	POPCORN_CALL_FUTEX_WAIT = 13,	/* address, value, timeout in ns or -1 (relative) */
 	POPCORN_CALL_FUTEX_WAKE = 14,	/* address, count */
 	POPCORN_CALL_OPEN = 15,		/* POPCORN_O_ flags, mode; in: path with its zero */
@@ -40,11 +41,7 @@ enum popcorn_call_number {
 	POPCORN_CALL_PRIVATE = 256,
 };
 
-/*
- * Terminal requests have equal numbers and structures on x86-64 and arm64: TCGETS, TCSETS,
- * TCSETSW, TCSETSF (struct termios of the kernel, 36 bytes), TIOCGWINSZ, TIOCSWINSZ (8),
- * TIOCGPGRP, TIOCSPGRP, FIONREAD (4), TCSBRK, TCFLSH, TCXONC (argument in args[2]).
- */
+/* The most bytes that a request of terminal_list.h takes or gives, and some more. */
 #define POPCORN_TERMINAL_DATA	64
 
 #define POPCORN_O_ACCMODE	0x0003
