@@ -33,9 +33,8 @@ struct CallEvent {
 enum DelegatedCall {
     /// `enum popcorn_call_number` of `uapi/popcorn/delegate.h`.
     private static let names: [Int32: String] = [
-        1: "read", 2: "write", 3: "pread", 4: "pwrite", 5: "lseek", 6: "fstat", 7: "fcntl", 8: "dup", 9: "dup3",
-        10: "close", 11: "poll", 12: "terminal", 13: "futex wait", 14: "futex wake", 15: "open", 16: "ftruncate",
-        17: "kill", 18: "futex requeue",
+        1: "read", 2: "write", 5: "lseek", 11: "poll", 12: "terminal", 13: "futex wait", 14: "futex wake",
+        18: "futex requeue",
     ]
     /// System calls that the runtime delegates, by their number of Linux's generic list (asm-generic/unistd.h):
     /// `system_call_list.h` of `Images/runtime`.

@@ -1,13 +1,15 @@
+import FoundationEssentials
 import Support
 import Testing
 
-/// The programs and the script that test the kernel's side of migration, in `Images/kernel/test/migrate`.
+/// What tests the kernel's side of migration: `Compiled/hop.c`, and in `Images/kernel/test/migrate` a script and programs
+/// that speak to `/dev/popcorn` themselves.
 enum MigrationPrograms {
     /// Where they are in guests.
     static let directory = "/tmp/migrate"
-    private static let names = ["hop", "threads", "files", "memory", "edges", "terminal"]
-    private static let source =
-        String(#filePath.dropLast("Tests/EndToEndTests/MigrationPrograms.swift".count)) + "Images/kernel/test/migrate"
+    private static let names = ["hop", "edges", "stand_ins"]
+    private static let root = String(#filePath.dropLast("Tests/EndToEndTests/MigrationPrograms.swift".count))
+    private static let source = root + "Images/kernel/test/migrate"
 
     /// Builds them for both ISAs.
     ///
@@ -15,6 +17,11 @@ enum MigrationPrograms {
     static func build(_ lab: Lab) async throws -> String {
         let output = lab.workplace.file("migrate")
         try await lab.host("make", "-s", "-C", source, "OUT=\(output)", limit: .seconds(120))
+        guard access(output + "/hop", X_OK) != 0 else { return output }
+        // The first ever compiles the runtime.
+        try await lab(
+            "build", root + "Tests/EndToEndTests/Compiled/hop.c", "-o", output + "/hop", "--", "-O2", "-Wall",
+            limit: .seconds(120))
         return output
     }
 
@@ -37,7 +44,7 @@ enum MigrationPrograms {
         let result = try await lab(
             "exec", node, "sh \(directory)/suite.sh \(directory) 1", limit: .seconds(300))
         #expect(result.lines.last == "0 failed", "\(result)")
-        #expect(result.lines.count { $0.hasPrefix("ok ") } > 27)
+        #expect(result.lines.count { $0.hasPrefix("ok ") } == 22)
         try await lab.expectNothingLeft()
     }
 }

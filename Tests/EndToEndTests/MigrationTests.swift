@@ -90,7 +90,7 @@ extension EndToEnd.Migration {
         #expect(drawing.traceEvents.contains { $0.cat == "phase" && $0.name == "leave → arrive" })
     }
 
-    @Test("hops, threads, files, memory, crashes and limits end as documented, and leave nothing behind")
+    @Test("hops, stand-ins, crashes and rare cases end as documented, and leave nothing behind")
     func suite() async throws {
         try await MigrationPrograms.runSuite(try await SharedLab.shared(), on: "x86")
     }

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
- * What is rare in a process's life:
+ * What is rare in a process's life, and what no program of popcorn-cc does:
  * `edges fork`		a child, born while a thread is away, has nothing to do with it
  * `edges late`		regions added when there is a worker already
  * `edges discard`	contents given up at home; what other nodes have stays
- * `edges brief US`	the process exits with 5 that many us after its thread left
  * `edges unload`	asks to unload msg_socket and to load it again, and lives on at home meanwhile
  */
 #define _GNU_SOURCE
@@ -19,16 +18,15 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
-#include "traveller.h"
+#include "raw.h"
 
 #define PAGE		4096
 #define LATE_BASE	(SHARED_BASE + (1ull << 32))
 
 struct shared {
+	uint32_t wrong;	/* raw.c */
 	_Atomic uint32_t flag;
-	uint32_t wrong;
 	uint64_t pad[511];
 	struct { uint64_t word[PAGE / 8]; } page[4];
 };
@@ -37,43 +35,15 @@ struct shared {
 
 enum { LEAVE_AND_WAIT, WAIT, LATE, LATE_THERE, LATE_HOME, DISCARD, TAKE, GIVE_UP, LOOK, ALONE, TOGETHER };
 
-static void check(const char *what, int64_t is, int64_t want)
-{
-	if (is == want)
-		return;
-	shared->wrong++;
-	say("%s on %s: %lld, expected %lld: WRONG\n", what, isa, (long long)is, (long long)want);
-}
-
-static int next_node(void)
-{
-	return (self + 1) % node_count;
-}
-
-static struct next verdict(void)
-{
-	say("%u wrong\n", shared->wrong);
-	return end_process(shared->wrong != 0);
-}
-
-/* The flag counts: 1 the thread is about to leave, 2 it is away, 3 it shall end. */
+/* The flag counts: 1 the thread is away, 2 it shall end. */
 static void await_flag(uint32_t value)
 {
-	uint32_t seen;
-
-	while ((seen = atomic_load(&shared->flag)) < value)
-		futex_wait(&shared->flag, seen);
-}
-
-static void set_flag(uint32_t value)
-{
-	atomic_store(&shared->flag, value);
-	futex_wake(&shared->flag, 1 << 30);
+	while (atomic_load(&shared->flag) < value)
+		usleep(1000);
 }
 
 static struct next leave_and_wait(uint64_t argument)
 {
-	set_flag(1);
 	return hop(next_node(), WAIT, argument);
 }
 
@@ -81,8 +51,8 @@ static struct next leave_and_wait(uint64_t argument)
 static struct next wait_there(uint64_t argument)
 {
 	check("hop", hop_status, 0);
-	set_flag(2);
-	await_flag(3);
+	atomic_store(&shared->flag, 1);
+	await_flag(2);
 	if (argument) {
 		map_new_regions();
 		check("late word", *(uint64_t *)LATE_BASE, argument);
@@ -96,13 +66,13 @@ static void *run_away(void *argument)
 	return (void *)(uintptr_t)travel(LEAVE_AND_WAIT, (uintptr_t)argument);
 }
 
-static pthread_t send_away(uint64_t argument, uint32_t flag)
+static pthread_t send_away(uint64_t argument)
 {
 	pthread_t thread;
 
 	if (pthread_create(&thread, NULL, run_away, (void *)(uintptr_t)argument))
 		exit(71);
-	await_flag(flag);
+	await_flag(1);
 	return thread;
 }
 
@@ -110,7 +80,7 @@ static void join_away(pthread_t thread)
 {
 	void *status;
 
-	set_flag(3);
+	atomic_store(&shared->flag, 2);
 	pthread_join(thread, &status);
 	check("thread", (uintptr_t)status, 9);
 }
@@ -135,7 +105,7 @@ static void be_child(int pipe_out)
 
 static int test_fork(void)
 {
-	pthread_t away = send_away(0, 2);
+	pthread_t away = send_away(0);
 	int ends[2], status;
 	pid_t child;
 
@@ -147,13 +117,13 @@ static int test_fork(void)
 	waitpid(child, &status, 0);
 	check("child", status, 0);
 	join_away(away);
-	return shared->wrong != 0;
+	return wrong_checks() != 0;
 }
 
 /* A region that comes while a thread is away, and one that comes between hops. */
 static int test_late(void)
 {
-	pthread_t away = send_away(77, 2);
+	pthread_t away = send_away(77);
 
 	add_region(LATE_BASE, 1 << 16);
 	*(uint64_t *)LATE_BASE = 77;
@@ -180,7 +150,7 @@ static struct next late_there(uint64_t argument)
 static struct next late_home(uint64_t argument)
 {
 	check("late page", *(uint64_t *)(argument + PAGE), 5);
-	return verdict();
+	return report();
 }
 
 static int discard(uint64_t address, uint64_t size)
@@ -228,16 +198,7 @@ static struct next look(uint64_t argument)
 	check("given up untouched", shared->page[1].word[0], 0);
 	check("copy", shared->page[2].word[0], 3);
 	check("owned", shared->page[3].word[0], 40);
-	return verdict();
-}
-
-static int test_brief(unsigned int us)
-{
-	struct timespec delay = { us / 1000000, us % 1000000 * 1000 };
-
-	send_away(0, 1);
-	nanosleep(&delay, NULL);
-	return 5;
+	return report();
 }
 
 /* Until the next node is connected, or there is no message layer. */
@@ -271,7 +232,7 @@ static struct next together(uint64_t argument)
 	check("hop", hop_status, 0);
 	check("page", shared->page[0].word[0], 11);
 	check("later page", shared->page[1].word[0], 12);
-	return argument ? verdict() : hop(origin, TOGETHER, 1);
+	return argument ? report() : hop(origin, TOGETHER, 1);
 }
 
 const state_function states[] = {
@@ -294,7 +255,5 @@ int main(int argc, char **argv)
 		return travel(DISCARD, 0);
 	if (!strcmp(test, "unload"))
 		return travel(ALONE, 0);
-	if (!strcmp(test, "brief") && argc > 2)
-		return test_brief(atoi(argv[2]));
 	return 64;
 }

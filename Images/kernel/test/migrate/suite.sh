@@ -49,32 +49,18 @@ expect 7 60 ./hop thread-exit
 expect 139 60 ./hop crash
 dmesg | tail -3 | grep -q 'killed by signal 11 on node' || { echo "FAILED: no word of the crash"; failed=$((failed + 1)); }
 expect 3 60 ./hop cat
-expect 0 60 env HOP_UID=1000 ./hop who
-expect 0 120 ./files
-expect 0 60 ./terminal use
-expect 0 60 ./terminal stop
+expect 0 60 ./hop stop
+expect 0 60 ./hop who
+expect 0 60 ./hop as 1000 who
+expect 0 60 ./hop data 3
+# The process ends while its worker is being started, at different stages of it.
+for delay in 0 1000 2000 4000 8000 16000 32000; do
+	expect 5 60 ./hop brief $delay
+done
+expect 0 60 ./stand_ins
 expect 0 60 ./edges fork
 expect 0 60 ./edges late
 expect 0 60 ./edges discard
-# The process ends while its worker is being started, at different stages of it.
-for delay in 0 1000 2000 4000 8000 16000 32000; do
-	expect 5 60 ./edges brief $delay
-done
-expect 0 300 ./threads 1 3
-expect 0 300 ./threads 4 $((5 * factor))
-expect 0 300 ./threads 8 $((3 * factor))
-expect 0 300 ./memory counter $((50 * factor))
-expect 0 300 ./memory message $((20 * factor))
-expect 0 300 ./memory peterson $((50 * factor))
-expect 0 300 ./memory stripes $((5 * factor))
-expect 0 300 ./memory read $((1 * factor))
-expect 0 300 ./memory large 1
-
-# Beyond the limit of memory the thread gets a SIGBUS where it is, and so does the process.
-limit=$(cat /sys/module/popcorn/parameters/max_mb)
-echo 1 >/sys/module/popcorn/parameters/max_mb
-expect 135 120 ./memory large 3
-echo "$limit" >/sys/module/popcorn/parameters/max_mb
 
 # Killed while away.
 ./hop spin >/dev/null 2>&1 &

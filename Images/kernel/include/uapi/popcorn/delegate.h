@@ -18,23 +18,12 @@
 enum popcorn_call_number {
 	POPCORN_CALL_READ = 1,		/* fd, size; out: data */
 	POPCORN_CALL_WRITE = 2,		/* fd; in: data */
-	POPCORN_CALL_PREAD = 3,		/* fd, size, offset; out: data */
-	POPCORN_CALL_PWRITE = 4,	/* fd, offset; in: data */
 	POPCORN_CALL_LSEEK = 5,		/* fd, offset, whence */
-	POPCORN_CALL_FSTAT = 6,		/* fd; out: struct popcorn_stat */
-	POPCORN_CALL_FCNTL = 7,		/* fd, command, argument: F_DUPFD*, F_GETFD, F_SETFD; with
-					   POPCORN_O_ flags F_GETFL, F_SETFL */
-	POPCORN_CALL_DUP = 8,		/* fd */
-	POPCORN_CALL_DUP3 = 9,		/* fd, new fd, POPCORN_O_CLOEXEC or 0 */
-	POPCORN_CALL_CLOSE = 10,	/* fd */
-	POPCORN_CALL_POLL = 11,		/* timeout in ms or -1; in: struct popcorn_pollfd []; out: same */
+	POPCORN_CALL_POLL = 11,		/* timeout in ms or -1; in: struct pollfd []; out: same */
 	POPCORN_CALL_TERMINAL = 12,	/* fd, request; in and out: its structure, or args[2]:
 					   terminal_list.h */
 	POPCORN_CALL_FUTEX_WAIT = 13,	/* address, value, timeout in ns or -1 (relative) */
 	POPCORN_CALL_FUTEX_WAKE = 14,	/* address, count */
-	POPCORN_CALL_OPEN = 15,		/* POPCORN_O_ flags, mode; in: path with its zero */
-	POPCORN_CALL_FTRUNCATE = 16,	/* fd, size */
-	POPCORN_CALL_KILL = 17,		/* pid, signal */
 	POPCORN_CALL_FUTEX_REQUEUE = 18,	/* address, count to wake, count to move, to address,
 						   expected value */
 	/* From here on the worker's runtime may number calls of its own. */
@@ -44,16 +33,7 @@ enum popcorn_call_number {
 /* The most bytes that a request of terminal_list.h takes or gives, and some more. */
 #define POPCORN_TERMINAL_DATA	64
 
-#define POPCORN_O_ACCMODE	0x0003
-#define POPCORN_O_CREAT		0x0040
-#define POPCORN_O_EXCL		0x0080
-#define POPCORN_O_TRUNC		0x0200
-#define POPCORN_O_APPEND	0x0400
-#define POPCORN_O_NONBLOCK	0x0800
-#define POPCORN_O_DIRECTORY	0x10000
-#define POPCORN_O_NOFOLLOW	0x20000
-#define POPCORN_O_CLOEXEC	0x80000
-
+/* What the runtime makes of struct stat on the way, of whichever call. */
 struct popcorn_stat {
 	__u64 dev;
 	__u64 ino;
@@ -71,12 +51,6 @@ struct popcorn_stat {
 	__s64 mtime_ns;
 	__s64 ctime;
 	__s64 ctime_ns;
-};
-
-struct popcorn_pollfd {
-	__s32 fd;
-	__s16 events;
-	__s16 revents;
 };
 
 #endif

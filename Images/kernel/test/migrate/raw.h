@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Migratable threads by hand, for tests of the kernel side: a thread is a state machine whose
- * state lies in shared memory. Each state is a function; what it returns says how to go on.
+ * A migratable thread by hand, for tests of what programs of popcorn-cc never ask of /dev/popcorn. The
+ * thread is a state machine whose state lies in shared memory. Each state is a function; what it
+ * returns says how to go on. One thread at a time is away, and the only delegated calls are those
+ * of stand-in descriptors.
  */
-#ifndef TRAVELLER_H
-#define TRAVELLER_H
+#ifndef RAW_H
+#define RAW_H
 
-#include <signal.h>
 #include <stdint.h>
-#include "delegate.h"
+#include <popcorn/delegate.h>
+#include <popcorn/popcorn.h>
 
 #define SHARED_BASE 0x600000000000ull
 
@@ -28,12 +30,9 @@ extern const state_function states[];	/* of the test program */
 extern int device;		/* descriptor of /dev/popcorn */
 extern int self;		/* this node */
 extern int origin;		/* the process's */
-extern int node_count;
-extern const char *const isa;
-extern volatile sig_atomic_t asked_to_move;	/* a proposal has come */
 /* What the calling thread's last hop came to: 0, or a negative errno if it did not happen. */
 extern __thread int hop_status;
-extern __thread struct popcorn_event here;	/* as of the last arrival; before: proposed is -1 */
+extern __thread struct popcorn_event here;	/* as of the last arrival */
 
 /* At the origin: becomes migratable, with one region at SHARED_BASE. */
 void begin(uint64_t size);
@@ -49,6 +48,17 @@ void work_if_worker(void);
 
 /* Runs the calling thread from @state on; returns its exit status when it has ended. */
 int travel(uint32_t state, uint64_t argument);
+
+/* The node after this one. */
+int next_node(void);
+
+int say(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Says so if @is is not what it should be, and counts it in the first word of the shared memory. */
+void check(const char *what, int64_t is, int64_t want);
+int wrong_checks(void);
+/* Ends the process: with 0, unless a check was wrong. */
+struct next report(void);
 
 static inline struct next go_on(uint32_t state, uint64_t argument)
 {
@@ -69,22 +79,5 @@ static inline struct next end_process(int status)
 {
 	return (struct next){ END_PROCESS, 0, 0, status };
 }
-
-static inline int is_home(void)
-{
-	return self == origin;
-}
-
-/* At home by system call, elsewhere delegated. */
-int futex_wait(const void *address, uint32_t value);
-int futex_wake(const void *address, int count);
-int say(const char *format, ...) __attribute__((format(printf, 1, 2)));
-
-/* Between traveller.c and traveller_worker.c. */
-extern uint32_t mapped_regions;		/* that this process has mapped */
-void fail(const char *what) __attribute__((noreturn));
-void install_handlers(void);
-void open_device(void);
-void step_once(struct popcorn_step *step);
 
 #endif
