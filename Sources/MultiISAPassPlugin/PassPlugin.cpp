@@ -23,20 +23,22 @@ namespace {
 
 constexpr StringRef Prefix = "multiisa-";
 
-/// A finding as one line, in the words of the interface.
-void printFinding(void *, const MultiISADiagnostic *Found) {
-  StringRef Kind = "";
-  switch (Found->finding) {
-  case MultiISARefusal: Kind = "refusal"; break;
-  case MultiISAWarning: Kind = "warning"; break;
-  case MultiISAHoldsShort: Kind = "holds-short"; break;
-  case MultiISAHoldsNoPoint: Kind = "holds-no-point"; break;
-  case MultiISAHoldsLoop: Kind = "holds-loop"; break;
-  case MultiISAHoldsCallback: Kind = "holds-callback"; break;
-  case MultiISAHoldsHandler: Kind = "holds-handler"; break;
-  case MultiISAHoldsNodeLocal: Kind = "holds-node-local"; break;
+StringRef kind(MultiISAFinding Finding) {
+  switch (Finding) {
+  case MultiISARefusal: return "refusal";
+  case MultiISAWarning: return "warning";
+  case MultiISAHoldsShort: return "holds-short";
+  case MultiISAHoldsNoPoint: return "holds-no-point";
+  case MultiISAHoldsLoop: return "holds-loop";
+  case MultiISAHoldsCallback: return "holds-callback";
+  case MultiISAHoldsHandler: return "holds-handler";
+  case MultiISAHoldsNodeLocal: return "holds-node-local";
   }
-  errs() << Kind << ": ";
+  llvm_unreachable("a finding of no kind");
+}
+
+void printFinding(void *, const MultiISADiagnostic *Found) {
+  errs() << kind(Found->finding) << ": ";
   if (Found->line)
     errs() << Found->file << ":" << Found->line << ": ";
   if (*Found->function)

@@ -1,4 +1,5 @@
 #!/bin/sh
+# shellcheck shell=dash
 # Runs as root in a guest whose lab has these programs at this path on all nodes: sh suite.sh
 # [DIRECTORY, which all users may read] [FACTOR]: prints a line per test; exits with the number of failed ones.
 cd "${1:-/tmp/migrate}" || exit 64
@@ -7,7 +8,7 @@ failed=0
 
 # expect STATUS LIMIT_S COMMAND...
 expect() {
-	local want=$1 limit=$2 status
+	local want="$1" limit="$2" status
 	shift 2
 	timeout "$limit" "$@" >/tmp/suite.out 2>&1 </dev/null
 	status=$?
@@ -22,8 +23,8 @@ expect() {
 
 # Lines of the totals at the end of /proc/popcorn_ps; workers end a moment after their process.
 expect_nothing_left() {
-	local i left
-	for i in 1 2 3 4 5 6 7 8 9 10; do
+	local left
+	for _ in 1 2 3 4 5 6 7 8 9 10; do
 		left=$(tail -1 /proc/popcorn_ps)
 		[ "$left" = "spaces=0 pages=0" ] && break
 		sleep 1
