@@ -5,6 +5,7 @@ package typealias BinaryError = CodedError<BinaryErrorCode>
 
 /// The codes of `BinaryError`.
 package enum BinaryErrorCode: ErrorCode {
+    /// A file is missing, is no regular one, or cannot be read.
     case unreadable
     /// Not an ELF file of our kind, or a damaged one.
     case format

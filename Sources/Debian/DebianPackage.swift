@@ -1,9 +1,12 @@
 /// One Debian package, pinned to one content.
 public struct DebianPackage: Codable, Sendable, Hashable {
+    /// Without version and architecture.
     public var name: String
+    /// With its epoch, such as `1:3.0+1`.
     public var version: String
     /// `amd64`, `arm64` or `all`.
     public var architecture: String
+    /// Of the `.deb`, in lower-case hex.
     public var sha256: String
     /// Of the `.deb`, in bytes.
     public var size: Int

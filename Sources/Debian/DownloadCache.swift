@@ -5,11 +5,13 @@ import Support
 package struct DownloadCache: Sendable {
     private let directory: String
 
+    /// - Parameter directory: the caller creates it.
     package init(directory: String) { self.directory = directory }
 
     /// Locked by who adds packages, until it is known what needs them, and by who removes those that nothing needs.
     package var lockFile: String { directory + ".lock" }
 
+    /// Where the package is, if it is here.
     package func path(of package: DebianPackage) -> String { "\(directory)/\(package.sha256).deb" }
 
     /// Whether the package is here and unharmed; a harmed one is removed.

@@ -1,5 +1,6 @@
 /// Little-endian numbers and texts at places that come from the bytes themselves, and may be anything.
 package struct ByteReader<Failure: Error>: Sendable {
+    /// What is read.
     package let bytes: [UInt8]
     /// Thrown for every place outside of the bytes.
     package let failure: Failure
@@ -9,6 +10,7 @@ package struct ByteReader<Failure: Error>: Sendable {
         self.failure = failure
     }
 
+    /// The number of this type that begins at `offset`.
     package func number<Number: FixedWidthInteger & BitwiseCopyable>(
         at offset: some BinaryInteger, as type: Number.Type = Number.self
     ) throws(Failure) -> Number {
@@ -16,7 +18,7 @@ package struct ByteReader<Failure: Error>: Sendable {
         return Number(littleEndian: bytes.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: start, as: type) })
     }
 
-    /// Exactly `count` bytes.
+    /// Exactly `count` bytes from `offset` on.
     package func bytes(at offset: some BinaryInteger, count: some BinaryInteger) throws(Failure) -> ArraySlice<UInt8> {
         bytes[try range(offset, count: count)]
     }

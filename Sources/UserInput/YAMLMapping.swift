@@ -137,6 +137,7 @@ package struct YAMLMapping {
 
     // MARK: - Collections
 
+    /// Whether the value of `key` is a list, whatever is in it.
     package func isList(_ key: String) -> Bool { values[key]?.sequence != nil }
 
     /// A list of texts.

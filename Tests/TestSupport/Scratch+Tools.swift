@@ -3,10 +3,15 @@ import Subprocess
 import Support
 import SystemPackage
 
+/// Why a program that a test needs did not do its work.
+public struct ToolFailure: Error, CustomStringConvertible {
+    public let description: String
+}
+
 extension Scratch {
     /// Runs a program of the host, in the directory or one below it, and gives what it prints.
     ///
-    /// - Throws: `SystemError` that ends with what the program said, or names the package that has it.
+    /// - Throws: `ToolFailure` with what the program said, or with the package that has it.
     @discardableResult
     public func run(
         _ tool: String, _ arguments: [String], package: String, in folder: String? = nil,
@@ -15,13 +20,13 @@ extension Scratch {
         var changes: [Environment.Key: String?] = [:]
         for (key, value) in environment { changes[Environment.Key(stringLiteral: key)] = value }
         guard let program = try? await Executable.name(tool).resolveExecutablePath(in: .inherit) else {
-            throw SystemError("find \(tool), which the package \(package) has", errno: ENOENT)
+            throw ToolFailure(description: "this host has no \(tool): install the package \(package)")
         }
         let result = try await Subprocess.run(
             .path(program), arguments: Arguments(arguments), environment: .inherit.updating(changes),
             workingDirectory: FilePath(folder ?? path), output: .string(limit: 1 << 24), error: .string(limit: 1 << 24))
         guard result.terminationStatus.isSuccess else {
-            throw SystemError("run \(tool) \(arguments): \(result.standardError)", errno: ECHILD)
+            throw ToolFailure(description: "\(tool) \(arguments) failed: \(result.standardError)")
         }
         return result.standardOutput
     }

@@ -6,6 +6,7 @@ import Support
 ///
 /// Numbers and layouts are those of the System V ABI's chapters "Object Files" and "Program Loading and Dynamic Linking".
 package struct ELFFile: Sendable {
+    /// What a linker or the kernel may do with the file.
     package enum Kind: Sendable, Hashable {
         /// An object file or a kernel module (ET_REL).
         case relocatable
@@ -18,6 +19,7 @@ package struct ELFFile: Sendable {
 
     /// What errors call the file: its path, if it has one.
     package let name: String
+    /// `e_type`.
     package let kind: Kind
     /// `e_machine`.
     package let machine: UInt16
@@ -29,6 +31,7 @@ package struct ELFFile: Sendable {
     package let neededLibraries: [String]
     /// The notes that are part of the program in memory (PT_NOTE).
     package let notes: [Note]
+    /// All sections, in the order of their headers; none if these were stripped.
     package let sections: [Section]
     let reader: ByteReader<BinaryError>
 

@@ -3,7 +3,9 @@ import Support
 extension ELFFile {
     /// A part of the file as linkers and debuggers see it.
     package struct Section: Sendable, Equatable {
+        /// Such as `.text`.
         package let name: String
+        /// Where it begins in memory; 0 if the program does not have it there.
         package let address: UInt64
         /// Bytes in memory, and in the file if it has content there.
         package let size: UInt64
@@ -33,7 +35,9 @@ extension ELFFile {
             case untyped, data, function, section, file
         }
 
+        /// As the linker has it; local symbols may share one.
         package let name: String
+        /// Its value: an address in a linked program.
         package let address: UInt64
         /// Bytes.
         package let size: UInt64
