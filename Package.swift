@@ -2,7 +2,7 @@
 import PackageDescription
 
 /// The rooms of the house: `popcorn-lab` -> `Commands` -> `Lab` -> the others, which do not know each other and share the
-/// ground: `Topology`, `Binaries`, `Debian`, `UserInput`, `ISA` and `Support`.
+/// ground: `Topology`, `Binaries`, `Debian`, `UserInput`, `ISA` and `Support`. `GuestContract` also knows `Guest` and `Trace`.
 let strict: [SwiftSetting] = [
     .swiftLanguageMode(.v6),
     .treatAllWarnings(as: .error),
@@ -54,28 +54,28 @@ let package = Package(
         .executableTarget(
             name: "popcorn-lab-bench",
             dependencies: [
-                "Fabric", "ImageStore", "Topology", "Support", "CLinux",
+                "Fabric", "GuestContract", "ImageStore", "Topology", "Support", "CLinux",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict),
         room(
             "Commands",
             [
-                "Lab", "Topology", "Hypervisor", "ImageStore", "Fabric", "Guest", "Trace", "Binaries", "UserInput",
-                "ISA",
-                "Support", "CLinux", log,
+                "Lab", "Topology", "Hypervisor", "ImageStore", "Fabric", "Guest", "GuestContract", "Trace", "Binaries",
+                "UserInput", "ISA", "Support", "CLinux", log,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         room(
             "Lab",
             [
-                "Topology", "ImageStore", "Hypervisor", "Fabric", "Guest", "Trace", "Binaries", "UserInput", "ISA",
-                "Support", "CPopcornLayout", subprocess, log,
+                "Topology", "ImageStore", "Hypervisor", "Fabric", "Guest", "GuestContract", "Trace", "Binaries",
+                "UserInput", "ISA", "Support", "CPopcornLayout", subprocess, log,
             ]),
         room("Topology", ["UserInput", "ISA", "Support"]),
         room("ImageStore", ["Binaries", "Debian", "UserInput", "ISA", "Support", "CLibarchive", subprocess]),
         room("Hypervisor", ["Topology", "ISA", "Support", "CLibvirt", "CLibxml2"]),
         room("Fabric", ["Support", subprocess]),
         room("Guest", ["Support", "CLibssh", "CLinux"]),
+        room("GuestContract", ["Guest", "Trace", "Topology", "ISA", "Support"]),
         room("Trace", ["Topology", "Support", "CLibarchive"]),
         room("Binaries", ["ISA", "Support"]),
         room("Debian", ["ISA", "Support"]),
@@ -117,8 +117,11 @@ let package = Package(
         tests(of: "Hypervisor", ["Topology", "ISA", "Support", subprocess]),
         tests(of: "Fabric", ["Support"]),
         tests(of: "Guest", ["Support"]),
+        tests(of: "GuestContract", ["Topology", "Support", "Trace"]),
         tests(of: "Trace", ["Topology", "Support", "CLibarchive"], exclude: ["Recorded"]),
-        tests(of: "Lab", ["Topology", "Hypervisor", "ImageStore", "Trace", "UserInput", "ISA", "Support", log]),
+        tests(
+            of: "Lab",
+            ["Topology", "GuestContract", "Hypervisor", "ImageStore", "Trace", "UserInput", "ISA", "Support", log]),
         tests(of: "Commands", ["Binaries", "Support"]),
         tests(
             of: "MultiISA", ["Lab", "Binaries", "ISA", "Support", subprocess, "popcorn-cc", "MultiISAPassPlugin"],

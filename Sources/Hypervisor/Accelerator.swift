@@ -1,3 +1,5 @@
+import Support
+
 /// What runs a guest's instructions.
 public enum Accelerator: String, Codable, Sendable, CaseIterable {
     /// The host's own CPU, for guests of its ISA.
@@ -14,22 +16,12 @@ public enum AcceleratorRequest: String, Codable, Sendable, CaseIterable {
     case tcg
 }
 
-/// How much longer things may take under an accelerator than on real hardware. All time limits on guests go through it.
-public struct TimeScale: Sendable, Hashable {
-    public var factor: Int
-
-    public init(_ accelerator: Accelerator) {
+extension TimeScale {
+    /// The scale for guests under `accelerator`.
+    package init(_ accelerator: Accelerator) {
         switch accelerator {
-        case .kvm: factor = 1
-        case .tcg: factor = 5
+        case .kvm: self.init(factor: 1)
+        case .tcg: self.init(factor: 5)
         }
     }
-
-    /// The scale for several guests that wait for each other: that of the slowest.
-    public init(_ accelerators: some Sequence<Accelerator>) {
-        factor = accelerators.map { TimeScale($0).factor }.max() ?? 1
-    }
-
-    /// `limit`, which is meant for a guest on real hardware, for this one.
-    public func callAsFunction(_ limit: Duration) -> Duration { limit * factor }
 }

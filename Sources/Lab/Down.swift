@@ -76,7 +76,7 @@ public struct Down: Sendable {
         async throws
     {
         let session = try await node.connect(paths, limit: grace)
-        _ = try? await session.exec("poweroff", deadline: .now + grace)
+        await node.guest(session).powerOff(within: grace)
         await session.close()
         try await withThrowingTaskGroup(of: Bool.self) { group in
             group.addTask {

@@ -1,5 +1,5 @@
 import FoundationEssentials
-import Guest
+import GuestContract
 import Hypervisor
 import Support
 import Topology
@@ -23,8 +23,8 @@ public struct LabStatus: Codable, Sendable {
         public var qemuPID: Int32?
         /// Seconds since the guest's kernel started.
         public var uptimeSeconds: Double?
-        /// As the node's message layer sees them, by name: `up` or `down`.
-        public var peers: [String: String]
+        /// As the node's message layer sees them, by name.
+        package var peers: [String: PeerTable.State]
         /// What `net` did to it.
         public var impairment: String
         /// Why the guest does not answer, if it does not.
@@ -65,13 +65,9 @@ extension LabAccess {
             impairment: record.impairments[node.name]?.summary ?? "", problem: nil)
         guard qemu != nil else { return status }
         do {
-            let text = try await withSession(node) { session in
-                try await session.exec(
-                    "cat /proc/uptime /proc/popcorn_peers", deadline: .now + node.timeScale(.seconds(2))
-                ).text
-            }
-            status.uptimeSeconds = text.split(separator: " ").first.flatMap { Double($0) }
-            for peer in PeerTable(parsing: text).peers
+            let condition = try await withSession(node) { try await node.guest($0).condition() }
+            status.uptimeSeconds = condition.uptimeSeconds
+            for peer in condition.peers.peers
             where peer.id != node.id && record.nodes.indices.contains(peer.id) {
                 status.peers[record.nodes[peer.id].name] = peer.state
             }
@@ -80,23 +76,5 @@ extension LabAccess {
             status.problem = error.sentence
         }
         return status
-    }
-}
-
-/// `/proc/popcorn_peers`: lines of `MARK ID ADDRESS ARCH STATE …`, where the mark `*` stands for the node itself.
-struct PeerTable {
-    struct Peer {
-        var id: Int
-        var state: String
-    }
-
-    let peers: [Peer]
-
-    init(parsing text: String) {
-        peers = text.split(whereSeparator: \.isNewline).compactMap { line in
-            let words = line.split(separator: " ").drop { $0 == "*" }.map(String.init)
-            guard words.count >= 4, let id = Int(words[0]), words[1].contains(".") else { return nil }
-            return Peer(id: id, state: words[3])
-        }
     }
 }

@@ -1,5 +1,6 @@
 import Fabric
 import FoundationEssentials
+import GuestContract
 import Support
 
 /// The guests of a lab once more, started as plain QEMU command lines: same kernel, initramfs, machine, devices and switch.
@@ -7,9 +8,6 @@ import Support
 /// The command lines are those of the lab's own QEMUs while it was up, without what only libvirt needs: its monitor, the
 /// key for its secrets, and the descriptors that it passes on.
 struct BareGuests: Sendable {
-    /// What init prints when a node sees all its peers.
-    static let readyLine = "popcorn-init: ready"
-
     private struct Guest: Sendable {
         var node: String
         var words: [String]
@@ -77,7 +75,8 @@ struct BareGuests: Sendable {
             defer { group.cancelAll() }
             for guest in guests {
                 group.addTask {
-                    for await line in try FileFollower.lines(of: guest.log) where line.contains(Self.readyLine) {
+                    for await line in try FileFollower.lines(of: guest.log)
+                    where InitReport(line: line)?.stage == .ready {
                         return true
                     }
                     throw CancellationError()
@@ -90,7 +89,7 @@ struct BareGuests: Sendable {
             for _ in guests {
                 guard try await group.next() == true else {
                     throw BenchError(
-                        "bare QEMU: no line '\(Self.readyLine)' within \(limit.formattedClock)", details: [errors.text])
+                        "bare QEMU: a guest was not ready within \(limit.formattedClock)", details: [errors.text])
                 }
             }
         }

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Support
+import Topology
 
 extension Benchmarks {
     private struct RoundTrip: Decodable {
@@ -63,7 +64,7 @@ extension Benchmarks {
 
     /// - Returns: the median of each cost, in µs.
     private func run() async throws -> [String: Double] {
-        let output = try await lab.command("exec", "x86", "cd /root && exec ./migration").output
+        let output = try await lab.command("exec", "x86", "cd \(GuestFile.home) && exec ./migration").output
         var medians: [String: Double] = [:]
         for line in output.split(separator: "\n") {
             let words = line.split(separator: " ")

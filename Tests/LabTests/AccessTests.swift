@@ -25,15 +25,6 @@ struct AccessTests {
         #expect(CopyFiles.Place("/").lastComponent == "/")
     }
 
-    @Test("the peers of a node are read from the upstream format, and other lines are passed over")
-    func peers() {
-        let table = PeerTable(
-            parsing: "12.5 20.1\n*  0 10.4.4.100 x86_64 up\n   1 10.4.4.101 aarch64 down\nnonsense\n x y z w\n")
-        #expect(table.peers.map(\.id) == [0, 1])
-        #expect(table.peers.map(\.state) == ["up", "down"])
-        #expect(PeerTable(parsing: "").peers.isEmpty)
-    }
-
     @Test("a missing program of the host is named with its package")
     func requirements() throws {
         let scratch = try Scratch()

@@ -42,6 +42,12 @@ struct RunStoreTests {
         #expect(throws: (any Error).self) { try Manifest.load(damaged) }
     }
 
+    @Test("the steps of a command are told in their order")
+    func steps() {
+        let steps = [Step(name: "connect", milliseconds: 123), Step(name: "program", milliseconds: 1999)]
+        #expect(steps.sentence == "connect 0.12 s, program 2.00 s")
+    }
+
     @Test("a console that cannot be kept is a warning")
     func console() throws {
         let run = try RunDirectory.create(verb: "up", directories: scratch.directories)

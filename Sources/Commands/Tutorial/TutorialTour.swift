@@ -1,3 +1,4 @@
+import GuestContract
 import Lab
 import Support
 import Topology
@@ -23,12 +24,11 @@ struct TutorialTour {
     }
 
     private func showPeers() async throws {
-        Narration.step("Their kernels talk by messages: each sees the other", "exec --all cat /proc/popcorn_peers")
-        let tables = try await access.onEach(nodes) { _, session in
-            try await session.exec("cat /proc/popcorn_peers", deadline: nil).text
-        }
+        Narration.step(
+            "Their kernels talk by messages: each sees the other", "exec --all \(EmbeddedGuest.peersCommand)")
+        let tables = try await access.onEach(nodes) { try await $0.guest($1).peers() }
         for (node, table) in zip(nodes, tables) {
-            for line in table.split(separator: "\n") { Output.line("\(node.name): \(line)") }
+            for line in table.lines { Output.line("\(node.name): \(line)") }
         }
         Narration.step(
             "How fast? Round trips between the kernels, beside plain TCP", "ping \(nodes[0].name) \(nodes[1].name)")
@@ -87,12 +87,11 @@ struct TutorialTour {
         for outcome in outcomes { Output.line(MigrateCommand.describe(outcome, MoveThreads.Options().timeout)) }
     }
 
-    /// 35 is SIGRTMIN of musl, Popcorn's signal for a move to the next node. The second of the process's threads gets it.
+    /// The second of the process's threads gets it; the first waits for that.
     private func signal(_ program: String, on node: NodeRecord) async throws {
-        let command = "kill -35 $(ls /proc/$(pidof \(program))/task | sed -n 2p)"
-        Narration.command("exec \(node.name) '\(command)'")
-        let result = try await access.withSession(node) { try await $0.exec(command, deadline: nil) }
-        guard result.succeeded else { throw LabError(.commandFailed, "\(node.name): kill: \(result.errorText)") }
+        let thread = 2
+        Narration.command("exec \(node.name) '\(EmbeddedGuest.signalCommand(program: program, thread: thread))'")
+        try await access.withSession(node) { try await node.guest($0).signal(program: program, thread: thread) }
     }
 
     private func show(_ last: RunDirectory) async throws {

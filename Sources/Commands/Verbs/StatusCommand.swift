@@ -22,7 +22,8 @@ struct StatusCommand: AsyncParsableCommand {
         var table = Table(
             "NODE", ">ID", "ISA", "STATE", ">VCPUS", "ACCEL", "ADDRESS", ">SSH", "PEERS", ">UPTIME", "KERNEL", "NOTE")
         for node in status.nodes {
-            let peers = node.peers.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
+            let peers = node.peers.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value.rawValue)" }.joined(
+                separator: ", ")
             let uptime = node.uptimeSeconds.map { Duration.milliseconds(Int64($0 * 1000)).formattedClock } ?? "-"
             table.add(
                 node.name, String(node.id), node.isa, node.state, String(node.vcpus), node.accelerator, node.address,

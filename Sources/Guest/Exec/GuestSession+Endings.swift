@@ -1,4 +1,5 @@
 import Support
+import Topology
 
 extension GuestSession {
     /// How a command ended whose channel was closed without a word.
@@ -9,7 +10,7 @@ extension GuestSession {
     func ending(ofUnreported result: RemoteResult, _ name: String) async throws -> RemoteResult {
         let place = unreportedEndings
         unreportedEndings += 1
-        let kept = try? await exec("cat /run/popcorn-endings.$PPID", deadline: .now + .seconds(30))
+        let kept = try? await exec("cat \(GuestFile.endings(server: "$PPID"))", deadline: .now + .seconds(30))
         guard let kept, kept.succeeded, let ending = Self.endings(kept.text).dropFirst(place).first else {
             throw GuestError(
                 .commandFailed, node: endpoint.node,

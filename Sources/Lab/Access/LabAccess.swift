@@ -1,4 +1,5 @@
 import Guest
+import GuestContract
 import Support
 import Topology
 
@@ -93,4 +94,6 @@ public struct LabAccess: Sendable {
 public struct NodeSession: Sendable {
     public let node: NodeRecord
     public let session: GuestSession
+
+    var guest: EmbeddedGuest { node.guest(session) }
 }

@@ -1,4 +1,5 @@
 import Guest
+import GuestContract
 import Hypervisor
 import Support
 
@@ -14,6 +15,11 @@ extension NodeRecord {
     public func connect(_ paths: LabPaths, limit: Duration? = nil) async throws -> GuestSession {
         let limit = limit ?? timeScale(.seconds(4))
         return try await GuestSession.connect(to: endpoint(paths), watch: linkWatch, deadline: .now + limit)
+    }
+
+    /// What the node's guest offers over an open connection.
+    package func guest(_ session: GuestSession) -> EmbeddedGuest {
+        EmbeddedGuest(name: name, session: session, timeScale: timeScale)
     }
 
     /// An emulated guest on a busy host may be silent for seconds and still be well.

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import GuestContract
 import ImageStore
 import Support
 import Topology
@@ -32,44 +33,29 @@ struct GuestOverlay {
     func archive() throws -> CpioArchive {
         var archive = CpioArchive()
         archive.addDirectory("/etc")
-        archive.addFile("/etc/hostname", text: node.name + "\n")
-        archive.addFile("/etc/hosts", text: hosts)
-        archive.addDirectory("/etc/popcorn", mode: 0o700)
-        archive.addFile("/etc/popcorn/node", mode: 0o600, text: try configuration())
-        // The file that Popcorn's newer kernels read: one address a line, the same on all nodes.
-        archive.addFile("/etc/popcorn/nodes", text: addresses.joined(separator: "\n") + "\n")
-        archive.addDirectory("/etc/dropbear", mode: 0o700)
-        archive.add("/etc/dropbear/host_key", mode: 0o600, .file([UInt8](try read(paths.hostKey(node.name)))))
-        archive.addDirectory("/root", mode: 0o700)
-        archive.addDirectory("/root/.ssh", mode: 0o700)
+        archive.addFile(GuestFile.hostname, text: node.name + "\n")
+        archive.addFile(GuestFile.hosts, text: hosts)
+        archive.addDirectory(GuestFile.configurationDirectory, mode: 0o700)
+        archive.addFile(GuestFile.configuration, mode: 0o600, text: try configuration().text)
+        archive.addFile(GuestFile.addresses, text: addresses.map { "\($0)\n" }.joined())
+        archive.addDirectory(GuestFile.sshServerDirectory, mode: 0o700)
+        archive.add(GuestFile.hostKey, mode: 0o600, .file([UInt8](try read(paths.hostKey(node.name)))))
+        archive.addDirectory(GuestFile.home, mode: 0o700)
+        archive.addDirectory(GuestFile.sshDirectory, mode: 0o700)
         let login = String(decoding: try read(paths.publicKey), as: UTF8.self)
-        archive.addFile("/root/.ssh/authorized_keys", mode: 0o600, text: login)
-        archive.addFile("/root/.profile", text: "PS1='\(node.name):\\w# '\n")
+        archive.addFile(GuestFile.authorizedKeys, mode: 0o600, text: login)
+        archive.addFile(GuestFile.profile, text: "PS1='\(node.name):\\w# '\n")
         return archive
     }
 
-    /// `KEY=VALUE` lines for `Images/guest/init/config.c`.
-    private func configuration() throws -> String {
-        let fabric = record.spec.fabric
-        let layer = record.spec.messageLayer
-        let secret = String(decoding: try read(paths.messageLayerSecret), as: UTF8.self)
-        var values = [
-            ("hostname", node.name),
-            ("management_mac", node.managementMAC.description),
-            // The addresses of QEMU's user networking (QEMU's documentation, "Network emulation").
-            ("management_address", "10.0.2.15/24"),
-            ("fabric_mac", node.fabricMAC.description),
-            ("fabric_address", "\(node.spec.address)/\(fabric.subnet.prefixLength)"),
-            ("peers", addresses.joined(separator: ",")),
-            ("secret", secret),
-            ("port", String(layer.port)),
-        ]
-        if let mtu = fabric.mtu { values.append(("fabric_mtu", String(mtu))) }
-        if let dead = layer.deadMilliseconds { values.append(("dead_ms", String(dead))) }
-        return values.map { "\($0)=\($1)\n" }.joined()
+    private func configuration() throws -> NodeConfiguration {
+        NodeConfiguration(
+            hostname: node.name, managementMAC: node.managementMAC, fabricMAC: node.fabricMAC,
+            fabricAddress: node.spec.address, fabric: record.spec.fabric, messageLayer: record.spec.messageLayer,
+            peers: addresses, secret: String(decoding: try read(paths.messageLayerSecret), as: UTF8.self))
     }
 
-    private var addresses: [String] { record.spec.messageLayerAddresses.map(\.description) }
+    private var addresses: [IPv4Address] { record.spec.messageLayerAddresses }
 
     private var hosts: String {
         (["127.0.0.1 localhost"] + record.nodes.map { "\($0.spec.address) \($0.name)" }).joined(separator: "\n") + "\n"

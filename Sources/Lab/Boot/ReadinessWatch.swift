@@ -1,4 +1,5 @@
 import Guest
+import GuestContract
 import Support
 
 /// Follows one node from the start of its QEMU until it fulfils every requirement, or tells why it does not.
@@ -98,10 +99,7 @@ struct ReadinessWatch: Sendable {
     private func connect(_ sink: AsyncStream<Input>.Continuation) async {
         do {
             let session = try await node.connect(paths, limit: allowed(.ssh))
-            let answer = try await session.exec("true", deadline: .now + allowed(.ssh))
-            guard answer.succeeded else {
-                throw LabError(.commandFailed, "'true' ended with \(answer.exitCode) \(answer.errorText)")
-            }
+            try await node.guest(session).answer(within: allowed(.ssh))
             sink.yield(.sshAnswered(session))
         } catch {
             sink.yield(.sshFailed(error))
@@ -110,7 +108,7 @@ struct ReadinessWatch: Sendable {
 
     /// Reads the guest's clock while there is a connection: a trace since the boot needs an early reading.
     private func takeLeave(_ session: GuestSession) async {
-        if let recorder = try? await GuestRecorder(on: node, session) {
+        if let recorder = try? await node.guest(session).recorder() {
             try? await recorder.recordClock(Self.clockSamples, to: paths.clock(node.name))
             // The first program is not to wait for it.
             try? recorder.makeSpare(bufferKiB: Collector.bufferKiB(node.spec))

@@ -1,3 +1,5 @@
+import Topology
+
 /// What a node must fulfil before `up` calls it ready, in the order in which a boot fulfils it.
 public enum Requirement: CaseIterable, Sendable {
     /// libvirt runs the node's domain.
@@ -47,7 +49,7 @@ public enum Requirement: CaseIterable, Sendable {
         case .messageLayer: "a module was refused: `popcorn-lab logs --serial NODE` shows why"
         case .ssh: "the guest's SSH server does not answer: `popcorn-lab console NODE` works without it"
         case .peers:
-            "a node does not see all others: compare `/proc/popcorn_peers` on each with `popcorn-lab exec --all`"
+            "a node does not see all others: compare `\(GuestFile.peers)` on each with `popcorn-lab exec --all`"
         }
     }
 }

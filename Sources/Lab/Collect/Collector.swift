@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Guest
+import GuestContract
 import Support
 import Topology
 import Trace
@@ -75,7 +76,7 @@ struct Collector {
             } catch let error as GuestError {
                 access.environment.log.debug("\(node.name): collecting anew after: \(error.summary)")
                 warnings = try await access.withSession(node) {
-                    try await fetch(entry, try await GuestRecorder(on: node, $0))
+                    try await fetch(entry, try await node.guest($0).recorder())
                 }
             }
             return warnings
@@ -89,7 +90,7 @@ struct Collector {
         var warnings: [String] = []
         do {
             try await sampleClock(entry, recorder)
-        } catch let error as LabError {
+        } catch let error as ContractError {
             warnings.append("\(error.summary): what it recorded has its own times only")
         }
         let directory = run.node(entry.node.name)
@@ -153,18 +154,6 @@ extension LabAccess {
     ) async throws -> Result {
         try await withSessions(
             record.nodes,
-            { RecordedNode(node: $0, session: $1, recorder: try await GuestRecorder(on: $0, $1)) }, body)
-    }
-}
-
-extension GuestSession {
-    /// Runs a command that must succeed.
-    func check(_ text: String, node: NodeRecord, toDo purpose: String) async throws {
-        let result = try await exec(text, deadline: .now + node.timeScale(.seconds(5)))
-        guard result.succeeded else {
-            throw LabError(
-                .commandFailed, "\(node.name): cannot \(purpose): \(result.errorText.isEmpty ? text : result.errorText)"
-            )
-        }
+            { RecordedNode(node: $0, session: $1, recorder: try await $0.guest($1).recorder()) }, body)
     }
 }

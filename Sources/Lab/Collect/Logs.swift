@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Guest
+import GuestContract
 import Support
 import Trace
 
@@ -43,7 +44,7 @@ public struct Logs: Sendable {
 
     private func past(of node: NodeRecord, _ session: GuestSession) async throws -> Past {
         let map = await Self.map(node, session)
-        let records = try await session.exec("popcorn-kmsg", deadline: .now + node.timeScale(.seconds(10))).output
+        let records = try await node.guest(session).kernelLog()
         var parser = KernelLogParser()
         return Past(node: node, map: map, messages: parser.feed(records) + parser.finish())
     }
@@ -61,9 +62,7 @@ public struct Logs: Sendable {
     private func follow(
         _ past: Past, _ session: GuestSession, _ body: @escaping @Sendable (LogLine) -> Void
     ) async throws {
-        let command = try await FollowedCommand(in: session, startBy: nil, endBy: nil) {
-            RemoteCommand("exec popcorn-kmsg -f", output: .bytes($0))
-        }
+        let command = try await past.node.guest(session).followKernelLog()
         var parser = KernelLogParser()
         for await chunk in command.output {
             for message in parser.feed(chunk) + parser.flush() {
@@ -77,7 +76,7 @@ public struct Logs: Sendable {
 
     /// Relates a node's clock to ours; without an answer its lines only have the guest's times.
     static func map(_ node: NodeRecord, _ session: GuestSession) async -> ClockMap? {
-        guard let recorder = try? await GuestRecorder(on: node, session) else { return nil }
+        guard let recorder = try? await node.guest(session).recorder() else { return nil }
         let samples = try? await recorder.clockSamples(8)
         await recorder.finish()
         guard let samples else { return nil }

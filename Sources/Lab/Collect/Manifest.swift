@@ -1,4 +1,5 @@
 import FoundationEssentials
+import GuestContract
 import ImageStore
 import Support
 
@@ -44,7 +45,7 @@ public struct Manifest: Codable, Sendable {
     /// SHA-256 of each file that was run, by its name.
     public var binaries: [String: String] = [:]
     /// Hops that were driven from outside.
-    public var moves: DrivenMoves.Summary?
+    package var moves: MoveSummary?
     /// Where the time went; `nil` while it goes on, and in runs of older versions.
     public var steps: [Step]?
     /// What is missing or doubtful in what was collected.

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import GuestContract
 import Support
 import Trace
 
@@ -66,7 +67,7 @@ extension LabAccess {
         do {
             let session = try await node.connect(paths)
             return .success(
-                RecordedNode(node: node, session: session, recorder: try await GuestRecorder(on: node, session)))
+                RecordedNode(node: node, session: session, recorder: try await node.guest(session).recorder()))
         } catch {
             return .failure(error)
         }

@@ -1,4 +1,4 @@
-import Guest
+import GuestContract
 import Support
 
 /// A process whose threads can move between the nodes of a lab, put together from what all nodes know of it.
@@ -43,7 +43,7 @@ public struct MigratableProcesses: Codable, Sendable {
     /// - Parameters:
     ///   - tables: what each node says, by its id.
     ///   - names: of the nodes, by id.
-    init(_ tables: [Int: MigrationTable], names: [String]) {
+    init(_ tables: [Int: NodeProcessTable], names: [String]) {
         func name(_ id: Int) -> String { names.indices.contains(id) ? names[id] : "node \(id)" }
         for (origin, table) in tables.sorted(by: { $0.key < $1.key }) {
             processes += table.processes.map { process in
@@ -66,17 +66,17 @@ public struct MigratableProcesses: Codable, Sendable {
 }
 
 extension LabAccess {
-    /// Asks every node for `/proc/popcorn_ps`. The answers are not of one moment: a thread may hop between two of them.
+    /// Asks every node for its processes. The answers are not of one moment: a thread may hop between two of them.
     public func migratableProcesses() async throws -> MigratableProcesses {
-        let answers = await withTaskGroup(of: (NodeRecord, Result<String, any Error>).self) { group in
-            for node in record.nodes { group.addTask { (node, await migrationText(of: node)) } }
+        let answers = await withTaskGroup(of: (NodeRecord, Result<NodeProcessTable, any Error>).self) { group in
+            for node in record.nodes { group.addTask { (node, await processes(of: node)) } }
             return await group.reduce(into: []) { $0.append($1) }
         }
-        var tables: [Int: MigrationTable] = [:]
+        var tables: [Int: NodeProcessTable] = [:]
         var unreachable: [String: String] = [:]
         for (node, answer) in answers {
             switch answer {
-            case .success(let text): tables[node.id] = MigrationTable(parsing: text)
+            case .success(let table): tables[node.id] = table
             case .failure(let error): unreachable[node.name] = error.sentence
             }
         }
@@ -85,15 +85,9 @@ extension LabAccess {
         return result
     }
 
-    private func migrationText(of node: NodeRecord) async -> Result<String, any Error> {
+    private func processes(of node: NodeRecord) async -> Result<NodeProcessTable, any Error> {
         do {
-            let result = try await withSession(node) { session in
-                try await session.exec("cat /proc/popcorn_ps", deadline: .now + node.timeScale(.seconds(5)))
-            }
-            guard result.succeeded else {
-                throw LabError(.commandFailed, "\(node.name): /proc/popcorn_ps: \(result.errorText)")
-            }
-            return .success(result.text)
+            return .success(try await withSession(node) { try await node.guest($0).processes() })
         } catch {
             return .failure(error)
         }

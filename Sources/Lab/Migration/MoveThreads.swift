@@ -1,4 +1,5 @@
 import Guest
+import GuestContract
 import Support
 
 /// `migrate`: asks threads to move, and waits in the kernel of their origin until it is known what became of it.
@@ -14,16 +15,6 @@ public struct MoveThreads: Sendable {
         public init() {}
     }
 
-    public enum Result: String, Codable, Sendable {
-        case moved
-        /// It was at the node already.
-        case there
-        case refused
-        case exited
-        /// It has not come to a migration point in time; the request stands.
-        case late
-    }
-
     /// What became of one thread.
     public struct Outcome: Codable, Sendable {
         public var program: String
@@ -31,7 +22,7 @@ public struct MoveThreads: Sendable {
         public var tid: Int32
         public var origin: String
         public var target: String
-        public var result: Result
+        package var result: MoveResult
         /// Where it is, by name, if it lives and has not moved; where it was, if it has.
         public var node: String?
         /// From the request until the origin had sent it on and the target ran it, if it has moved.
@@ -72,47 +63,19 @@ public struct MoveThreads: Sendable {
     private func move(
         _ matches: [ThreadSelector.Match], at origin: NodeRecord, _ session: GuestSession, to target: NodeRecord
     ) async throws -> [Outcome] {
-        let threads = matches.flatMap { match in match.threads.map { "\(match.process.pid)/\($0.tid)" } }
-        let result = try await session.exec(
-            "exec popcorn-migrate move \(target.id) \(options.timeout.milliseconds) \(threads.joined(separator: " "))",
-            deadline: .now + options.timeout + origin.timeScale(.seconds(10)))
-        guard result.succeeded else {
-            throw LabError(.commandFailed, "\(origin.name): popcorn-migrate: \(result.errorText)")
+        let threads = matches.flatMap { match in
+            match.threads.map { (process: match.process, id: ThreadID(pid: match.process.pid, tid: $0.tid)) }
         }
-        let answers = result.text.split(separator: "\n").compactMap { Answer(String($0)) }
-        return try matches.flatMap { match in
-            try match.threads.map { thread in
-                guard let answer = answers.first(where: { $0.pid == match.process.pid && $0.tid == thread.tid }) else {
-                    throw LabError(.commandFailed, "\(origin.name): popcorn-migrate answered: \(result.text)")
-                }
-                return outcome(of: answer, match.process, to: target)
-            }
-        }
+        let answers = try await origin.guest(session).move(threads.map(\.id), to: target.id, timeout: options.timeout)
+        return zip(threads, answers).map { outcome(of: $1, $0.process, to: target) }
     }
 
-    private func outcome(of answer: Answer, _ process: MigratableProcess, to target: NodeRecord) -> Outcome {
-        let place = answer.values.number("from", as: Int.self) ?? answer.values.number("node", as: Int.self)
+    private func outcome(of answer: MoveAnswer, _ process: MigratableProcess, to target: NodeRecord) -> Outcome {
         let nodes = access.record.nodes
         return Outcome(
-            program: process.program, pid: process.pid, tid: answer.tid, origin: process.origin, target: target.name,
-            result: answer.result,
-            node: place.flatMap { nodes.indices.contains($0) ? nodes[$0].name : nil },
-            milliseconds: answer.values.number("us", as: Double.self).map { $0 / 1000 },
-            reason: answer.values.number("error").map(MoveRefusal.reason), otherHops: answer.values.number("hops"))
-    }
-
-    /// A line of `popcorn-migrate move`: `PID/TID RESULT KEY=VALUE…`.
-    struct Answer {
-        var pid: Int32
-        var tid: Int32
-        var result: Result
-        var values: KeyValues
-
-        init?(_ line: String) {
-            let words = line.split(separator: " ")
-            let ids = words.first?.split(separator: "/").compactMap { Int32($0) } ?? []
-            guard words.count >= 2, ids.count == 2, let result = Result(rawValue: String(words[1])) else { return nil }
-            (pid, tid, self.result, values) = (ids[0], ids[1], result, KeyValues(words.dropFirst(2)))
-        }
+            program: process.program, pid: process.pid, tid: answer.thread.tid, origin: process.origin,
+            target: target.name, result: answer.result,
+            node: answer.node.flatMap { nodes.indices.contains($0) ? nodes[$0].name : nil },
+            milliseconds: answer.microseconds.map { $0 / 1000 }, reason: answer.reason, otherHops: answer.otherHops)
     }
 }

@@ -1,6 +1,6 @@
 import Fabric
 import FoundationEssentials
-import Guest
+import GuestContract
 import Hypervisor
 import Support
 import Trace
@@ -36,8 +36,7 @@ public struct NetworkControl: Sendable {
 
     private func apply(_ node: NodeRecord, _ impairment: Impairment) async throws {
         try await access.withSession(node) { session in
-            let command = ShellWord.join(impairment.command(interface: "fabric"))
-            try await session.check(command, node: node, toDo: "change the fabric interface")
+            try await node.guest(session).changeFabric(impairment.command(interface: EmbeddedGuest.fabricInterface))
         }
         try change(node) { $0.netem = impairment }
     }

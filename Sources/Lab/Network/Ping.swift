@@ -1,6 +1,5 @@
-import Guest
+import GuestContract
 import Support
-import Topology
 
 /// `ping`: round trips and throughput of the message layer between two kernels, beside plain TCP between the same guests.
 ///
@@ -19,16 +18,8 @@ public struct Ping: Sendable {
         public init() {}
     }
 
-    /// In µs.
-    public struct RoundTrips: Codable, Sendable {
-        public var min: Double
-        public var p50: Double
-        public var p99: Double
-        public var max: Double
-    }
-
     public struct Measurement: Codable, Sendable {
-        public var roundTrips: RoundTrips
+        package var roundTrips: RoundTripTimes
         /// One way, in 10⁶ bytes per second.
         public var megabytesPerSecond: Double?
     }
@@ -46,8 +37,6 @@ public struct Ping: Sendable {
         public var throughputRatio: Double?
     }
 
-    private static let streamSize = 65536
-
     let access: LabAccess
     let options: Options
 
@@ -61,22 +50,21 @@ public struct Ping: Sendable {
             throw LabError(.badArgument, "'\(from.name)' and '\(to.name)' are the same node", hint: "name two nodes")
         }
         return try await access.withSessions([from, to]) { sessions in
-            let (sender, receiver) = (sessions[0], sessions[1])
-            let turns: [Transport] = options.comparesTCP ? [.messages, .tcp, .tcp, .messages] : [.messages]
-            var trips: [Transport: [KeyValues]] = [:]
-            var streams: [Transport: [Double]] = [:]
-            for turn in turns {
-                trips[turn, default: []].append(try await turn.ping(sender, receiver, options))
-                guard options.streamCount > 0 else { continue }
-                let result = try await turn.stream(sender, receiver, size: Self.streamSize, count: options.streamCount)
-                if let rate = result.number("bytes_per_s", as: Double.self) { streams[turn, default: []].append(rate) }
+            let (sender, receiver) = (sessions[0].guest, sessions[1].guest)
+            var layer = Series(transport: .messages)
+            var plain = Series(transport: .tcp(receiver: receiver, address: to.spec.address))
+            try await layer.takeTurn(from: sender, to: to.id, options)
+            if options.comparesTCP {
+                try await plain.takeTurn(from: sender, to: to.id, options)
+                try await plain.takeTurn(from: sender, to: to.id, options)
+                try await layer.takeTurn(from: sender, to: to.id, options)
             }
-            guard let messages = Measurement(trips[.messages] ?? [], streams[.messages] ?? []) else {
+            guard let messages = layer.measurement else {
                 throw LabError(.commandFailed, "\(from.name): the self test of the message layer gave no result")
             }
-            let tcp = Measurement(trips[.tcp] ?? [], streams[.tcp] ?? [])
+            let tcp = plain.measurement
             return Outcome(
-                from: from.name, to: to.name, size: options.size, count: options.count * max(1, turns.count / 2),
+                from: from.name, to: to.name, size: options.size, count: options.count * (options.comparesTCP ? 2 : 1),
                 messageLayer: messages, tcp: tcp,
                 roundTripRatio: tcp.map { messages.roundTrips.p50 / $0.roundTrips.p50 },
                 throughputRatio: tcp?.megabytesPerSecond.flatMap { raw in messages.megabytesPerSecond.map { $0 / raw } }
@@ -85,71 +73,40 @@ public struct Ping: Sendable {
     }
 }
 
-extension Ping.Measurement {
-    /// The best minimum, the worst maximum, and the mean of the turns' medians and 99th percentiles.
-    init?(_ trips: [KeyValues], _ rates: [Double]) {
-        func values(_ key: String) -> [Double] { trips.compactMap { $0.number(key) }.map { $0 / 1000 } }
-        guard let min = values("min_ns").min(), let max = values("max_ns").max() else { return nil }
-        func mean(_ numbers: [Double]) -> Double { numbers.reduce(0, +) / Double(Swift.max(1, numbers.count)) }
-        roundTrips = Ping.RoundTrips(min: min, p50: mean(values("p50_ns")), p99: mean(values("p99_ns")), max: max)
-        megabytesPerSecond = rates.isEmpty ? nil : mean(rates) / 1e6
+/// The turns of one transport.
+private struct Series {
+    let transport: Transport
+    private var trips: [RoundTripTimes] = []
+    /// In bytes per second.
+    private var rates: [Double] = []
+
+    private static let streamSize = 65536
+
+    init(transport: Transport) { self.transport = transport }
+
+    mutating func takeTurn(from sender: EmbeddedGuest, to peer: Int, _ options: Ping.Options) async throws {
+        if let times = try await sender.roundTrips(to: peer, over: transport, size: options.size, count: options.count)
+        {
+            trips.append(times)
+        }
+        guard options.streamCount > 0 else { return }
+        let rate = try await sender.throughput(
+            to: peer, over: transport, size: Self.streamSize, count: options.streamCount)
+        if let rate { rates.append(rate) }
     }
+
+    /// `nil` if no turn gave a result.
+    var measurement: Ping.Measurement? { Ping.Measurement(trips, rates) }
 }
 
-/// What carries the bytes.
-private enum Transport: Sendable {
-    /// The self test in both kernels: `/proc/popcorn_test`.
-    case messages
-    /// `popcorn-tcpping` in both guests.
-    case tcp
-
-    private static let port = 30468
-
-    func ping(_ sender: NodeSession, _ receiver: NodeSession, _ options: Ping.Options) async throws -> KeyValues {
-        switch self {
-        case .messages: try await selfTest("ping \(receiver.node.id) \(options.size) \(options.count) 1", sender)
-        case .tcp: try await tcp("ping", sender, receiver, "\(options.size) \(options.count)")
-        }
-    }
-
-    func stream(_ sender: NodeSession, _ receiver: NodeSession, size: Int, count: Int) async throws -> KeyValues {
-        switch self {
-        case .messages: try await selfTest("stream \(receiver.node.id) \(size) \(count)", sender)
-        case .tcp: try await tcp("stream", sender, receiver, "\(size) \(count)")
-        }
-    }
-
-    private func selfTest(_ test: String, _ sender: NodeSession) async throws -> KeyValues {
-        let result = try await sender.session.exec(
-            "echo \(test) > /proc/popcorn_test && cat /proc/popcorn_test",
-            deadline: .now + sender.node.timeScale(.seconds(60)))
-        guard result.succeeded else {
-            throw LabError(
-                .commandFailed, "\(sender.node.name): message layer: \(test): \(result.errorText)",
-                hint: "`popcorn-lab status` shows the peers; another test may be running")
-        }
-        return KeyValues(result.text.split(separator: "\n"))
-    }
-
-    private func tcp(
-        _ test: String, _ sender: NodeSession, _ receiver: NodeSession, _ amounts: String
-    ) async throws -> KeyValues {
-        let limit = ContinuousClock.now + sender.node.timeScale(.seconds(60))
-        let server = try await FollowedCommand(in: receiver.session, startBy: limit, endBy: limit) {
-            RemoteCommand("exec popcorn-tcpping serve \(Self.port)", output: .lines($0))
-        }
-        // Its first line says that it listens.
-        var lines = server.output.makeAsyncIterator()
-        guard await lines.next() != nil else {
-            throw LabError(.commandFailed, "\(receiver.node.name): TCP server: \(try await server.end.value.errorText)")
-        }
-        let client = try await sender.session.exec(
-            "popcorn-tcpping \(test) \(receiver.node.spec.address) \(Self.port) \(amounts)", deadline: limit)
-        guard client.succeeded else {
-            server.end.cancel()
-            throw LabError(.commandFailed, "\(sender.node.name): TCP: \(client.errorText)")
-        }
-        _ = try await server.end.value
-        return KeyValues(client.text.split(separator: "\n"))
+extension Ping.Measurement {
+    /// The best minimum, the worst maximum, and the mean of the turns' medians and 99th percentiles.
+    ///
+    /// - Parameter rates: in bytes per second.
+    init?(_ trips: [RoundTripTimes], _ rates: [Double]) {
+        guard let min = trips.map(\.min).min(), let max = trips.map(\.max).max() else { return nil }
+        func mean(_ numbers: [Double]) -> Double { numbers.reduce(0, +) / Double(Swift.max(1, numbers.count)) }
+        roundTrips = RoundTripTimes(min: min, p50: mean(trips.map(\.p50)), p99: mean(trips.map(\.p99)), max: max)
+        megabytesPerSecond = rates.isEmpty ? nil : mean(rates) / 1e6
     }
 }

@@ -1,6 +1,7 @@
 import Binaries
 import FoundationEssentials
 import Guest
+import GuestContract
 import Support
 import Topology
 
@@ -10,7 +11,7 @@ import Topology
 /// and NAME itself is the node's own.
 public struct Deployment: Sendable {
     /// Where programs go in the guests, unless told otherwise.
-    public static let defaultDirectory = "/root"
+    public static let defaultDirectory = GuestFile.home
 
     /// What became of it.
     public struct Outcome: Sendable {
@@ -78,9 +79,7 @@ public struct Deployment: Sendable {
         for file in missing {
             try await session.upload(file.local, to: "\(directory)/\(file.name)", progress: progress, deadline: nil)
         }
-        let paths = files.map { ShellWord.quote("\(directory)/\($0.name)") }.joined(separator: " ")
-        let link = "ln -f \(ShellWord.quote("\(directory)/\(own)")) \(ShellWord.quote("\(directory)/\(program.name)"))"
-        try await session.check("chmod +x \(paths) && \(link)", node: node, toDo: "install \(program.name)")
+        try await node.guest(session).install(files.map(\.name), in: directory, own: own, as: program.name)
         let after = try await digests(names, place.recorder)
         for file in files where after[file.name] != file.digest {
             throw LabError(

@@ -1,4 +1,5 @@
 import Guest
+import GuestContract
 import Support
 import Topology
 
@@ -29,7 +30,7 @@ public struct RunProgram: Sendable {
         public var run: RunDirectory?
         public var result: RemoteResult
         /// If they were driven from outside.
-        public var moves: DrivenMoves.Summary?
+        package var moves: MoveSummary?
         public var steps: [Step]
         public var warnings: [String]
     }
@@ -73,10 +74,10 @@ public struct RunProgram: Sendable {
             guard let session = nodes.first(where: { $0.node.id == origin.id })?.session else {
                 throw LabError(.noSuchNode, "\(origin.name) has no session")
             }
-            let driver = try await options.moves?.start(on: origin, session)
-            let words = ShellWord.join(["./" + deployment.name] + options.arguments)
+            let driver = try await options.moves?.driver(in: origin.guest(session))
             let command = RemoteCommand(
-                "cd \(ShellWord.quote(options.directory)) && exec \(driver?.wrapping(words) ?? words)",
+                EmbeddedGuest.programCommand(
+                    deployment.name, options.arguments, in: options.directory, driver: driver),
                 environment: environment, input: .descriptor(input), output: .descriptor(output),
                 errorOutput: .descriptor(errorOutput))
             let ending: Result<RemoteResult, any Error>
@@ -121,9 +122,9 @@ public struct RunProgram: Sendable {
 
     /// All that comes after the program: collects, and completes the manifest.
     private func conclude(
-        _ recording: Recording?, _ driver: DrivenMoves.Driver?, _ ending: Result<RemoteResult, any Error>,
+        _ recording: Recording?, _ driver: MoveDriver?, _ ending: Result<RemoteResult, any Error>,
         _ clock: StepClock
-    ) async throws -> (DrivenMoves.Summary?, [Step], [String]) {
+    ) async throws -> (MoveSummary?, [Step], [String]) {
         var clock = clock
         var warnings: [String] = []
         if let recording {
@@ -150,11 +151,11 @@ public struct RunProgram: Sendable {
     }
 
     /// What became of the moves that were asked for.
-    private func summary(_ driver: DrivenMoves.Driver?, _ warnings: inout [String]) async -> DrivenMoves.Summary? {
+    private func summary(_ driver: MoveDriver?, _ warnings: inout [String]) async -> MoveSummary? {
         guard let driver, let wanted = options.moves else { return nil }
         do {
             let summary = try await driver.summary()
-            if let warning = summary.warning(wanted) { warnings.append(warning) }
+            if let warning = wanted.warning(of: summary) { warnings.append(warning) }
             return summary
         } catch {
             warnings.append("the moves were not counted: \(error.sentence)")

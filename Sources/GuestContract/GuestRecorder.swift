@@ -1,22 +1,23 @@
 import FoundationEssentials
 import Guest
 import Support
+import Topology
 import Trace
 
 /// `popcorn-record` in a guest: one process and one channel for all that a run wants to know of its node.
 ///
 /// Every process that is started costs an emulated guest fifty milliseconds and more. One caller at a time.
-final class GuestRecorder: Sendable {
-    private let node: NodeRecord
+package final class GuestRecorder: Sendable {
+    private let guest: EmbeddedGuest
     private let writer: Int32
     /// A copy of the pipe's other end: who asks a guest whose connection broke must not get SIGPIPE.
     private let other: Int32
     private let command: FollowedCommand<RecorderFrame>
 
     /// How long the guest may be silent when an answer is due.
-    private var patience: Duration { node.timeScale(.seconds(10)) }
+    private var patience: Duration { guest.timeScale(.seconds(10)) }
 
-    init(on node: NodeRecord, _ session: GuestSession) async throws {
+    init(on guest: EmbeddedGuest) async throws {
         var ends: [Int32] = [-1, -1]
         guard pipe(&ends) == 0 else { throw SystemError("create a pipe") }
         for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
@@ -26,12 +27,12 @@ final class GuestRecorder: Sendable {
             throw SystemError("copy a descriptor")
         }
         let (reader, writer) = (ends[0], ends[1])
-        self.node = node
+        self.guest = guest
         self.writer = writer
         do {
             let frames = RecorderFrameReader()
             let command = try await FollowedCommand(
-                in: session, startBy: .now + node.timeScale(.seconds(10)), endBy: nil
+                in: guest.session, startBy: guest.deadline(.seconds(10)), endBy: nil
             ) { hand in
                 RemoteCommand(
                     "exec popcorn-record", input: .descriptor(reader),
@@ -56,7 +57,7 @@ final class GuestRecorder: Sendable {
     }
 
     /// Ends the program, and waits for that: a channel that is opened while another one closes may be refused.
-    func finish() async {
+    package func finish() async {
         try? ask("quit")
         _ = await command.end.result
     }
@@ -64,7 +65,7 @@ final class GuestRecorder: Sendable {
     /// The SHA-256 of files, in hex; `nil` for those that cannot be read.
     ///
     /// - Parameter paths: in the guest.
-    func digests(_ paths: [String]) async throws -> [String?] {
+    package func digests(_ paths: [String]) async throws -> [String?] {
         for path in paths { try ask("digest \(path)") }
         var digests: [String?] = []
         for _ in paths {
@@ -77,7 +78,7 @@ final class GuestRecorder: Sendable {
     /// Relates the guest's clock to the host's by questions and answers.
     ///
     /// - Parameter count: how many; the quickest answers have the smallest error bounds.
-    func clockSamples(_ count: Int) async throws -> [ClockSample] {
+    package func clockSamples(_ count: Int) async throws -> [ClockSample] {
         var samples: [ClockSample] = []
         for _ in 0..<count {
             let before = HostTime.now
@@ -87,15 +88,15 @@ final class GuestRecorder: Sendable {
             samples.append(ClockSample(hostBefore: before, guest: guest, hostAfter: frame.time))
         }
         guard !samples.isEmpty else {
-            throw LabError(
-                .commandFailed, "\(node.name): /proc/popcorn_clock gives no time",
-                hint: "is popcorn.ko loaded? `popcorn-lab exec \(node.name) cat /proc/popcorn_clock`")
+            throw guest.failure(
+                "\(GuestFile.clock) gives no time",
+                hint: "is popcorn.ko loaded? `popcorn-lab exec \(guest.name) cat \(GuestFile.clock)`")
         }
         return samples
     }
 
     /// Adds samples of the clock to a file, one a line.
-    func recordClock(_ count: Int, to path: String) async throws {
+    package func recordClock(_ count: Int, to path: String) async throws {
         let lines = try await clockSamples(count).map { try JSONEncoder().encode($0) + [0x0a] }
         try AtomicFile.append(lines.reduce(Data(), +), to: path)
     }
@@ -103,20 +104,20 @@ final class GuestRecorder: Sendable {
     /// Begins to record into a trace instance of its own.
     ///
     /// - Returns: the instance's name, by which another connection can collect it too.
-    func begin(bufferKiB: Int) async throws -> String {
+    package func begin(bufferKiB: Int) async throws -> String {
         try ask("begin \(bufferKiB)")
         return try await answer("begin").text
     }
 
     /// Lets the guest make a trace instance for the next `begin`, without waiting for it.
-    func makeSpare(bufferKiB: Int) throws { try ask("spare \(bufferKiB)") }
+    package func makeSpare(bufferKiB: Int) throws { try ask("spare \(bufferKiB)") }
 
     /// Stops a trace instance, and fetches what the kernel said and recorded; then the instance is free for others.
     ///
     /// - Parameters:
     ///   - instance: `nil` for what is recorded since the guest's boot, which goes on.
     ///   - files: where each kind of frame is to be written.
-    func end(instance: String?, files: [String: String]) async throws {
+    package func end(instance: String?, files: [String: String]) async throws {
         var sinks: [String: GrowingFile] = [:]
         for (name, path) in files { sinks[name] = try GrowingFile(path) }
         try ask("end \(instance ?? "-")")
@@ -126,7 +127,7 @@ final class GuestRecorder: Sendable {
             switch frame.name {
             case "error": problems.append("cannot \(frame.text)")
             case "end" where problems.isEmpty: return
-            case "end": throw LabError(.commandFailed, "\(node.name): \(problems.joined(separator: "; "))")
+            case "end": throw guest.failure(problems.joined(separator: "; "))
             default: try sinks[frame.name]?.write(frame.bytes)
             }
         }
@@ -134,17 +135,17 @@ final class GuestRecorder: Sendable {
 
     private func ask(_ line: String) throws {
         guard !line.contains("\n") else {
-            throw LabError(
-                .badArgument, "'\(line.replacing("\n", with: "\\n"))' has a line break, which no name may have")
+            throw ContractError(
+                .badRequest, "'\(line.replacing("\n", with: "\\n"))' has a line break, which no name may have")
         }
-        try AtomicFile.writeAll(Array("\(line)\n".utf8), to: writer, name: "\(node.name)'s popcorn-record")
+        try AtomicFile.writeAll(Array("\(line)\n".utf8), to: writer, name: "\(guest.name)'s popcorn-record")
     }
 
     private func answer(_ name: String) async throws -> RecorderFrame {
         let frame = try await next()
-        guard frame.name != "error" else { throw LabError(.commandFailed, "\(node.name): cannot \(frame.text)") }
+        guard frame.name != "error" else { throw guest.failure("cannot \(frame.text)") }
         guard frame.name == name else {
-            throw LabError(.commandFailed, "\(node.name): popcorn-record answers '\(frame.name)' for '\(name)'")
+            throw guest.failure("popcorn-record answers '\(frame.name)' for '\(name)'")
         }
         return frame
     }
@@ -165,19 +166,19 @@ final class GuestRecorder: Sendable {
         if Task.isCancelled { return CancellationError() }
         do {
             let result = try await command.end.value
-            return LabError(
-                .commandFailed, "\(node.name): popcorn-record ended with \(result.exitCode): \(result.errorText)",
+            return guest.failure(
+                "popcorn-record ended with \(result.exitCode): \(result.errorText)",
                 hint: "a guest from before an update of popcorn-lab has to be brought up anew: `popcorn-lab down`, `up`"
             )
         } catch is CancellationError {
-            return GuestError(.timeout, node: node.name, "popcorn-record was silent for \(patience.formattedSeconds)")
+            return GuestError(.timeout, node: guest.name, "popcorn-record was silent for \(patience.formattedSeconds)")
         } catch {
             return error
         }
     }
 
     /// The `local=` field of `/proc/popcorn_clock`, in ns.
-    static func localClock(_ line: String) -> GuestTime? {
+    private static func localClock(_ line: String) -> GuestTime? {
         KeyValues(line.split(separator: " ")).number("local").map { GuestTime(nanoseconds: $0) }
     }
 }
@@ -200,7 +201,7 @@ private final class GrowingFile {
 
 extension HostTime {
     /// CLOCK_REALTIME, which captures carry too.
-    static var now: HostTime {
+    package static var now: HostTime {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)
         return HostTime(nanoseconds: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))

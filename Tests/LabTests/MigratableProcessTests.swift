@@ -1,10 +1,11 @@
+import GuestContract
 import Support
 import Testing
 
 @testable import Lab
 
 @Suite("Migration")
-struct MigrationTableTests {
+struct MigratableProcessTests {
     private static let origin = """
         P: 120 process=0x7b comm=sort hops=5 calls=3 call_bytes=31 pages=7 read_faults=0
         L: 120 0 process=0x7b thread=0 hops=0 calls=0 proposed=-1 refused=0 error=0 arrived=1 since_us=-1
@@ -21,7 +22,8 @@ struct MigrationTableTests {
 
     private var processes: [MigratableProcess] {
         MigratableProcesses(
-            [0: MigrationTable(parsing: Self.origin), 1: MigrationTable(parsing: Self.target)], names: ["x86", "arm"]
+            [0: NodeProcessTable(parsing: Self.origin), 1: NodeProcessTable(parsing: Self.target)],
+            names: ["x86", "arm"]
         ).processes
     }
 
@@ -39,11 +41,6 @@ struct MigrationTableTests {
                 .init(
                     tid: 122, node: "arm", tidThere: 88, hasArrived: false, hops: 5, refused: 2, secondsSinceMove: 1.5),
             ])
-    }
-
-    @Test("what makes no sense is passed over", arguments: ["", "L: 1 0 process=0x1", "P: x\nL: y\nW:\nR: 1", "P: 1"])
-    func nonsense(text: String) {
-        #expect(MigrationTable(parsing: text).processes.isEmpty)
     }
 
     @Test(
@@ -74,24 +71,15 @@ struct MigrationTableTests {
         #expect(throws: LabError.self) { try ThreadSelector(text) }
     }
 
-    @Test("an answer of the guest's tool is understood, and nothing else")
-    func answer() throws {
-        let moved = try #require(MoveThreads.Answer("120/122 moved from=0 us=3500"))
-        #expect(moved.pid == 120 && moved.tid == 122 && moved.result == .moved && moved.values["us"] == "3500")
-        #expect(MoveThreads.Answer("120/122 flown") == nil && MoveThreads.Answer("120 moved") == nil)
-        #expect(MoveThreads.Answer("") == nil)
-    }
-
     @Test("a driver's summary tells what was not as asked")
     func summary() throws {
         func warning(_ line: String, _ count: Int?) throws -> String? {
-            try #require(DrivenMoves.Summary(parsing: line)).warning(DrivenMoves(count: count))
+            DrivenMoves(count: count).warning(of: try #require(MoveSummary(parsing: line)))
         }
         #expect(try warning("migratable=1 threads=2 moves=6 refused=0 error=0", 3) == nil)
         #expect(try warning("migratable=1 threads=1 moves=2 refused=0 error=0", 3)?.contains("2 of 3") == true)
         #expect(try warning("migratable=0 threads=0 moves=0 refused=0 error=0", 3)?.contains("never") == true)
         #expect(try warning("migratable=1 threads=1 moves=0 refused=2 error=-116", nil)?.contains("build") == true)
-        #expect(DrivenMoves.Summary(parsing: "ready 0001") == nil)
     }
 
     @Test("FUNCTION[:N]")

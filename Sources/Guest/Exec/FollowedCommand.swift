@@ -1,14 +1,12 @@
-import Guest
-
 /// A command in a guest whose output is read while it runs.
-struct FollowedCommand<Piece: Sendable>: Sendable {
+package struct FollowedCommand<Piece: Sendable>: Sendable {
     /// Ends with the command: a guest that lacks the program leaves nobody waiting for its words.
-    let output: AsyncStream<Piece>
+    package let output: AsyncStream<Piece>
     /// Cancelling it ends the command.
-    let end: Task<RemoteResult, any Error>
+    package let end: Task<RemoteResult, any Error>
 
     /// - Parameter command: is given what its output is to be handed to.
-    init(
+    package init(
         in session: GuestSession, startBy start: ContinuousClock.Instant?, endBy end: ContinuousClock.Instant?,
         _ command: (_ hand: @escaping @Sendable (Piece) -> Void) -> RemoteCommand
     ) async throws {

@@ -1,7 +1,7 @@
 import Testing
 import Trace
 
-@testable import Lab
+@testable import GuestContract
 
 @Suite("What popcorn-record answers")
 struct RecorderFrameTests {
@@ -27,11 +27,5 @@ struct RecorderFrameTests {
         let reader = RecorderFrameReader()
         #expect(reader.take(Array("end 0\n\(text)end 0\n".utf8), at: time).map(\.name) == ["end"])
         #expect(reader.take(Array("end 0\n".utf8), at: time).isEmpty)
-    }
-
-    @Test("the steps of a command are told in their order")
-    func steps() {
-        let steps = [Step(name: "connect", milliseconds: 123), Step(name: "program", milliseconds: 1999)]
-        #expect(steps.sentence == "connect 0.12 s, program 2.00 s")
     }
 }

@@ -1,43 +1,41 @@
-import Topology
-
-/// What one node's `/proc/popcorn_ps` says; docs/migration.md describes the lines.
-struct MigrationTable: Equatable {
+/// The migratable processes that one kernel knows, as its `/proc/popcorn_ps` says; docs/migration.md describes the lines.
+package struct NodeProcessTable: Sendable, Equatable {
     /// `P:`, a process at its origin, with its `L:` lines.
-    struct Process: Equatable {
-        var pid: Int32
+    package struct Process: Sendable, Equatable {
+        package var pid: Int32
         /// The same on all nodes.
-        var id: String
-        var program: String
-        var hops: Int
-        var calls: Int
-        var pages: Int
-        var threads: [Thread] = []
+        package var id: String
+        package var program: String
+        package var hops: Int
+        package var calls: Int
+        package var pages: Int
+        package var threads: [Thread] = []
     }
 
-    struct Thread: Equatable {
-        var tid: Int32
+    package struct Thread: Sendable, Equatable {
+        package var tid: Int32
         /// The node's id.
-        var node: Int
-        var hops: Int
-        var refused: Int
-        var hasArrived: Bool
+        package var node: Int
+        package var hops: Int
+        package var refused: Int
+        package var hasArrived: Bool
         /// µs; `nil` if it has never moved.
-        var sinceMove: Int64?
+        package var sinceMove: Int64?
     }
 
     /// `W:`, the part of a process that lives at a node other than its origin, with its `R:` lines.
-    struct Worker: Equatable {
+    package struct Worker: Sendable, Equatable {
         /// The process's.
-        var id: String
-        var pages: Int
+        package var id: String
+        package var pages: Int
         /// The thread's id here by its id at the origin.
-        var hosts: [Int32: Int32] = [:]
+        package var hosts: [Int32: Int32] = [:]
     }
 
-    var processes: [Process] = []
-    var workers: [Worker] = []
+    package var processes: [Process] = []
+    package var workers: [Worker] = []
 
-    init(parsing text: String) {
+    package init(parsing text: String) {
         for line in text.split(whereSeparator: \.isNewline) {
             let words = line.split(separator: " ")
             let values = KeyValues(words)
@@ -58,7 +56,7 @@ struct MigrationTable: Equatable {
     }
 }
 
-extension MigrationTable.Process {
+extension NodeProcessTable.Process {
     fileprivate init?(_ words: [Substring], _ values: KeyValues) {
         guard words.count > 1, let pid = Int32(words[1]), let id = values["process"] else { return nil }
         self.init(
@@ -67,7 +65,7 @@ extension MigrationTable.Process {
     }
 }
 
-extension MigrationTable.Thread {
+extension NodeProcessTable.Thread {
     fileprivate init?(_ words: [Substring], _ values: KeyValues) {
         guard words.count > 2, let tid = Int32(words[1]), let node = Int(words[2]) else { return nil }
         let since = values.number("since_us", as: Int64.self)

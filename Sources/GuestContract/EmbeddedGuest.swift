@@ -1,0 +1,54 @@
+import Guest
+import Support
+
+/// A guest of the embedded kind, and all that a lab asks of one: a method for each question.
+///
+/// The guest answers by what our kernel modules put into `/proc` (`Images/kernel`) and by the programs of `Images/guest`.
+/// No other module spells their commands or reads their output.
+package struct EmbeddedGuest: Sendable {
+    /// The node's name, for errors.
+    package let name: String
+    let session: GuestSession
+    let timeScale: TimeScale
+
+    /// - Parameters:
+    ///   - session: an open connection, which stays the caller's to close.
+    ///   - timeScale: how much longer things may take than on real hardware.
+    package init(name: String, session: GuestSession, timeScale: TimeScale) {
+        self.name = name
+        self.session = session
+        self.timeScale = timeScale
+    }
+
+    /// When something must have happened that may take `limit` on real hardware.
+    func deadline(_ limit: Duration) -> ContinuousClock.Instant { .now + timeScale(limit) }
+
+    func failure(_ problem: String, hint: String? = nil) -> ContractError {
+        ContractError(.failed, "\(name): \(problem)", hint: hint)
+    }
+
+    /// Runs a command that must succeed.
+    ///
+    /// - Parameters:
+    ///   - limit: how long it may take on real hardware.
+    ///   - subject: what an error names in front of what the command wrote.
+    /// - Throws: `ContractError` if the command fails; what `GuestSession.exec` throws.
+    func output(
+        of command: String, within limit: Duration, subject: String, hint: String? = nil
+    ) async throws -> RemoteResult {
+        let result = try await session.exec(command, deadline: deadline(limit))
+        guard result.succeeded else { throw failure("\(subject): \(result.errorText)", hint: hint) }
+        return result
+    }
+
+    /// Runs a command that only has to succeed.
+    ///
+    /// - Parameter purpose: completes the sentence "cannot …".
+    /// - Throws: `ContractError` if the command fails; what `GuestSession.exec` throws.
+    func carryOut(_ command: String, to purpose: String) async throws {
+        let result = try await session.exec(command, deadline: deadline(.seconds(5)))
+        guard result.succeeded else {
+            throw failure("cannot \(purpose): \(result.errorText.isEmpty ? command : result.errorText)")
+        }
+    }
+}

@@ -1,0 +1,47 @@
+import Topology
+
+/// What the guest's init is told of its node: the file `/etc/popcorn/node` (`Images/guest/init/config.c`).
+package struct NodeConfiguration: Sendable {
+    package var hostname: String
+    package var managementMAC: MACAddress
+    package var fabricMAC: MACAddress
+    package var fabricAddress: IPv4Address
+    package var fabric: FabricSpec
+    package var messageLayer: MessageLayerSpec
+    /// Of all nodes, in the order of their ids.
+    package var peers: [IPv4Address]
+    /// By which kernels of one lab know each other, in hex.
+    package var secret: String
+
+    package init(
+        hostname: String, managementMAC: MACAddress, fabricMAC: MACAddress, fabricAddress: IPv4Address,
+        fabric: FabricSpec, messageLayer: MessageLayerSpec, peers: [IPv4Address], secret: String
+    ) {
+        self.hostname = hostname
+        self.managementMAC = managementMAC
+        self.fabricMAC = fabricMAC
+        self.fabricAddress = fabricAddress
+        self.fabric = fabric
+        self.messageLayer = messageLayer
+        self.peers = peers
+        self.secret = secret
+    }
+
+    /// `KEY=VALUE` lines.
+    package var text: String {
+        var values = [
+            ("hostname", hostname),
+            ("management_mac", managementMAC.description),
+            // The addresses of QEMU's user networking (QEMU's documentation, "Network emulation").
+            ("management_address", "10.0.2.15/24"),
+            ("fabric_mac", fabricMAC.description),
+            ("fabric_address", "\(fabricAddress)/\(fabric.subnet.prefixLength)"),
+            ("peers", peers.map(\.description).joined(separator: ",")),
+            ("secret", secret),
+            ("port", String(messageLayer.port)),
+        ]
+        if let mtu = fabric.mtu { values.append(("fabric_mtu", String(mtu))) }
+        if let dead = messageLayer.deadMilliseconds { values.append(("dead_ms", String(dead))) }
+        return values.map { "\($0)=\($1)\n" }.joined()
+    }
+}

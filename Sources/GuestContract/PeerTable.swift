@@ -1,0 +1,33 @@
+/// The nodes of the message layer as one kernel sees them: `/proc/popcorn_peers`.
+package struct PeerTable: Sendable {
+    /// Whether the node's kernel is connected with another.
+    package enum State: String, Codable, Sendable {
+        /// The node itself.
+        case own = "self"
+        case up
+        case down
+    }
+
+    package struct Peer: Sendable {
+        /// Node id of the message layer.
+        package var id: Int
+        package var state: State
+    }
+
+    package let peers: [Peer]
+    /// Each line as the kernel wrote it.
+    package let lines: [Substring]
+
+    /// - Parameter text: lines of `MARK ID ADDRESS ARCH STATE …`, where the mark `*` stands for the node itself; others are
+    ///   passed over.
+    init(parsing text: String) {
+        lines = text.split(separator: "\n")
+        peers = lines.compactMap { line in
+            let words = line.split(separator: " ").drop { $0 == "*" }.map(String.init)
+            guard words.count >= 4, let id = Int(words[0]), words[1].contains("."),
+                let state = State(rawValue: words[3])
+            else { return nil }
+            return Peer(id: id, state: state)
+        }
+    }
+}
