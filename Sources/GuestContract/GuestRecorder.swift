@@ -8,6 +8,16 @@ import Trace
 ///
 /// Every process that is started costs an emulated guest fifty milliseconds and more. One caller at a time.
 package final class GuestRecorder: Sendable {
+    /// What a guest sends at the end of a recording; the raw values name the frames.
+    package enum Part: String, Sendable {
+        /// Records of `/dev/kmsg`.
+        case kernelLog = "dmesg"
+        /// The message types of its kernel.
+        case types
+        /// The text of tracefs' `trace`.
+        case trace
+    }
+
     private let guest: EmbeddedGuest
     private let writer: Int32
     /// A copy of the pipe's other end: who asks a guest whose connection broke must not get SIGPIPE.
@@ -116,10 +126,9 @@ package final class GuestRecorder: Sendable {
     ///
     /// - Parameters:
     ///   - instance: `nil` for what is recorded since the guest's boot, which goes on.
-    ///   - files: where each kind of frame is to be written.
-    package func end(instance: String?, files: [String: String]) async throws {
-        var sinks: [String: GrowingFile] = [:]
-        for (name, path) in files { sinks[name] = try GrowingFile(path) }
+    ///   - files: where each part is to be written.
+    package func end(instance: String?, files: [Part: String]) async throws {
+        let sinks = try files.mapValues(GrowingFile.init)
         try ask("end \(instance ?? "-")")
         var problems: [String] = []
         while true {
@@ -128,7 +137,7 @@ package final class GuestRecorder: Sendable {
             case "error": problems.append("cannot \(frame.text)")
             case "end" where problems.isEmpty: return
             case "end": throw guest.failure(problems.joined(separator: "; "))
-            default: try sinks[frame.name]?.write(frame.bytes)
+            default: try Part(rawValue: frame.name).flatMap { sinks[$0] }?.write(frame.bytes)
             }
         }
     }

@@ -1,6 +1,7 @@
 import Guest
 import Hypervisor
 import Support
+import Topology
 
 /// `down`: ends a lab's guests in good order, by force those that will not, and removes what it had.
 ///

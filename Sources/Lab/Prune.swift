@@ -2,6 +2,7 @@ import FoundationEssentials
 import Hypervisor
 import ImageStore
 import Support
+import Topology
 
 /// `prune`: finds and removes what nobody needs any more.
 ///

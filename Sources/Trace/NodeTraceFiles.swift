@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Support
+import Topology
 
 /// What a run left behind of one node. Files that are absent, or empty, are simply not used.
 public struct NodeTraceFiles: Equatable, Sendable {
@@ -29,15 +30,15 @@ public struct NodeTraceFiles: Equatable, Sendable {
     /// The files of a run's directory for the node, `RUN/nodes/NODE`, as far as they exist.
     public init(name: String, label: String, id: Int32, directory: String) {
         self.init(name: name, label: label, id: id)
-        func existing(_ file: String) -> String? {
-            let path = "\(directory)/\(file)"
+        func existing(_ file: NodeRunFile) -> String? {
+            let path = file.path(in: directory)
             return access(path, R_OK) == 0 ? path : nil
         }
-        kernelLog = existing("dmesg.raw")
-        console = existing("serial.log")
-        trace = existing("trace.txt")
-        types = existing("types.txt")
-        clock = existing("clock.jsonl")
+        kernelLog = existing(.kernelLog)
+        console = existing(.console)
+        trace = existing(.trace)
+        types = existing(.types)
+        clock = existing(.clock)
     }
 
     /// The name that the picture shows: `x86 (x86-64)`.

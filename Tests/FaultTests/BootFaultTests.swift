@@ -1,6 +1,7 @@
-import FoundationEssentials
+import Lab
 import Support
 import Testing
+import Topology
 
 /// Guests that never become ready: the error shows why, and nothing is left.
 @Suite("Faults of a boot", .serialized)
@@ -29,8 +30,9 @@ struct BootFaultTests {
         #expect(result.errors.contains("arm: the guest panicked: Kernel panic - not syncing"), "\(result.errors)")
         #expect(result.errors.contains("  | "), "the console is not shown: \(result.errors)")
         expectNothingLeft()
-        let runs = RunDirectoryNames(tool)
-        #expect(runs.lastSerialLog("arm")?.contains("Kernel panic") == true, "the run keeps no console")
+        let run = try #require(RunDirectory.all(in: tool.directories).last)
+        let console = SerialLog(path: run.file(.console, of: "arm")).lines
+        #expect(console.contains { $0.contains("Kernel panic") }, "the run keeps no console")
     }
 
     @Test("a guest that hangs before SSH ends `up` at its time limit with the requirement that it missed")
@@ -52,19 +54,5 @@ struct BootFaultTests {
         #expect(tool.processes.count == 2, "\(tool.processes)")
         try await tool.check("down", "-l", "boot", "--force")
         expectNothingLeft()
-    }
-}
-
-/// What the newest run of a tool kept.
-struct RunDirectoryNames {
-    let root: String
-
-    init(_ tool: CommandLineTool) { root = tool.directories.runs }
-
-    func lastSerialLog(_ node: String) -> String? {
-        guard let last = (try? FileManager.default.contentsOfDirectory(atPath: root))?.max(),
-            let bytes = FileManager.default.contents(atPath: "\(root)/\(last)/nodes/\(node)/serial.log")
-        else { return nil }
-        return String(decoding: bytes, as: UTF8.self)
     }
 }

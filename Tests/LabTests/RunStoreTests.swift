@@ -2,6 +2,7 @@ import FoundationEssentials
 import Support
 import TestSupport
 import Testing
+import Topology
 
 @testable import Lab
 

@@ -112,7 +112,7 @@ struct NetCommand: AsyncParsableCommand {
                 for outcome in captured.outcomes {
                     Notice.line("\(outcome.node): \(outcome.packets) packets\(outcome.note.map { ", " + $0 } ?? "")")
                 }
-                Output.line(captured.merged)
+                Output.line(captured.run.mergedCapture)
             }
         }
     }

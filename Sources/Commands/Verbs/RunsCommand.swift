@@ -2,6 +2,7 @@ import ArgumentParser
 import FoundationEssentials
 import Lab
 import Support
+import Topology
 
 /// `popcorn-lab runs`: what was collected so far.
 struct RunsCommand: AsyncParsableCommand {

@@ -7,7 +7,7 @@ import Topology
 public struct LabAccess: Sendable {
     public let environment: LabEnvironment
     public let record: LabRecord
-    public let paths: LabPaths
+    package let paths: LabPaths
 
     /// - Throws: `LabError` if there is no such lab.
     public init(environment: LabEnvironment, name: String) throws {

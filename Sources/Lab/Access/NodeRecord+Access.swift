@@ -2,6 +2,7 @@ import Guest
 import GuestContract
 import Hypervisor
 import Support
+import Topology
 
 extension NodeRecord {
     /// How SSH reaches this node.
@@ -12,7 +13,7 @@ extension NodeRecord {
     /// Connects and logs in.
     ///
     /// - Parameter limit: how long to wait for a guest that does not answer yet; `nil` for what a booted guest needs.
-    public func connect(_ paths: LabPaths, limit: Duration? = nil) async throws -> GuestSession {
+    package func connect(_ paths: LabPaths, limit: Duration? = nil) async throws -> GuestSession {
         let limit = limit ?? timeScale(.seconds(4))
         return try await GuestSession.connect(to: endpoint(paths), watch: linkWatch, deadline: .now + limit)
     }

@@ -78,7 +78,7 @@ struct Boot: Sendable {
             record.impairments[node.name] = nil
         }
         try GuestOverlay(record: record, node: node, paths: paths).write(after: image)
-        SerialLog(path: paths.serialLog(node.name)).rotate()
+        rename(paths.serialLog(node.name), paths.earlierSerialLog(node.name))
         unlink(paths.clock(node.name))
         unlink(paths.reportLog(node.name))
     }

@@ -1,3 +1,4 @@
+import Fabric
 import Hypervisor
 import ImageStore
 import Topology
@@ -20,7 +21,7 @@ extension DomainSpec {
             consoleSocket: paths.consoleSocket(node.name), consoleLog: paths.serialLog(node.name),
             reportLog: paths.reportLog(node.name),
             management: ManagementNIC(mac: node.managementMAC.description, hostPort: node.sshPort),
-            fabric: FabricNIC(mac: node.fabricMAC.description, switchDirectory: paths.fabricSocket),
+            fabric: FabricNIC(mac: node.fabricMAC.description, switchDirectory: VDESwitch(directory: paths.fabric).socketDirectory),
             placement: Placement(
                 hostCPUs: node.spec.cpus.map { Array($0.cpus) } ?? [],
                 memoryNodes: node.spec.numaNode.map { [$0] } ?? []))

@@ -1,6 +1,7 @@
 import Guest
 import GuestContract
 import Support
+import Topology
 
 /// Follows one node from the start of its QEMU until it fulfils every requirement, or tells why it does not.
 struct ReadinessWatch: Sendable {

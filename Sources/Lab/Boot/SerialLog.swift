@@ -26,9 +26,6 @@ public struct SerialLog: Sendable {
         return stat(path, &status) == 0 ? Int64(status.st_size) : 0
     }
 
-    /// Keeps the log of an earlier boot beside the next one's.
-    func rotate() { rename(path, path + ".1") }
-
     /// A line without escape sequences (ECMA-48: ESC [ … final byte) and control characters.
     static func plain(_ line: Substring) -> String {
         var result = ""

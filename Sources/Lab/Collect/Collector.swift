@@ -93,14 +93,14 @@ struct Collector {
         } catch let error as ContractError {
             warnings.append("\(error.summary): what it recorded has its own times only")
         }
-        let directory = run.node(entry.node.name)
-        let files = ["dmesg": "dmesg.raw", "types": "types.txt", "trace": "trace.txt"]
-        try await recorder.end(instance: entry.instance, files: files.mapValues { "\(directory)/\($0)" })
+        let files: [GuestRecorder.Part: NodeRunFile] = [.kernelLog: .kernelLog, .types: .types, .trace: .trace]
+        try await recorder.end(
+            instance: entry.instance, files: files.mapValues { run.file($0, of: entry.node.name) })
         return warnings
     }
 
     private func sampleClock(_ entry: RecordedNode, _ recorder: GuestRecorder) async throws {
-        let path = run.node(entry.node.name) + "/clock.jsonl"
+        let path = run.file(.clock, of: entry.node.name)
         // The drift since the boot shows only beside what was read then.
         if entry.instance == nil, let early = FileManager.default.contents(atPath: access.paths.clock(entry.node.name))
         {
@@ -119,8 +119,8 @@ struct Collector {
         do {
             let timeline = try Timeline.load(nodes: access.record.nodes.map { run.traceFiles(of: Manifest.Node($0)) })
             for (index, node) in timeline.nodes.enumerated() {
-                try timeline.writeKernelLog(of: index, to: run.node(node.files.name) + "/dmesg.jsonl")
-                var text = try FileSink(run.node(node.files.name) + "/dmesg.txt")
+                try timeline.writeKernelLog(of: index, to: run.file(.kernelLogLines, of: node.files.name))
+                var text = try FileSink(run.file(.kernelLogText, of: node.files.name))
                 try KernelLog.writeText(records: node.files.kernelLog, console: node.files.console, to: &text)
                 try text.commit()
             }

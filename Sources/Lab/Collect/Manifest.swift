@@ -2,6 +2,7 @@ import FoundationEssentials
 import GuestContract
 import ImageStore
 import Support
+import Topology
 
 /// What was run on what: enough to tell whether two runs may be compared.
 public struct Manifest: Codable, Sendable {
@@ -65,7 +66,7 @@ public struct Manifest: Codable, Sendable {
     }
 
     /// The manifest of a run.
-    public static func load(_ run: RunDirectory) throws -> Manifest {
+    package static func load(_ run: RunDirectory) throws -> Manifest {
         guard let bytes = FileManager.default.contents(atPath: run.manifest) else {
             throw LabError(
                 .badArgument, "there is no run '\(run.id)'", hint: "`popcorn-lab runs` lists them; `last` is the newest"

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import GuestContract
 import Support
+import Topology
 import Trace
 
 /// The runs of this user: what was collected, and what can be made of it.
@@ -15,7 +16,7 @@ public struct RunStore: Sendable {
     }
 
     /// The run with this id, a beginning of it that is unique, or `last`.
-    public func find(_ text: String) throws -> RunDirectory {
+    package func find(_ text: String) throws -> RunDirectory {
         let all = RunDirectory.all(in: environment.directories)
         let found = text == "last" ? all.suffix(1) : all.filter { $0.id.hasPrefix(text) }[...]
         guard let run = found.first, !text.isEmpty else {
@@ -28,7 +29,7 @@ public struct RunStore: Sendable {
     }
 
     /// All that the nodes of a run recorded, on one clock.
-    public func timeline(_ run: RunDirectory) throws -> Timeline {
+    package func timeline(_ run: RunDirectory) throws -> Timeline {
         let manifest = try Manifest.load(run)
         return try Timeline.load(
             nodes: manifest.nodes.map(run.traceFiles), places: ProgramPlaces.map(of: manifest))
@@ -37,7 +38,7 @@ public struct RunStore: Sendable {
 
 extension LabAccess {
     /// Records what the kernels of a lab said since their boot as a run of its own.
-    public func collect(verb: String) async throws -> (RunDirectory, [String]) {
+    package func collect(verb: String) async throws -> (RunDirectory, [String]) {
         let run = try RunDirectory.create(verb: verb, directories: environment.directories)
         var manifest = Manifest(run: run, verb: verb, record: record, environment: environment)
         manifest.started = record.created

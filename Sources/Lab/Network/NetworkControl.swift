@@ -3,6 +3,7 @@ import FoundationEssentials
 import GuestContract
 import Hypervisor
 import Support
+import Topology
 import Trace
 
 /// `net`: faults on purpose on the wire between the guests, and captures of what goes over it.
@@ -52,7 +53,7 @@ public struct NetworkControl: Sendable {
     /// Starts recording every frame of some nodes' fabric interfaces.
     ///
     /// - Returns: the run whose directory the captures go to.
-    public func startCapture(_ nodes: [NodeRecord]) async throws -> RunDirectory {
+    package func startCapture(_ nodes: [NodeRecord]) async throws -> RunDirectory {
         if let running = access.record.capture {
             throw LabError(
                 .badArgument, "a capture runs already, into \(running.run)",
@@ -77,9 +78,7 @@ public struct NetworkControl: Sendable {
 
     /// What `stopCapture` made.
     public struct Captured: Sendable {
-        public var run: RunDirectory
-        /// All nodes in one file, an interface each.
-        public var merged: String
+        package var run: RunDirectory
         public var outcomes: [CaptureMerger.Outcome]
     }
 
@@ -108,8 +107,7 @@ public struct NetworkControl: Sendable {
                 node: node.name, path: run.capture(node.name), mac: node.fabricMAC,
                 anchors: try CaptureClock.anchor(of: run.capture(node.name)).map { [$0] } ?? [])
         }
-        let merged = run.captures + "/all.pcapng"
-        let outcomes = try CaptureMerger(sources, clocks: CaptureClock.relate(sources)).write(to: merged)
-        return Captured(run: run, merged: merged, outcomes: outcomes)
+        let outcomes = try CaptureMerger(sources, clocks: CaptureClock.relate(sources)).write(to: run.mergedCapture)
+        return Captured(run: run, outcomes: outcomes)
     }
 }

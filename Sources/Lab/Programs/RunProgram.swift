@@ -27,7 +27,7 @@ public struct RunProgram: Sendable {
     /// What became of it.
     public struct Outcome: Sendable {
         /// If there was one.
-        public var run: RunDirectory?
+        package var run: RunDirectory?
         public var result: RemoteResult
         /// If they were driven from outside.
         package var moves: MoveSummary?

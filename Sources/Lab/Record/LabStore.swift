@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Support
+import Topology
 
 /// The records of all labs of this user.
 public struct LabStore: Sendable {
@@ -7,7 +8,7 @@ public struct LabStore: Sendable {
 
     public init(directories: Directories) { self.directories = directories }
 
-    public func paths(_ name: String) -> LabPaths { LabPaths(directories: directories, name: name) }
+    package func paths(_ name: String) -> LabPaths { LabPaths(directories: directories, name: name) }
 
     /// Makes this process the only one that brings a lab up, takes it down or mends it.
     ///

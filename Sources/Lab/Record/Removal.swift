@@ -1,6 +1,7 @@
 import Fabric
 import Hypervisor
 import Support
+import Topology
 
 /// Ends what is left of a lab by force, and forgets it. Its runs stay.
 ///
@@ -37,7 +38,7 @@ struct Removal: Sendable {
             try await connection.destroy(guests.map(\.uuid))
         }
         // Whatever is connected to the lab's switch is a guest of it.
-        let socket = "sock=" + environment.store.paths(name).fabricSocket.replacing(",", with: ",,")
+        let socket = "sock=" + VDESwitch(directory: environment.store.paths(name).fabric).socketDirectory.replacing(",", with: ",,")
         let unknown = ProcessTable.compactMap { words in
             words.first?.contains("qemu") == true ? words.first { $0.contains(socket) }.map(String.init) : nil
         }

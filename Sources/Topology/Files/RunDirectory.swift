@@ -1,0 +1,42 @@
+import FoundationEssentials
+import Support
+
+/// Where one run of a command keeps what it collected; docs/runs.md describes the files.
+package struct RunDirectory: Sendable {
+    package let id: String
+    package let path: String
+
+    /// An existing run.
+    package init(id: String, directories: Directories) {
+        self.id = id
+        path = directories.runs + "/" + id
+    }
+
+    /// Makes the directory of a new run. Its id sorts by time: `20190927-101500-up-3f2a`.
+    package static func create(verb: String, at date: Date = Date(), directories: Directories) throws -> RunDirectory {
+        let stamp = date.formatted(
+            .iso8601.year().month().day().timeSeparator(.omitted).dateSeparator(.omitted).time(
+                includingFractionalSeconds: false))
+        let id =
+            stamp.replacing("T", with: "-") + "-\(verb)-" + hexadecimal((0..<2).map { _ in UInt8.random(in: 0...255) })
+        let run = RunDirectory(id: id, directories: directories)
+        try Directories.create(run.path)
+        return run
+    }
+
+    /// All runs, oldest first.
+    package static func all(in directories: Directories) -> [RunDirectory] {
+        let entries = (try? FileManager.default.contentsOfDirectory(atPath: directories.runs)) ?? []
+        return entries.sorted().map { RunDirectory(id: $0, directories: directories) }
+    }
+
+    package var manifest: String { path + "/manifest.json" }
+    /// The timeline, where a command writes one by itself.
+    package var trace: String { path + "/trace.json" }
+    package var captures: String { path + "/captures" }
+    package func capture(_ node: String) -> String { captures + "/" + node + ".pcap" }
+    /// All nodes' captures in one file.
+    package var mergedCapture: String { captures + "/all.pcapng" }
+    package func node(_ node: String) -> String { path + "/nodes/" + node }
+    package func file(_ file: NodeRunFile, of node: String) -> String { file.path(in: self.node(node)) }
+}
