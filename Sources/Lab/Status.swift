@@ -6,13 +6,20 @@ import Topology
 
 /// `status`: what a lab is doing, as far as the record, the process table and the guests themselves tell.
 public struct LabStatus: Codable, Sendable {
+    package enum State: String, Codable, Sendable {
+        case running
+        /// It has no QEMU.
+        case absent
+        /// It has a QEMU, but does not answer.
+        case unreachable
+    }
+
     public struct Node: Codable, Sendable {
         public var name: String
         public var id: Int
-        public var isa: String
-        /// `running`, `paused`, `crashed`, `absent` or another state of libvirt; `unreachable` if SSH does not answer.
-        public var state: String
-        public var accelerator: String
+        public var isa: ISA
+        package var state: State
+        package var accelerator: NodeAccelerator
         public var acceleratorReason: String
         public var address: String
         public var sshPort: UInt16
@@ -58,7 +65,7 @@ extension LabAccess {
 
     private func status(of node: NodeRecord, qemu: ProcessIdentity?) async -> LabStatus.Node {
         var status = LabStatus.Node(
-            name: node.name, id: node.id, isa: node.spec.isa.rawValue, state: qemu == nil ? "absent" : "running",
+            name: node.name, id: node.id, isa: node.spec.isa, state: qemu == nil ? .absent : .running,
             accelerator: node.accelerator, acceleratorReason: node.acceleratorReason,
             address: node.spec.address.description, sshPort: node.sshPort, kernel: node.kernel, image: node.image,
             vcpus: node.spec.vcpus, memoryMiB: node.spec.memoryMiB, qemuPID: qemu?.pid, uptimeSeconds: nil, peers: [:],
@@ -72,7 +79,7 @@ extension LabAccess {
                 status.peers[record.nodes[peer.id].name] = peer.state
             }
         } catch {
-            status.state = "unreachable"
+            status.state = .unreachable
             status.problem = error.sentence
         }
         return status

@@ -92,9 +92,9 @@ public struct Up: Sendable {
         _ name: String, _ hypervisor: Hypervisor, _ images: NodeImages,
         _ began: ContinuousClock.Instant, _ log: StepLog, isRepair: Bool
     ) async throws -> Outcome {
-        let run = try RunDirectory.create(verb: "up", directories: environment.directories)
+        let run = try RunDirectory.create(verb: .up, directories: environment.directories)
         var record = try environment.store.update(name) { $0.runs.append(run.id) }
-        var manifest = Manifest(run: run, verb: "up", record: record, environment: environment)
+        var manifest = Manifest(run: run, verb: .up, record: record, environment: environment)
         try manifest.save(run)
         do {
             let boot = Boot(
@@ -104,7 +104,7 @@ public struct Up: Sendable {
             (record, started) = try await boot(record, isRepair: isRepair)
             try await awaitReady(record, started, began)
             log.end("wait for the guests")
-            manifest = Manifest(run: run, verb: "up", record: record, environment: environment)
+            manifest = Manifest(run: run, verb: .up, record: record, environment: environment)
             manifest.steps = log.steps
             manifest.exitCode = 0
             try manifest.save(run)

@@ -47,7 +47,7 @@ struct GuestOverlayTests {
         let domain = try DomainSpec(node: record.nodes[0], of: record, paths: paths, kernel: "/boot/vmlinuz")
         #expect(domain.metadata.owner == LabMetadata.owner(stateDirectory: scratch.path + "/state"))
         #expect(domain.commandLine.hasSuffix(" slub_debug=FZPU"))
-        record.nodes[0].accelerator = "magic"
+        record.nodes[0].accelerator = .undecided
         #expect(throws: LabError.self) {
             try DomainSpec(node: record.nodes[0], of: record, paths: paths, kernel: "/boot/vmlinuz")
         }

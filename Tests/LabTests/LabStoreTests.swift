@@ -47,6 +47,17 @@ struct LabStoreTests {
         #expect(throws: LabError.self) { try scratch.store.load("sample") }
     }
 
+    @Test("an accelerator that there is none of makes a record a broken one")
+    func accelerator() throws {
+        try scratch.store.create(try Sample.record())
+        let path = scratch.store.paths("sample").record
+        let text = try TextFile.read(path)
+        #expect(text.contains(#""accelerator" : "tcg""#))
+        try AtomicFile.write(text.replacing(#""accelerator" : "tcg""#, with: #""accelerator" : "magic""#), to: path)
+        let error = #expect(throws: LabError.self) { try scratch.store.load("sample") }
+        #expect(error?.code == .brokenRecord)
+    }
+
     @Test("an unreadable record is not taken for a missing one", .enabled(if: geteuid() != 0, "root reads everything"))
     func unreadable() throws {
         let file = try scratch.write("{}", to: "state/labs/sample/lab.json")

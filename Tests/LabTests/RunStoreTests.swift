@@ -17,10 +17,12 @@ struct RunStoreTests {
         let store = RunStore(environment: scratch.environment)
         #expect(throws: LabError.self) { try store.find("last") }
         let early = try RunDirectory.create(
-            verb: "up", at: Date(timeIntervalSince1970: 1_569_578_100), directories: scratch.directories)
+            verb: .up, at: Date(timeIntervalSince1970: 1_569_578_100), directories: scratch.directories)
         let late = try RunDirectory.create(
-            verb: "run", at: Date(timeIntervalSince1970: 1_569_578_200), directories: scratch.directories)
+            verb: .run, at: Date(timeIntervalSince1970: 1_569_578_200), directories: scratch.directories)
         #expect(early.id.hasPrefix("20190927-095500-up-"))
+        #expect(early.verb == .up && late.verb == .run)
+        #expect(RunDirectory(id: "20190927-095500-fly-3f2a", directories: scratch.directories).verb == nil)
         #expect(try store.find("last").id == late.id)
         #expect(try store.find(early.id).id == early.id)
         #expect(throws: LabError.self) { try store.find("2019") }
@@ -30,15 +32,15 @@ struct RunStoreTests {
 
     @Test("a manifest is read back, and runs without a sound one are passed over")
     func manifests() throws {
-        let run = try RunDirectory.create(verb: "up", directories: scratch.directories)
-        var manifest = Manifest(run: run, verb: "up", record: try Sample.record(), environment: scratch.environment)
+        let run = try RunDirectory.create(verb: .up, directories: scratch.directories)
+        var manifest = Manifest(run: run, verb: .up, record: try Sample.record(), environment: scratch.environment)
         manifest.exitCode = 3
         try manifest.save(run)
         let read = try Manifest.load(run)
         #expect(read.exitCode == 3 && read.nodes.map(\.name) == ["x86", "arm"] && read.host.cpus > 0)
-        let damaged = try RunDirectory.create(verb: "up", directories: scratch.directories)
+        let damaged = try RunDirectory.create(verb: .up, directories: scratch.directories)
         try AtomicFile.write("{", to: damaged.manifest)
-        _ = try RunDirectory.create(verb: "up", directories: scratch.directories)
+        _ = try RunDirectory.create(verb: .up, directories: scratch.directories)
         #expect(RunStore(environment: scratch.environment).manifests().map(\.id) == [run.id])
         #expect(throws: (any Error).self) { try Manifest.load(damaged) }
     }
@@ -51,7 +53,7 @@ struct RunStoreTests {
 
     @Test("a console that cannot be kept is a warning")
     func console() throws {
-        let run = try RunDirectory.create(verb: "up", directories: scratch.directories)
+        let run = try RunDirectory.create(verb: .up, directories: scratch.directories)
         let paths = scratch.store.paths("sample")
         #expect(run.copySerialLog(of: "arm", from: paths)?.contains("arm: ") == true)
         try scratch.write("hello\n", to: "state/labs/sample/nodes/arm/serial.log")

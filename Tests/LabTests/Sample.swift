@@ -15,7 +15,7 @@ enum Sample {
                 spec: node, id: id, domain: "popcorn-\(name)-\(node.name)", uuid: UUID().uuidString.lowercased(),
                 managementMAC: MACAddress(lab: name, node: id, role: .management),
                 fabricMAC: MACAddress(lab: name, node: id, role: .fabric), sshPort: 2200 + UInt16(id),
-                hostKey: "ssh-ed25519 AAAA", image: "image", kernel: "6.1", accelerator: "tcg",
+                hostKey: "ssh-ed25519 AAAA", image: "image", kernel: "6.1", accelerator: .tcg,
                 acceleratorReason: "a test", qemu: nil)
         }
         return LabRecord(id: "id-of-\(name)", spec: spec, created: Date(), uri: "test:///", nodes: nodes, runs: [])

@@ -37,7 +37,7 @@ struct CollectCommand: AsyncParsableCommand {
 
     func run() async throws {
         let access = try global.access()
-        let (run, warnings) = try await access.collect(verb: "collect")
+        let (run, warnings) = try await access.collect()
         for warning in warnings { Notice.warning(warning) }
         Output.line(run.path)
     }

@@ -22,18 +22,18 @@ struct StatusCommand: AsyncParsableCommand {
         var table = Table(
             "NODE", ">ID", "ISA", "STATE", ">VCPUS", "ACCEL", "ADDRESS", ">SSH", "PEERS", ">UPTIME", "KERNEL", "NOTE")
         for node in status.nodes {
-            let peers = node.peers.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value.rawValue)" }.joined(
-                separator: ", ")
+            let peers = node.peers.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value.rawValue)" }
             let uptime = node.uptimeSeconds.map { Duration.milliseconds(Int64($0 * 1000)).formattedClock } ?? "-"
             table.add(
-                node.name, String(node.id), node.isa, node.state, String(node.vcpus), node.accelerator, node.address,
-                String(node.sshPort),
-                peers.isEmpty ? "-" : peers, uptime, node.kernel, node.problem ?? node.impairment)
+                node.name, String(node.id), node.isa.rawValue, node.state.rawValue, String(node.vcpus),
+                node.accelerator.rawValue, node.address, String(node.sshPort),
+                peers.isEmpty ? "-" : peers.joined(separator: ", "), uptime, node.kernel,
+                node.problem ?? node.impairment)
         }
         Output.line("lab \(status.lab), on \(status.hypervisor)")
         Output.table(table)
         for node in status.nodes {
-            Output.line("\(node.name) runs under \(node.accelerator): \(node.acceleratorReason)")
+            Output.line("\(node.name) runs under \(node.accelerator.rawValue): \(node.acceleratorReason)")
         }
         if let cpus = status.hostCPUs {
             let virtual = status.nodes.map(\.vcpus).reduce(0, +)

@@ -51,7 +51,7 @@ struct UpCommand: AsyncParsableCommand {
         var table = Table("NODE", ">ID", "ISA", "IMAGE", "KERNEL", "ACCEL", "ADDRESS", "FABRIC MAC")
         for node in preview.record.nodes {
             table.add(
-                node.name, String(node.id), node.spec.isa.rawValue, node.image, node.kernel, node.accelerator,
+                node.name, String(node.id), node.spec.isa.rawValue, node.image, node.kernel, node.accelerator.rawValue,
                 node.spec.address.description, node.fabricMAC.description)
         }
         Output.table(table)

@@ -85,7 +85,7 @@ struct Boot: Sendable {
 
     /// Chooses what runs the guests, unless that was done before; `false` if only a probe guest can tell.
     private func decide(_ record: LabRecord, _ connection: HypervisorConnection) async throws -> Bool {
-        guard record.nodes.contains(where: { $0.accelerator == NodeRecord.undecided }) else { return true }
+        guard record.nodes.contains(where: { $0.accelerator == .undecided }) else { return true }
         let choices = try await environment.knownAccelerators(
             for: record.spec, request: accelerator, hypervisor: hypervisor,
             versions: { try await connection.versions() })
@@ -96,9 +96,9 @@ struct Boot: Sendable {
 
     private func save(_ choices: [ISA: AcceleratorChoice]) throws {
         try store.update(paths.name) { record in
-            for index in record.nodes.indices where record.nodes[index].accelerator == NodeRecord.undecided {
+            for index in record.nodes.indices where record.nodes[index].accelerator == .undecided {
                 guard let choice = choices[record.nodes[index].spec.isa] else { continue }
-                record.nodes[index].accelerator = choice.accelerator.rawValue
+                record.nodes[index].accelerator = NodeAccelerator(choice.accelerator)
                 record.nodes[index].acceleratorReason = choice.reason
             }
         }

@@ -6,8 +6,8 @@ import Topology
 extension DomainSpec {
     /// The domain of one node, as `up` starts it.
     init(node: NodeRecord, of record: LabRecord, paths: LabPaths, kernel: String) throws {
-        guard let accelerator = Accelerator(rawValue: node.accelerator) else {
-            throw LabError(.brokenRecord, "\(node.name): '\(node.accelerator)' is no accelerator")
+        guard let accelerator = node.accelerator.decided else {
+            throw LabError(.brokenRecord, "\(node.name): nothing was chosen to run it")
         }
         self.init(
             name: node.domain, uuid: node.uuid,
@@ -21,7 +21,8 @@ extension DomainSpec {
             consoleSocket: paths.consoleSocket(node.name), consoleLog: paths.serialLog(node.name),
             reportLog: paths.reportLog(node.name),
             management: ManagementNIC(mac: node.managementMAC.description, hostPort: node.sshPort),
-            fabric: FabricNIC(mac: node.fabricMAC.description, switchDirectory: VDESwitch(directory: paths.fabric).socketDirectory),
+            fabric: FabricNIC(
+                mac: node.fabricMAC.description, switchDirectory: VDESwitch(directory: paths.fabric).socketDirectory),
             placement: Placement(
                 hostCPUs: node.spec.cpus.map { Array($0.cpus) } ?? [],
                 memoryNodes: node.spec.numaNode.map { [$0] } ?? []))

@@ -40,7 +40,7 @@ struct LabPlan {
                     fabricMAC: MACAddress(lab: id, node: index, role: .fabric),
                     sshPort: try FreePort.pick(), hostKey: hostKey.publicKeyLine, image: image.id,
                     kernel: image.kernelVersion,
-                    accelerator: accelerators[node.isa]?.accelerator.rawValue ?? NodeRecord.undecided,
+                    accelerator: accelerators[node.isa].map { NodeAccelerator($0.accelerator) } ?? .undecided,
                     acceleratorReason: accelerators[node.isa]?.reason ?? "", qemu: nil))
         }
         self.hostKeys = hostKeys

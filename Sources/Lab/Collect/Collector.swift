@@ -134,7 +134,7 @@ struct Collector {
 extension RunDirectory {
     /// The files that the run keeps of a node, for the trace.
     func traceFiles(of node: Manifest.Node) -> NodeTraceFiles {
-        NodeTraceFiles(name: node.name, label: node.isa, id: Int32(node.id), directory: self.node(node.name))
+        NodeTraceFiles(name: node.name, label: node.isa.rawValue, id: Int32(node.id), directory: self.node(node.name))
     }
 }
 

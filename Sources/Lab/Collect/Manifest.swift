@@ -15,11 +15,11 @@ public struct Manifest: Codable, Sendable {
     public struct Node: Codable, Sendable {
         public var name: String
         public var id: Int
-        public var isa: String
+        public var isa: ISA
         public var kernel: String
         /// The image's id; `images show` prints its packages and digests.
         public var image: String
-        public var accelerator: String
+        package var accelerator: NodeAccelerator
         public var acceleratorReason: String
         public var vcpus: Int
         public var memoryMiB: Int
@@ -27,8 +27,8 @@ public struct Manifest: Codable, Sendable {
     }
 
     public var id: String
-    /// Which command made the run: `up`, `run`, `collect`, `capture` or `tutorial`.
-    public var verb: String
+    /// Which command made the run.
+    package var verb: RunVerb
     public var commandLine: [String]
     public var version: String
     public var lab: String
@@ -52,7 +52,7 @@ public struct Manifest: Codable, Sendable {
     /// What is missing or doubtful in what was collected.
     public var warnings: [String] = []
 
-    init(run: RunDirectory, verb: String, record: LabRecord, environment: LabEnvironment) {
+    init(run: RunDirectory, verb: RunVerb, record: LabRecord, environment: LabEnvironment) {
         id = run.id
         self.verb = verb
         commandLine = environment.commandLine
@@ -83,7 +83,7 @@ public struct Manifest: Codable, Sendable {
 extension Manifest.Node {
     init(_ node: NodeRecord) {
         self.init(
-            name: node.name, id: node.id, isa: node.spec.isa.rawValue, kernel: node.kernel, image: node.image,
+            name: node.name, id: node.id, isa: node.spec.isa, kernel: node.kernel, image: node.image,
             accelerator: node.accelerator, acceleratorReason: node.acceleratorReason, vcpus: node.spec.vcpus,
             memoryMiB: node.spec.memoryMiB, address: node.spec.address.description)
     }

@@ -38,9 +38,9 @@ public struct RunStore: Sendable {
 
 extension LabAccess {
     /// Records what the kernels of a lab said since their boot as a run of its own.
-    package func collect(verb: String) async throws -> (RunDirectory, [String]) {
-        let run = try RunDirectory.create(verb: verb, directories: environment.directories)
-        var manifest = Manifest(run: run, verb: verb, record: record, environment: environment)
+    package func collect() async throws -> (RunDirectory, [String]) {
+        let run = try RunDirectory.create(verb: .collect, directories: environment.directories)
+        var manifest = Manifest(run: run, verb: .collect, record: record, environment: environment)
         manifest.started = record.created
         try manifest.save(run)
         try await fill(run, &manifest, WaitNotes(report: { _ in }))

@@ -59,9 +59,9 @@ public struct NetworkControl: Sendable {
                 .badArgument, "a capture runs already, into \(running.run)",
                 hint: "`popcorn-lab net capture stop` ends it")
         }
-        let run = try RunDirectory.create(verb: "capture", directories: access.environment.directories)
+        let run = try RunDirectory.create(verb: .capture, directories: access.environment.directories)
         try Directories.create(run.captures)
-        try Manifest(run: run, verb: "capture", record: access.record, environment: access.environment).save(run)
+        try Manifest(run: run, verb: .capture, record: access.record, environment: access.environment).save(run)
         // The record first: a crash from here on leaves captures that `stop` knows of.
         try store.update(lab) { record in
             record.capture = LabRecord.Capture(run: run.id, nodes: nodes.map(\.name))

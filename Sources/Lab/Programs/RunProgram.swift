@@ -110,8 +110,8 @@ public struct RunProgram: Sendable {
             _ program: RunProgram, _ deployment: Deployment, _ deployed: Deployment.Outcome, _ nodes: [RecordedNode]
         ) throws {
             let access = program.access
-            run = try RunDirectory.create(verb: "run", directories: access.environment.directories)
-            var manifest = Manifest(run: run, verb: "run", record: access.record, environment: access.environment)
+            run = try RunDirectory.create(verb: .run, directories: access.environment.directories)
+            var manifest = Manifest(run: run, verb: .run, record: access.record, environment: access.environment)
             manifest.program = deployment.localPath
             manifest.binaries = deployed.digests
             try manifest.save(run)

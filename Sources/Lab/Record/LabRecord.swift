@@ -1,5 +1,6 @@
 import Fabric
 import FoundationEssentials
+import Hypervisor
 import Support
 import Topology
 
@@ -47,14 +48,35 @@ public struct NodeRecord: Codable, Sendable {
     public var hostKey: String
     public var image: String
     public var kernel: String
-    /// `kvm` or `tcg`; `undecided` before the node was started for the first time.
-    public var accelerator: String
+    package var accelerator: NodeAccelerator
     public var acceleratorReason: String
     public var qemu: ProcessIdentity?
 
     public var name: String { spec.name }
+}
 
-    static let undecided = "undecided"
+/// What runs a node.
+package enum NodeAccelerator: String, Codable, Sendable {
+    /// Before the node was started for the first time.
+    case undecided
+    case kvm
+    case tcg
+
+    package init(_ accelerator: Accelerator) {
+        switch accelerator {
+        case .kvm: self = .kvm
+        case .tcg: self = .tcg
+        }
+    }
+
+    /// `nil` before it is decided.
+    package var decided: Accelerator? {
+        switch self {
+        case .undecided: nil
+        case .kvm: .kvm
+        case .tcg: .tcg
+        }
+    }
 }
 
 /// What is wrong on purpose with a node's connection to the fabric.

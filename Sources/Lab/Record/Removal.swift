@@ -38,7 +38,8 @@ struct Removal: Sendable {
             try await connection.destroy(guests.map(\.uuid))
         }
         // Whatever is connected to the lab's switch is a guest of it.
-        let socket = "sock=" + VDESwitch(directory: environment.store.paths(name).fabric).socketDirectory.replacing(",", with: ",,")
+        let fabric = VDESwitch(directory: environment.store.paths(name).fabric)
+        let socket = "sock=" + fabric.socketDirectory.replacing(",", with: ",,")
         let unknown = ProcessTable.compactMap { words in
             words.first?.contains("qemu") == true ? words.first { $0.contains(socket) }.map(String.init) : nil
         }
@@ -72,6 +73,6 @@ struct Removal: Sendable {
 extension LabRecord {
     /// The run of the `up` that created the lab, which `down` completes.
     func upRun(_ directories: Directories) -> RunDirectory? {
-        runs.first { $0.contains("-up-") }.map { RunDirectory(id: $0, directories: directories) }
+        runs.map { RunDirectory(id: $0, directories: directories) }.first { $0.verb == .up }
     }
 }

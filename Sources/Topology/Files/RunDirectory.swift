@@ -13,12 +13,12 @@ package struct RunDirectory: Sendable {
     }
 
     /// Makes the directory of a new run. Its id sorts by time: `20190927-101500-up-3f2a`.
-    package static func create(verb: String, at date: Date = Date(), directories: Directories) throws -> RunDirectory {
+    package static func create(verb: RunVerb, at date: Date = Date(), directories: Directories) throws -> RunDirectory {
         let stamp = date.formatted(
             .iso8601.year().month().day().timeSeparator(.omitted).dateSeparator(.omitted).time(
                 includingFractionalSeconds: false))
         let id =
-            stamp.replacing("T", with: "-") + "-\(verb)-" + hexadecimal((0..<2).map { _ in UInt8.random(in: 0...255) })
+            stamp.replacing("T", with: "-") + "-\(verb.rawValue)-" + hexadecimal((0..<2).map { _ in UInt8.random(in: 0...255) })
         let run = RunDirectory(id: id, directories: directories)
         try Directories.create(run.path)
         return run
@@ -28,6 +28,12 @@ package struct RunDirectory: Sendable {
     package static func all(in directories: Directories) -> [RunDirectory] {
         let entries = (try? FileManager.default.contentsOfDirectory(atPath: directories.runs)) ?? []
         return entries.sorted().map { RunDirectory(id: $0, directories: directories) }
+    }
+
+    /// Which command made it; `nil` for a directory whose name is no run's id.
+    package var verb: RunVerb? {
+        let parts = id.split(separator: "-")
+        return parts.count == 4 ? RunVerb(rawValue: String(parts[2])) : nil
     }
 
     package var manifest: String { path + "/manifest.json" }

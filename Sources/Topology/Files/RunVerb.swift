@@ -1,0 +1,8 @@
+/// Which command made a run; the raw value is a part of its id.
+package enum RunVerb: String, Codable, Sendable {
+    case up
+    case run
+    case collect
+    case capture
+    case tutorial
+}
