@@ -15,8 +15,10 @@ public struct Down: Sendable {
         self.report = report
     }
 
+    /// Takes a lab down.
+    ///
     /// - Parameter grace: how long guests may take to end by themselves; zero pulls their plugs at once.
-    public func callAsFunction(_ name: String, grace: Duration) async throws {
+    package func stop(_ name: String, grace: Duration) async throws {
         let lock = try environment.store.lock(name, purpose: environment.purpose)
         defer { withExtendedLifetime(lock) {} }
         let record: LabRecord
@@ -24,14 +26,14 @@ public struct Down: Sendable {
             record = try environment.store.existing(name)
         } catch let error as LabError where error.code == .brokenRecord {
             report(.note("\(error.summary); going by what libvirt and the process table know of it"))
-            return try await Removal(environment: environment)(name)
+            return try await Removal(environment: environment).remove(name)
         }
         await collect(record, fully: grace > .zero)
         if grace > .zero { await askToEnd(record, environment.store.paths(name), grace) }
         // Whoever stopped us wants to keep what still runs; the record knows of it.
         try Task.checkCancellation()
         // A second thought comes too late now: half a lab is of no use to anybody.
-        try await Task { try await Removal(environment: environment, report: report)(record) }.value
+        try await Task { try await Removal(environment: environment, report: report).remove(record) }.value
     }
 
     private var waiting: WaitNotes { WaitNotes(report: report) }
@@ -60,7 +62,7 @@ public struct Down: Sendable {
                 guard let qemu = alive[node.uuid] else { continue }
                 group.addTask {
                     do {
-                        try await waiting(node.name, for: "it to end, at most \(grace.formattedSeconds)") {
+                        try await waiting.tell(node.name, for: "it to end, at most \(grace.formattedSeconds)") {
                             try await shutDown(node, qemu, paths, grace)
                         }
                         report(.node(node.name, .note("ended")))

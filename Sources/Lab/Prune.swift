@@ -30,7 +30,8 @@ public struct Prune: Sendable {
         self.report = report
     }
 
-    public func callAsFunction() async throws {
+    /// Removes it, or only tells.
+    package func prune() async throws {
         let (records, broken) = environment.store.all()
         for lab in broken { report(.note("\(lab.error)")) }
         let strays = try await removeProbes(among: strayGuests())
@@ -80,7 +81,7 @@ public struct Prune: Sendable {
         let known = Set(record?.nodes.map(\.uuid) ?? [])
         try await remove(guests.filter { !known.contains($0.uuid) })
         guard record == nil else { return }
-        if !options.dryRun { try await Removal(environment: environment)(name) }
+        if !options.dryRun { try await Removal(environment: environment).remove(name) }
         did("files and sockets of lab '\(name)', which has no record")
     }
 

@@ -6,6 +6,7 @@ import Topology
 
 /// `status`: what a lab is doing, as far as the record, the process table and the guests themselves tell.
 public struct LabStatus: Codable, Sendable {
+    /// What a node is doing.
     package enum State: String, Codable, Sendable {
         case running
         /// It has no QEMU.
@@ -14,6 +15,7 @@ public struct LabStatus: Codable, Sendable {
         case unreachable
     }
 
+    /// One of its nodes.
     public struct Node: Codable, Sendable {
         public var name: String
         public var id: Int

@@ -64,7 +64,7 @@ public struct Up: Sendable {
     }
 
     /// Brings the lab up, or makes it complete again; returns when every node is ready.
-    public func callAsFunction(_ spec: LabSpec) async throws -> Outcome {
+    package func start(_ spec: LabSpec) async throws -> Outcome {
         let began = ContinuousClock.now
         let log = StepLog()
         let lock = try environment.store.lock(spec.name, purpose: environment.purpose)
@@ -101,7 +101,7 @@ public struct Up: Sendable {
                 environment: environment, paths: environment.store.paths(name), hypervisor: hypervisor,
                 images: images, accelerator: options.accelerator, report: report, log: log)
             let started: [String]
-            (record, started) = try await boot(record, isRepair: isRepair)
+            (record, started) = try await boot.start(record, isRepair: isRepair)
             try await awaitReady(record, started, began)
             log.end("wait for the guests")
             manifest = Manifest(run: run, verb: .up, record: record, environment: environment)
@@ -125,7 +125,7 @@ public struct Up: Sendable {
             report(.note("no guest of lab '\(spec.name)' runs any more: bringing it up anew"))
             let removal = Removal(environment: environment, report: report)
             removal.keepConsoles(of: record)
-            try await removal(record)
+            try await removal.remove(record)
             return nil
         }
         guard record.spec == spec else {
@@ -187,7 +187,7 @@ public struct Up: Sendable {
                 // Without a record nothing was started yet.
                 guard let record = try environment.store.load(name) else { return try environment.store.remove(name) }
                 report(.note("taking down what was started"))
-                try await Removal(environment: environment, report: report)(record)
+                try await Removal(environment: environment, report: report).remove(record)
             }.value
         } catch {
             report(.note("something is left: \(error)\n`popcorn-lab down -l \(name)` tries again"))

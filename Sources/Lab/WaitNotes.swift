@@ -10,7 +10,7 @@ struct WaitNotes: Sendable {
     /// Says that `node` is waited for until `body` has ended.
     ///
     /// - Parameter what: completes the sentence "waiting for …".
-    func callAsFunction<Result: Sendable>(
+    func tell<Result: Sendable>(
         _ node: String, for what: String, _ body: () async throws -> Result
     ) async rethrows -> Result {
         let (report, began) = (report, ContinuousClock.now)

@@ -30,10 +30,10 @@ struct TutorialCommand: AsyncParsableCommand {
         Narration.step(
             "Bring up an x86-64 and an aarch64 guest, each with its own kernel", "up -f Configs/sosp2019.yaml")
         let up = Up(environment: environment, report: { progress.show($0) })
-        progress.finish(try await progress.following { [spec] in try await up(spec) })
+        progress.finish(try await progress.following { [spec] in try await up.start(spec) })
         do {
             let tour = TutorialTour(access: try LabAccess(environment: environment, name: name))
-            try await tour(executable: GlobalOptions.executable)
+            try await tour.run(executable: GlobalOptions.executable)
         } catch {
             Notice.line(
                 "the lab stays up for a look: `popcorn-lab -l \(name) status`; `popcorn-lab down -l \(name)` ends it")
@@ -41,7 +41,7 @@ struct TutorialCommand: AsyncParsableCommand {
         }
         if keep { return Notice.line("the lab stays up: `popcorn-lab status -l \(name)`") }
         Narration.step("Take the lab down; what was collected stays", "down")
-        try await Down(environment: environment, report: { progress.show($0) })(name, grace: .seconds(10))
+        try await Down(environment: environment, report: { progress.show($0) }).stop(name, grace: .seconds(10))
     }
 }
 

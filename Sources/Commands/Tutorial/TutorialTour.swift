@@ -12,7 +12,7 @@ struct TutorialTour {
     private var environment: LabEnvironment { access.environment }
     private var nodes: [NodeRecord] { access.record.nodes }
 
-    func callAsFunction(executable: String) async throws {
+    func run(executable: String) async throws {
         try await showPeers()
         Narration.step(
             "Build the tutorial's programs: one source, one binary per ISA, the same layout", "build helloworldN.c …")
@@ -32,7 +32,7 @@ struct TutorialTour {
         }
         Narration.step(
             "How fast? Round trips between the kernels, beside plain TCP", "ping \(nodes[0].name) \(nodes[1].name)")
-        PingCommand.show(try await Ping(access: access, options: Ping.Options())(from: nodes[0], to: nodes[1]))
+        PingCommand.show(try await Ping(access: access, options: Ping.Options()).measure(from: nodes[0], to: nodes[1]))
     }
 
     private func run(_ programs: TutorialPrograms) async throws -> RunDirectory {
@@ -67,7 +67,7 @@ struct TutorialTour {
         let words = ["run", name, "--on", node.name] + (arguments.isEmpty ? [] : ["--"] + arguments)
         Narration.step(title, words.joined(separator: " "))
         var lines = 0
-        let outcome = try await CheckedRun(access: access)(
+        let outcome = try await CheckedRun(access: access).run(
             program, on: node, input: STDIN_FILENO, errorOutput: STDERR_FILENO
         ) { line in
             Output.line(line)
@@ -82,7 +82,7 @@ struct TutorialTour {
 
     private func move(_ program: String, to target: NodeRecord) async throws {
         Narration.command("migrate \(program) --to \(target.name)")
-        let outcomes = try await MoveThreads(access: access, options: MoveThreads.Options())(
+        let outcomes = try await MoveThreads(access: access, options: MoveThreads.Options()).move(
             try ThreadSelector(program), to: target)
         for outcome in outcomes { Output.line(MigrateCommand.describe(outcome, MoveThreads.Options().timeout)) }
     }

@@ -26,7 +26,7 @@ struct CopyCommand: AsyncParsableCommand {
         }
         let access = try global.access()
         let meter = TransferMeterLine()
-        try await CopyFiles(access: access, progress: { meter.show($0) })(paths.dropLast(), to: target)
+        try await CopyFiles(access: access, progress: { meter.show($0) }).copy(paths.dropLast(), to: target)
         meter.finish()
     }
 }

@@ -28,7 +28,7 @@ struct DeployCommand: AsyncParsableCommand {
         let meter = TransferMeterLine()
         let deployment = try Deployment(
             path: program, record: access.record, directory: to, progress: { meter.show($0) })
-        let outcome = try await access.withRecorders { try await deployment($0) }
+        let outcome = try await access.withRecorders { try await deployment.deploy(to: $0) }
         meter.finish()
         let news =
             outcome.updated.isEmpty ? "up to date on every node" : "sent to \(outcome.updated.joined(separator: ", "))"

@@ -20,7 +20,7 @@ struct DownCommand: AsyncParsableCommand {
     func run() async throws {
         let progress = UpProgress()
         let down = Down(environment: try global.environment(), report: { progress.show($0) })
-        try await down(global.labName, grace: force ? .zero : grace.duration)
+        try await down.stop(global.labName, grace: force ? .zero : grace.duration)
         Notice.line("lab '\(global.labName)' is down")
     }
 }

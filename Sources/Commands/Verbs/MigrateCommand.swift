@@ -46,7 +46,7 @@ struct MigrateCommand: AsyncParsableCommand {
         options.origin = on
         options.all = all
         if let timeout { options.timeout = timeout.duration }
-        let outcomes = try await MoveThreads(access: access, options: options)(
+        let outcomes = try await MoveThreads(access: access, options: options).move(
             try ThreadSelector(thread), to: try access.node(to))
         switch output.format {
         case .json: try Output.json(outcomes)

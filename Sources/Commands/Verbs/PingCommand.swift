@@ -48,7 +48,7 @@ struct PingCommand: AsyncParsableCommand {
         options.count = tcp ? count / 2 : count
         options.streamCount = tcp ? stream / 2 : stream
         options.comparesTCP = tcp
-        let outcome = try await Ping(access: access, options: options)(
+        let outcome = try await Ping(access: access, options: options).measure(
             from: try access.node(from), to: try access.node(to))
         switch output.format {
         case .json: try Output.json(outcome)

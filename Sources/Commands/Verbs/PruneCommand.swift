@@ -29,6 +29,7 @@ struct PruneCommand: AsyncParsableCommand {
         options.images = images
         options.runsOlderThan = runsOlderThan?.duration
         let progress = UpProgress()
-        try await Prune(environment: try global.environment(), options: options, report: { progress.show($0) })()
+        let prune = Prune(environment: try global.environment(), options: options, report: { progress.show($0) })
+        try await prune.prune()
     }
 }

@@ -82,7 +82,7 @@ struct RunCommand: AsyncParsableCommand {
         options.migrateAt = try migrateAt.map { try MigrationSites(parsing: $0) }
         options.collects = collect
         let aftermath = RunAftermath(isCollecting: collect)
-        let outcome = try await RunProgram(access: access, options: options, report: { aftermath.show($0) })(
+        let outcome = try await RunProgram(access: access, options: options, report: { aftermath.show($0) }).run(
             program, input: STDIN_FILENO, output: STDOUT_FILENO, errorOutput: STDERR_FILENO)
         aftermath.finish()
         for warning in outcome.warnings { Notice.warning(warning) }

@@ -44,7 +44,7 @@ struct UpCommand: AsyncParsableCommand {
         let progress = UpProgress(nodes: dryRun ? [] : spec.nodes.map(\.name), verbose: global.verbose)
         let up = Up(environment: try global.environment(), options: options, report: { progress.show($0) })
         if dryRun { return Self.show(try await up.preview(spec)) }
-        progress.finish(try await progress.following { try await up(spec) })
+        progress.finish(try await progress.following { try await up.start(spec) })
     }
 
     private static func show(_ preview: Up.Preview) {

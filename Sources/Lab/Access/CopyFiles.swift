@@ -35,7 +35,7 @@ public struct CopyFiles: Sendable {
     }
 
     /// Copies each source into the target if that is a directory or ends in a slash, else the one source to exactly there.
-    public func callAsFunction(_ sources: [String], to target: String) async throws {
+    package func copy(_ sources: [String], to target: String) async throws {
         let target = Place(target)
         let sources = sources.map(Place.init)
         switch (sources.allSatisfy { $0.node == nil }, target.node) {

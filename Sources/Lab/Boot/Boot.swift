@@ -22,9 +22,11 @@ struct Boot: Sendable {
     /// How many ports are tried for a guest; each loses against another process only if that was quicker.
     private static let portAttempts = 5
 
+    /// Starts what does not run.
+    ///
     /// - Parameter isRepair: whether the lab was there before, so that something may be left of the guests that do not run.
     /// - Returns: the record with the guests' processes, and the names of the nodes that were started.
-    func callAsFunction(_ record: LabRecord, isRepair: Bool) async throws -> (LabRecord, [String]) {
+    func start(_ record: LabRecord, isRepair: Bool) async throws -> (LabRecord, [String]) {
         let alive = QEMUProcess.find(uuids: record.nodes.map(\.uuid))
         let missing = record.nodes.filter { alive[$0.uuid] == nil }
         let fabric = VDESwitch(directory: paths.fabric)

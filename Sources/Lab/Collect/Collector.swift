@@ -56,7 +56,9 @@ struct Collector {
     func end(_ step: (String) -> Void = { _ in }) async -> [String] {
         let warnings = await withTaskGroup(of: [String].self) { group in
             for entry in nodes {
-                group.addTask { await waiting(entry.node.name, for: "what its kernel recorded") { await fetch(entry) } }
+                group.addTask {
+                    await waiting.tell(entry.node.name, for: "what its kernel recorded") { await fetch(entry) }
+                }
             }
             return await group.reduce(into: []) { $0 += $1 }
         }

@@ -51,7 +51,7 @@ extension LabAccess {
     /// Brings everything since the guests' boot into a run that exists; nodes that do not answer give their consoles.
     func fill(_ run: RunDirectory, _ manifest: inout Manifest, _ waiting: WaitNotes) async throws {
         let answers = try await Self.inParallel(record.nodes) { node in
-            await waiting(node.name, for: "it to answer") { await reach(node) }
+            await waiting.tell(node.name, for: "it to answer") { await reach(node) }
         }
         let nodes = answers.compactMap { try? $0.get() }
         var warnings = zip(record.nodes, answers).compactMap { node, answer in

@@ -41,8 +41,10 @@ public struct MoveThreads: Sendable {
         self.options = options
     }
 
+    /// Moves the threads that `selector` means.
+    ///
     /// - Throws: `LabError` if `selector` means nothing, or too much; a node that cannot be asked.
-    public func callAsFunction(_ selector: ThreadSelector, to target: NodeRecord) async throws -> [Outcome] {
+    package func move(_ selector: ThreadSelector, to target: NodeRecord) async throws -> [Outcome] {
         let origin = try options.origin.map { try access.node($0).name }
         let known = try await access.migratableProcesses()
         let matches: [ThreadSelector.Match]

@@ -45,7 +45,10 @@ public struct Ping: Sendable {
         self.options = options
     }
 
-    public func callAsFunction(from: NodeRecord, to: NodeRecord) async throws -> Outcome {
+    /// Measures from one node to another.
+    ///
+    /// - Throws: `LabError` if both are one node or the kernels give no times; `ContractError` if a measurement fails.
+    package func measure(from: NodeRecord, to: NodeRecord) async throws -> Outcome {
         guard from.id != to.id else {
             throw LabError(.badArgument, "'\(from.name)' and '\(to.name)' are the same node", hint: "name two nodes")
         }

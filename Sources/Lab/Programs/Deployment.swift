@@ -55,12 +55,12 @@ public struct Deployment: Sendable {
     }
 
     /// Sends what nodes do not have yet, and checks that what lies there is what we sent.
-    public func callAsFunction(_ nodes: [RecordedNode]) async throws -> Outcome {
+    package func deploy(to nodes: [RecordedNode]) async throws -> Outcome {
         let files = try program.files.map { isa, path in
             File(
                 name: "\(program.name)_\(isa.rawValue)", local: path, digest: try SHA256.hex(ofFile: path))
         }
-        let updated = try await LabAccess.inParallel(nodes) { try await deploy(files, to: $0) ? $0.node.name : nil }
+        let updated = try await LabAccess.inParallel(nodes) { try await send(files, to: $0) ? $0.node.name : nil }
         return Outcome(
             path: directory + "/" + program.name,
             digests: Dictionary(files.map { ($0.name, $0.digest) }, uniquingKeysWith: { first, _ in first }),
@@ -68,7 +68,7 @@ public struct Deployment: Sendable {
     }
 
     /// Whether anything had to be sent.
-    private func deploy(_ files: [File], to place: RecordedNode) async throws -> Bool {
+    private func send(_ files: [File], to place: RecordedNode) async throws -> Bool {
         let (node, session) = (place.node, place.session)
         let own = "\(program.name)_\(node.spec.isa.rawValue)"
         let names = files.map(\.name) + [program.name]

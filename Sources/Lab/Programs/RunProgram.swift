@@ -55,10 +55,12 @@ public struct RunProgram: Sendable {
         self.report = report
     }
 
+    /// Deploys and runs a program.
+    ///
     /// - Parameters:
+    ///   - path: without the ISA's suffix.
     ///   - input: a descriptor of this process; likewise `output` and `errorOutput`. They are the program's own.
-    public func callAsFunction(_ path: String, input: Int32, output: Int32, errorOutput: Int32) async throws -> Outcome
-    {
+    package func run(_ path: String, input: Int32, output: Int32, errorOutput: Int32) async throws -> Outcome {
         let origin = try options.origin.map(access.node) ?? access.record.nodes[0]
         let environment = try environment(for: path)
         let deployment = try Deployment(path: path, record: access.record, directory: options.directory)
@@ -66,7 +68,7 @@ public struct RunProgram: Sendable {
         return try await access.withRecorders { nodes in
             var clock = start
             clock.end("connect")
-            let deployed = try await deployment(nodes)
+            let deployed = try await deployment.deploy(to: nodes)
             clock.end("deploy")
             var recording = try options.collects ? Recording(self, deployment, deployed, nodes) : nil
             try await recording?.collector.begin()

@@ -10,7 +10,8 @@ struct Removal: Sendable {
     let environment: LabEnvironment
     var report: LabEventHandler = { _ in }
 
-    func callAsFunction(_ record: LabRecord) async throws {
+    /// The lab of this record.
+    func remove(_ record: LabRecord) async throws {
         let uuids = record.nodes.map(\.uuid)
         let hypervisor = try environment.hypervisor(of: record)
         do {
@@ -29,7 +30,7 @@ struct Removal: Sendable {
     }
 
     /// The lab of this name when its record is unreadable or gone: its guests are known by their metadata.
-    func callAsFunction(_ name: String) async throws {
+    func remove(_ name: String) async throws {
         let hypervisor = try environment.hypervisor()
         try await hypervisor.withConnection { connection in
             let guests = try await connection.labDomains().filter {

@@ -7,24 +7,27 @@ public struct CheckedRun: Sendable {
 
     public init(access: LabAccess) { self.access = access }
 
+    /// Runs it.
+    ///
     /// - Parameters:
     ///   - node: where it starts.
     ///   - eachLine: called with each line of its output; it may do something to the program meanwhile.
     /// - Throws: `LabError` if the program fails, or prints something else.
     @discardableResult
-    public func callAsFunction(
+    package func run(
         _ program: TutorialPrograms.Program, on node: NodeRecord, input: Int32, errorOutput: Int32,
         eachLine: (String) async throws -> Void
     ) async throws -> RunProgram.Outcome {
         var options = RunProgram.Options()
         options.origin = node.name
         options.arguments = program.expected.arguments
-        let run = RunProgram(access: access, options: options)
+        let runner = RunProgram(access: access, options: options)
         let copy = try OutputCopy()
         return try await withThrowingTaskGroup(of: RunProgram.Outcome.self) { group in
             group.addTask {
                 defer { copy.close() }
-                return try await run(program.path, input: input, output: copy.descriptor, errorOutput: errorOutput)
+                return try await runner.run(
+                    program.path, input: input, output: copy.descriptor, errorOutput: errorOutput)
             }
             var output = ""
             for await line in copy.lines {

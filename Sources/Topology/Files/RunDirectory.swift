@@ -18,7 +18,8 @@ package struct RunDirectory: Sendable {
             .iso8601.year().month().day().timeSeparator(.omitted).dateSeparator(.omitted).time(
                 includingFractionalSeconds: false))
         let id =
-            stamp.replacing("T", with: "-") + "-\(verb.rawValue)-" + hexadecimal((0..<2).map { _ in UInt8.random(in: 0...255) })
+            stamp.replacing("T", with: "-") + "-\(verb.rawValue)-"
+            + hexadecimal((0..<2).map { _ in UInt8.random(in: 0...255) })
         let run = RunDirectory(id: id, directories: directories)
         try Directories.create(run.path)
         return run
