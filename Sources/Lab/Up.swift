@@ -38,31 +38,6 @@ public struct Up: Sendable {
         self.report = report
     }
 
-    /// What would be created: the plan and each guest's libvirt description, checked by libvirt. Nothing is started, but
-    /// images are built if they are missing.
-    public struct Preview: Sendable {
-        public var record: LabRecord
-        /// Domain XML by node, in the order of the nodes.
-        public var domains: [(node: String, xml: String)]
-    }
-
-    public func preview(_ spec: LabSpec) async throws -> Preview {
-        let hypervisor = try environment.hypervisor(for: spec)
-        let images = try await NodeImages(for: spec, in: environment.imageStore, report: report)
-        let choices = try await environment.accelerators(
-            for: spec, request: options.accelerator, hypervisor: hypervisor, images: images)
-        let plan = try LabPlan(
-            spec: spec, target: hypervisor.target, mark: environment.directories.mark, images: images,
-            accelerators: choices)
-        let paths = environment.store.paths(spec.name)
-        let domains = try plan.record.nodes.map { node in
-            let kernel = try images.image(of: node.spec).kernel
-            let domain = try DomainSpec(node: node, of: plan.record, paths: paths, kernel: kernel)
-            return (node: node.name, xml: try domain.xml())
-        }
-        return Preview(record: plan.record, domains: domains)
-    }
-
     /// Brings the lab up, or makes it complete again; returns when every node is ready.
     package func start(_ spec: LabSpec) async throws -> Outcome {
         let began = ContinuousClock.now
@@ -83,7 +58,7 @@ public struct Up: Sendable {
             log.end("make keys and the record")
             return try await bringUp(spec.name, hypervisor, images, began, log, isRepair: existing != nil)
         } catch {
-            await cleanUp(spec.name, existed: existing != nil)
+            if existing == nil { await cleanUp(spec.name) }
             throw error
         }
     }
@@ -110,7 +85,7 @@ public struct Up: Sendable {
             try manifest.save(run)
             return Outcome(record: record, started: started, duration: .now - began, steps: log.steps)
         } catch {
-            keepConsoles(of: record, in: run, &manifest, error)
+            keep(manifest, of: record, in: run, after: error)
             throw error
         }
     }
@@ -160,37 +135,6 @@ public struct Up: Sendable {
                 group.addTask { try await watch.run() }
             }
             try await group.waitForAll()
-        }
-    }
-
-    /// What a failed boot leaves to look at: the consoles.
-    private func keepConsoles(
-        of record: LabRecord, in run: RunDirectory, _ manifest: inout Manifest, _ error: any Error
-    ) {
-        let paths = environment.store.paths(record.spec.name)
-        manifest.ended = Date()
-        manifest.exitCode = ExitStatus(of: error).rawValue
-        manifest.warnings = ["\(error)"] + record.nodes.compactMap { run.copySerialLog(of: $0.name, from: paths) }
-        try? manifest.save(run)
-    }
-
-    /// A lab that never came up is taken away again; one that was up before keeps what runs.
-    private func cleanUp(_ name: String, existed: Bool) async {
-        if existed { return }
-        if options.keep, access(environment.store.paths(name).record, F_OK) == 0 {
-            report(.note("left as it is, because of --keep: `popcorn-lab down -l \(name)` takes it away"))
-            return
-        }
-        do {
-            // The task may be cancelled; tidying up must not be.
-            try await Task {
-                // Without a record nothing was started yet.
-                guard let record = try environment.store.load(name) else { return try environment.store.remove(name) }
-                report(.note("taking down what was started"))
-                try await Removal(environment: environment, report: report).remove(record)
-            }.value
-        } catch {
-            report(.note("something is left: \(error)\n`popcorn-lab down -l \(name)` tries again"))
         }
     }
 }

@@ -64,7 +64,7 @@ struct Collector {
         }
         step("collect")
         defer { step("write the logs") }
-        return warnings.sorted() + copySerialLogs() + render()
+        return warnings.sorted() + run.copySerialLogs(of: access.record, from: access.paths) + render()
     }
 
     /// A connection that something went wrong on, as when a program was ended by its time, is tried no more: a new one is.
@@ -111,11 +111,6 @@ struct Collector {
         try await recorder.recordClock(Self.clockSamples, to: path)
     }
 
-    /// The consoles are files of this host, also those of guests that died.
-    private func copySerialLogs() -> [String] {
-        access.record.nodes.compactMap { run.copySerialLog(of: $0.name, from: access.paths) }
-    }
-
     /// Writes dmesg on the host's clock, as JSON Lines and as plain text.
     private func render() -> [String] {
         do {
@@ -137,25 +132,5 @@ extension RunDirectory {
     /// The files that the run keeps of a node, for the trace.
     func traceFiles(of node: Manifest.Node) -> NodeTraceFiles {
         NodeTraceFiles(name: node.name, label: node.isa.rawValue, id: Int32(node.id), directory: self.node(node.name))
-    }
-}
-
-/// A node with an open connection, and what records it there.
-public struct RecordedNode: Sendable {
-    let node: NodeRecord
-    let session: GuestSession
-    let recorder: GuestRecorder
-    /// The tracefs instance that it has begun, if it has.
-    var instance: String?
-}
-
-extension LabAccess {
-    /// Connects to all nodes, and starts what records there, for the time of `body`.
-    public func withRecorders<Result: Sendable>(
-        _ body: @Sendable ([RecordedNode]) async throws -> Result
-    ) async throws -> Result {
-        try await withSessions(
-            record.nodes,
-            { RecordedNode(node: $0, session: $1, recorder: try await $0.guest($1).recorder()) }, body)
     }
 }

@@ -70,7 +70,8 @@ public struct RunProgram: Sendable {
             clock.end("connect")
             let deployed = try await deployment.deploy(to: nodes)
             clock.end("deploy")
-            var recording = try options.collects ? Recording(self, deployment, deployed, nodes) : nil
+            var recording =
+                try options.collects ? ProgramRecording(of: deployment, deployed.digests, access, nodes) : nil
             try await recording?.collector.begin()
             if recording != nil { clock.end("start of the traces") }
             guard let session = nodes.first(where: { $0.node.id == origin.id })?.session else {
@@ -102,29 +103,9 @@ public struct RunProgram: Sendable {
         }
     }
 
-    /// The run's directory, and what fills it.
-    private struct Recording: Sendable {
-        let run: RunDirectory
-        let manifest: Manifest
-        var collector: Collector
-
-        init(
-            _ program: RunProgram, _ deployment: Deployment, _ deployed: Deployment.Outcome, _ nodes: [RecordedNode]
-        ) throws {
-            let access = program.access
-            run = try RunDirectory.create(verb: .run, directories: access.environment.directories)
-            var manifest = Manifest(run: run, verb: .run, record: access.record, environment: access.environment)
-            manifest.program = deployment.localPath
-            manifest.binaries = deployed.digests
-            try manifest.save(run)
-            self.manifest = manifest
-            collector = Collector(access: access, run: run, nodes: nodes)
-        }
-    }
-
     /// All that comes after the program: collects, and completes the manifest.
     private func conclude(
-        _ recording: Recording?, _ driver: MoveDriver?, _ ending: Result<RemoteResult, any Error>,
+        _ recording: ProgramRecording?, _ driver: MoveDriver?, _ ending: Result<RemoteResult, any Error>,
         _ clock: StepClock
     ) async throws -> (MoveSummary?, [Step], [String]) {
         var clock = clock
@@ -134,15 +115,7 @@ public struct RunProgram: Sendable {
         }
         let moves = await summary(driver, &warnings)
         guard let recording else { return (moves, clock.steps, warnings) }
-        var manifest = recording.manifest
-        manifest.warnings = warnings
-        manifest.moves = moves
-        manifest.steps = clock.steps
-        manifest.ended = .init()
-        manifest.exitCode = ending.exitCode
-        if case .signalled(let name, _) = try? ending.get().ending { manifest.signal = "SIG\(name)" }
-        try manifest.save(recording.run)
-        try access.environment.store.addRun(recording.run.id, to: access.record.spec.name)
+        try recording.complete(ending, moves: moves, steps: clock.steps, warnings: warnings)
         return (moves, clock.steps, warnings)
     }
 
@@ -162,16 +135,6 @@ public struct RunProgram: Sendable {
         } catch {
             warnings.append("the moves were not counted: \(error.sentence)")
             return nil
-        }
-    }
-}
-
-extension Result where Success == RemoteResult {
-    /// The program's, or the one that popcorn-lab itself ends with because of what went wrong.
-    fileprivate var exitCode: Int32 {
-        switch self {
-        case .success(let result): result.exitCode
-        case .failure(let error): ExitStatus(of: error).rawValue
         }
     }
 }

@@ -54,9 +54,7 @@ struct Removal: Sendable {
     func keepConsoles(of record: LabRecord) {
         guard let run = record.upRun(environment.directories) else { return }
         let paths = environment.store.paths(record.spec.name)
-        for node in record.nodes {
-            if let problem = run.copySerialLog(of: node.name, from: paths) { environment.log.warning("\(problem)") }
-        }
+        for problem in run.copySerialLogs(of: record, from: paths) { environment.log.warning("\(problem)") }
     }
 
     private func end(_ processes: [String: ProcessIdentity]) throws {
