@@ -2,12 +2,13 @@ import FoundationEssentials
 import Support
 import Testing
 
-/// What tests the kernel's side of migration: `Compiled/hop.c`, and in `Images/kernel/test/migrate` a script and programs
-/// that speak to `/dev/popcorn` themselves.
+/// What tests the kernel's side of migration: programs of `Compiled/`, and in `Images/kernel/test/migrate` a script and
+/// programs that speak to `/dev/popcorn` themselves.
 enum MigrationPrograms {
     /// Where they are in guests.
     static let directory = "/tmp/migrate"
-    private static let names = ["hop", "edges", "stand_ins"]
+    private static let compiled = ["hop", "ends"]
+    private static let names = compiled + ["edges", "stand_ins"]
     private static let root = String(#filePath.dropLast("Tests/EndToEndTests/MigrationPrograms.swift".count))
     private static let source = root + "Images/kernel/test/migrate"
 
@@ -17,11 +18,12 @@ enum MigrationPrograms {
     static func build(_ lab: Lab) async throws -> String {
         let output = lab.workplace.file("migrate")
         try await lab.host("make", "-s", "-C", source, "OUT=\(output)", limit: .seconds(120))
-        guard access(output + "/hop", X_OK) != 0 else { return output }
-        // The first ever compiles the runtime.
-        try await lab(
-            "build", root + "Tests/EndToEndTests/Compiled/hop.c", "-o", output + "/hop", "--", "-O2", "-Wall",
-            limit: .seconds(120))
+        for name in compiled where access("\(output)/\(name)", X_OK) != 0 {
+            // The first ever compiles the runtime.
+            try await lab(
+                "build", "\(root)Tests/EndToEndTests/Compiled/\(name).c", "-o", "\(output)/\(name)", "--", "-O2",
+                "-Wall", limit: .seconds(120))
+        }
         return output
     }
 

@@ -1,7 +1,6 @@
-/* One thread that goes to the next node and back, or ends there:
+/* One thread that goes to the next node and back (ends.c has what ends there):
  *
  *   hop print ROUNDS   hop loop ROUNDS   hop route ROUNDS (through all nodes)
- *   hop exit   hop thread-exit   hop crash
  *   hop spin           until it is asked to move; then it comes home
  *   hop cat            its input, from there
  *   hop who            its user, groups and directory are the same there
@@ -105,37 +104,6 @@ static int route(long rounds)
 		go(next_node());
 	}
 	return compare("visits", visits, rounds * count * (count + 1) / 2) || current_nid() != home;
-}
-
-static int leave_and_exit(long unused)
-{
-	go(next_node());
-	exit(42);
-}
-
-static void *leave_and_end(void *status)
-{
-	go(next_node());
-	return status;
-}
-
-static int end_thread(long unused)
-{
-	pthread_t thread;
-	void *status;
-
-	pthread_create(&thread, NULL, leave_and_end, (void *)7);
-	pthread_join(thread, &status);
-	return (long)status;
-}
-
-static int crash(long unused)
-{
-	volatile int *volatile nowhere = (volatile int *)8;
-
-	go(next_node());
-	say("crashing on %s\n", isa());
-	return *nowhere;
 }
 
 static int spin(long unused)
@@ -301,9 +269,8 @@ static const struct {
 	const char *name;
 	int (*run)(long number);
 } modes[] = {
-	{"print", print}, {"loop", loop}, {"route", route}, {"exit", leave_and_exit}, {"thread-exit", end_thread},
-	{"crash", crash}, {"spin", spin}, {"cat", cat}, {"who", who}, {"data", touch_data}, {"brief", be_brief},
-	{"stop", stop},
+	{"print", print}, {"loop", loop}, {"route", route},	 {"spin", spin},      {"cat", cat},
+	{"who", who},	  {"stop", stop}, {"data", touch_data}, {"brief", be_brief},
 };
 
 int main(int argc, char **argv)

@@ -45,9 +45,9 @@ asked=$(awk '$1 == "type" && $3 ~ /^PAGE_/ { sum += $5 + $8 } END { print sum + 
 [ "$asked" -lt 50 ] || { echo "FAILED: $asked messages about pages"; failed=$((failed + 1)); }
 
 expect 0 300 ./hop route $((10 * factor))
-expect 42 60 ./hop exit
-expect 7 60 ./hop thread-exit
-expect 139 60 ./hop crash
+expect 7 60 ./ends exit
+expect 0 60 ./ends thread
+expect 139 60 ./ends segv
 dmesg | tail -3 | grep -q 'killed by signal 11 on node' || { echo "FAILED: no word of the crash"; failed=$((failed + 1)); }
 expect 3 60 ./hop cat
 expect 0 60 ./hop stop
