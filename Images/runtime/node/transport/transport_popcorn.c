@@ -19,6 +19,8 @@
 
 #define DEVICE "/dev/popcorn"
 
+_Static_assert(MAX_POPCORN_NODES == POPCORN_NODES, "programs see as many nodes as kernels have");
+
 struct popcorn_place popcorn_place;
 
 /* Past the filter: this descriptor is the node's. Sets errno. */
