@@ -1,5 +1,4 @@
 import FoundationEssentials
-import Subprocess
 import Support
 
 /// The Ethernet of one lab on one host: a VDE switch, which needs no privileges.
@@ -68,14 +67,13 @@ public struct VDESwitch: Sendable {
         let arguments = [
             "-d", "-s", socketDirectory, "-p", pidFile, "-n", String(max(32, ports)), "-m", "600", "--dirmode", "0700",
         ]
+        var command = HostCommand("vde_switch", arguments)
+        command.output = .discarded
         do {
-            let result = try await run(
-                .name("vde_switch"), arguments: Arguments(arguments), output: .discarded, error: .string(limit: 4096))
-            guard result.terminationStatus.isSuccess else {
-                throw FabricError.switchDidNotStart("\(result.terminationStatus) \(result.standardError)")
-            }
-        } catch let error as SubprocessError {
-            throw FabricError.switchMissing("\(error)")
+            try await command.check()
+        } catch let error as HostCommandError {
+            guard case .ended = error.reason else { throw FabricError.switchMissing(error.summary) }
+            throw FabricError.switchDidNotStart(([error.summary] + error.said).joined(separator: ": "))
         }
     }
 

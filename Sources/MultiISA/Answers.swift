@@ -63,7 +63,7 @@ struct Answers {
                 Tool(name: "llvm-\(name)-19", package: "llvm-19")
             default: nil
             }
-        return (try? await tool?.path().string) ?? name
+        return (try? await tool?.path()) ?? name
     }
 
     /// A header's directory, a file of libc's or libgcc; as gcc does, the name alone if there is none.

@@ -5,7 +5,7 @@ enum Messages {
     static func say(_ text: String) { write(text + "\n", to: STDERR_FILENO) }
 
     static func write(_ text: String, to descriptor: Int32) {
-        try? AtomicFile.writeAll(Array(text.utf8), to: descriptor, name: "a standard stream")
+        try? AtomicFile.writeAll(ByteText.bytes(text), to: descriptor, name: "a standard stream")
     }
 
     /// A command line as `-v` shows it.

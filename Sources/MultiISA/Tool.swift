@@ -1,8 +1,8 @@
-import Subprocess
 import Support
-import SystemPackage
 
 /// A program of the host that the compiler runs.
+///
+/// It stays in the compiler's process group: for make and for a terminal, a compiler is one job with all that it runs.
 struct Tool: Sendable {
     let name: String
     /// The Debian package that has it, for the message if it is missing.
@@ -13,20 +13,28 @@ struct Tool: Sendable {
     static let apt = Tool(name: "apt-get", package: "apt")
     static let unpack = Tool(name: "dpkg-deb", package: "dpkg")
 
+    private func command(_ arguments: [String]) -> HostCommand {
+        var command = HostCommand(name, arguments, package: package)
+        command.group = .ours
+        return command
+    }
+
     /// Runs the tool with our own standard streams. Returns whether it succeeded.
     func run(_ arguments: [String]) async throws -> Bool {
-        let result = try await Subprocess.run(
-            .path(try await path()), arguments: Arguments(arguments),
-            input: .currentStandardInput, output: .currentStandardOutput, error: .currentStandardError)
-        return result.terminationStatus.isSuccess
+        var command = command(arguments)
+        command.input = .inherited
+        command.output = .inherited
+        command.errors = .inherited
+        return try await running { try await command.run() }.ending.isSuccess
     }
 
     /// Runs the tool with our own standard streams, except that its messages are returned.
     func runQuietly(_ arguments: [String]) async throws -> (isGood: Bool, messages: String) {
-        let result = try await Subprocess.run(
-            .path(try await path()), arguments: Arguments(arguments),
-            input: .currentStandardInput, output: .currentStandardOutput, error: .string(limit: 1 << 26))
-        return (result.terminationStatus.isSuccess, result.standardError)
+        var command = command(arguments)
+        command.input = .inherited
+        command.output = .inherited
+        let outcome = try await running { try await command.run() }
+        return (outcome.ending.isSuccess, outcome.errorText)
     }
 
     /// The tool's standard output, or its messages as an error of `code`.
@@ -36,24 +44,26 @@ struct Tool: Sendable {
     func output(
         _ arguments: [String], in directory: String? = nil, else code: CompilerError.Code, purpose: String
     ) async throws -> String {
-        let result = try await Subprocess.run(
-            .path(try await path()), arguments: Arguments(arguments),
-            workingDirectory: directory.map { FilePath($0) },
-            output: .string(limit: 1 << 24), error: .string(limit: 1 << 24))
-        guard result.terminationStatus.isSuccess else {
-            let tail = result.standardError.split(separator: "\n").prefix(20).map { "    " + $0 }
-            throw CompilerError(code, "cannot \(purpose): \(name) failed:\n\(tail.joined(separator: "\n"))")
+        var command = command(arguments)
+        command.directory = directory
+        return try await running {
+            do {
+                return try await command.check().text
+            } catch let error as HostCommandError where error.reason != .missing {
+                // Of a linker's messages the first tell most; how it is called is what `-v` shows.
+                throw CompilerError(code, "cannot \(purpose): \(error.summary)", details: Array(error.said.prefix(20)))
+            }
         }
-        return result.standardOutput
     }
 
     /// Where it is.
-    func path() async throws -> FilePath {
+    func path() async throws -> String { try await running { try await command([]).locate() } }
+
+    private func running<Result>(_ body: () async throws -> Result) async throws -> Result {
         do {
-            return try await Executable.name(name).resolveExecutablePath(in: .inherit)
-        } catch {
-            throw CompilerError(
-                .host, "this host has no `\(name)`", hint: "install the package \(package), or run `make setup`")
+            return try await body()
+        } catch let error as HostCommandError {
+            throw CompilerError(.host, error.summary, details: error.details, hint: error.hint)
         }
     }
 }

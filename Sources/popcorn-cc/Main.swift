@@ -5,7 +5,7 @@ import Support
 struct Main {
     static func main() async {
         let environment = Environment.current()
-        let status = await Driver(environment: environment).run(Array(CommandLine.arguments.dropFirst()))
+        let status = await Driver(environment: environment).run(Array(ProcessArguments.all.dropFirst()))
         ProcessEnd.now(status)
     }
 }

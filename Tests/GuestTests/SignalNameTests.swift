@@ -5,14 +5,6 @@ import Testing
 
 @Suite("Signals of remote commands")
 struct SignalNameTests {
-    @Test("every signal has a name of its own, which leads back to its number")
-    func names() {
-        for number in Int32(1)...64 { #expect(SignalName.number(SignalName.text(number)) == number) }
-        #expect(SignalName.text(SIGBUS) == "BUS" && SignalName.text(SIGSYS) == "SYS")
-        #expect(SignalName.text(37) == "RTMIN+3")
-        #expect(SignalName.number("NONSENSE@openssh.com") == nil)
-    }
-
     @Test("what the guest kept of unnamed signals is read line by line")
     func endings() {
         #expect(

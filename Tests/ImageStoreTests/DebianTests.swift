@@ -113,7 +113,7 @@ import Testing
         let recipe = try recipe()
         let error = await #expect(throws: ImageError.self) { try await store.ensure(recipe: recipe, isas: [.aarch64]) }
         #expect(error?.code == .compile)
-        #expect(error?.summary.contains("undeclared_name") == true)
+        #expect(error?.description.contains("undeclared_name") == true)
         #expect(scratch.names("cache/images/store") == [])
         #expect(scratch.names("cache/images/tmp") == [])
     }

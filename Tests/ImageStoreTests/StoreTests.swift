@@ -149,7 +149,7 @@ private final class Counter: Sendable {
             sources: "Types: deb\nURIs: http://127.0.0.1:\(port)/debian\nSuites: bookworm\nComponents: main\n")
         let error = await #expect(throws: ImageError.self) { try await archive.ensure() }
         #expect(error?.exitStatus == .unavailable)
-        #expect(error?.summary.contains("127.0.0.1") == true)
+        #expect(error?.description.contains("127.0.0.1") == true)
         #expect(archive.scratch.names("cache/images/tmp") == [])
     }
 
@@ -159,7 +159,7 @@ private final class Counter: Sendable {
         try archive.scratch.write("int main(void) { return undeclared_name; }\n", to: "share/guest/init.c")
         let error = await #expect(throws: ImageError.self) { try await archive.ensure() }
         #expect(error?.code == .compile)
-        #expect(error?.summary.contains("undeclared_name") == true)
+        #expect(error?.description.contains("undeclared_name") == true)
         #expect(archive.scratch.names("cache/images/store") == [])
     }
 

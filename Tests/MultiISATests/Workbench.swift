@@ -1,8 +1,6 @@
 import Binaries
 import FoundationEssentials
-import Subprocess
 import Support
-import SystemPackage
 import TestSupport
 import Testing
 
@@ -97,18 +95,13 @@ final class Workbench: Sendable {
     func run(
         _ program: String, _ arguments: [String] = [], input: String = "", environment: [String: String] = [:]
     ) async throws -> Outcome {
-        var changes: [Subprocess.Environment.Key: String?] = [:]
-        for (key, value) in environment { changes[.init(stringLiteral: key)] = value }
-        let result = try await Subprocess.run(
-            .name("timeout"), arguments: Arguments(["300", program] + arguments),
-            environment: .inherit.updating(changes), workingDirectory: FilePath(directory),
-            input: .string(input), output: .string(limit: 1 << 24), error: .string(limit: 1 << 24))
-        let status: Int32 =
-            switch result.terminationStatus {
-            case .exited(let code): code
-            case .signaled(let signal): 128 + signal
-            }
+        var command = HostCommand(program, arguments)
+        command.environment = environment.mapValues { $0 }
+        command.directory = directory
+        command.input = .bytes(Array(input.utf8))
+        command.limit = .seconds(300)
+        let outcome = try await command.run()
         return Outcome(
-            status: status, output: result.standardOutput, messages: result.standardError)
+            status: outcome.ending.shellStatus, output: outcome.text, messages: outcome.errorText)
     }
 }

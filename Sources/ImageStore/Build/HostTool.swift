@@ -1,6 +1,4 @@
-import Subprocess
 import Support
-import SystemPackage
 
 /// Runs programs of the host and turns their failure into an error that ends with what they said.
 struct HostTool: Sendable {
@@ -19,29 +17,15 @@ struct HostTool: Sendable {
     func run(
         _ arguments: [String], in directory: String? = nil, environment: [String: String] = [:], purpose: String
     ) async throws -> String {
+        var command = HostCommand(name, arguments, package: package)
+        command.directory = directory
         // Debian's PATH for users has no sbin, where depmod lives.
-        let path = (getenv("PATH").map { String(cString: $0) } ?? "/usr/bin:/bin") + ":/usr/sbin:/sbin"
-        var changes: [Environment.Key: String?] = ["LC_ALL": "C", "PATH": path]
-        for (key, value) in environment { changes[Environment.Key(stringLiteral: key)] = value }
-        let updated = Environment.inherit.updating(changes)
-        let executable: FilePath
+        let path = (getenv("PATH").map { ByteText.text($0) } ?? "/usr/bin:/bin") + ":/usr/sbin:/sbin"
+        command.environment = ["LC_ALL": "C", "PATH": path].merging(environment) { $1 }
         do {
-            executable = try await (name.contains("/") ? Executable.path(FilePath(name)) : .name(name))
-                .resolveExecutablePath(in: updated)
-        } catch {
-            throw ImageError(
-                .tool, "cannot \(purpose): this host has no `\(name)`", hint: "install the package \(package)")
+            return try await command.check().text
+        } catch let error as HostCommandError {
+            throw ImageError(error.reason == .missing ? .tool : failure, cannot: purpose, error)
         }
-        let result = try await Subprocess.run(
-            .path(executable), arguments: Arguments(arguments), environment: updated,
-            workingDirectory: directory.map { FilePath($0) },
-            output: .string(limit: 1 << 26), error: .string(limit: 1 << 24))
-        try Task.checkCancellation()
-        guard result.terminationStatus.isSuccess else {
-            let said = [result.standardError, result.standardOutput].first { !$0.isEmpty } ?? ""
-            let tail = said.split(separator: "\n").suffix(12).map { "    " + $0 }.joined(separator: "\n")
-            throw ImageError(failure, "cannot \(purpose): `\(name)` failed:\n\(tail)")
-        }
-        return result.standardOutput
     }
 }

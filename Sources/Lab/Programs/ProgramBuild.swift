@@ -1,5 +1,4 @@
 import FoundationEssentials
-import Subprocess
 import Support
 
 /// Builds programs that ship with popcorn-lab, by popcorn-cc and their own makefiles, in the cache.
@@ -44,12 +43,10 @@ public struct ProgramBuild: Sendable {
     }
 
     private func make(_ name: String, _ arguments: [String], hint: String) async throws {
-        let result = try await Subprocess.run(
-            .name("make"), arguments: Arguments(["--no-print-directory"] + arguments),
-            output: .string(limit: 1 << 20), error: .string(limit: 1 << 20))
-        guard result.terminationStatus.isSuccess else {
-            let lines = result.standardError.split(separator: "\n").suffix(15).map(String.init)
-            throw LabError(.hostUnfit, "'\(name)' does not build", details: lines, hint: hint)
+        do {
+            try await HostCommand("make", ["--no-print-directory"] + arguments, package: "make").check()
+        } catch let error as HostCommandError {
+            throw LabError(.hostUnfit, "'\(name)' does not build", details: error.details, hint: error.hint ?? hint)
         }
     }
 }

@@ -1,8 +1,8 @@
-/// Quoting for the guest's shell, which is a POSIX one (busybox `sh` in the embedded image).
-public enum ShellWord {
+/// Quoting for a POSIX shell: a user's, or that of a guest (busybox `sh` in the embedded image).
+package enum ShellWord {
     /// `word` so that a POSIX shell reads it as one word, byte for byte. Words without special characters stay as
     /// they are.
-    public static func quote(_ word: String) -> String {
+    package static func quote(_ word: String) -> String {
         let plain = word.utf8.allSatisfy { byte in
             switch byte {
             case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
@@ -17,12 +17,12 @@ public enum ShellWord {
     }
 
     /// The words of a command, each quoted, with spaces between.
-    public static func join(_ words: some Sequence<String>) -> String {
+    package static func join(_ words: some Sequence<String>) -> String {
         words.map(quote).joined(separator: " ")
     }
 
     /// Whether a shell accepts `name` as the name of a variable.
-    static func isVariableName(_ name: String) -> Bool {
+    package static func isVariableName(_ name: String) -> Bool {
         guard let first = name.utf8.first, !(UInt8(ascii: "0")...UInt8(ascii: "9")).contains(first) else {
             return false
         }
