@@ -2,7 +2,7 @@ import Support
 
 /// The near side of a `HypervisorHelper`. Calls block.
 final class HelperProcess {
-    private let pid: pid_t
+    private let child: ChildProcess
     private var socket: MessageSocket?
 
     /// How long a helper may wait for its turn and for the driver, whose first start asks every QEMU what it can do.
@@ -18,7 +18,9 @@ final class HelperProcess {
         guard socketpair(AF_UNIX, type, 0, &ends) == 0 else { throw SystemError("make a socket pair") }
         defer { close(ends[1]) }
         let near = MessageSocket(descriptor: ends[0])
-        pid = try Self.spawn(executable, [HypervisorHelper.verb, root.path], standardInput: ends[1])
+        // A group of its own keeps the terminal's Ctrl-C from ending it half-way through a request.
+        child = try ChildProcess(
+            [executable, HypervisorHelper.verb, root.path], input: .descriptor(ends[1]), output: .null, group: .own)
         socket = consume near
         close(ends[1])
         ends[1] = -1
@@ -38,8 +40,7 @@ final class HelperProcess {
     func finish() {
         guard socket != nil else { return }
         socket = nil
-        var status: Int32 = 0
-        while waitpid(pid, &status, 0) < 0 && errno == EINTR {}
+        child.wait()
     }
 
     private func receive(limit: Duration, holder lockPath: String?) throws -> HypervisorReply {
@@ -47,7 +48,7 @@ final class HelperProcess {
             if let reply = try socket?.receive(HypervisorReply.self, limit: limit) { return try reply.checked() }
         } catch let error as SystemError where error.errno == ETIMEDOUT {
             // It may wait for the lock or hang inside libvirt; neither ends by hanging up.
-            kill(pid, SIGKILL)
+            child.send(SIGKILL)
             if let lockPath, let holder = FileLock.holder(path: lockPath) {
                 throw HypervisorError(
                     .busy, "libvirt's embedded driver is held by process \(holder) for more than \(limit)",
@@ -58,28 +59,5 @@ final class HelperProcess {
         throw HypervisorError(
             .cannotConnect, "the process with libvirt's embedded driver ended unexpectedly",
             hint: "its last messages are in libvirt.log, in the driver's directory")
-    }
-
-    private static func spawn(_ executable: String, _ arguments: [String], standardInput: Int32) throws -> pid_t {
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_adddup2(&actions, standardInput, STDIN_FILENO)
-        posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0)
-        var attributes = posix_spawnattr_t()
-        posix_spawnattr_init(&attributes)
-        defer { posix_spawnattr_destroy(&attributes) }
-        // A group of its own keeps the terminal's Ctrl-C from ending it half-way through a request.
-        // The threads of Swift's pool block most signals, and a child would inherit that.
-        var noSignals = sigset_t()
-        sigemptyset(&noSignals)
-        posix_spawnattr_setsigmask(&attributes, &noSignals)
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK))
-        var words: [UnsafeMutablePointer<CChar>?] = ([executable] + arguments).map { strdup($0) } + [nil]
-        defer { for word in words { free(word) } }
-        var pid: pid_t = 0
-        let result = posix_spawn(&pid, executable, &actions, &attributes, &words, environ)
-        guard result == 0 else { throw SystemError("run \(executable)", errno: result) }
-        return pid
     }
 }

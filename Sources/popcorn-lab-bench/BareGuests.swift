@@ -53,18 +53,21 @@ struct BareGuests: Sendable {
         defer { try? fabric.stop() }
         let errors = try MemoryFile("errors")
         let began = ContinuousClock.now
-        var running: [Process] = []
+        var running: [ChildProcess] = []
         let outcome: Result<Void, any Error>
         do {
-            for guest in guests { running.append(try Process(guest.words, errors: errors.descriptor)) }
+            for guest in guests {
+                running.append(try ChildProcess(guest.words, errors: .descriptor(errors.descriptor)))
+            }
             try await awaitReady(errors)
             outcome = .success(())
         } catch {
             outcome = .failure(error)
         }
         let elapsed = ContinuousClock.now - began
-        for process in running { process.end() }
-        for process in running { _ = await process.wait() }
+        // As by pulling their plugs.
+        for process in running { process.send(SIGKILL) }
+        for process in running { _ = await process.awaitEnd() }
         try outcome.get()
         return elapsed.microseconds / 1e6
     }

@@ -86,17 +86,17 @@ final class MultiISABinaryTests {
     @Test(
         "what real compilers make is judged as it is",
         arguments: [(ISA.x86_64, "x86_64-linux-gnu-gcc"), (ISA.aarch64, "aarch64-linux-gnu-gcc")])
-    func compiled(isa: ISA, compiler: String) throws {
+    func compiled(isa: ISA, compiler: String) async throws {
         let source = "\(directory)/main.c"
         try AtomicFile.write("int main(void) { return 0; }\n", to: source)
-        func compile(_ options: [String], _ output: String) throws {
-            let arguments =
-                [compiler] + options + ["-Wl,--build-id=0x0123456789abcdef", "-o", "\(directory)/\(output)", source]
-            let isCompiled = try run(arguments) == 0
-            try #require(isCompiled, "\(compiler) fails: install gcc-aarch64-linux-gnu and libc6-dev-arm64-cross")
+        func compile(_ options: [String], _ output: String) async throws {
+            let build = ["-Wl,--build-id=0x0123456789abcdef", "-o", "\(directory)/\(output)", source]
+            try await HostCommand(
+                compiler, options + build, package: "gcc-aarch64-linux-gnu libc6-dev-arm64-cross"
+            ).check()
         }
         let name = MultiISABinary.path(of: "prog", for: isa)
-        try compile(["-static", "-no-pie"], name)
+        try await compile(["-static", "-no-pie"], name)
         let program = try MultiISABinary(path: "\(directory)/prog", isas: [isa])
         let file = try ELFFile(path: try #require(program.files[isa]))
         #expect(file.isStatic)
@@ -104,28 +104,14 @@ final class MultiISABinaryTests {
         #expect(file.entry != 0)
         #expect(file.buildID == "0123456789abcdef")
 
-        try compile(["-pie", "-fPIE"], name)
+        try await compile(["-pie", "-fPIE"], name)
         let dynamic = try ELFFile(path: "\(directory)/\(name)")
         #expect(dynamic.kind == .positionIndependent)
         #expect(dynamic.neededLibraries == ["libc.so.6"])
         #expect(dynamic.interpreter?.contains("ld-linux") == true)
         #expect(throws: BinaryError.self) { try MultiISABinary(path: "\(directory)/prog", isas: [isa]) }
 
-        try compile(["-c"], "prog.o")
+        try await compile(["-c"], "prog.o")
         #expect(try ELFFile(path: "\(directory)/prog.o").kind == .relocatable)
-    }
-
-    /// Runs a program found in PATH to its end; its exit status, or 127 if it is missing.
-    private func run(_ arguments: [String]) throws -> Int32 {
-        var process = pid_t()
-        var vector: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) }
-        defer { for pointer in vector { free(pointer) } }
-        vector.append(nil)
-        guard posix_spawnp(&process, arguments[0], nil, nil, vector, environ) == 0 else { return 127 }
-        var status: Int32 = 0
-        while waitpid(process, &status, 0) < 0 {
-            guard errno == EINTR else { throw SystemError("wait for \(arguments[0])") }
-        }
-        return status & 0x7f == 0 ? status >> 8 & 0xff : 128 + status & 0x7f
     }
 }

@@ -1,5 +1,4 @@
 import FoundationEssentials
-import Subprocess
 import Support
 import Testing
 

@@ -1,6 +1,6 @@
 import FoundationEssentials
-import Subprocess
 import Support
+import TestSupport
 import Testing
 
 /// A lab of these tests, driven by the command line alone.
@@ -14,12 +14,12 @@ struct Lab: Sendable {
     @discardableResult
     func callAsFunction(
         _ words: String..., input: [UInt8] = [], exit: Int32 = 0, limit: Duration = .seconds(60),
-        watching: (@Sendable (String, (Signal) -> Void) async -> Void)? = nil
+        watching: (@Sendable (String, (Int32) -> Void) async -> Void)? = nil
     ) async throws -> Ending {
         var tool = workplace.popcornLab
         tool.environment["POPCORN_LAB_LAB"] = name
         let ending = try await tool(words, input: input, limit: limit, watching: watching)
-        guard ending.status == exit, !ending.timedOut else {
+        guard ending.status == exit else {
             throw UnexpectedEnding(expected: "exit code \(exit)", ending: ending)
         }
         return ending

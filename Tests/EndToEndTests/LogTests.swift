@@ -98,7 +98,7 @@ extension EndToEnd.KernelLogs {
         let wasAsked = Mutex(false)
         let asked = Shared(wasAsked)
         let ending = try await lab("logs", "-f", "--since", "1h", exit: 130) { line, signal in
-            if line.contains(word) { return signal(.interrupt) }
+            if line.contains(word) { return signal(SIGINT) }
             // The first line of the past: it runs, so what is said from now on must come too.
             guard asked.value.withLock({ was in !exchange(&was, true) }) else { return }
             do { try await say(word, on: "arm", lab) } catch { Issue.record(error) }

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Support
+import TestSupport
 import Testing
 
 /// What goes wrong while a thread is away. Each test says how it ends; `expectNothingLeft` says what must be left.

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Support
+import SystemPackage
 import TestSupport
 import Testing
 
@@ -27,10 +28,9 @@ final class Workplace: Sendable {
         // Short, because sockets lie below it, whose paths hold 108 bytes.
         root = "/tmp/\(Self.prefix)\(getpid())"
         let changes = Self.environment(root)
-        directories = Directories(
-            environment: ProcessInfo.processInfo.environment.merging(changes.compactMapValues(\.self)) { $1 })
         for directory in [Self.state, Self.runtime, "files"] { try Directories.create("\(root)/\(directory)") }
         popcornLab = CommandLineTool(executable: executable, environment: changes)
+        directories = Directories(environment: popcornLab.variables)
         janitor = try Janitor(root: root, executable: executable, environment: changes)
         atexit { try? Workplace.shared.get().janitor.finish() }
     }
@@ -63,9 +63,9 @@ final class Workplace: Sendable {
 
 /// A process that outlives the tests and tidies up behind them.
 private struct Janitor: Sendable {
-    private let pid: pid_t
+    private let child: ChildProcess
     /// It sweeps when the last copy of this is closed, as the kernel does for a process that was killed.
-    private let leash: Int32
+    private let leash: FileDescriptor
 
     private static let script = """
         cat >/dev/null
@@ -78,34 +78,18 @@ private struct Janitor: Sendable {
         """
 
     init(root: String, executable: String, environment: [String: String?]) throws {
-        var ends: [Int32] = [-1, -1]
-        guard pipe(&ends) == 0 else { throw SystemError("create a pipe") }
-        let (reader, writer) = (ends[0], ends[1])
-        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-        defer { close(reader) }
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_adddup2(&actions, reader, 0)
-        posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0)
-        posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
-        var variables = ProcessInfo.processInfo.environment
-        for (name, value) in environment { variables[name] = value }
+        let (reader, writer) = try FileDescriptor.privatePipe()
+        defer { try? reader.close() }
         // A session of its own: Ctrl-C at the terminal ends the tests, not the sweeping.
-        let command = ["setsid", "sh", "-c", Self.script, "sh", root, executable]
-        var words: [UnsafeMutablePointer<CChar>?] = command.map { strdup($0) } + [nil]
-        var settings: [UnsafeMutablePointer<CChar>?] = variables.map { strdup("\($0.key)=\($0.value)") } + [nil]
-        defer { for text in words + settings { free(text) } }
-        var pid: pid_t = 0
-        let result = posix_spawnp(&pid, "setsid", &actions, nil, &words, &settings)
-        guard result == 0 else { throw SystemError("start setsid", errno: result) }
-        self.pid = pid
+        child = try ChildProcess(
+            ["sh", "-c", Self.script, "sh", root, executable], environment: environment,
+            input: .descriptor(reader.rawValue), output: .null, errors: .null, group: .session)
         leash = writer
     }
 
     /// Lets it sweep, and waits until it has.
     func finish() {
-        close(leash)
-        waitpid(pid, nil, 0)
+        try? leash.close()
+        child.wait()
     }
 }

@@ -1,18 +1,19 @@
 import FoundationEssentials
 import Support
+import TestSupport
 import Testing
 
 /// Mistakes of the user: each is told before anything is created.
 @Suite("Bad input")
 struct BadInputTests {
-    let tool: CommandLineTool
+    let tool: LabTool
 
-    init() throws { tool = try CommandLineTool("input") }
+    init() throws { tool = try LabTool("input") }
 
     private func refused(_ arguments: [String], _ words: [String]) async throws {
-        let result = try await RunningTool([tool.path] + arguments, variables: tool.variables).end(within: .seconds(60))
-        #expect(result.status == 64, "\(result.text)")
-        for word in words { #expect(result.errors.contains(word), "\(word) is not in \(result.errors)") }
+        let result = try await tool.program(arguments, limit: .seconds(60))
+        #expect(result.status == 64, "\(result)")
+        for word in words { #expect(result.errorText.contains(word), "\(word) is not in \(result.errorText)") }
         #expect(tool.files(of: "default").isEmpty && tool.processes.isEmpty)
     }
 
@@ -56,7 +57,7 @@ struct BadInputTests {
     @Test("a lab file that does not exist is named")
     func file() async throws {
         let result = try await tool.run("up", "-f", "/nonexistent/lab.yaml")
-        #expect(result.status != 0 && result.errors.contains("/nonexistent/lab.yaml"), "\(result.text)")
+        #expect(result.status != 0 && result.errorText.contains("/nonexistent/lab.yaml"), "\(result)")
     }
 
     @Test("commands on a lab that does not exist name those that do", arguments: ["down", "status", "exec", "logs"])

@@ -1,21 +1,21 @@
 import Lab
 import Support
+import TestSupport
 import Testing
 import Topology
 
 /// Guests that never become ready: the error shows why, and nothing is left.
 @Suite("Faults of a boot", .serialized)
 struct BootFaultTests {
-    let tool: CommandLineTool
+    let tool: LabTool
 
-    init() throws { tool = try CommandLineTool() }
+    init() throws { tool = try LabTool() }
 
-    private func up(cmdline: String, _ more: String...) async throws -> ToolResult {
+    private func up(cmdline: String, _ more: String...) async throws -> Ending {
         let file = tool.home + "/boot-\(UInt32.random(in: 0...UInt32.max)).yaml"
         try AtomicFile.write("name: boot\nnodes:\n  - {isa: arm, cmdline: \"\(cmdline)\"}\n", to: file)
         defer { unlink(file) }
-        return try await RunningTool([tool.path, "up", "-f", file] + more, variables: tool.variables)
-            .end(within: .seconds(240))
+        return try await tool.program(["up", "-f", file] + more, limit: .seconds(240))
     }
 
     private func expectNothingLeft() {
@@ -26,9 +26,9 @@ struct BootFaultTests {
     func panic() async throws {
         try await tool.clear("boot")
         let result = try await up(cmdline: "rdinit=/nonexistent root=/dev/nowhere")
-        #expect(result.status == 1, "\(result.text)")
-        #expect(result.errors.contains("arm: the guest panicked: Kernel panic - not syncing"), "\(result.errors)")
-        #expect(result.errors.contains("  | "), "the console is not shown: \(result.errors)")
+        #expect(result.status == 1, "\(result)")
+        #expect(result.errorText.contains("arm: the guest panicked: Kernel panic - not syncing"), "\(result.errorText)")
+        #expect(result.errorText.contains("  | "), "the console is not shown: \(result.errorText)")
         expectNothingLeft()
         let run = try #require(RunDirectory.all(in: tool.directories).last)
         let console = SerialLog(path: run.file(.console, of: "arm")).lines
@@ -40,9 +40,9 @@ struct BootFaultTests {
         try await tool.clear("boot")
         // cat waits for a line from the console for ever.
         let result = try await up(cmdline: "rdinit=/bin/cat", "--timeout", "20s")
-        #expect(result.status == 124, "\(result.text)")
-        #expect(result.errors.contains("arm: not ready: kernel booted"), "\(result.errors)")
-        #expect(result.errors.contains("hint:"))
+        #expect(result.status == 124, "\(result)")
+        #expect(result.errorText.contains("arm: not ready: kernel booted"), "\(result.errorText)")
+        #expect(result.errorText.contains("hint:"))
         expectNothingLeft()
     }
 
@@ -50,7 +50,7 @@ struct BootFaultTests {
     func keep() async throws {
         try await tool.clear("boot")
         let result = try await up(cmdline: "rdinit=/bin/cat", "--timeout", "15s", "--keep")
-        #expect(result.status == 124, "\(result.text)")
+        #expect(result.status == 124, "\(result)")
         #expect(tool.processes.count == 2, "\(tool.processes)")
         try await tool.check("down", "-l", "boot", "--force")
         expectNothingLeft()

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Support
+import TestSupport
 import Testing
 
 @testable import Lab
@@ -7,14 +8,14 @@ import Testing
 /// `up` that is stopped at any point leaves nothing that `up`, `down` or `prune` cannot handle.
 @Suite("An interrupted up", .serialized)
 struct InterruptionTests {
-    let tool: CommandLineTool
+    let tool: LabTool
 
-    init() throws { tool = try CommandLineTool() }
+    init() throws { tool = try LabTool() }
 
     /// Points in the life of `up arm`: before, around and after the start of the switch and of QEMU.
     static let moments: [Duration] = [50, 150, 300, 500, 700, 900, 1200, 1600, 2500, 5000].map { .milliseconds($0) }
 
-    private func interrupted(after moment: Duration, by signal: Int32) async throws -> ToolResult {
+    private func interrupted(after moment: Duration, by signal: Int32) async throws -> Ending {
         let up = try tool.start("up", "arm", "-l", "cut")
         try await Task.sleep(for: moment)
         up.send(signal)
@@ -31,9 +32,9 @@ struct InterruptionTests {
         try await tool.lab("cut") {
             let result = try await interrupted(after: moment, by: SIGINT)
             // A fast host may be done already.
-            if result.status == 0 && result.errors.contains("is up") { return }
-            #expect(result.status == 130, "\(result.text)")
-            expectNothingLeft("\(result.text)")
+            if result.status == 0 && result.errorText.contains("is up") { return }
+            #expect(result.status == 130, "\(result)")
+            expectNothingLeft("\(result)")
         }
     }
 
@@ -44,8 +45,8 @@ struct InterruptionTests {
             try await up.errors(contain: "domain started")
             up.send(SIGTERM)
             let result = try await up.end(within: .seconds(60))
-            #expect(result.status == 143, "\(result.text)")
-            expectNothingLeft("\(result.text)")
+            #expect(result.status == 143, "\(result)")
+            expectNothingLeft("\(result)")
         }
     }
 
@@ -58,8 +59,8 @@ struct InterruptionTests {
             try await up.errors(contain: "taking down")
             up.send(SIGHUP)
             let result = try await up.end(within: .seconds(60))
-            #expect(result.status == 129, "\(result.text)")
-            expectNothingLeft("\(result.text)")
+            #expect(result.status == 129, "\(result)")
+            expectNothingLeft("\(result)")
         }
         let status = try tool.start(
             "doctor",
@@ -67,7 +68,7 @@ struct InterruptionTests {
         try await status.errors(contain: "deaf")
         status.send(SIGHUP)
         let ended = try await status.end(within: .seconds(60))
-        #expect(ended.status == 0 || ended.status == 69, "\(ended.text)")
+        #expect(ended.status == 0 || ended.status == 69, "\(ended)")
     }
 
     @Test("a reader of its messages that goes away ends it with 141, and nothing is left")
@@ -77,8 +78,8 @@ struct InterruptionTests {
                 "up", "arm", "-l", "cut",
                 launcher: ["bash", "-c", "\"$@\" 2>&1 | head -1; exit ${PIPESTATUS[0]}", "bash"])
             let result = try await up.end(within: .seconds(60))
-            #expect(result.status == 141 && result.output.contains("domain started"), "\(result.text)")
-            expectNothingLeft("\(result.text)")
+            #expect(result.status == 141 && result.text.contains("domain started"), "\(result)")
+            expectNothingLeft("\(result)")
         }
         let left = try FileManager.default.contentsOfDirectory(atPath: tool.directories.runtime)
         #expect(left.filter { $0.hasPrefix("cut") } == [], "locks go with their holders")
@@ -91,10 +92,10 @@ struct InterruptionTests {
             let down = try await tool.run("down", "-l", "cut", "--force")
             // Without a record there is no such lab, and keys without one are prune's.
             if down.status != 0 {
-                #expect(down.status == 64, "\(down.text)")
+                #expect(down.status == 64, "\(down)")
                 try await tool.check("prune", "--no-images")
             }
-            expectNothingLeft("\(result.text) \(down.text)")
+            expectNothingLeft("\(result) \(down)")
         }
     }
 
@@ -105,7 +106,7 @@ struct InterruptionTests {
         try await tool.lab("cut") {
             _ = try await interrupted(after: moment, by: SIGKILL)
             try await tool.check("up", "arm", "-l", "cut")
-            #expect(try await tool.check("exec", "-l", "cut", "arm", "echo alive").output == "alive\n")
+            #expect(try await tool.check("exec", "-l", "cut", "arm", "echo alive").text == "alive\n")
             #expect(tool.processes.count == 2, "\(tool.processes)")
         }
         expectNothingLeft("")
@@ -120,11 +121,11 @@ struct InterruptionTests {
             try await up.errors(contain: "taking down")
             up.send(SIGINT)
             let result = try await up.end(within: .seconds(20))
-            #expect(result.status == 130, "\(result.text)")
-            #expect(result.errors.contains("popcorn-lab down"), "\(result.errors)")
+            #expect(result.status == 130, "\(result)")
+            #expect(result.errorText.contains("popcorn-lab down"), "\(result.errorText)")
             _ = try await tool.run("down", "-l", "cut", "--force")
             try await tool.check("prune", "--no-images")
-            expectNothingLeft("\(result.text)")
+            expectNothingLeft("\(result)")
         }
     }
 
@@ -134,15 +135,14 @@ struct InterruptionTests {
             let first = try tool.start("up", "arm", "-l", "cut")
             try await first.errors(contain: "domain started")
             for verb in [["up", "arm", "-l", "cut"], ["down", "-l", "cut"]] {
-                let second = try await RunningTool([tool.path] + verb, variables: tool.variables).end(
-                    within: .seconds(20))
-                #expect(second.status == 75, "\(second.text)")
-                #expect(second.errors.contains("process \(first.pid)") && second.errors.contains("up arm -l cut"))
+                let second = try await tool.program(verb, limit: .seconds(20))
+                #expect(second.status == 75, "\(second)")
+                #expect(second.errorText.contains("process \(first.pid)") && second.errorText.contains("up arm -l cut"))
             }
             let prune = try await tool.check("prune", "--no-images")
-            #expect(prune.errors.isEmpty, "\(prune.errors)")
+            #expect(prune.errorText.isEmpty, "\(prune.errorText)")
             let result = try await first.end(within: .seconds(120))
-            #expect(result.status == 0, "\(result.text)")
+            #expect(result.status == 0, "\(result)")
         }
     }
 }

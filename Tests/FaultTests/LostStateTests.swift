@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Support
+import TestSupport
 import Testing
 
 @testable import Lab
@@ -7,11 +8,11 @@ import Testing
 /// Records, directories and guests that went behind our back.
 @Suite("Lost state", .serialized)
 struct LostStateTests {
-    let tool: CommandLineTool
+    let tool: LabTool
 
-    init() throws { tool = try CommandLineTool() }
+    init() throws { tool = try LabTool() }
 
-    private func expectNothingLeft(_ tool: CommandLineTool) {
+    private func expectNothingLeft(_ tool: LabTool) {
         #expect(tool.processes.isEmpty && tool.files(of: "lost").isEmpty, "\(tool.processes)")
     }
 
@@ -34,7 +35,7 @@ struct LostStateTests {
             try await tool.check("up", "arm", "-l", "lost")
             try reboot()
             let again = try await tool.check("up", "arm", "-l", "lost")
-            #expect(again.errors.contains("anew"), "\(again.errors)")
+            #expect(again.errorText.contains("anew"), "\(again.errorText)")
             try await tool.check("exec", "-l", "lost", "arm", "true")
             try reboot()
             try await tool.check("up", "origin=arm", "-l", "lost")
@@ -51,9 +52,9 @@ struct LostStateTests {
             try await tool.check("up", "arm", "-l", "lost")
             try AtomicFile.write("{\"version\": 1, ", to: tool.store.paths("lost").record)
             let up = try await tool.run("up", "arm", "-l", "lost")
-            #expect(up.status == 1 && up.errors.contains("down -l lost"), "\(up.text)")
+            #expect(up.status == 1 && up.errorText.contains("down -l lost"), "\(up)")
             let list = try await tool.check("ls")
-            #expect(list.errors.contains("'lost' is damaged"), "\(list.text)")
+            #expect(list.errorText.contains("'lost' is damaged"), "\(list)")
             try await tool.check("prune", "--no-images")
             #expect(tool.processes.count == 2)
             try await tool.check("down", "-l", "lost")
@@ -67,16 +68,16 @@ struct LostStateTests {
             try await tool.check("up", "arm", "-l", "lost")
             try FileManager.default.removeItem(atPath: tool.store.paths("lost").root)
             let trial = try await tool.check("prune", "--no-images", "--dry-run")
-            #expect(trial.errors.contains("would remove guest") && tool.processes.count == 2, "\(trial.text)")
+            #expect(trial.errorText.contains("would remove guest") && tool.processes.count == 2, "\(trial)")
             let prune = try await tool.check("prune", "--no-images")
-            #expect(prune.errors.contains("removed guest popcorn-lost-arm"), "\(prune.text)")
+            #expect(prune.errorText.contains("removed guest popcorn-lost-arm"), "\(prune)")
             expectNothingLeft(tool)
         }
     }
 
     @Test("labs of one name in two state directories, on one libvirt connection, do not disturb each other")
     func neighbours() async throws {
-        let other = try CommandLineTool("b")
+        let other = try LabTool("b")
         // One driver for both, as an ordinary user's session daemon would be.
         let uri = "qemu:///embed?root=\(tool.directories.state)/libvirt/root"
         let here = tool.with(["LIBVIRT_DEFAULT_URI": uri])
@@ -87,16 +88,16 @@ struct LostStateTests {
                 let second = try there.start("up", "arm", "-l", "lost")
                 for up in [first, second] {
                     let result = try await up.end(within: .seconds(240))
-                    #expect(result.status == 0, "\(result.text)")
+                    #expect(result.status == 0, "\(result)")
                 }
                 for tool in [here, there] {
                     let prune = try await tool.check("prune", "--no-images")
-                    #expect(prune.errors.isEmpty, "\(prune.errors)")
+                    #expect(prune.errorText.isEmpty, "\(prune.errorText)")
                 }
                 try await here.check("exec", "-l", "lost", "arm", "echo here > /tmp/place")
                 try await there.check("exec", "-l", "lost", "arm", "test ! -e /tmp/place")
                 try await there.check("down", "-l", "lost")
-                #expect(try await here.check("exec", "-l", "lost", "arm", "cat /tmp/place").output == "here\n")
+                #expect(try await here.check("exec", "-l", "lost", "arm", "cat /tmp/place").text == "here\n")
             }
         }
         expectNothingLeft(here)

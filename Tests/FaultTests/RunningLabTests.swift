@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Support
+import TestSupport
 import Testing
 
 @testable import Lab
@@ -7,9 +8,9 @@ import Testing
 /// What can happen to a lab that is up. Each test leaves the lab complete again, so that one boot of the pair serves all.
 @Suite("Faults of a running lab", .serialized)
 struct RunningLabTests {
-    let tool: CommandLineTool
+    let tool: LabTool
 
-    init() throws { tool = try CommandLineTool() }
+    init() throws { tool = try LabTool() }
 
     private func qemu(_ node: String, of lab: String = "live") throws -> ProcessIdentity {
         let record = try tool.store.existing(lab)
@@ -39,11 +40,11 @@ struct RunningLabTests {
         try await exec.output(contains: "begun")
         try qemu("arm").send(signal: SIGKILL)
         let result = try await exec.end(within: .seconds(20))
-        #expect(result.status == 1 && result.errors.contains("error: arm: "), "\(result.text)")
+        #expect(result.status == 1 && result.errorText.contains("error: arm: "), "\(result)")
         let status = try await tool.check("status", "-l", "live")
-        #expect(status.output.contains("absent"), "\(status.output)")
+        #expect(status.text.contains("absent"), "\(status)")
         let again = try await tool.run("exec", "-l", "live", "arm", "true", limit: .seconds(60))
-        #expect(again.status != 0 && again.errors.contains("arm: "), "\(again.text)")
+        #expect(again.status != 0 && again.errorText.contains("arm: "), "\(again)")
     }
 
     /// Another process has taken the port meanwhile; the other guest goes on untouched.
@@ -55,12 +56,13 @@ struct RunningLabTests {
         let result = try await tool.check("up", "x86,arm", "-l", "live")
         withExtendedLifetime(listener) {}
         #expect(
-            result.errors.contains("port \(port) was taken") && result.errors.contains("started arm"), "\(result.text)")
+            result.errorText.contains("port \(port) was taken") && result.errorText.contains("started arm"), "\(result)"
+        )
         #expect(try qemu("x86") == x86)
         #expect(try tool.store.existing("live").nodes.first { $0.name == "arm" }?.sshPort != port)
         try await tool.check("exec", "-l", "live", "arm", "true")
         let third = try await tool.check("up", "x86,arm", "-l", "live")
-        #expect(third.errors.contains("was up already"), "\(third.errors)")
+        #expect(third.errorText.contains("was up already"), "\(third.errorText)")
     }
 
     private func panicDuringLogs() async throws {
@@ -69,11 +71,11 @@ struct RunningLabTests {
         // The panic cuts the connection, so this command fails too.
         let trigger = try await tool.run(
             "exec", "-l", "live", "arm", "echo c > /proc/sysrq-trigger", limit: .seconds(30))
-        #expect(trigger.status != 0 && trigger.errors.contains("arm: "), "\(trigger.text)")
+        #expect(trigger.status != 0 && trigger.errorText.contains("arm: "), "\(trigger)")
         let result = try await logs.end(within: .seconds(30))
-        #expect(result.status == 1 && result.errors.contains("error: arm: "), "\(result.status) \(result.errors)")
+        #expect(result.status == 1 && result.errorText.contains("error: arm: "), "\(result.status) \(result.errorText)")
         let serial = try await tool.check("logs", "-l", "live", "--serial", "arm")
-        #expect(serial.output.contains("Kernel panic"), "\(serial.output.suffix(2000))")
+        #expect(serial.text.contains("Kernel panic"), "\(serial.text.suffix(2000))")
         try await tool.check("up", "x86,arm", "-l", "live")
     }
 
@@ -82,7 +84,7 @@ struct RunningLabTests {
         process.send(signal: SIGSTOP)
         let result = try await tool.run("exec", "-l", "live", "arm", "true", limit: .seconds(60))
         process.send(signal: SIGCONT)
-        #expect(result.status == 124 && result.errors.contains("arm: "), "\(result.text)")
+        #expect(result.status == 124 && result.errorText.contains("arm: "), "\(result)")
         try await tool.check("exec", "-l", "live", "arm", "true")
 
         let exec = try tool.start("exec", "-l", "live", "arm", "echo begun; sleep 600")
@@ -90,14 +92,14 @@ struct RunningLabTests {
         process.send(signal: SIGSTOP)
         let cut = try await exec.end(within: .seconds(90))
         process.send(signal: SIGCONT)
-        #expect(cut.status == 1 && cut.errors.contains("error: arm: "), "\(cut.text)")
+        #expect(cut.status == 1 && cut.errorText.contains("error: arm: "), "\(cut)")
     }
 
     private func otherTopology() async throws {
         let result = try await tool.run("up", "arm,arm", "-l", "live")
-        #expect(result.status == 64 && result.errors.contains("down -l live"), "\(result.text)")
+        #expect(result.status == 64 && result.errorText.contains("down -l live"), "\(result)")
         let prune = try await tool.check("prune", "--no-images")
-        #expect(prune.errors.isEmpty, "\(prune.errors)")
+        #expect(prune.errorText.isEmpty, "\(prune.errorText)")
         _ = try qemu("arm")
     }
 
@@ -107,16 +109,13 @@ struct RunningLabTests {
         try AtomicFile.write(
             "#include <unistd.h>\nint main(void) { write(1, \"begun\\n\", 6); for (;;) pause(); }\n", to: source)
         for (compiler, isa) in [("gcc", "x86-64"), ("aarch64-linux-gnu-gcc", "aarch64")] {
-            let build = try await RunningTool(
-                [compiler, "-static", "-o", "\(program)_\(isa)", source], variables: tool.variables
-            ).end(within: .seconds(60))
-            try #require(build.status == 0, "\(build.text)")
+            try await HostCommand(compiler, ["-static", "-o", "\(program)_\(isa)", source]).check()
         }
         let run = try tool.start("run", "-l", "live", program, "--on", "arm")
         try await run.output(contains: "begun")
         try qemu("arm").send(signal: SIGKILL)
         let result = try await run.end(within: .seconds(60))
-        #expect(result.status == 1 && result.errors.contains("error: arm: "), "\(result.text)")
+        #expect(result.status == 1 && result.errorText.contains("error: arm: "), "\(result)")
         try await tool.check("up", "x86,arm", "-l", "live")
     }
 
@@ -129,7 +128,7 @@ struct RunningLabTests {
         found[0].process.send(signal: SIGKILL)
         try #require(found[0].process.waitForExit(.seconds(10)))
         let result = try await tool.run("up", "x86,arm", "-l", "live")
-        #expect(result.status == 1 && result.errors.contains("down -l live"), "\(result.text)")
+        #expect(result.status == 1 && result.errorText.contains("down -l live"), "\(result)")
         _ = try qemu("x86")
     }
 }

@@ -8,9 +8,9 @@ import Testing
 /// Hosts that lack something: exit code 69, and what to do about it.
 @Suite("An unfit host", .serialized)
 struct UnfitHostTests {
-    let tool: CommandLineTool
+    let tool: LabTool
 
-    init() throws { tool = try CommandLineTool("unfit") }
+    init() throws { tool = try LabTool("unfit") }
 
     /// A directory with links to every program of the host but some, for PATH.
     private func path(without missing: [String]) throws -> String {
@@ -34,8 +34,9 @@ struct UnfitHostTests {
         ])
     func program(name: String, package: String) async throws {
         let result = try await tool.with(["PATH": try path(without: [name])]).run("up", "x86,arm")
-        #expect(result.status == 69, "\(result.text)")
-        #expect(result.errors.contains(name) && result.errors.contains("install \(package)"), "\(result.errors)")
+        #expect(result.status == 69, "\(result)")
+        #expect(
+            result.errorText.contains(name) && result.errorText.contains("install \(package)"), "\(result.errorText)")
         #expect(tool.files(of: "default").isEmpty && tool.processes.isEmpty)
     }
 
@@ -43,8 +44,8 @@ struct UnfitHostTests {
     func driver() async throws {
         // libvirt's own variable for where its drivers are.
         let result = try await tool.with(["LIBVIRT_DRIVER_DIR": "/nonexistent"]).run("up", "x86")
-        #expect(result.status == 69, "\(result.text)")
-        #expect(result.errors.contains("libvirt-daemon-driver-qemu"), "\(result.errors)")
+        #expect(result.status == 69, "\(result)")
+        #expect(result.errorText.contains("libvirt-daemon-driver-qemu"), "\(result.errorText)")
         #expect(tool.files(of: "default").isEmpty && tool.processes.isEmpty)
     }
 
@@ -52,8 +53,8 @@ struct UnfitHostTests {
     func daemon() async throws {
         let uri = "qemu+unix:///system?socket=/nonexistent/libvirt-sock"
         let result = try await tool.run("up", "x86", "--connect", uri)
-        #expect(result.status == 69, "\(result.text)")
-        #expect(result.errors.contains("/nonexistent/libvirt-sock"), "\(result.errors)")
+        #expect(result.status == 69, "\(result)")
+        #expect(result.errorText.contains("/nonexistent/libvirt-sock"), "\(result.errorText)")
         #expect(tool.files(of: "default").isEmpty && tool.processes.isEmpty)
     }
 
@@ -61,8 +62,8 @@ struct UnfitHostTests {
     func directory(variable: String) async throws {
         // Not even root can make directories below a device.
         let result = try await tool.with([variable: "/dev/null"]).run("up", "x86")
-        #expect(result.status == 1, "\(result.text)")
-        #expect(result.errors.contains("/dev/null/popcorn-lab"), "\(result.errors)")
+        #expect(result.status == 1, "\(result)")
+        #expect(result.errorText.contains("/dev/null/popcorn-lab"), "\(result.errorText)")
         #expect(tool.processes.isEmpty)
     }
 
@@ -74,8 +75,8 @@ struct UnfitHostTests {
             // A daemon's guests do not care for commas.
             if variable == "XDG_STATE_HOME", geteuid() != 0 { continue }
             #expect(
-                result.status == 69 && result.errors.contains(place) && result.errors.contains(variable),
-                "\(result.text)")
+                result.status == 69 && result.errorText.contains(place) && result.errorText.contains(variable),
+                "\(result)")
         }
         #expect(access(cache, F_OK) != 0 && tool.processes.isEmpty && tool.files(of: "default").isEmpty)
     }
@@ -88,15 +89,18 @@ struct UnfitHostTests {
         let scratch = try Scratch()
         chmod(scratch.path, 0o777)
         let copy = scratch.file("program")
-        try FileManager.default.copyItem(atPath: tool.path, toPath: copy)
+        try FileManager.default.copyItem(atPath: tool.program.executable, toPath: copy)
         chmod(copy, 0o755)
         for variable in ["XDG_STATE_HOME", "XDG_RUNTIME_DIR"] {
-            var variables = tool.with(["XDG_STATE_HOME": scratch.path, "XDG_RUNTIME_DIR": scratch.path]).variables
-            variables[variable] = tool.home
-            let user = try RunningTool(["runuser", "-u", "nobody", "--", copy, "up", "x86"], variables: variables)
+            let places = ["XDG_STATE_HOME": scratch.path, "XDG_RUNTIME_DIR": scratch.path]
+            var program = tool.with(places.merging([variable: tool.home]) { $1 }).program
+            program.executable = copy
+            let user = try program.start(["up", "x86"], launcher: ["runuser", "-u", "nobody", "--"])
             let result = try await user.end(within: .seconds(60))
-            #expect(result.status == 69, "\(result.text)")
-            #expect(result.errors.contains("permission") || result.errors.contains("Permission"), "\(result.errors)")
+            #expect(result.status == 69, "\(result)")
+            #expect(
+                result.errorText.contains("permission") || result.errorText.contains("Permission"),
+                "\(result.errorText)")
         }
     }
 
@@ -111,8 +115,8 @@ struct UnfitHostTests {
         // Not for libvirt's own files, which the same disk would have to hold: those of the labs.
         let small = tool.with(["XDG_STATE_HOME": mount])
         let result = try await small.run("up", "arm", "-l", "full")
-        #expect(result.status == 69, "\(result.text)")
-        #expect(result.errors.contains("No space left on device"), "\(result.errors)")
+        #expect(result.status == 69, "\(result)")
+        #expect(result.errorText.contains("No space left on device"), "\(result.errorText)")
         #expect(small.files(of: "full").isEmpty && small.processes.isEmpty, "\(small.files(of: "full"))")
     }
 }

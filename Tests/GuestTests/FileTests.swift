@@ -69,8 +69,7 @@ extension GuestAccess {
         func fullDisk() async throws {
             let here = try Scratch()
             try Directories.create(here.file("small"))
-            try #require(
-                ChildProcess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", here.file("small")]).code == 0)
+            try await HostCommand("mount", ["-t", "tmpfs", "-o", "size=1m", "tmpfs", here.file("small")]).check()
             defer { umount(here.file("small")) }
             let server = try TestServer(.openSSH)
             let session = try await server.connect()
@@ -225,17 +224,8 @@ func mode(_ path: String) throws -> UInt32 {
 
 /// A file read to its end; `FileManager` trusts the size of 0 that files of /proc claim.
 func wholeFile(_ path: String) throws -> [UInt8] {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw SystemError("open \(path)") }
-    defer { close(descriptor) }
-    var result: [UInt8] = []
-    var piece = [UInt8](repeating: 0, count: 1 << 16)
-    while true {
-        let count = read(descriptor, &piece, piece.count)
-        guard count >= 0 else { throw SystemError("read \(path)") }
-        if count == 0 { return result }
-        result += piece[..<count]
-    }
+    guard let bytes = try AtomicFile.read(path) else { throw SystemError("open \(path)", errno: ENOENT) }
+    return Array(bytes)
 }
 
 /// Bytes without a short period, so that a lost or doubled piece shows.

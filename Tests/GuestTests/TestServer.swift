@@ -14,7 +14,7 @@ final class TestServer: Sendable {
     }
 
     let directory: Scratch
-    let process: ChildProcess
+    let process: ServerProcess
     let port: UInt16
     let hostKey: SSHKeyPair
 
@@ -48,7 +48,7 @@ final class TestServer: Sendable {
 
                 """
             try directory.write(configuration, to: "sshd_config")
-            process = try ChildProcess(
+            process = try ServerProcess(
                 ["/usr/sbin/sshd", "-D", "-e", "-f", directory.file("sshd_config")], output: directory.file("log"))
         case .dropbear:
             try Self.require("/usr/sbin/dropbear", package: "dropbear-bin")
@@ -61,7 +61,7 @@ final class TestServer: Sendable {
                 -F -E -s -m -r \(directory.file("host")) -P \(directory.file("pid")) -p 127.0.0.1:\(port) \
                 \(extraOptions.joined(separator: " "))
                 """
-            process = try ChildProcess(["unshare", "--mount", "sh", "-c", script], output: directory.file("log"))
+            process = try ServerProcess(["unshare", "--mount", "sh", "-c", script], output: directory.file("log"))
         }
     }
 

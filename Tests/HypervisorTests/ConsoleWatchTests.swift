@@ -1,5 +1,4 @@
 import FoundationEssentials
-import Subprocess
 import Support
 import TestSupport
 import Testing
@@ -50,18 +49,19 @@ struct ConsoleWatchTests {
     @Test("the writer's end is noticed, after its last words")
     func end() async throws {
         let log = try Log()
-        _ = try await run(.name("sleep"), arguments: ["60"], input: .none, output: .discarded, error: .discarded) {
-            execution in
-            let writer = try #require(ProcessIdentity(pid: execution.processIdentifier.value))
-            let watch = try ConsoleWatch(path: log.path, process: writer)
-            async let waiting = watch.wait(for: "never", limit: .seconds(30))
-            try log.print("panic")
-            writer.send(signal: SIGKILL)
-            #expect(try await waiting == .ended)
-            try log.print("\nlast words\n")
-            #expect(try await watch.wait(for: "words", limit: .seconds(30)) == .found(line: "last words"))
-            #expect(try await watch.wait(for: "again", limit: .seconds(30)) == .ended)
+        let writer = try ChildProcess(["sleep", "60"])
+        defer {
+            writer.send(SIGKILL)
+            writer.wait()
         }
+        let watch = try ConsoleWatch(path: log.path, process: try #require(ProcessIdentity(pid: writer.pid)))
+        async let waiting = watch.wait(for: "never", limit: .seconds(30))
+        try log.print("panic")
+        writer.send(SIGKILL)
+        #expect(try await waiting == .ended)
+        try log.print("\nlast words\n")
+        #expect(try await watch.wait(for: "words", limit: .seconds(30)) == .found(line: "last words"))
+        #expect(try await watch.wait(for: "again", limit: .seconds(30)) == .ended)
     }
 
     @Test("what was printed when the time is up counts")

@@ -1,17 +1,50 @@
-import Subprocess
 import Support
 import TestSupport
 import Testing
 
 struct ProcessTests {
-    /// A child that ends when its input does.
-    private func withChild(_ body: @escaping @Sendable (ProcessIdentity) async throws -> Void) async throws {
-        _ = try await run(.name("sleep"), arguments: ["60"], input: .none, output: .discarded, error: .discarded) {
-            execution in
-            let child = try #require(ProcessIdentity(pid: execution.processIdentifier.value))
-            try await body(child)
-            child.send(signal: SIGKILL)
+    /// A child that lives as long as `body` needs it.
+    private func withChild(_ body: (ProcessIdentity) async throws -> Void) async throws {
+        let sleep = try ChildProcess(["sleep", "60"])
+        defer {
+            sleep.send(SIGKILL)
+            sleep.wait()
         }
+        try await body(try #require(ProcessIdentity(pid: sleep.pid)))
+    }
+
+    @Test("a child has the streams, the variables and the group that it was given, and no blocked signals")
+    func child() async throws {
+        let input = try MemoryFile("input", Array("input\n".utf8))
+        let output = try MemoryFile("output"), errors = try MemoryFile("errors")
+        let script = """
+            cat; echo $VARIABLE >&2
+            cut -d ' ' -f 1,5,6 /proc/$$/stat
+            grep SigBlk /proc/$$/status
+            """
+        for (group, members) in [(ChildProcess.Group.own, 1), (.session, 2)] {
+            let child = try ChildProcess(
+                ["sh", "-c", script], environment: ["VARIABLE": "value"],
+                input: .descriptor(input.descriptor), output: .descriptor(output.descriptor),
+                errors: .descriptor(errors.descriptor), group: group)
+            #expect(await child.awaitEnd().ending.isSuccess)
+            let ids = output.text.split(separator: "\n").suffix(2).first?.split(separator: " ").map(String.init)
+            #expect(ids?.prefix(1 + members) == Array(repeating: "\(child.pid)", count: 1 + members)[...])
+        }
+        withExtendedLifetime(input) {}
+        #expect(output.text.hasPrefix("input\n") && output.text.hasSuffix("SigBlk:\t0000000000000000\n"))
+        #expect(errors.text == "value\nvalue\n")
+    }
+
+    @Test("a child's end is told, as often as one asks, and signals do not reach who has its pid after it")
+    func childEnd() async throws {
+        let child = try ChildProcess(["sleep", "60"])
+        child.send(SIGTERM)
+        for _ in 0..<2 { #expect(child.wait().ending == .signalled(SIGTERM)) }
+        child.send(SIGTERM)
+        #expect(try ChildProcess(["sh", "-c", "exit 3"]).wait().ending == .exited(3))
+        let error = #expect(throws: SystemError.self) { try ChildProcess(["no-such-program"]) }
+        #expect(error?.errno == ENOENT && error?.summary.contains("no-such-program") == true)
     }
 
     @Test("a process is known by pid and start time: another life of the pid is another process")

@@ -209,12 +209,13 @@ struct CaptureTests {
     }
 
     @Test("tshark reads the merged file, with the nodes' names and the times to the nanosecond")
-    func tshark() throws {
+    func tshark() async throws {
         let scratch = try Scratch()
         let sources = try skewed(scratch, anchored: true)
         _ = try CaptureMerger(sources, clocks: CaptureClock.relate(sources)).write(to: "\(scratch.path)/all.pcapng")
-        let output = try run(
-            "tshark -r \(scratch.path)/all.pcapng -T fields -e frame.interface_name -e frame.time_epoch -e frame.len")
+        let fields = ["frame.interface_name", "frame.time_epoch", "frame.len"].flatMap { ["-e", $0] }
+        let words = ["-r", scratch.file("all.pcapng"), "-T", "fields"] + fields
+        let output = try await HostCommand("tshark", words, package: "tshark").check().text
         let lines = output.split(separator: "\n").map { $0.split(separator: "\t").map(String.init) }
         #expect(lines.count == 800)
         #expect(Set(lines.compactMap(\.first)) == ["x86", "arm"])
@@ -224,18 +225,5 @@ struct CaptureTests {
             #expect(
                 line == [packet.interface == 0 ? "x86" : "arm", "\(packet.time / 1_000_000_000).\(fraction)", "60"])
         }
-    }
-
-    private func run(_ command: String) throws -> String {
-        let pipe = try #require(popen("\(command) 2>/dev/null", "r"))
-        var output: [UInt8] = []
-        while true {
-            let byte = fgetc(pipe)
-            if byte == EOF { break }
-            output.append(UInt8(truncatingIfNeeded: byte))
-        }
-        let status = pclose(pipe)
-        #expect(status == 0, "`\(command)` failed: install tshark")
-        return String(decoding: output, as: UTF8.self)
     }
 }
