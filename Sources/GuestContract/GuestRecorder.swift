@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Guest
 import Support
+import SystemPackage
 import Topology
 import Trace
 
@@ -19,24 +20,22 @@ package final class GuestRecorder: Sendable {
     }
 
     private let guest: EmbeddedGuest
-    private let writer: Int32
+    private let writer: FileDescriptor
     /// A copy of the pipe's other end: who asks a guest whose connection broke must not get SIGPIPE.
-    private let other: Int32
+    private let other: FileDescriptor
     private let command: FollowedCommand<RecorderFrame>
 
     /// How long the guest may be silent when an answer is due.
     private var patience: Duration { guest.timeScale(.seconds(10)) }
 
     init(on guest: EmbeddedGuest) async throws {
-        var ends: [Int32] = [-1, -1]
-        guard pipe(&ends) == 0 else { throw SystemError("create a pipe") }
-        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-        other = fcntl(ends[0], F_DUPFD_CLOEXEC, 0)
-        guard other >= 0 else {
-            for end in ends { Glibc.close(end) }
-            throw SystemError("copy a descriptor")
+        let (reader, writer) = try FileDescriptor.privatePipe()
+        do {
+            other = try SystemError.naming("copy a descriptor") { try reader.duplicatePrivately() }
+        } catch {
+            for end in [reader, writer] { try? end.close() }
+            throw error
         }
-        let (reader, writer) = (ends[0], ends[1])
         self.guest = guest
         self.writer = writer
         do {
@@ -45,25 +44,24 @@ package final class GuestRecorder: Sendable {
                 in: guest.session, startBy: guest.deadline(.seconds(10)), endBy: nil
             ) { hand in
                 RemoteCommand(
-                    "exec popcorn-record", input: .descriptor(reader),
+                    "exec popcorn-record", input: .descriptor(reader.rawValue),
                     output: .bytes { frames.take($0, at: .now).forEach(hand) })
             }
             self.command = command
             // The session reads from the pipe as long as the command lives.
             Task {
                 _ = await command.end.result
-                Glibc.close(reader)
+                try? reader.close()
             }
         } catch {
-            for end in [reader, writer, other] { Glibc.close(end) }
+            for end in [reader, writer, other] { try? end.close() }
             throw error
         }
     }
 
     /// The end of its input ends the program; a trace that was begun and not collected goes after a while.
     deinit {
-        Glibc.close(writer)
-        Glibc.close(other)
+        for end in [writer, other] { try? end.close() }
     }
 
     /// Ends the program, and waits for that: a channel that is opened while another one closes may be refused.
@@ -128,7 +126,13 @@ package final class GuestRecorder: Sendable {
     ///   - instance: `nil` for what is recorded since the guest's boot, which goes on.
     ///   - files: where each part is to be written.
     package func end(instance: String?, files: [Part: String]) async throws {
-        let sinks = try files.mapValues(GrowingFile.init)
+        var sinks: [Part: FileDescriptor] = [:]
+        defer { for sink in sinks.values { try? sink.close() } }
+        for (part, path) in files {
+            sinks[part] = try SystemError.naming("create \(path)") {
+                try .open(bytesOf: path, .writeOnly, options: [.create, .truncate], permissions: 0o644)
+            }
+        }
         try ask("end \(instance ?? "-")")
         var problems: [String] = []
         while true {
@@ -137,7 +141,9 @@ package final class GuestRecorder: Sendable {
             case "error": problems.append("cannot \(frame.text)")
             case "end" where problems.isEmpty: return
             case "end": throw guest.failure(problems.joined(separator: "; "))
-            default: try Part(rawValue: frame.name).flatMap { sinks[$0] }?.write(frame.bytes)
+            default:
+                guard let part = Part(rawValue: frame.name), let sink = sinks[part] else { continue }
+                try AtomicFile.writeAll(frame.bytes, to: sink.rawValue, name: files[part] ?? frame.name)
             }
         }
     }
@@ -147,7 +153,7 @@ package final class GuestRecorder: Sendable {
             throw ContractError(
                 .badRequest, "'\(line.replacing("\n", with: "\\n"))' has a line break, which no name may have")
         }
-        try AtomicFile.writeAll(Array("\(line)\n".utf8), to: writer, name: "\(guest.name)'s popcorn-record")
+        try AtomicFile.writeAll(Array("\(line)\n".utf8), to: writer.rawValue, name: "\(guest.name)'s popcorn-record")
     }
 
     private func answer(_ name: String) async throws -> RecorderFrame {
@@ -190,22 +196,6 @@ package final class GuestRecorder: Sendable {
     private static func localClock(_ line: String) -> GuestTime? {
         KeyValues(line.split(separator: " ")).number("local").map { GuestTime(nanoseconds: $0) }
     }
-}
-
-/// A file of this host that grows by what comes.
-private final class GrowingFile {
-    private let descriptor: Int32
-    private let path: String
-
-    init(_ path: String) throws {
-        self.path = path
-        descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-        guard descriptor >= 0 else { throw SystemError("create \(path)") }
-    }
-
-    deinit { Glibc.close(descriptor) }
-
-    func write(_ bytes: [UInt8]) throws { try AtomicFile.writeAll(bytes, to: descriptor, name: path) }
 }
 
 extension HostTime {

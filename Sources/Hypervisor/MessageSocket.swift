@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Support
+import SystemPackage
 
 /// JSON values over a stream socket, one a line. Calls block.
 struct MessageSocket: ~Copyable {
@@ -42,13 +43,12 @@ struct MessageSocket: ~Copyable {
                 if ready < 0 && errno == EINTR { continue }
                 guard ready > 0 else { throw SystemError("wait for the hypervisor helper", errno: ETIMEDOUT) }
             }
-            var buffer = [UInt8](repeating: 0, count: 1 << 16)
-            let count = read(descriptor, &buffer, buffer.count)
-            if count < 0 && errno == EINTR { continue }
-            // ECONNRESET is a peer that died with our request unread.
-            if count < 0 && errno != ECONNRESET { throw SystemError("read from the hypervisor helper") }
-            if count <= 0 { return nil }
-            received += buffer[..<count]
+            let piece = try SystemError.naming("read from the hypervisor helper") {
+                // A peer that died with our request unread has hung up, too.
+                do { return try FileDescriptor(rawValue: descriptor).piece() } catch Errno.connectionReset { return [] }
+            }
+            if piece.isEmpty { return nil }
+            received += piece
         }
     }
 }

@@ -54,6 +54,7 @@ extension FileDescriptor {
 
 extension SystemError {
     /// What `body` gives; an `Errno` of its becomes an error that says what was tried.
+    @discardableResult
     package static func naming<Result>(
         _ operation: @autoclosure () -> String, _ body: () throws -> Result
     ) throws -> Result {

@@ -1,4 +1,4 @@
-import CLinux
+import SystemPackage
 
 /// Follows a growing file as `tail -F` does: what it holds now, then every addition as it is written.
 public enum FileFollower {
@@ -53,17 +53,12 @@ private final class Follower: Sendable {
     }
 
     private func drain(_ position: inout Int64) {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { return }
-        defer { close(descriptor) }
-        let size = lseek(descriptor, 0, SEEK_END)
-        if size < position { position = 0 }
-        var buffer = [UInt8](repeating: 0, count: 1 << 16)
-        while true {
-            let count = pread(descriptor, &buffer, buffer.count, off_t(position))
-            guard count > 0 else { return }
-            position += Int64(count)
-            output.yield(Array(buffer[..<count]))
+        guard let file = try? FileDescriptor.open(bytesOf: path, .readOnly) else { return }
+        defer { try? file.close() }
+        if let size = try? file.seek(offset: 0, from: .end), size < position { position = 0 }
+        while let piece = try? file.piece(at: position), !piece.isEmpty {
+            position += Int64(piece.count)
+            output.yield(piece)
         }
     }
 }

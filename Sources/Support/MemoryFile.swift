@@ -12,7 +12,7 @@ package final class MemoryFile: Sendable {
     package init(_ name: String, _ bytes: [UInt8] = []) throws {
         file = FileDescriptor(rawValue: linux_memory_file(name))
         guard file.rawValue >= 0 else { throw SystemError("create a memory file") }
-        try SystemError.naming("write a memory file") { _ = try file.writeAll(toAbsoluteOffset: 0, bytes) }
+        try SystemError.naming("write a memory file") { try file.writeAll(toAbsoluteOffset: 0, bytes) }
     }
 
     deinit { try? file.close() }

@@ -1,5 +1,6 @@
 import CLibcrypto
 import FoundationEssentials
+import SystemPackage
 
 /// SHA-256 by libcrypto, which uses the machine's own instructions for it.
 public struct SHA256: ~Copyable {
@@ -33,18 +34,11 @@ public struct SHA256: ~Copyable {
 
     /// The digest of a file's content, read in pieces.
     public static func hex(ofFile path: String) throws -> String {
-        let descriptor = path.withBytes { open($0, O_RDONLY | O_CLOEXEC) }
-        guard descriptor >= 0 else { throw SystemError("open \(path)") }
-        defer { close(descriptor) }
         let hash = SHA256()
-        var buffer = [UInt8](repeating: 0, count: 1 << 18)
-        while true {
-            let count = read(descriptor, &buffer, buffer.count)
-            if count < 0 && errno == EINTR { continue }
-            guard count >= 0 else { throw SystemError("read \(path)") }
-            if count == 0 { return hash.finish() }
-            hash.update(buffer[..<count])
-        }
+        let file = try SystemError.naming("open \(path)") { try FileDescriptor.open(bytesOf: path, .readOnly) }
+        defer { try? file.close() }
+        try SystemError.naming("read \(path)") { try file.forEachPiece(upTo: 1 << 18) { hash.update($0) } }
+        return hash.finish()
     }
 }
 

@@ -1,5 +1,6 @@
 import CLinux
 import Synchronization
+import SystemPackage
 
 /// The end of work that a signal asked to end.
 public struct Terminated: Error {
@@ -37,24 +38,18 @@ public enum Termination {
     }
 
     private static func catchSignals(message: String, _ handler: @escaping @Sendable (Int32) -> Void) throws {
-        var ends: [Int32] = [-1, -1]
-        guard pipe(&ends) == 0 else { throw SystemError("create a pipe") }
-        let (reader, writer) = (ends[0], ends[1])
-        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-        linux_catch_termination(writer, message)
+        let (reader, writer) = try FileDescriptor.privatePipe()
+        linux_catch_termination(writer.rawValue, message)
         ThreadExecutor.detach(name: "signals") {
-            var number: UInt8 = 0
-            while read(reader, &number, 1) < 0 && errno == EINTR {}
+            guard let number = try? reader.piece(upTo: 1).first else { return }
             handler(Int32(number))
         }
     }
 
     /// A descriptor that gives a byte for each SIGWINCH, which tells that the terminal's size changed.
-    public static func windowChanges() throws -> Int32 {
-        var ends: [Int32] = [-1, -1]
-        guard pipe(&ends) == 0 else { throw SystemError("create a pipe") }
-        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-        linux_forward_window_changes(ends[1])
-        return ends[0]
+    package static func windowChanges() throws -> FileDescriptor {
+        let (reader, writer) = try FileDescriptor.privatePipe()
+        linux_forward_window_changes(writer.rawValue)
+        return reader
     }
 }

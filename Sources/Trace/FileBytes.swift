@@ -1,8 +1,9 @@
 import Support
+import SystemPackage
 
 /// A file read front to back in pieces, so that its size does not matter.
 struct FileBytes: ~Copyable {
-    private let descriptor: Int32
+    private let file: FileDescriptor
     private let path: String
     private let pieceSize: Int
 
@@ -10,24 +11,14 @@ struct FileBytes: ~Copyable {
     init(_ path: String, pieceSize: Int = 1 << 18) throws {
         self.path = path
         self.pieceSize = pieceSize
-        descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw TraceError(.unreadable, SystemError("open \(path)")) }
+        file = try TraceError.reading("open \(path)") { try FileDescriptor.open(bytesOf: path, .readOnly) }
     }
 
-    deinit { close(descriptor) }
+    deinit { try? file.close() }
 
     /// The next bytes, at most one piece; empty at the end of the file.
     mutating func next() throws -> [UInt8] {
-        while true {
-            var failed = false
-            let piece = [UInt8](unsafeUninitializedCapacity: pieceSize) { buffer, count in
-                let result = read(descriptor, buffer.baseAddress, pieceSize)
-                failed = result < 0
-                count = max(0, result)
-            }
-            if !failed { return piece }
-            guard errno == EINTR else { throw TraceError(.unreadable, SystemError("read \(path)")) }
-        }
+        try TraceError.reading("read \(path)") { try file.piece(upTo: pieceSize) }
     }
 
     /// Calls `body` with every piece of the file at `path`.

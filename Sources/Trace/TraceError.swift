@@ -34,4 +34,15 @@ public struct TraceError: ActionableError {
     init(_ code: Code, _ system: SystemError) {
         self.init(code, system.summary, hint: system.hint, exitStatus: system.exitStatus)
     }
+
+    /// What `body` gives; a failed system call means that an input is unreadable.
+    static func reading<Result>(
+        _ operation: @autoclosure () -> String, _ body: () throws -> Result
+    ) throws -> Result {
+        do {
+            return try SystemError.naming(operation(), body)
+        } catch let error as SystemError {
+            throw TraceError(.unreadable, error)
+        }
+    }
 }

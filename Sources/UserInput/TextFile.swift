@@ -1,4 +1,5 @@
 import Support
+import SystemPackage
 
 /// Reads configuration files: text that people write, of moderate size.
 package enum TextFile {
@@ -7,28 +8,24 @@ package enum TextFile {
 
     /// - Throws: `InputError` with code `.unreadableFile`: absent, a directory, too large, or not UTF-8.
     package static func read(_ path: String) throws(InputError) -> String {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else {
-            throw InputError(.unreadableFile, "cannot open '\(path)': \(errorText(currentErrno()))")
-        }
-        defer { close(descriptor) }
-        var bytes = [UInt8](repeating: 0, count: largestBytes + 1)
-        var count = 0
-        while count < bytes.count {
-            let more = bytes.withUnsafeMutableBytes { buffer in
-                Glibc.read(descriptor, buffer.baseAddress?.advanced(by: count), buffer.count - count)
+        var bytes: [UInt8] = []
+        do {
+            let file = try SystemError.naming("open '\(path)'") { try FileDescriptor.open(bytesOf: path, .readOnly) }
+            defer { try? file.close() }
+            try SystemError.naming("read '\(path)'") {
+                while bytes.count <= largestBytes {
+                    let piece = try file.piece()
+                    if piece.isEmpty { break }
+                    bytes += piece
+                }
             }
-            if more < 0 {
-                if currentErrno() == EINTR { continue }
-                throw InputError(.unreadableFile, "cannot read '\(path)': \(errorText(currentErrno()))")
-            }
-            if more == 0 { break }
-            count += more
+        } catch {
+            throw InputError(.unreadableFile, "cannot \(error.sentence)")
         }
-        guard count <= largestBytes else {
+        guard bytes.count <= largestBytes else {
             throw InputError(.unreadableFile, "'\(path)' is larger than \(largestBytes / 1024) KiB")
         }
-        guard let text = String(validating: bytes[..<count], as: UTF8.self) else {
+        guard let text = String(validating: bytes, as: UTF8.self) else {
             throw InputError(.unreadableFile, "'\(path)' is not a text in UTF-8")
         }
         return text

@@ -14,6 +14,17 @@ struct FileTests {
         #expect(stat(scratch.path + "/f", &status) == 0 && status.st_mode & 0o777 == 0o600)
     }
 
+    @Test("a file's name is that of its bytes, whatever they are")
+    func oddName() throws {
+        let scratch = try Scratch()
+        let path = scratch.file(ByteText.text([0x66, 0xfc, 0xff]))
+        try AtomicFile.write("new", to: path)
+        try AtomicFile.append(Array("er".utf8), to: path)
+        #expect(try AtomicFile.read(path).map { Array($0) } == Array("newer".utf8))
+        #expect(try SHA256.hex(ofFile: path) == SHA256.hex(of: Array("newer".utf8)))
+        #expect(path.withBytes { unlink($0) } == 0)
+    }
+
     @Test("a write that fails says why, and keeps the old file")
     func atomicWriteFails() throws {
         let scratch = try Scratch()

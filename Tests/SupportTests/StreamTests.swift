@@ -1,4 +1,5 @@
 import Support
+import SystemPackage
 import TestSupport
 import Testing
 
@@ -52,6 +53,18 @@ struct StreamTests {
         let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND, 0o600)
         defer { close(descriptor) }
         try AtomicFile.writeAll(Array(text.utf8), to: descriptor, name: path)
+    }
+
+    @Test("a pipe of ours, and a copy of its end, are no child's")
+    func privatePipe() throws {
+        let (reader, writer) = try FileDescriptor.privatePipe()
+        let copy = try writer.duplicatePrivately()
+        for end in [reader, writer, copy] { #expect(fcntl(end.rawValue, F_GETFD) & FD_CLOEXEC != 0) }
+        for end in [writer, copy] {
+            try end.writeAll(Array("x".utf8))
+            try end.close()
+        }
+        #expect(try reader.closeAfter { try reader.piece(upTo: 8) + reader.piece() } == Array("xx".utf8))
     }
 
     @Test("a wait for a file's change ends at its deadline")

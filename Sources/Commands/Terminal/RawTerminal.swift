@@ -70,8 +70,7 @@ struct RawTerminal: ~Copyable {
             return stream
         }
         ThreadExecutor.detach(name: "winch") {
-            var byte: UInt8 = 0
-            while read(changes, &byte, 1) > 0 {
+            try? changes.forEachPiece(upTo: 1) { _ in
                 if let size { continuation.yield(size) }
             }
         }

@@ -1,4 +1,5 @@
 import Support
+import SystemPackage
 
 /// The bytes that wait to be sent to a remote command, and where more come from.
 final class InputFeed {
@@ -51,13 +52,14 @@ final class InputFeed {
     /// Reads once from the descriptor, which must be ready. An error counts as the end, as it does for a shell's pipe.
     func refill() {
         guard case .descriptor(let descriptor) = source, isEmpty else { return }
-        var count = 0
         start = 0
-        buffer = Array(unsafeUninitializedCapacity: Self.piece) { space, initialized in
-            count = read(descriptor, space.baseAddress, Self.piece)
-            initialized = max(0, count)
+        buffer = []
+        do {
+            buffer = try FileDescriptor(rawValue: descriptor).piece(upTo: Self.piece)
+            if buffer.isEmpty { source = .ended }
+        } catch {
+            if error as? Errno != .resourceTemporarilyUnavailable { source = .ended }
         }
-        if count == 0 || (count < 0 && errno != EINTR && errno != EAGAIN) { source = .ended }
     }
 
     /// Offers up to `limit` bytes to `body`, which returns how many it took, or a negative number.

@@ -1,4 +1,5 @@
 import Support
+import SystemPackage
 
 /// Takes one stream of a remote command to where it should go, and says when it cannot take more.
 final class OutputDrain {
@@ -100,15 +101,16 @@ final class OutputDrain {
     /// Returns `false` if the descriptor takes nothing now.
     @discardableResult
     private func write(to descriptor: Int32, atMost limit: Int) throws -> Bool {
-        let count = buffer[start...].withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, min($0.count, limit)) }
-        if count < 0 {
-            let code = errno
-            if code == EINTR { return true }
-            if code == EAGAIN { return false }
-            throw SystemError("write the command's output", errno: code)
+        try SystemError.naming("write the command's output") {
+            do {
+                start += try buffer[start...].withUnsafeBytes {
+                    try FileDescriptor(rawValue: descriptor).write(UnsafeRawBufferPointer(rebasing: $0.prefix(limit)))
+                }
+                return true
+            } catch Errno.resourceTemporarilyUnavailable {
+                return false
+            }
         }
-        start += count
-        return true
     }
 
     private func split(_ bytes: UnsafeRawBufferPointer, _ closure: (String) -> Void) {

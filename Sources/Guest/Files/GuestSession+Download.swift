@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Support
+import SystemPackage
 
 extension GuestSession {
     /// Copies a file, symbolic link or directory tree of the guest to exactly `local` on this host.
@@ -86,7 +87,8 @@ extension GuestSession {
                 // Only a regular file is replaced: devices and pipes are written to, and symbolic links followed, as by cp.
                 guard case .file(let path) = OutputFile.Place(of: local) else {
                     let output = try OutputFile(local)
-                    return try await copyBytes(remote, size: nil, to: output.descriptor, local, meter, deadline)
+                    let target = FileDescriptor(rawValue: output.descriptor)
+                    return try await copyBytes(remote, size: nil, to: target, local, meter, deadline)
                 }
                 local = path
             }
@@ -129,16 +131,20 @@ extension GuestSession {
         _ remote: String, _ file: RemoteFile, to local: String, _ meter: TransferMeter,
         _ deadline: ContinuousClock.Instant?
     ) async throws {
-        let descriptor = local.withBytes { open($0, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600) }
-        guard descriptor >= 0 else { throw SystemError("create \(local)") }
-        defer { Glibc.close(descriptor) }
-        try await copyBytes(remote, size: file.size, to: descriptor, local, meter, deadline)
-        guard fchmod(descriptor, file.permissions) == 0 else { throw SystemError("set the permissions of \(local)") }
+        let target = try SystemError.naming("create \(local)") {
+            try FileDescriptor.open(
+                bytesOf: local, .writeOnly, options: [.create, .exclusiveCreate], permissions: 0o600)
+        }
+        defer { try? target.close() }
+        try await copyBytes(remote, size: file.size, to: target, local, meter, deadline)
+        guard fchmod(target.rawValue, file.permissions) == 0 else {
+            throw SystemError("set the permissions of \(local)")
+        }
     }
 
     /// - Parameter size: of the file; `nil` to write in order, to what need not be a file.
     private func copyBytes(
-        _ remote: String, size: UInt64?, to descriptor: Int32, _ local: String, _ meter: TransferMeter,
+        _ remote: String, size: UInt64?, to target: FileDescriptor, _ local: String, _ meter: TransferMeter,
         _ deadline: ContinuousClock.Instant?
     ) async throws {
         let handle = try await openFile(remote, .read, mode: nil, deadline)
@@ -154,10 +160,12 @@ extension GuestSession {
                 reads.isAtEnd = true
                 continue
             }
-            if size == nil {
-                try AtomicFile.writeAll(piece, to: descriptor, name: local)
-            } else {
-                try Self.write(piece, at: offset, to: descriptor, local)
+            try SystemError.naming("write \(local)") {
+                if size == nil {
+                    try target.writeAll(piece)
+                } else {
+                    try target.writeAll(toAbsoluteOffset: Int64(offset), piece)
+                }
             }
             meter.moved(piece.count, remote)
             // A short answer: the rest must be asked for again.
@@ -182,18 +190,6 @@ extension GuestSession {
             return bytes.isEmpty ? nil : bytes
         } catch let failure as SFTPFailure where failure.code == SFTPFailure.endOfFile {
             return nil
-        }
-    }
-
-    private static func write(_ bytes: [UInt8], at offset: UInt64, to descriptor: Int32, _ path: String) throws {
-        var done = 0
-        while done < bytes.count {
-            let count = bytes[done...].withUnsafeBytes {
-                pwrite(descriptor, $0.baseAddress, $0.count, Int(offset) + done)
-            }
-            if count < 0 && errno == EINTR { continue }
-            guard count >= 0 else { throw SystemError("write \(path)") }
-            done += count
         }
     }
 

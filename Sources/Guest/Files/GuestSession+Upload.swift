@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Support
+import SystemPackage
 
 extension GuestSession {
     /// Copies a file, symbolic link or directory tree of this host to exactly `remote` in the guest.
@@ -59,13 +60,14 @@ extension GuestSession {
             if let destination = item.link {
                 return try await makeLink(remote, to: destination, deadline)
             }
-            let descriptor = local.withBytes { open($0, O_RDONLY | O_CLOEXEC) }
-            guard descriptor >= 0 else { throw SystemError("open \(local)") }
-            defer { Glibc.close(descriptor) }
+            let file = try SystemError.naming("open \(local)") { try FileDescriptor.open(bytesOf: local, .readOnly) }
+            defer { try? file.close() }
             try await writing(remote, item.file.permissions, deadline) { handle in
                 var offset = 0
                 try await pipeline(remote, deadline) {
-                    let piece = try readPiece(descriptor, at: offset, of: local)
+                    let piece = try SystemError.naming("read \(local)") {
+                        try file.piece(upTo: TransferSize.piece, at: Int64(offset))
+                    }
                     guard !piece.isEmpty else { return nil }
                     defer { offset += piece.count }
                     meter.moved(piece.count, remote)
@@ -160,16 +162,6 @@ extension GuestSession {
             writer.uint64(UInt64(offset))
             writer.string(piece)
         }
-    }
-
-    private func readPiece(_ descriptor: Int32, at offset: Int, of path: String) throws -> [UInt8] {
-        var count = 0
-        let piece = [UInt8](unsafeUninitializedCapacity: TransferSize.piece) { space, initialized in
-            count = pread(descriptor, space.baseAddress, TransferSize.piece, offset)
-            initialized = max(0, count)
-        }
-        guard count >= 0 else { throw SystemError("read \(path)") }
-        return piece
     }
 
     static func temporaryName(beside path: String) -> String {

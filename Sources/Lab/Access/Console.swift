@@ -1,4 +1,5 @@
 import Support
+import SystemPackage
 
 /// An interactive connection to a node's serial console, which works when the guest's network does not.
 public struct Console: Sendable {
@@ -64,7 +65,6 @@ public struct Console: Sendable {
     }
 
     private func copy(input: Int32, output: Int32, drain: Duration?, cancelled: WakeEvent) throws -> End {
-        var buffer = [UInt8](repeating: 0, count: 4096)
         var inputOpen = true
         var deadline: ContinuousClock.Instant?
         while true {
@@ -77,20 +77,18 @@ public struct Console: Sendable {
             if polled[1].revents != 0 { return .cancelled }
             if ready == 0 { return .detached }
             if polled[0].revents != 0 {
-                let count = read(descriptor, &buffer, buffer.count)
-                if count <= 0 { return .closed }
-                try AtomicFile.writeAll(buffer[..<count], to: output, name: "standard output")
+                let said = try? FileDescriptor(rawValue: descriptor).piece()
+                guard let said, !said.isEmpty else { return .closed }
+                try AtomicFile.writeAll(said, to: output, name: "standard output")
             }
             if polled[2].revents != 0 {
-                let count = read(input, &buffer, buffer.count)
-                if count <= 0 {
+                guard let typed = try? FileDescriptor(rawValue: input).piece(), !typed.isEmpty else {
                     // In raw mode a terminal has no end but its own.
                     guard let drain else { return .detached }
                     inputOpen = false
                     deadline = .now + drain
                     continue
                 }
-                let typed = buffer[..<count]
                 let end = typed.firstIndex(of: Self.detachKey)
                 try AtomicFile.writeAll(typed[..<(end ?? typed.endIndex)], to: descriptor, name: "\(node)'s console")
                 if end != nil { return .detached }
