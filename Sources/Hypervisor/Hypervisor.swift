@@ -1,4 +1,3 @@
-import FoundationEssentials
 import Support
 
 /// How to reach the hypervisor: a value that opens connections.
@@ -69,26 +68,4 @@ public struct Hypervisor: Sendable {
             throw error
         }
     }
-
-    /// What libvirt and QEMU wrote about a guest's start and end, last part first cut; `nil` if this host has no such file.
-    public func qemuLog(of name: String, lastBytes count: Int = 4096) -> String? {
-        guard let directory = qemuLogDirectory,
-            let bytes = FileManager.default.contents(atPath: "\(directory)/\(name).log")
-        else { return nil }
-        return String(decoding: bytes.suffix(count), as: UTF8.self)
-    }
-
-    private var qemuLogDirectory: String? {
-        if let root = target.embeddedRoot { return root + "/log/qemu" }
-        guard target.isLocal else { return nil }
-        if target.uri.hasPrefix("qemu:///system") { return "/var/log/libvirt/qemu" }
-        // libvirt's session daemon follows XDG as we do.
-        let cache =
-            ProcessInfo.processInfo.environment["XDG_CACHE_HOME"] ?? FileManager.default.homeDirectory + "/.cache"
-        return cache + "/libvirt/qemu/log"
-    }
-}
-
-extension FileManager {
-    fileprivate var homeDirectory: String { homeDirectoryForCurrentUser.path }
 }

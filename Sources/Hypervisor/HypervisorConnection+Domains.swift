@@ -60,13 +60,4 @@ extension HypervisorConnection {
 
     /// `destroy(_:)` for one guest.
     public func destroy(_ uuid: String) throws { try destroy([uuid]) }
-
-    /// Presses the guest's power button, which needs ACPI in the guest: aarch64 guests without UEFI do not feel it.
-    public func shutDown(_ uuid: String) throws { _ = try perform(.shutDown(uuid: uuid)) }
-
-    /// Stops the guest's CPUs where they are.
-    public func pause(_ uuid: String) throws { _ = try perform(.pause(uuid: uuid)) }
-
-    /// Lets a paused guest go on.
-    public func resume(_ uuid: String) throws { _ = try perform(.resume(uuid: uuid)) }
 }

@@ -28,15 +28,12 @@ public struct Driver: Sendable {
         let runtime = try RuntimeSources(environment: environment)
         let sysroot = try await Sysroot.prepare(directories)
         let frontEnd = FrontEnd(sysroot: sysroot, runtime: runtime)
-        if case .ask(let question) = invocation.action {
-            return try await Answers(frontEnd: frontEnd).answer(question, invocation)
-        }
         let work = try WorkDirectory(isKept: invocation.saveTemporaries && invocation.action == .link)
         let compilation = Compilation(frontEnd: frontEnd, invocation: invocation, work: work)
         let libraryPath = (environment.variables["LIBRARY_PATH"] ?? "").split(separator: ":").map(String.init)
         let link = ProgramLink(compilation: compilation, libraryPath: libraryPath)
         switch invocation.action {
-        case .ask: return true
+        case .ask(let question): return try await Answers(frontEnd: frontEnd).answer(question, invocation)
         case .preprocess: return try await frontEnd.preprocess(invocation, work: work)
         case .check: return try await frontEnd.check(invocation, work: work)
         case .assemble, .compile: return try await compilation.run()

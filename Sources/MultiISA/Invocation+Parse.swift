@@ -86,7 +86,7 @@ extension Invocation {
             if let language { return inputs.append(.source(argument, language: language)) }
             return try takeInput(argument)
         }
-        if try takeAction(argument, &rest) || takeDependencies(argument, &rest) { return }
+        if try takeAction(argument) || takeDependencies(argument, &rest) { return }
         if let reason = Self.refused(argument) { throw CompilerError(.usage, "\(argument): \(reason)") }
         switch argument {
         case _ where Self.ignored.contains(argument): break
@@ -132,7 +132,7 @@ extension Invocation {
     }
 
     /// What is to be done, or asked.
-    private mutating func takeAction(_ argument: String, _ rest: inout ArraySlice<String>) throws -> Bool {
+    private mutating func takeAction(_ argument: String) -> Bool {
         switch argument {
         case "-E": action = .preprocess
         case "-S": if action != .preprocess { action = .assemble }

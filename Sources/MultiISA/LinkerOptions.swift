@@ -32,7 +32,7 @@ public struct LinkerOptions: Sendable, Equatable {
                 argument == "(" || argument == ")" ? .group(argument == "(") : .object(argument))
         }
         let (name, joined) = split(argument)
-        guard let meaning = meaning(of: name, argument) else {
+        guard let meaning = meaning(of: name) else {
             throw CompilerError(
                 .usage, "\(argument): an option of the linker that popcorn-cc does not know",
                 hint: "the binaries are linked statically by lld, by a script of popcorn-cc's own")
@@ -89,7 +89,7 @@ public struct LinkerOptions: Sendable, Equatable {
     private static let layout = "the binaries are laid out by a script of popcorn-cc's own"
     private static let isStatic = "programs that move are linked statically"
 
-    private static func meaning(of name: String, _ argument: String) -> Meaning? {
+    private static func meaning(of name: String) -> Meaning? {
         switch name {
         case "u", "undefined", "require-defined": .needed
         case "wrap": .wrapped

@@ -1,6 +1,6 @@
 /// The exit codes of popcorn-lab; `run` and `exec` pass the program's own code on instead.
 ///
-/// 64, 69 and 75 are those of `sysexits.h`, 124 that of `timeout(1)`, 130 and 143 a shell's for SIGINT and SIGTERM.
+/// 64, 69 and 75 are those of `sysexits.h`, 124 that of `timeout(1)`; `Terminated` has those for signals.
 public enum ExitStatus: Int32, Sendable {
     case success = 0
     /// A command could not do what it was asked for.
@@ -12,6 +12,4 @@ public enum ExitStatus: Int32, Sendable {
     /// Another process holds the lab.
     case locked = 75
     case timeout = 124
-    case interrupted = 130
-    case terminated = 143
 }

@@ -50,10 +50,6 @@ public struct MACAddress: TextValue, Comparable {
         character < 0x3a ? character - 0x30 : character - 0x61 + 10
     }
 
-    public var isLocallyAdministered: Bool { bytes[0] & 0x02 != 0 }
-
-    public var isUnicast: Bool { bytes[0] & 0x01 == 0 }
-
     public var description: String { bytes.map { hexadecimal([$0]) }.joined(separator: ":") }
 
     public static func < (left: MACAddress, right: MACAddress) -> Bool {

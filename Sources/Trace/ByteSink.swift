@@ -10,17 +10,6 @@ extension ByteSink where Self: ~Copyable {
     public mutating func write(_ text: String) throws { try write(Array(text.utf8)[...]) }
 }
 
-/// Keeps everything in memory.
-public struct MemorySink: ByteSink, Sendable {
-    public private(set) var bytes: [UInt8] = []
-
-    public init() {}
-
-    public mutating func write(_ more: ArraySlice<UInt8>) { bytes += more }
-
-    public var text: String { String(decoding: bytes, as: UTF8.self) }
-}
-
 /// The output that a user named: a file that is put in place at `commit()`, or else what is there, written to (`OutputFile`).
 public struct FileSink: ByteSink, ~Copyable {
     private var output: OutputFile

@@ -116,7 +116,6 @@ struct SFTPFailure: Error {
     static let success: UInt32 = 0
     static let endOfFile: UInt32 = 1
     static let noSuchFile: UInt32 = 2
-    static let permissionDenied: UInt32 = 3
     static let failure: UInt32 = 4
     static let unsupported: UInt32 = 8
 

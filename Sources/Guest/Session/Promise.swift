@@ -3,8 +3,6 @@ final class Promise<Value: Sendable> {
     private var continuation: CheckedContinuation<Value, any Error>?
     private var outcome: Result<Value, any Error>?
 
-    var isResolved: Bool { outcome != nil }
-
     /// The first outcome counts.
     func resolve(_ result: Result<Value, any Error>) {
         guard outcome == nil else { return }

@@ -69,10 +69,10 @@ struct ReadinessWatch: Sendable {
             case .sshAnswered(let answering):
                 session = answering
                 announce(state.fulfil(.ssh))
-            case .sshFailed(let error): throw failure(.ssh, "\(error)", state)
+            case .sshFailed(let error): throw failure(.ssh, "\(error)")
             case .qemuEnded: throw died(state)
             case .deadline(let requirement) where state.waitingFor == requirement:
-                throw failure(requirement, nil, state)
+                throw failure(requirement, nil)
             case .deadline: break
             }
             if state.panic != nil { throw died(state) }
@@ -80,7 +80,7 @@ struct ReadinessWatch: Sendable {
                 if let session { await takeLeave(session) }
                 return
             }
-            if let message = state.errors[waiting] { throw failure(waiting, message, state) }
+            if let message = state.errors[waiting] { throw failure(waiting, message) }
             if state.sshListens, !connecting {
                 connecting = true
                 group.addTask { await connect(sink) }
@@ -131,7 +131,7 @@ struct ReadinessWatch: Sendable {
         }
     }
 
-    private func failure(_ requirement: Requirement, _ message: String?, _ state: Readiness) -> LabError {
+    private func failure(_ requirement: Requirement, _ message: String?) -> LabError {
         let elapsed = (ContinuousClock.now - started).formattedSeconds
         let reason = message ?? "waited \(elapsed) since its start"
         return LabError(
