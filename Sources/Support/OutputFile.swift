@@ -29,17 +29,17 @@ public struct OutputFile: ~Copyable {
 
         private static func following(_ path: String) -> Place {
             var named = stat(), found = stat()
-            guard lstat(path, &named) == 0 else { return .file(path) }
+            guard path.withBytes({ lstat($0, &named) }) == 0 else { return .file(path) }
             if named.isRegular { return .file(path) }
             guard named.isLink else { return .special }
-            guard stat(path, &found) == 0 else { return dangling(path) }
+            guard path.withBytes({ stat($0, &found) }) == 0 else { return dangling(path) }
             // A link below /proc leads to a file that its text need not name.
-            guard found.isRegular, let target = realpath(path, nil) else { return .special }
+            guard found.isRegular, let target = path.withBytes({ realpath($0, nil) }) else { return .special }
             defer { free(target) }
             guard lstat(target, &named) == 0, (named.st_dev, named.st_ino) == (found.st_dev, found.st_ino) else {
                 return .special
             }
-            return .file(String(cString: target))
+            return .file(ByteText.text(target))
         }
 
         /// A link to what does not exist: that is what will be made.
@@ -70,15 +70,15 @@ public struct OutputFile: ~Copyable {
             descriptor = fcntl(number, F_DUPFD_CLOEXEC, 0)
             replacement = nil
         case .special:
-            descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
+            descriptor = path.withBytes { open($0, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode) }
             replacement = nil
         case .file(let file):
             let slash = file.lastIndex(of: "/").map { file.index(after: $0) } ?? file.startIndex
             let new = "\(file[..<slash]).new-\(getpid())-\(UInt32.random(in: 0...UInt32.max))"
-            let created = open(new, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
-            if created < 0 && [EACCES, EPERM, EROFS].contains(errno) && access(file, W_OK) == 0 {
+            let created = new.withBytes { open($0, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode) }
+            if created < 0 && [EACCES, EPERM, EROFS].contains(errno) && file.withBytes({ access($0, W_OK) }) == 0 {
                 // In a directory that takes no new file, the old one can be written to.
-                descriptor = open(file, O_WRONLY | O_TRUNC | O_CLOEXEC)
+                descriptor = file.withBytes { open($0, O_WRONLY | O_TRUNC | O_CLOEXEC) }
                 replacement = nil
             } else {
                 descriptor = created
@@ -90,7 +90,7 @@ public struct OutputFile: ~Copyable {
 
     deinit {
         close(descriptor)
-        if let replacement, !isCommitted { unlink(replacement.new) }
+        if let replacement, !isCommitted { replacement.new.withBytes { _ = unlink($0) } }
     }
 
     /// Writes every byte.
@@ -101,7 +101,8 @@ public struct OutputFile: ~Copyable {
     /// Puts a new file in its place. Call it once, last; without it the old one stays, and nothing is left behind.
     public mutating func commit() throws {
         guard let replacement else { return }
-        guard rename(replacement.new, replacement.old) == 0 else { throw SystemError("replace \(path)") }
+        let result = replacement.new.withBytes { new in replacement.old.withBytes { rename(new, $0) } }
+        guard result == 0 else { throw SystemError("replace \(path)") }
         isCommitted = true
     }
 

@@ -16,6 +16,17 @@ import Testing
         #expect(try mode("f") == S_IFREG | 0o700)
     }
 
+    @Test("a file's name is that of its bytes, whatever they are")
+    func oddName() throws {
+        let scratch = try Scratch()
+        let path = scratch.file(ByteText.text([0x66, 0xfc, 0xff]))
+        for content in ["old", "new"] {
+            try OutputFile.write(Array(content.utf8), to: path)
+            #expect(try AtomicFile.read(path).map { Array($0) } == Array(content.utf8))
+        }
+        #expect(path.withBytes { unlink($0) } == 0)
+    }
+
     @Test("without a commit the old content stays, and nothing lies beside it")
     func discarded() throws {
         try scratch.write("old", to: "f")
