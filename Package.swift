@@ -56,7 +56,7 @@ let package = Package(
         .executableTarget(
             name: "popcorn-lab-bench",
             dependencies: [
-                "Fabric", "GuestContract", "ImageStore", "Topology", "Support", "CLinux",
+                "Fabric", "GuestContract", "ImageStore", "Topology", "Support",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict),
         room(
@@ -70,27 +70,27 @@ let package = Package(
             "Lab",
             [
                 "Topology", "ImageStore", "Hypervisor", "Fabric", "Guest", "GuestContract", "Trace", "Binaries",
-                "UserInput", "ISA", "Support", "CPopcornLayout", subprocess, log,
+                "UserInput", "ISA", "Support", "CPopcornLayout", system, log,
             ]),
         room("Topology", ["UserInput", "ISA", "Support"]),
-        room("ImageStore", ["Binaries", "Debian", "UserInput", "ISA", "Support", "CLibarchive", subprocess]),
-        room("Hypervisor", ["Topology", "ISA", "Support", "CLibvirt", "CLibxml2"]),
-        room("Fabric", ["Support", subprocess]),
-        room("Guest", ["Support", "CLibssh", "CLinux"]),
-        room("GuestContract", ["Guest", "Trace", "Topology", "ISA", "Support"]),
-        room("Trace", ["Topology", "Support", "CLibarchive"]),
+        room("ImageStore", ["Binaries", "Debian", "UserInput", "ISA", "Support", "CLibarchive"]),
+        room("Hypervisor", ["Topology", "ISA", "Support", "CLibvirt", "CLibxml2", system]),
+        room("Fabric", ["Support"]),
+        room("Guest", ["Topology", "Support", "CLibssh", "CLinux", system]),
+        room("GuestContract", ["Guest", "Trace", "Topology", "Support", system]),
+        room("Trace", ["Topology", "Support", "CLibarchive", system]),
         room("Binaries", ["ISA", "Support"]),
         room("Debian", ["ISA", "Support"]),
-        room("UserInput", ["Support", "Yams"]),
+        room("UserInput", ["Support", "Yams", system]),
         room("ISA", []),
-        room("Support", ["CLibcrypto", "CLinux"]),
+        room("Support", ["CLibcrypto", "CLinux", subprocess, system]),
         .target(name: "CLinux"),
         .systemLibrary(name: "CPopcornLayout"),
 
         .executableTarget(name: "popcorn-cc", dependencies: ["MultiISA", "Support"], swiftSettings: strict),
         .target(
             name: "MultiISA",
-            dependencies: ["MultiISAPasses", "Binaries", "Debian", "CLLVM", "ISA", "Support", subprocess],
+            dependencies: ["MultiISAPasses", "Binaries", "Debian", "CLLVM", "ISA", "Support"],
             swiftSettings: importLLVM),
         .target(
             name: "MultiISAPasses",
@@ -108,35 +108,34 @@ let package = Package(
         .systemLibrary(name: "CLibxml2", providers: [.apt(["libxml2-dev"])]),
 
         .target(
-            name: "TestSupport", dependencies: ["Support", subprocess], path: "Tests/TestSupport", swiftSettings: strict
-        ),
-        tests(of: "Support", [subprocess]),
+            name: "TestSupport", dependencies: ["Support", system], path: "Tests/TestSupport", swiftSettings: strict),
+        tests(of: "Support", [system]),
         tests(of: "UserInput", ["Topology"]),
         tests(of: "Binaries", ["ISA", "Support"]),
         tests(of: "Debian", ["Support"]),
         tests(of: "Topology", ["UserInput", "ISA", "Support"]),
         tests(of: "ImageStore", ["Binaries", "Debian", "UserInput", "ISA", "Support"]),
-        tests(of: "Hypervisor", ["Topology", "ISA", "Support", subprocess]),
+        tests(of: "Hypervisor", ["Topology", "ISA", "Support"]),
         tests(of: "Fabric", ["Support"]),
-        tests(of: "Guest", ["Support"]),
-        tests(of: "GuestContract", ["Topology", "Support", "Trace"]),
+        tests(of: "Guest", ["Support", system]),
+        tests(of: "GuestContract", ["Topology", "Trace"]),
         tests(of: "Trace", ["Topology", "Support", "CLibarchive"], exclude: ["Recorded"]),
         tests(
             of: "Lab",
-            ["Topology", "GuestContract", "Hypervisor", "ImageStore", "Trace", "UserInput", "ISA", "Support", log]),
+            ["Topology", "GuestContract", "Hypervisor", "ImageStore", "UserInput", "ISA", "Support", log]),
         tests(of: "Commands", ["Binaries", "Support"]),
         tests(
-            of: "MultiISA", ["Lab", "Binaries", "ISA", "Support", subprocess, "popcorn-cc", "MultiISAPassPlugin"],
+            of: "MultiISA", ["Lab", "Binaries", "ISA", "Support", "popcorn-cc", "MultiISAPassPlugin"],
             exclude: ["Programs", "IR"]),
 
         // Real guests, driven by the command line that was built.
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["popcorn-lab", "popcorn-cc", "Lab", "TestSupport", "Support", subprocess],
+            dependencies: ["popcorn-lab", "popcorn-cc", "Lab", "TestSupport", "Support", system],
             exclude: ["Probe", "Compiled"],
             swiftSettings: strict),
         .testTarget(
-            name: "FaultTests", dependencies: ["popcorn-lab", "Lab", "TestSupport", "Support"],
+            name: "FaultTests", dependencies: ["popcorn-lab", "Lab", "TestSupport", "Topology", "Support"],
             swiftSettings: strict),
     ],
     cxxLanguageStandard: .cxx17

@@ -1,4 +1,5 @@
 import Guest
+import Support
 
 extension EmbeddedGuest {
     /// The network interface by which the guests of a lab reach each other.

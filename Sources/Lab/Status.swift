@@ -1,6 +1,7 @@
 import FoundationEssentials
 import GuestContract
 import Hypervisor
+import ISA
 import Support
 import Topology
 

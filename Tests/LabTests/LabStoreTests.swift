@@ -3,6 +3,7 @@ import Support
 import TestSupport
 import Testing
 import Topology
+import UserInput
 
 @testable import Lab
 

@@ -1,5 +1,6 @@
 import Support
 import Testing
+import UserInput
 import Topology
 
 @Suite("Files of a run")

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import GuestContract
+import ISA
 import ImageStore
 import Support
 import Topology
