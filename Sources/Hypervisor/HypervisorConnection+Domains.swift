@@ -60,4 +60,10 @@ extension HypervisorConnection {
 
     /// `destroy(_:)` for one guest.
     public func destroy(_ uuid: String) throws { try destroy([uuid]) }
+
+    /// Stops the guest's CPUs where they are.
+    public func pause(_ uuid: String) throws { _ = try perform(.pause(uuid: uuid)) }
+
+    /// Lets a paused guest go on.
+    public func resume(_ uuid: String) throws { _ = try perform(.resume(uuid: uuid)) }
 }

@@ -11,6 +11,8 @@ enum HypervisorRequest: Codable, Sendable, Equatable {
     case state(uuid: String)
     case list
     case destroy(uuids: [String])
+    case pause(uuid: String)
+    case resume(uuid: String)
     case monitor(uuid: String, command: String)
 }
 

@@ -29,6 +29,8 @@ final class LibvirtSession {
         case .state(let uuid): return .state(try state(uuid: uuid))
         case .list: return .domains(try list())
         case .destroy(let uuids): try destroy(uuids: uuids)
+        case .pause(let uuid): try act(uuid, "pause") { virDomainSuspend($0) }
+        case .resume(let uuid): try act(uuid, "resume") { virDomainResume($0) }
         case .monitor(let uuid, let command): return .text(try monitor(uuid: uuid, command: command))
         }
         return .done
@@ -221,6 +223,17 @@ final class LibvirtSession {
         }
         guard let reply else { throw HypervisorError(.noSuchDomain, "monitor command for domain \(uuid): it is gone") }
         return reply
+    }
+
+    private func act(_ uuid: String, _ verb: String, _ call: (virDomainPtr) -> Int32) throws {
+        let done: Void? = try withDomain(uuid) { domain in
+            guard call(domain) == 0 else {
+                throw HypervisorError.lastOfLibvirt(.operationFailed, "\(verb) domain \(uuid)")
+            }
+        }
+        guard done != nil else {
+            throw HypervisorError(.noSuchDomain, "\(verb) domain \(uuid): there is no such domain")
+        }
     }
 
     /// `nil` if there is no such domain.

@@ -8,7 +8,7 @@ import Topology
 
 @Suite("The life of a guest", .serialized)
 struct GuestLifeTests {
-    @Test("a guest starts, is found by its metadata, and is destroyed", arguments: ISA.allCases)
+    @Test("a guest starts, is found by its metadata, pauses, goes on, and is destroyed", arguments: ISA.allCases)
     func lifeCycle(isa: ISA) async throws {
         let lab = try TestLab()
         try await lab.run {
@@ -28,6 +28,10 @@ struct GuestLifeTests {
                         LabDomain(
                             name: guest.name, uuid: guest.uuid, metadata: guest.metadata, state: DomainState(.running))
                     ])
+                try await connection.pause(guest.uuid)
+                #expect(try await connection.state(of: guest.uuid).kind == .paused)
+                try await connection.resume(guest.uuid)
+                #expect(try await connection.state(of: guest.uuid).kind == .running)
             }
             try await lab.hypervisor.withConnection { try await $0.destroy(guest.uuid) }
             #expect(!process.isAlive)

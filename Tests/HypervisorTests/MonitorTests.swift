@@ -71,6 +71,8 @@ struct MonitorTests {
                     try await connection.setLink(uuid, .fabric, up: false)
                 }
                 #expect(link?.code == .noSuchDomain)
+                let pause = await #expect(throws: HypervisorError.self) { try await connection.pause(uuid) }
+                #expect(pause?.code == .noSuchDomain)
             }
         }
     }
