@@ -4,8 +4,8 @@ import Guest
 import Support
 
 /// The root command; every verb is a file of its own.
-public struct PopcornLab: AsyncParsableCommand {
-    public static let configuration = CommandConfiguration(
+package struct PopcornLab: AsyncParsableCommand {
+    package static let configuration = CommandConfiguration(
         commandName: "popcorn-lab",
         abstract: "Run kernels of different ISAs side by side, connected by one message layer.",
         discussion: """
@@ -56,7 +56,7 @@ public struct PopcornLab: AsyncParsableCommand {
         ]
     )
 
-    public init() {}
+    package init() {}
 
     private static func words() throws -> [String] {
         let words = Array(ProcessArguments.all.dropFirst())
@@ -73,7 +73,7 @@ public struct PopcornLab: AsyncParsableCommand {
         """
 
     /// Runs the command line, and ends the process with its exit code.
-    public static func start() async -> Never {
+    package static func start() async -> Never {
         do {
             var command = try parseAsRoot(try words())
             try await Termination.guarding(message: parting) {

@@ -1,15 +1,15 @@
 /// One Debian package, pinned to one content.
-public struct DebianPackage: Codable, Sendable, Hashable {
+package struct DebianPackage: Codable, Sendable, Hashable {
     /// Without version and architecture.
-    public var name: String
+    package var name: String
     /// With its epoch, such as `1:3.0+1`.
-    public var version: String
+    package var version: String
     /// `amd64`, `arm64` or `all`.
-    public var architecture: String
+    package var architecture: String
     /// Of the `.deb`, in lower-case hex.
-    public var sha256: String
+    package var sha256: String
     /// Of the `.deb`, in bytes.
-    public var size: Int
+    package var size: Int
 
     package init(name: String, version: String, architecture: String, sha256: String, size: Int) {
         self.name = name

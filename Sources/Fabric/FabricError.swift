@@ -1,13 +1,13 @@
 import Support
 
 /// What can go wrong with the wire between the guests.
-public enum FabricError: ActionableError, Equatable {
+enum FabricError: ActionableError, Equatable {
     case switchMissing(String)
     case switchDidNotStart(String)
     case switchDidNotStop(Int32)
     case badImpairment(String)
 
-    public var summary: String {
+    var summary: String {
         switch self {
         case .switchMissing(let reason): "cannot run vde_switch, the lab's Ethernet switch: \(reason)"
         case .switchDidNotStart(let reason): "vde_switch did not start: \(reason)"
@@ -16,7 +16,7 @@ public enum FabricError: ActionableError, Equatable {
         }
     }
 
-    public var hint: String? {
+    var hint: String? {
         switch self {
         case .switchMissing: "run `make setup`, or install the Debian package vde2"
         case .switchDidNotStart, .switchDidNotStop: nil
@@ -24,7 +24,7 @@ public enum FabricError: ActionableError, Equatable {
         }
     }
 
-    public var exitStatus: ExitStatus {
+    var exitStatus: ExitStatus {
         switch self {
         case .switchMissing: .unavailable
         case .switchDidNotStart, .switchDidNotStop: .failure

@@ -3,34 +3,34 @@ import Support
 /// What a node's fabric interface does to the packets it sends: a set of `tc netem` parameters (tc-netem(8)).
 ///
 /// It works in the guest, on the sending side, so both directions need both nodes.
-public struct Impairment: Codable, Sendable, Equatable {
+package struct Impairment: Codable, Sendable, Equatable {
     /// Added to every packet, in µs.
-    public var delayMicroseconds: Int?
+    var delayMicroseconds: Int?
     /// Uniform variation of the delay, in µs.
-    public var jitterMicroseconds: Int?
+    var jitterMicroseconds: Int?
     /// Part of the packets that is dropped, in percent.
-    public var lossPercent: Double?
+    var lossPercent: Double?
     /// Bits per second.
-    public var rate: Int?
+    package var rate: Int?
 
-    public init(delay: Int? = nil, jitter: Int? = nil, loss: Double? = nil, rate: Int? = nil) {
+    package init(delay: Int? = nil, jitter: Int? = nil, loss: Double? = nil, rate: Int? = nil) {
         delayMicroseconds = delay
         jitterMicroseconds = jitter
         lossPercent = loss
         self.rate = rate
     }
 
-    public var isNone: Bool { self == Impairment() }
+    package var isNone: Bool { self == Impairment() }
 
     /// Adds what `other` sets to this.
-    public func merging(_ other: Impairment) -> Impairment {
+    package func merging(_ other: Impairment) -> Impairment {
         Impairment(
             delay: other.delayMicroseconds ?? delayMicroseconds, jitter: other.jitterMicroseconds ?? jitterMicroseconds,
             loss: other.lossPercent ?? lossPercent, rate: other.rate ?? rate)
     }
 
     /// The words of the command that makes `interface` behave so.
-    public func command(interface: String) -> [String] {
+    package func command(interface: String) -> [String] {
         if isNone { return ["tc", "qdisc", "del", "dev", interface, "root"] }
         var words = ["tc", "qdisc", "replace", "dev", interface, "root", "netem"]
         if delayMicroseconds != nil || jitterMicroseconds != nil {
@@ -43,7 +43,7 @@ public struct Impairment: Codable, Sendable, Equatable {
     }
 
     /// In words, for people: `delay 5 ms ± 1 ms, loss 1 %`; empty if there is none.
-    public var summary: String {
+    package var summary: String {
         var parts: [String] = []
         if let delayMicroseconds {
             let jitter = jitterMicroseconds.map { " ± \(Self.milliseconds($0))" } ?? ""
@@ -64,7 +64,7 @@ public struct Impairment: Codable, Sendable, Equatable {
 
 extension Impairment {
     /// Reads `5ms`, `200us`, `1.5s` as µs; at most one minute.
-    public static func duration(_ text: String) throws -> Int {
+    package static func duration(_ text: String) throws -> Int {
         let units: [(String, Double)] = [("us", 1), ("µs", 1), ("ms", 1e3), ("s", 1e6)]
         let value = number(text, units: units)
         guard let value, value >= 0, value <= 60e6 else {
@@ -74,7 +74,7 @@ extension Impairment {
     }
 
     /// Reads `1%` or `0.5%`.
-    public static func percentage(_ text: String) throws -> Double {
+    package static func percentage(_ text: String) throws -> Double {
         guard let value = number(text, units: [("%", 1)]), value >= 0, value <= 100 else {
             throw FabricError.badImpairment("'\(text)' is no loss: expected 0% to 100%")
         }
@@ -82,7 +82,7 @@ extension Impairment {
     }
 
     /// Reads `10mbit`, `500kbit` or `1gbit` as bits per second.
-    public static func rate(_ text: String) throws -> Int {
+    package static func rate(_ text: String) throws -> Int {
         let value = number(text.lowercased(), units: [("kbit", 1e3), ("mbit", 1e6), ("gbit", 1e9), ("bit", 1)])
         guard let value, value >= 1, value <= 1e12 else {
             throw FabricError.badImpairment("'\(text)' is no rate: expected a number with bit, kbit, mbit or gbit")

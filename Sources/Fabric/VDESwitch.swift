@@ -5,18 +5,18 @@ import Support
 ///
 /// Everything it has lies in one private directory, which the lab's record names: the sockets that QEMU's
 /// `-netdev vde,sock=` connects to, and the pid file that finds the process again if its starter died at once.
-public struct VDESwitch: Sendable {
+package struct VDESwitch: Sendable {
     /// The directory of this switch; removed by `stop`.
-    public let directory: String
+    package let directory: String
 
-    public init(directory: String) { self.directory = directory }
+    package init(directory: String) { self.directory = directory }
 
     /// What QEMU's `sock=` option names.
-    public var socketDirectory: String { directory + "/ctl" }
+    package var socketDirectory: String { directory + "/ctl" }
     private var pidFile: String { directory + "/pid" }
 
     /// The switch's process if it runs: the pid file's process, provided that its command line names our directory.
-    public var process: ProcessIdentity? {
+    package var process: ProcessIdentity? {
         guard let bytes = FileManager.default.contents(atPath: pidFile),
             let pid = Int32(String(decoding: bytes.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)),
             let command = FileManager.default.contents(atPath: "/proc/\(pid)/cmdline"),
@@ -28,7 +28,7 @@ public struct VDESwitch: Sendable {
     /// Starts the switch, or does nothing if it runs already; returns when guests can connect.
     ///
     /// - Parameter ports: how many guests may connect.
-    public func start(ports: Int) async throws -> ProcessIdentity {
+    package func start(ports: Int) async throws -> ProcessIdentity {
         if let running = process { return running }
         try stop()
         try Directories.create(directory)
@@ -45,7 +45,7 @@ public struct VDESwitch: Sendable {
     }
 
     /// Ends the switch and removes its directory; a switch that is gone already is no error.
-    public func stop() throws {
+    package func stop() throws {
         if let process, !process.terminate() {
             throw FabricError.switchDidNotStop(process.pid)
         }

@@ -1,19 +1,19 @@
 import Support
 
 /// Where and as whom a guest is reached, and how it proves who it is.
-public struct GuestEndpoint: Sendable, Hashable {
+package struct GuestEndpoint: Sendable, Hashable {
     /// The node's name, for errors and the thread's name.
-    public var node: String
-    public var host: String
-    public var port: UInt16
-    public var user: String
+    package var node: String
+    package var host: String
+    package var port: UInt16
+    var user: String
     /// The private key's file, without a passphrase.
-    public var privateKeyPath: String
-    public var hostKey: HostKey
+    package var privateKeyPath: String
+    package var hostKey: HostKey
 
     /// - Parameter hostKey: `ssh-ed25519 AAAA…`, or its fingerprint `SHA256:…`. It is always checked.
     /// - Throws: `GuestError.Code.invalidKey`.
-    public init(
+    package init(
         node: String, host: String = "127.0.0.1", port: UInt16, user: String = "root", privateKeyPath: String,
         hostKey: String
     ) throws {
@@ -29,13 +29,13 @@ public struct GuestEndpoint: Sendable, Hashable {
 /// How long silence may last. A paused guest or a cut link sends no reset, so only silence tells.
 ///
 /// The link is watched while something waits for the guest; an idle session costs nothing.
-public struct LinkWatch: Sendable, Hashable {
+package struct LinkWatch: Sendable, Hashable {
     /// After this much silence the guest is asked for a sign of life.
-    public var probeAfter: Duration
+    package var probeAfter: Duration
     /// After this much silence the connection counts as lost.
-    public var deadAfter: Duration
+    package var deadAfter: Duration
 
-    public init(probeAfter: Duration = .seconds(2), deadAfter: Duration = .seconds(6)) {
+    package init(probeAfter: Duration = .seconds(2), deadAfter: Duration = .seconds(6)) {
         self.probeAfter = probeAfter
         self.deadAfter = deadAfter
     }

@@ -1,8 +1,8 @@
 import Support
 
 /// What went wrong between this host and a guest.
-public struct GuestError: ActionableError, Equatable {
-    public enum Code: String, Sendable {
+package struct GuestError: ActionableError, Equatable {
+    package enum Code: String, Sendable {
         /// Nothing listens, or the network says so.
         case unreachable
         /// The guest showed another host key than the lab knows.
@@ -27,22 +27,22 @@ public struct GuestError: ActionableError, Equatable {
         case noSuchFile
     }
 
-    public var code: Code
-    public var node: String
+    package var code: Code
+    package var node: String
     /// What failed, without the node's name.
-    public var problem: String
-    public var hint: String?
+    package var problem: String
+    package var hint: String?
 
-    public init(_ code: Code, node: String, _ problem: String, hint: String? = nil) {
+    package init(_ code: Code, node: String, _ problem: String, hint: String? = nil) {
         self.code = code
         self.node = node
         self.problem = problem
         self.hint = hint ?? Self.usualHint(code, node: node)
     }
 
-    public var summary: String { "\(node): \(problem)" }
+    package var summary: String { "\(node): \(problem)" }
 
-    public var exitStatus: ExitStatus {
+    package var exitStatus: ExitStatus {
         switch code {
         case .timeout: .timeout
         case .invalidKey: .unavailable

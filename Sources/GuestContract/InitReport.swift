@@ -17,7 +17,7 @@ package struct InitReport: Sendable, Equatable {
     private static let prefix = "popcorn-init: "
 
     package var stage: Stage
-    package var detail: String
+    var detail: String
 
     /// - Returns: `nil` for a line that is none of init's, or of a stage that the lab does not follow.
     package init?(line: String) {

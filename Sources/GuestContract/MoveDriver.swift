@@ -8,7 +8,7 @@ package struct MoveDriver: Sendable {
     let command: FollowedCommand<String>
 
     /// What to run in place of a program, so that this moves it.
-    package func wrapping(_ command: String) -> String { "popcorn-migrate start \(ShellWord.quote(name)) \(command)" }
+    func wrapping(_ command: String) -> String { "popcorn-migrate start \(ShellWord.quote(name)) \(command)" }
 
     /// Ends with the program, which has ended; a driver that does not is ended.
     package func summary() async throws -> MoveSummary {

@@ -4,18 +4,18 @@ import Support
 import Topology
 
 /// A guest that shows whether KVM really runs guests here: /dev/kvm may open and no kernel ever start.
-public struct AccelerationProbe: Sendable {
-    public var kernel: String
-    public var initramfs: String?
+package struct AccelerationProbe: Sendable {
+    package var kernel: String
+    package var initramfs: String?
     /// What the guest prints when its user space runs.
-    public var marker: String
-    public var memoryMiB: Int
+    var marker: String
+    package var memoryMiB: Int
     /// From QEMU's start to the marker, for a guest on real hardware.
-    public var deadline: Duration
+    package var deadline: Duration
     /// How long the guest may print nothing at all.
-    public var silenceLimit: Duration
+    var silenceLimit: Duration
 
-    public init(
+    package init(
         kernel: String, initramfs: String?, marker: String = "popcorn-init:", memoryMiB: Int = 512,
         deadline: Duration = .seconds(5), silenceLimit: Duration = .seconds(2)
     ) {

@@ -4,12 +4,12 @@ import Support
 import Topology
 
 /// Which accelerator a guest gets, and why.
-public struct AcceleratorChoice: Sendable, Hashable {
-    public var accelerator: Accelerator
+package struct AcceleratorChoice: Sendable, Hashable {
+    package var accelerator: Accelerator
     /// Half a sentence for `status` and `doctor`, such as `the host is x86-64`.
-    public var reason: String
+    package var reason: String
 
-    public init(_ accelerator: Accelerator, reason: String) {
+    package init(_ accelerator: Accelerator, reason: String) {
         self.accelerator = accelerator
         self.reason = reason
     }
@@ -22,7 +22,7 @@ extension Accelerator {
     /// - Parameter probe: the guest to try; without one, `auto` takes KVM only if it has been proved before.
     /// - Throws: `HypervisorError` with `acceleratorUnavailable` if KVM is asked for and cannot be; or if the hypervisor
     ///   cannot be reached.
-    public static func decide(
+    package static func decide(
         _ request: AcceleratorRequest, isa: ISA, probe: AccelerationProbe?, on hypervisor: Hypervisor
     ) async throws -> AcceleratorChoice {
         if request == .tcg { return AcceleratorChoice(.tcg, reason: "it was asked for") }
@@ -40,7 +40,7 @@ extension Accelerator {
     /// `decide` as far as no guest has to be tried: `nil` if only a probe could tell.
     ///
     /// A probe needs the connection to the hypervisor for itself; this may be asked by who has one open.
-    public static func known(
+    package static func known(
         _ request: AcceleratorRequest, isa: ISA, versions: HypervisorVersions, on hypervisor: Hypervisor
     ) throws -> AcceleratorChoice? {
         if request == .tcg { return AcceleratorChoice(.tcg, reason: "it was asked for") }
@@ -86,7 +86,7 @@ extension AccelerationProbe {
 }
 
 extension Hypervisor {
-    public var accelerationVerdicts: AccelerationVerdicts {
+    var accelerationVerdicts: AccelerationVerdicts {
         AccelerationVerdicts(path: stateDirectory + "/acceleration.json")
     }
 }

@@ -1,7 +1,7 @@
 import Support
 
 /// What runs a guest's instructions.
-public enum Accelerator: String, Codable, Sendable, CaseIterable {
+package enum Accelerator: String, Codable, Sendable, CaseIterable {
     /// The host's own CPU, for guests of its ISA.
     case kvm
     /// QEMU's translator, for any guest on any host.
@@ -9,7 +9,7 @@ public enum Accelerator: String, Codable, Sendable, CaseIterable {
 }
 
 /// What the user wants to run guests with.
-public enum AcceleratorRequest: String, Codable, Sendable, CaseIterable {
+package enum AcceleratorRequest: String, Codable, Sendable, CaseIterable {
     /// KVM where a probe guest boots under it, TCG elsewhere.
     case auto
     case kvm

@@ -2,8 +2,8 @@ import FoundationEssentials
 import Support
 
 /// Searches a guest's console log while QEMU writes it.
-public actor ConsoleWatch {
-    public enum Event: Sendable, Equatable {
+actor ConsoleWatch {
+    enum Event: Sendable, Equatable {
         /// The awaited text, with the whole line it stands in as far as that was printed.
         case found(line: String)
         /// QEMU has ended, and the guest had not printed the text.
@@ -27,7 +27,7 @@ public actor ConsoleWatch {
     ///
     /// - Parameter process: the guest's QEMU, as `QEMUProcess` finds it.
     /// - Throws: `SystemError` if there is no such file.
-    public init(path: String, process: ProcessIdentity) throws {
+    init(path: String, process: ProcessIdentity) throws {
         self.path = path
         self.process = process
         guard access(path, R_OK) == 0 else { throw SystemError("open \(path)") }
@@ -38,7 +38,7 @@ public actor ConsoleWatch {
     /// What was printed before counts, but each part of the log only once: a later call searches behind what an earlier one
     /// found, or searched in vain up to the last line. Waiting for anything uses nothing up.
     /// - Throws: `CancellationError`; `SystemError` if the log cannot be read or the host is out of inotify instances.
-    public func wait(for text: String, limit: Duration) async throws -> Event {
+    func wait(for text: String, limit: Duration) async throws -> Event {
         let deadline = ContinuousClock.now + limit
         let text = Array(text.utf8)
         if let line = take(text) { return .found(line: line) }

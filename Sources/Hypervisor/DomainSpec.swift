@@ -3,82 +3,82 @@ import ISA
 import Topology
 
 /// Everything that makes a guest what it is, as seen from outside. `DomainXML` turns it into libvirt's language.
-public struct DomainSpec: Sendable, Hashable {
+package struct DomainSpec: Sendable, Hashable {
     /// Unique among the domains of the connection; also the name of QEMU's log.
-    public var name: String
+    package var name: String
     /// In lower case, with hyphens.
-    public var uuid: String
-    public var metadata: LabMetadata
-    public var isa: ISA
-    public var accelerator: Accelerator
-    public var vcpus: Int
-    public var memoryMiB: Int
-    public var kernel: String
-    public var initramfs: String?
+    package var uuid: String
+    package var metadata: LabMetadata
+    package var isa: ISA
+    package var accelerator: Accelerator
+    package var vcpus: Int
+    package var memoryMiB: Int
+    package var kernel: String
+    package var initramfs: String?
     /// The kernel's whole command line; `KernelArguments` has what every guest needs.
-    public var commandLine: String
-    public var disk: Disk?
+    package var commandLine: String
+    var disk: Disk?
     /// The socket that the guest's console is attached to; one client at a time.
-    public var consoleSocket: String
+    package var consoleSocket: String
     /// Where QEMU writes all that the guest's console prints, whether or not a client is attached.
-    public var consoleLog: String
+    package var consoleLog: String
     /// Where QEMU writes what the guest sends to its port `popcorn.report`; without it there is no such port.
-    public var reportLog: String?
-    public var management: ManagementNIC?
-    public var fabric: FabricNIC?
-    public var placement: Placement
+    package var reportLog: String?
+    package var management: ManagementNIC?
+    package var fabric: FabricNIC?
+    package var placement: Placement
     /// A CPU model of QEMU instead of the accelerator's best.
-    public var cpuModel: String?
+    var cpuModel: String?
 
-    public struct Disk: Sendable, Hashable {
-        public enum Format: String, Codable, Sendable { case qcow2, raw }
-        public var path: String
-        public var format: Format
+    package struct Disk: Sendable, Hashable {
+        package enum Format: String, Codable, Sendable { case qcow2, raw }
+        package var path: String
+        var format: Format
 
-        public init(path: String, format: Format) {
+        package init(path: String, format: Format) {
             self.path = path
             self.format = format
         }
     }
 
     /// QEMU's user networking, restricted: the guest reaches nobody, and one port of the host's loopback reaches its SSH.
-    public struct ManagementNIC: Sendable, Hashable {
-        public var mac: String
+    package struct ManagementNIC: Sendable, Hashable {
+        package var mac: String
         /// On 127.0.0.1, forwarded to the guest's port 22.
-        public var hostPort: UInt16
+        package var hostPort: UInt16
 
-        public init(mac: String, hostPort: UInt16) {
+        package init(mac: String, hostPort: UInt16) {
             self.mac = mac
             self.hostPort = hostPort
         }
     }
 
     /// A port of a VDE switch, which is the Ethernet between the guests.
-    public struct FabricNIC: Sendable, Hashable {
-        public var mac: String
+    package struct FabricNIC: Sendable, Hashable {
+        package var mac: String
         /// The switch's directory, in which its `ctl` socket is.
-        public var switchDirectory: String
+        package var switchDirectory: String
 
-        public init(mac: String, switchDirectory: String) {
+        package init(mac: String, switchDirectory: String) {
             self.mac = mac
             self.switchDirectory = switchDirectory
         }
     }
 
     /// Where on the host the guest runs.
-    public struct Placement: Sendable, Hashable {
+    package struct Placement: Sendable, Hashable {
         /// Host CPUs for the guest's CPUs and QEMU's own threads; empty for any.
-        public var hostCPUs: [Int]
+        package var hostCPUs: [Int]
         /// NUMA nodes of the host that the guest's memory must come from; empty for any.
-        public var memoryNodes: [Int]
+        package var memoryNodes: [Int]
 
-        public init(hostCPUs: [Int] = [], memoryNodes: [Int] = []) {
+        package init(hostCPUs: [Int] = [], memoryNodes: [Int] = []) {
             self.hostCPUs = hostCPUs
             self.memoryNodes = memoryNodes
         }
     }
 
-    public init(
+    package init(
         name: String, uuid: String = UUID().uuidString.lowercased(), metadata: LabMetadata, isa: ISA,
         accelerator: Accelerator, vcpus: Int = 1, memoryMiB: Int, kernel: String, initramfs: String? = nil,
         commandLine: String, disk: Disk? = nil, consoleSocket: String, consoleLog: String,
@@ -108,9 +108,9 @@ public struct DomainSpec: Sendable, Hashable {
 }
 
 /// The kernel arguments that the way we start guests asks for.
-public enum KernelArguments {
+enum KernelArguments {
     /// The device of the guest's console, the first serial port of its machine.
-    public static func consoleDevice(_ isa: ISA) -> String {
+    static func consoleDevice(_ isa: ISA) -> String {
         switch isa {
         case .x86_64: "ttyS0"
         case .aarch64: "ttyAMA0"
@@ -118,7 +118,7 @@ public enum KernelArguments {
     }
 
     /// What every guest gets: its console, and a reboot on panic, by which QEMU ends.
-    public static func base(_ isa: ISA) -> [String] {
+    static func base(_ isa: ISA) -> [String] {
         let common = ["console=\(consoleDevice(isa))", "panic=-1"]
         // Emulated timers may be too late for the kernel's check of them, which then panics.
         return isa == .x86_64 ? common + ["no_timer_check"] : common

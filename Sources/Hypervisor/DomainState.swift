@@ -1,8 +1,8 @@
 import CLibvirt
 
 /// What a guest is doing, as far as libvirt and the host's process table know.
-public struct DomainState: Codable, Sendable, Hashable {
-    public enum Kind: String, Codable, Sendable {
+package struct DomainState: Codable, Sendable, Hashable {
+    package enum Kind: String, Codable, Sendable {
         case running
         case paused
         /// Powered off, with its definition still there. Our own domains are transient and become `absent` instead.
@@ -12,13 +12,13 @@ public struct DomainState: Codable, Sendable, Hashable {
         case absent
     }
 
-    public var kind: Kind
+    var kind: Kind
     /// Why, in libvirt's terms; empty if it does not say.
-    public var reason: String
+    package var reason: String
 
     static let gone = DomainState(.absent, reason: "no QEMU process")
 
-    public init(_ kind: Kind, reason: String = "") {
+    package init(_ kind: Kind, reason: String = "") {
         self.kind = kind
         self.reason = reason
     }
@@ -58,14 +58,14 @@ public struct DomainState: Codable, Sendable, Hashable {
 }
 
 /// A domain that carries our metadata.
-public struct LabDomain: Codable, Sendable, Hashable {
-    public var name: String
+package struct LabDomain: Codable, Sendable, Hashable {
+    package var name: String
     /// In lower case, with hyphens.
-    public var uuid: String
-    public var metadata: LabMetadata
-    public var state: DomainState
+    package var uuid: String
+    package var metadata: LabMetadata
+    package var state: DomainState
 
-    public init(name: String, uuid: String, metadata: LabMetadata, state: DomainState) {
+    package init(name: String, uuid: String, metadata: LabMetadata, state: DomainState) {
         self.name = name
         self.uuid = uuid
         self.metadata = metadata

@@ -142,5 +142,5 @@ extension DomainSpec {
     /// The domain in libvirt's language, for people to read; `HypervisorConnection` makes its own.
     ///
     /// - Throws: `HypervisorError` with `invalidSpec`.
-    public func xml() throws -> String { try DomainXML.text(of: self) }
+    package func xml() throws -> String { try DomainXML.text(of: self) }
 }

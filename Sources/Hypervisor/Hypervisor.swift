@@ -1,16 +1,16 @@
 import Support
 
 /// How to reach the hypervisor: a value that opens connections.
-public struct Hypervisor: Sendable {
-    public var target: HypervisorTarget
+package struct Hypervisor: Sendable {
+    package var target: HypervisorTarget
     /// Where messages of libvirt and verdicts on acceleration are kept.
-    public var stateDirectory: String
+    package var stateDirectory: String
     /// Whose guests we start: `LabMetadata.owner`.
-    public var owner: String
+    package var owner: String
     /// The program that serves as `HypervisorHelper`: this one, unless it is a test.
-    public var helperExecutable: String
+    var helperExecutable: String
 
-    public init(
+    package init(
         target: HypervisorTarget, stateDirectory: String, owner: String? = nil,
         helperExecutable: String = "/proc/self/exe"
     ) {
@@ -21,7 +21,7 @@ public struct Hypervisor: Sendable {
     }
 
     /// Chooses the connection as `HypervisorTarget.choose` does, with the embedded driver's state below `directories.state`.
-    public init(connect: String?, environment: [String: String], directories: Directories) throws {
+    package init(connect: String?, environment: [String: String], directories: Directories) throws {
         let state = directories.state + "/libvirt"
         let target = try HypervisorTarget.choose(
             connect: connect, environment: environment, embeddedRoot: state + "/root")
@@ -32,7 +32,7 @@ public struct Hypervisor: Sendable {
     /// Checks what is known without a connection: that the embedded driver can keep its state where it is to.
     ///
     /// - Throws: `HypervisorError`.
-    public func checkPlace() throws {
+    package func checkPlace() throws {
         if let root = target.embeddedRoot { try EmbeddedRoot(path: root).check() }
     }
 
@@ -41,7 +41,7 @@ public struct Hypervisor: Sendable {
     /// With the embedded driver only one process of the host can be inside at a time, the others wait: keep `body` short, and
     /// await a booting guest outside.
     /// - Throws: `HypervisorError`, with `busy` if another process stays inside too long; what `body` throws.
-    public func withConnection<Result: Sendable>(
+    package func withConnection<Result: Sendable>(
         isolation: isolated (any Actor)? = #isolation,
         _ body: (HypervisorConnection) async throws -> Result
     ) async throws -> Result {
@@ -51,7 +51,7 @@ public struct Hypervisor: Sendable {
     /// `withConnection(_:)` with something else to do while the connection is being opened, which takes a fraction of a second.
     ///
     /// `body` gets what `preparation` returned; it is not called if that throws.
-    public func withConnection<Preparation: Sendable, Result: Sendable>(
+    package func withConnection<Preparation: Sendable, Result: Sendable>(
         while preparation: () async throws -> Preparation, isolation: isolated (any Actor)? = #isolation,
         _ body: (HypervisorConnection, Preparation) async throws -> Result
     ) async throws -> Result {

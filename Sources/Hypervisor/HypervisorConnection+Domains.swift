@@ -2,7 +2,7 @@ import Support
 
 extension HypervisorConnection {
     /// The versions of QEMU and libvirt at the other end, and its machine.
-    public func versions() throws -> HypervisorVersions {
+    package func versions() throws -> HypervisorVersions {
         guard case .versions(let versions) = try perform(.versions) else { throw mismatch() }
         return versions
     }
@@ -11,7 +11,7 @@ extension HypervisorConnection {
     ///
     /// The guest outlives this process. Its console's socket and log exist when this returns.
     /// - Throws: `HypervisorError` with `invalidSpec`, `alreadyExists`, `portInUse` or `startFailed`.
-    public func start(_ spec: DomainSpec) throws {
+    package func start(_ spec: DomainSpec) throws {
         for case let failure? in try start([spec]) { throw failure }
     }
 
@@ -19,14 +19,14 @@ extension HypervisorConnection {
     ///
     /// - Returns: for each what went wrong, `nil` if it was started.
     /// - Throws: `HypervisorError` if none was tried, with `invalidSpec` for a description that cannot be written.
-    public func start(_ specs: [DomainSpec]) throws -> [HypervisorError?] {
+    package func start(_ specs: [DomainSpec]) throws -> [HypervisorError?] {
         try failures(of: .start(try descriptions(of: specs)), count: specs.count)
     }
 
     /// Lets libvirt check descriptions against its schema and the host, without starting anything.
     ///
     /// - Returns: for each what is wrong with it, `nil` if nothing is.
-    public func validate(_ specs: [DomainSpec]) throws -> [HypervisorError?] {
+    package func validate(_ specs: [DomainSpec]) throws -> [HypervisorError?] {
         try failures(of: .validate(try descriptions(of: specs)), count: specs.count)
     }
 
@@ -44,26 +44,26 @@ extension HypervisorConnection {
     }
 
     /// The state of the domain with this UUID; `absent` is a state, not an error.
-    public func state(of uuid: String) throws -> DomainState {
+    package func state(of uuid: String) throws -> DomainState {
         guard case .state(let state) = try perform(.state(uuid: uuid)) else { throw mismatch() }
         return state
     }
 
     /// All live domains that carry our metadata, of every lab.
-    public func labDomains() throws -> [LabDomain] {
+    package func labDomains() throws -> [LabDomain] {
         guard case .domains(let domains) = try perform(.list) else { throw mismatch() }
         return domains
     }
 
     /// Ends guests at once, as by pulling their plugs, and returns when their QEMUs are gone. One that is absent is a success.
-    public func destroy(_ uuids: [String]) throws { _ = try perform(.destroy(uuids: uuids)) }
+    package func destroy(_ uuids: [String]) throws { _ = try perform(.destroy(uuids: uuids)) }
 
     /// `destroy(_:)` for one guest.
-    public func destroy(_ uuid: String) throws { try destroy([uuid]) }
+    package func destroy(_ uuid: String) throws { try destroy([uuid]) }
 
     /// Stops the guest's CPUs where they are.
-    public func pause(_ uuid: String) throws { _ = try perform(.pause(uuid: uuid)) }
+    func pause(_ uuid: String) throws { _ = try perform(.pause(uuid: uuid)) }
 
     /// Lets a paused guest go on.
-    public func resume(_ uuid: String) throws { _ = try perform(.resume(uuid: uuid)) }
+    func resume(_ uuid: String) throws { _ = try perform(.resume(uuid: uuid)) }
 }

@@ -2,7 +2,7 @@ import FoundationEssentials
 import Support
 
 /// One of the two NICs that every guest has, by the id of its QEMU network backend.
-public enum GuestNIC: String, Codable, Sendable, CaseIterable {
+package enum GuestNIC: String, Codable, Sendable, CaseIterable {
     case management = "mgmt"
     case fabric
 }
@@ -11,7 +11,7 @@ extension HypervisorConnection {
     /// Sends one QMP command, such as `{"execute":"query-status"}`, and returns QEMU's whole answer as JSON text.
     ///
     /// - Throws: `HypervisorError` with `monitorRefused` if QEMU's answer is an error, `noSuchDomain` if it is gone.
-    public func monitor(_ uuid: String, json command: String) throws -> String {
+    func monitor(_ uuid: String, json command: String) throws -> String {
         guard case .text(let text) = try perform(.monitor(uuid: uuid, command: command)) else { throw mismatch() }
         if let failure = try JSONDecoder().decode(QMPReply.self, from: Data(text.utf8)).error {
             throw HypervisorError(
@@ -21,20 +21,20 @@ extension HypervisorConnection {
     }
 
     /// Pulls a NIC's cable or puts it back; the guest sees its carrier go and come.
-    public func setLink(_ uuid: String, _ nic: GuestNIC, up: Bool) throws {
+    package func setLink(_ uuid: String, _ nic: GuestNIC, up: Bool) throws {
         _ = try monitor(uuid, SetLink(name: nic.rawValue, up: up), as: "set_link")
     }
 
     /// Records every frame of a NIC, both directions, to a pcap file with the host's time stamps.
     ///
     /// - Parameter path: on the host that runs the guest; an old file is overwritten.
-    public func startCapture(_ uuid: String, _ nic: GuestNIC, to path: String) throws {
+    package func startCapture(_ uuid: String, _ nic: GuestNIC, to path: String) throws {
         let filter = FilterDump(id: Self.captureID(nic), netdev: nic.rawValue, file: path)
         _ = try monitor(uuid, filter, as: "object-add")
     }
 
     /// Ends a capture; the file is complete then.
-    public func stopCapture(_ uuid: String, _ nic: GuestNIC) throws {
+    package func stopCapture(_ uuid: String, _ nic: GuestNIC) throws {
         _ = try monitor(uuid, ["id": Self.captureID(nic)], as: "object-del")
     }
 

@@ -3,7 +3,7 @@ import Support
 /// An open connection to the hypervisor, on a thread of its own because libvirt's calls block.
 ///
 /// Obtain one through `Hypervisor.withConnection`; after that it is closed and every call throws.
-public actor HypervisorConnection {
+package actor HypervisorConnection {
     private enum Link {
         case direct(LibvirtSession)
         case helper(HelperProcess)
@@ -13,7 +13,7 @@ public actor HypervisorConnection {
     private let executor: ThreadExecutor
     private var link: Link = .closed
 
-    public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+    package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     /// Whether guests would run as another account than ours, unless we say otherwise.
     private var needsLabels = false

@@ -1,10 +1,10 @@
 import Support
 
 /// What can go wrong between the lab and libvirt, always with the domain or connection that it was about.
-public typealias HypervisorError = CodedError<HypervisorErrorCode>
+package typealias HypervisorError = CodedError<HypervisorErrorCode>
 
 /// The codes of `HypervisorError`.
-public enum HypervisorErrorCode: String, Codable, ErrorCode {
+package enum HypervisorErrorCode: String, Codable, ErrorCode {
     /// The host lacks what the connection needs: a daemon, a package, an account.
     case cannotConnect
     /// A domain's description breaks a rule of ours or of libvirt's schema.
@@ -28,7 +28,7 @@ public enum HypervisorErrorCode: String, Codable, ErrorCode {
     /// Any other refusal of libvirt.
     case operationFailed
 
-    public var exitStatus: ExitStatus {
+    package var exitStatus: ExitStatus {
         switch self {
         case .cannotConnect, .acceleratorUnavailable, .hostFull: .unavailable
         case .invalidSpec: .usage

@@ -6,14 +6,14 @@ import Support
 /// libvirt cannot initialise it twice (measured with 9.0.0). So a command that lives for minutes would lock out every other.
 /// Instead the program runs itself again for each short section, with `verb` as first argument, and talks to that helper
 /// through a socket that is the helper's standard input.
-public enum HypervisorHelper {
+package enum HypervisorHelper {
     /// The hidden first argument of the program.
-    public static let verb = "hypervisor-helper"
+    package static let verb = "hypervisor-helper"
 
     /// Serves one section and ends the process, if `arguments`, the whole command line, ask for it.
     ///
     /// To be called first thing in the program's `main`.
-    public static func serveIfAsked(_ arguments: [String]) {
+    package static func serveIfAsked(_ arguments: [String]) {
         guard arguments.count == 3, arguments[1] == verb else { return }
         let root = EmbeddedRoot(path: arguments[2])
         var socket = MessageSocket(descriptor: STDIN_FILENO)

@@ -45,10 +45,10 @@ enum HypervisorReply: Codable, Sendable {
 }
 
 /// What runs the guests at the other end of a connection.
-public struct HypervisorVersions: Codable, Sendable, Hashable {
+package struct HypervisorVersions: Codable, Sendable, Hashable {
     /// `7.2.22` for QEMU 7.2.22.
-    public var qemu: String
-    public var libvirt: String
+    package var qemu: String
+    package var libvirt: String
     /// The machine's name as in `uname -m`, which is another host's if the connection is remote.
-    public var hostMachine: String
+    var hostMachine: String
 }

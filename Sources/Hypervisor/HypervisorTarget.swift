@@ -1,8 +1,8 @@
 import Support
 
 /// Which libvirt a lab uses, and why that one.
-public struct HypervisorTarget: Sendable, Hashable {
-    public enum Kind: String, Sendable, CaseIterable {
+package struct HypervisorTarget: Sendable, Hashable {
+    package enum Kind: String, Sendable, CaseIterable {
         /// What `--connect` or `LIBVIRT_DEFAULT_URI` named.
         case explicit
         /// The user's own daemon, which libvirt starts by itself.
@@ -13,19 +13,19 @@ public struct HypervisorTarget: Sendable, Hashable {
         case embedded
     }
 
-    public var kind: Kind
-    public var uri: String
+    var kind: Kind
+    package var uri: String
     /// Why this one was taken, for `doctor`.
-    public var reason: String
+    package var reason: String
 
-    public init(kind: Kind, uri: String, reason: String) {
+    package init(kind: Kind, uri: String, reason: String) {
         self.kind = kind
         self.uri = uri
         self.reason = reason
     }
 
     /// The root directory if the driver is embedded.
-    public var embeddedRoot: String? {
+    var embeddedRoot: String? {
         guard uri.hasPrefix("qemu:///embed"), let query = uri.split(separator: "?", maxSplits: 1).dropFirst().first
         else {
             return nil
@@ -37,13 +37,13 @@ public struct HypervisorTarget: Sendable, Hashable {
     }
 
     /// Whether guests are processes of this host: the URI names no other (`qemu://HOST/…`, `qemu+ssh://…`).
-    public var isLocal: Bool {
+    package var isLocal: Bool {
         guard let colon = uri.firstIndex(of: ":"), uri[colon...].hasPrefix("://") else { return true }
         return uri[colon...].hasPrefix(":///")
     }
 
     /// The embedded driver below `root`.
-    public static func embedded(root: String, reason: String) -> HypervisorTarget {
+    package static func embedded(root: String, reason: String) -> HypervisorTarget {
         HypervisorTarget(kind: .embedded, uri: "qemu:///embed?root=" + percentEncoded(root), reason: reason)
     }
 
@@ -54,7 +54,7 @@ public struct HypervisorTarget: Sendable, Hashable {
     ///   - connect: the value of `--connect`.
     ///   - embeddedRoot: where the embedded driver keeps its state.
     /// - Throws: `HypervisorError.Code.cannotConnect` if an ordinary user's host has no libvirt daemon to start.
-    public static func choose(
+    package static func choose(
         connect: String?, environment: [String: String], embeddedRoot: String, host: some HypervisorHost = LocalHost()
     ) throws -> HypervisorTarget {
         if let connect, !connect.isEmpty {
@@ -114,7 +114,7 @@ public struct HypervisorTarget: Sendable, Hashable {
 }
 
 /// What the choice of a connection asks about the host.
-public protocol HypervisorHost {
+package protocol HypervisorHost {
     var user: uid_t { get }
     func isExecutable(_ path: String) -> Bool
     /// Whether somebody accepts connections at a socket.
@@ -122,15 +122,15 @@ public protocol HypervisorHost {
 }
 
 /// The host that we run on.
-public struct LocalHost: HypervisorHost {
-    public init() {}
+package struct LocalHost: HypervisorHost {
+    package init() {}
 
-    public var user: uid_t { geteuid() }
+    package var user: uid_t { geteuid() }
 
-    public func isExecutable(_ path: String) -> Bool { access(path, X_OK) == 0 }
+    package func isExecutable(_ path: String) -> Bool { access(path, X_OK) == 0 }
 
     /// Connects and hangs up: a socket that a dead daemon left behind refuses, and nobody has to wait for an answer.
-    public func answers(_ path: String) -> Bool {
+    package func answers(_ path: String) -> Bool {
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
         let fits = withUnsafeMutableBytes(of: &address.sun_path) { buffer in

@@ -3,20 +3,20 @@ import Support
 /// What a domain says about the lab that it belongs to, kept in its libvirt metadata.
 ///
 /// `prune` finds domains by it when a lab's record is gone.
-public struct LabMetadata: Codable, Sendable, Hashable {
+package struct LabMetadata: Codable, Sendable, Hashable {
     /// The XML namespace of the metadata element; the number changes when its meaning does.
-    public static let namespace = "urn:popcorn-lab:lab:1"
+    static let namespace = "urn:popcorn-lab:lab:1"
 
     /// Whose lab it is: one connection may serve several state directories, and `prune` of one must not touch the others'.
-    public var owner: String
-    public var lab: String
+    package var owner: String
+    package var lab: String
     /// The lab's own id, which tells two labs of one name apart.
-    public var labID: String
-    public var node: String
+    package var labID: String
+    package var node: String
     /// The process without which the guest has no use, as with a probe; `nil` if the guest lives on its own.
-    public var keeper: ProcessIdentity?
+    package var keeper: ProcessIdentity?
 
-    public init(owner: String, lab: String, labID: String, node: String, keeper: ProcessIdentity? = nil) {
+    package init(owner: String, lab: String, labID: String, node: String, keeper: ProcessIdentity? = nil) {
         self.owner = owner
         self.lab = lab
         self.labID = labID
@@ -25,7 +25,7 @@ public struct LabMetadata: Codable, Sendable, Hashable {
     }
 
     /// The owner that the labs of a state directory have; hosts that share a remote hypervisor are told apart by their names.
-    public static func owner(stateDirectory: String) -> String {
+    package static func owner(stateDirectory: String) -> String {
         var name = utsname()
         uname(&name)
         let host = withUnsafeBytes(of: name.nodename) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }

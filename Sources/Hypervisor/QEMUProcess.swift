@@ -1,12 +1,12 @@
 import Support
 
 /// Finds the QEMU process of a domain in the host's process table, which needs no libvirt.
-public enum QEMUProcess {
+package enum QEMUProcess {
     /// The process that was started with `-uuid UUID`; `nil` if there is none on this host.
-    public static func find(uuid: String) -> ProcessIdentity? { find(uuids: [uuid])[uuid] }
+    package static func find(uuid: String) -> ProcessIdentity? { find(uuids: [uuid])[uuid] }
 
     /// The processes of several domains, by UUID as it was asked for.
-    public static func find(uuids: [String]) -> [String: ProcessIdentity] {
+    package static func find(uuids: [String]) -> [String: ProcessIdentity] {
         let wanted = Dictionary(uuids.map { ($0.lowercased(), $0) }, uniquingKeysWith: { first, _ in first })
         let processes = ProcessTable.compactMap { words in uuid(onCommandLine: words).flatMap { wanted[$0] } }
         return Dictionary(processes.map { ($0.found, $0.process) }, uniquingKeysWith: { first, _ in first })

@@ -1,12 +1,12 @@
 /// An instruction set that a node of the lab runs.
 ///
 /// The raw value is the name that multi-ISA binaries carry as a suffix (`hello_x86-64`, `hello_aarch64`).
-public enum ISA: String, CaseIterable, Codable, Sendable, Comparable {
+package enum ISA: String, CaseIterable, Codable, Sendable, Comparable {
     case x86_64 = "x86-64"
     case aarch64 = "aarch64"
 
     /// Accepts every name that kernel people use for the ISA: `x86`, `x86_64`, `x86-64`, `amd64`, `arm`, `arm64`, `aarch64`.
-    public init?(anyName name: String) {
+    package init?(anyName name: String) {
         switch name.lowercased() {
         case "x86", "x86_64", "x86-64", "amd64": self = .x86_64
         case "arm", "arm64", "aarch64": self = .aarch64
@@ -15,10 +15,10 @@ public enum ISA: String, CaseIterable, Codable, Sendable, Comparable {
     }
 
     /// The names that `init(anyName:)` accepts, the preferred one of each ISA first.
-    public static let acceptedNames = ["x86", "arm", "x86_64", "x86-64", "amd64", "arm64", "aarch64"]
+    package static let acceptedNames = ["x86", "arm", "x86_64", "x86-64", "amd64", "arm64", "aarch64"]
 
     /// The short name that node names are made of: `x86` or `arm`.
-    public var nodeName: String {
+    package var nodeName: String {
         switch self {
         case .x86_64: "x86"
         case .aarch64: "arm"
@@ -26,7 +26,7 @@ public enum ISA: String, CaseIterable, Codable, Sendable, Comparable {
     }
 
     /// The architecture's name in Debian's archive.
-    public var debianArchitecture: String {
+    package var debianArchitecture: String {
         switch self {
         case .x86_64: "amd64"
         case .aarch64: "arm64"
@@ -34,7 +34,7 @@ public enum ISA: String, CaseIterable, Codable, Sendable, Comparable {
     }
 
     /// The architecture's name in `uname -m`, QEMU and libvirt.
-    public var machine: String {
+    package var machine: String {
         switch self {
         case .x86_64: "x86_64"
         case .aarch64: "aarch64"
@@ -42,7 +42,7 @@ public enum ISA: String, CaseIterable, Codable, Sendable, Comparable {
     }
 
     /// `ARCH=` of the Linux kernel's build system, which is also the directory's name under `arch/`.
-    public var kernelArchitecture: String {
+    package var kernelArchitecture: String {
         switch self {
         case .x86_64: "x86"
         case .aarch64: "arm64"
@@ -50,13 +50,13 @@ public enum ISA: String, CaseIterable, Codable, Sendable, Comparable {
     }
 
     /// The GNU triplet, as in the names of Debian's cross compilers.
-    public var gnuTriplet: String { machine + "-linux-gnu" }
+    package var gnuTriplet: String { machine + "-linux-gnu" }
 
     /// The triplet of programs that are linked with musl, as in the paths of Debian's `musl-dev`.
     package var muslTriplet: String { machine + "-linux-musl" }
 
     /// `e_machine` of the ISA's ELF files (System V ABI, EM_X86_64 and EM_AARCH64).
-    public var elfMachine: UInt16 {
+    package var elfMachine: UInt16 {
         switch self {
         case .x86_64: 62
         case .aarch64: 183
@@ -64,7 +64,7 @@ public enum ISA: String, CaseIterable, Codable, Sendable, Comparable {
     }
 
     /// The ISA of the machine this process runs on, if it is one of ours.
-    public static var host: ISA? {
+    package static var host: ISA? {
         #if arch(x86_64)
             .x86_64
         #elseif arch(arm64)
@@ -74,5 +74,5 @@ public enum ISA: String, CaseIterable, Codable, Sendable, Comparable {
         #endif
     }
 
-    public static func < (left: ISA, right: ISA) -> Bool { left.rawValue < right.rawValue }
+    package static func < (left: ISA, right: ISA) -> Bool { left.rawValue < right.rawValue }
 }

@@ -4,44 +4,44 @@ import ISA
 import Support
 
 /// What the image record says about one file of an image.
-public struct ImageFile: Codable, Sendable, Equatable {
+package struct ImageFile: Codable, Sendable, Equatable {
     /// In bytes.
-    public var size: Int
-    public var sha256: String
+    package var size: Int
+    var sha256: String
 }
 
 /// `image.json`: what an image is made of.
-public struct ImageRecord: Codable, Sendable, Equatable {
-    public var format: Int
+package struct ImageRecord: Codable, Sendable, Equatable {
+    package var format: Int
     /// Short digest of the content: two images with one id are equal.
-    public var id: String
-    public var recipe: String
-    public var isa: ISA
+    package var id: String
+    package var recipe: String
+    package var isa: ISA
     /// Digest of everything that the image was built from, package versions aside.
-    public var key: String
+    package var key: String
     /// Every package that was read, whether or not a file of it is in the image.
-    public var packages: [DebianPackage]
+    package var packages: [DebianPackage]
     /// As `uname -r` says it.
-    public var kernelVersion: String
-    public var kernelFormat: GuestImage.KernelFormat
+    package var kernelVersion: String
+    package var kernelFormat: GuestImage.KernelFormat
     /// The modules of `/etc/modules`, in load order.
-    public var modules: [String]
+    package var modules: [String]
     /// The modules of `/lib/popcorn`, built from our sources.
-    public var popcornModules: [String]
-    public var kernel: ImageFile
-    public var initramfs: ImageFile
+    var popcornModules: [String]
+    package var kernel: ImageFile
+    package var initramfs: ImageFile
     /// SHA-256 over both files; `id` is its beginning.
-    public var digest: String
+    package var digest: String
     /// ISO 8601, UTC.
-    public var built: String
+    package var built: String
     /// How long the build took, in seconds, downloads included.
-    public var buildSeconds: Double
+    package var buildSeconds: Double
 }
 
 /// A kernel and an initramfs that a guest can be started from.
-public struct GuestImage: Sendable, Equatable {
+package struct GuestImage: Sendable, Equatable {
     /// The form of the kernel file.
-    public enum KernelFormat: String, Codable, Sendable {
+    package enum KernelFormat: String, Codable, Sendable {
         /// An x86-64 ELF file that QEMU starts through its PVH entry, with nothing left to decompress.
         case vmlinux
         /// The compressed x86-64 kernel with its own loader.
@@ -51,19 +51,19 @@ public struct GuestImage: Sendable, Equatable {
     }
 
     /// The directory in the cache.
-    public var directory: String
-    public var record: ImageRecord
+    package var directory: String
+    package var record: ImageRecord
 
-    public var id: String { record.id }
-    public var isa: ISA { record.isa }
+    package var id: String { record.id }
+    package var isa: ISA { record.isa }
     /// For `-kernel`.
-    public var kernel: String { directory + "/kernel" }
+    package var kernel: String { directory + "/kernel" }
     /// For `-initrd`: an uncompressed `newc` archive, to which others may be appended.
-    public var initramfs: String { directory + "/initramfs" }
+    package var initramfs: String { directory + "/initramfs" }
     /// Holds the modules of `/lib/popcorn` with their debug information, for `addr2line` and the like.
-    public var debugModules: String { directory + "/debug" }
-    public var kernelVersion: String { record.kernelVersion }
-    public var kernelFormat: KernelFormat { record.kernelFormat }
+    var debugModules: String { directory + "/debug" }
+    package var kernelVersion: String { record.kernelVersion }
+    package var kernelFormat: KernelFormat { record.kernelFormat }
 }
 
 extension GuestImage {
@@ -106,7 +106,7 @@ extension GuestImage {
     }
 
     /// Whether both files have the digests that the record says.
-    public func isIntact() -> Bool {
+    func isIntact() -> Bool {
         (try? SHA256.hex(ofFile: kernel)) == record.kernel.sha256
             && (try? SHA256.hex(ofFile: initramfs)) == record.initramfs.sha256
     }

@@ -1,10 +1,10 @@
 import Support
 
 /// Why a guest image could not be described, built, found or removed.
-public typealias ImageError = CodedError<ImageErrorCode>
+typealias ImageError = CodedError<ImageErrorCode>
 
 /// The codes of `ImageError`.
-public enum ImageErrorCode: ErrorCode {
+enum ImageErrorCode: ErrorCode {
     /// The recipe or a file that it names is wrong.
     case recipe
     /// Debian's archive, or the way to it, does not give what the recipe asks for.
@@ -18,7 +18,7 @@ public enum ImageErrorCode: ErrorCode {
     /// There is no such image.
     case unknown
 
-    public var exitStatus: ExitStatus {
+    var exitStatus: ExitStatus {
         switch self {
         case .recipe, .unknown: .usage
         case .archive, .tool: .unavailable

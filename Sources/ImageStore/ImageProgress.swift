@@ -1,8 +1,8 @@
 import ISA
 
 /// A step of `ImageStore.ensure` that has begun.
-public struct ImageProgress: Sendable, Equatable {
-    public enum Step: Sendable, Equatable {
+package struct ImageProgress: Sendable, Equatable {
+    package enum Step: Sendable, Equatable {
         /// Another process may be building the same image.
         case waiting
         case fetchingLists
@@ -18,6 +18,6 @@ public struct ImageProgress: Sendable, Equatable {
     }
 
     /// `nil` for what is done for all ISAs at once.
-    public var isa: ISA?
-    public var step: Step
+    package var isa: ISA?
+    package var step: Step
 }

@@ -5,7 +5,7 @@ import Support
 
 extension ImageStore {
     /// Every unharmed image in the store, newest first.
-    public func list() -> [GuestImage] {
+    package func list() -> [GuestImage] {
         layout.names(in: layout.store).compactMap { GuestImage(directory: layout.image($0)) }
             .sorted { $0.record.built > $1.record.built }
     }
@@ -13,7 +13,7 @@ extension ImageStore {
     /// The image whose id begins with `prefix`.
     ///
     /// - Throws: `ImageError` if there is none, or more than one.
-    public func show(_ prefix: String) throws -> GuestImage {
+    package func show(_ prefix: String) throws -> GuestImage {
         let found = list().filter { $0.id.hasPrefix(prefix) }
         guard let image = found.first, !prefix.isEmpty else {
             throw ImageError(.unknown, "there is no image `\(prefix)`", hint: "`popcorn-lab images ls` lists them")
@@ -27,7 +27,7 @@ extension ImageStore {
     /// Removes an image; a guest that runs from it goes on.
     ///
     /// - Throws: `ImageError` if there is no such image, `SystemError` if it cannot be removed.
-    public func remove(_ id: String) throws {
+    package func remove(_ id: String) throws {
         try discard(try show(id).directory)
         removeDanglingKeys()
     }
@@ -39,7 +39,7 @@ extension ImageStore {
     /// - Returns: the ids of the images that were removed.
     /// - Throws: `InputError` if a recipe has an error, as it is not known then what it needs.
     @discardableResult
-    public func prune(keeping: Set<String> = []) async throws -> [String] {
+    package func prune(keeping: Set<String> = []) async throws -> [String] {
         let needed = try inUse()
         return try await Worker("images").run {
             try layout.create()

@@ -3,30 +3,30 @@ import ISA
 import Support
 
 /// The guest images of this host: built from recipes, kept by content.
-public struct ImageStore: Sendable {
+package struct ImageStore: Sendable {
     /// The directory with the recipes and the sources that they name.
-    public let share: String
+    package let share: String
     let layout: StoreLayout
     let aptConfiguration: String
 
     /// - Parameters:
     ///   - share: the repository's `Images` directory, or where it is installed.
     ///   - aptConfiguration: the host's apt directory, whose sources of Debian packages are used.
-    public init(directories: Directories, share: String, aptConfiguration: String = "/etc/apt") {
+    package init(directories: Directories, share: String, aptConfiguration: String = "/etc/apt") {
         self.share = share
         self.aptConfiguration = aptConfiguration
         layout = StoreLayout(directories)
     }
 
     /// The names that `recipe(named:)` knows.
-    public func recipes() -> [String] {
+    package func recipes() -> [String] {
         layout.names(in: share).filter { $0.hasSuffix(".yaml") }.map { String($0.dropLast(5)) }
     }
 
     /// Reads `NAME.yaml`.
     ///
     /// - Throws: `ImageError` if there is no such recipe, `InputError` with all errors that are in it.
-    public func recipe(named name: String) throws -> ImageRecipe {
+    package func recipe(named name: String) throws -> ImageRecipe {
         let file = "\(share)/\(name).yaml"
         guard !name.contains("/"), let bytes = FileManager.default.contents(atPath: file) else {
             throw ImageError(
@@ -39,7 +39,7 @@ public struct ImageStore: Sendable {
     /// The image of the recipe and its sources as they are now, if it was built already; needs no network.
     ///
     /// - Throws: `ImageError` if a source of the recipe is missing.
-    public func lookup(recipe: ImageRecipe, isa: ISA) throws -> GuestImage? {
+    package func lookup(recipe: ImageRecipe, isa: ISA) throws -> GuestImage? {
         GuestImage(directory: layout.key(try ImageKey(recipe: recipe, isa: isa, share: share))).map(placed)
     }
 
@@ -55,7 +55,7 @@ public struct ImageStore: Sendable {
     ///   - refresh: build anew, with the newest packages.
     ///   - progress: called from any thread, at the beginning of each step.
     /// - Throws: `ImageError` and `SystemError`; nothing is left of a failed build but downloaded packages.
-    public func ensure(
+    package func ensure(
         recipe: ImageRecipe, isas: [ISA], refresh: Bool = false,
         progress: @escaping @Sendable (ImageProgress) -> Void = { _ in }
     ) async throws -> [ISA: GuestImage] {

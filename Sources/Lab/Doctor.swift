@@ -6,9 +6,9 @@ import Support
 import Topology
 
 /// `doctor`: what this host can do, and why not more.
-public struct Doctor: Sendable {
-    public struct Finding: Codable, Sendable {
-        public enum Verdict: String, Codable, Sendable {
+package struct Doctor: Sendable {
+    package struct Finding: Codable, Sendable {
+        package enum Verdict: String, Codable, Sendable {
             case good
             /// It works, but less well than it could.
             case note
@@ -16,18 +16,18 @@ public struct Doctor: Sendable {
             case bad
         }
 
-        public var subject: String
-        public var verdict: Verdict
-        public var detail: String
-        public var hint: String?
+        package var subject: String
+        package var verdict: Verdict
+        package var detail: String
+        package var hint: String?
     }
 
     let environment: LabEnvironment
 
-    public init(environment: LabEnvironment) { self.environment = environment }
+    package init(environment: LabEnvironment) { self.environment = environment }
 
     /// Looks at everything that `up` needs; in the order of a boot.
-    public func findings() async -> [Finding] {
+    package func findings() async -> [Finding] {
         var findings = programs() + account() + directories()
         findings += await hypervisor()
         return findings

@@ -6,11 +6,11 @@ import Topology
 /// `down`: ends a lab's guests in good order, by force those that will not, and removes what it had.
 ///
 /// It works from the record alone, and finds QEMU in the process table too: libvirt may have forgotten a guest.
-public struct Down: Sendable {
+package struct Down: Sendable {
     let environment: LabEnvironment
     let report: LabEventHandler
 
-    public init(environment: LabEnvironment, report: @escaping LabEventHandler) {
+    package init(environment: LabEnvironment, report: @escaping LabEventHandler) {
         self.environment = environment
         self.report = report
     }

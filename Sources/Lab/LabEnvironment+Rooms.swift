@@ -35,7 +35,7 @@ extension LabEnvironment {
     }
 
     /// The guest images of this user.
-    public var imageStore: ImageStore { ImageStore(directories: directories, share: share.images) }
+    package var imageStore: ImageStore { ImageStore(directories: directories, share: share.images) }
 
     /// Which accelerator each ISA of a lab gets, if that is known without trying a guest.
     ///
@@ -87,7 +87,7 @@ extension LabEnvironment {
 
 extension ImageProgress {
     /// What is done now, for people.
-    public var sentence: String {
+    package var sentence: String {
         let whose = isa.map { "\($0.rawValue) image: " } ?? "images: "
         switch step {
         case .waiting: return whose + "building what is missing"

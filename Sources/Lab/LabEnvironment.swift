@@ -2,18 +2,18 @@ import Logging
 import Support
 
 /// What every use case is given: where things are, and whom to tell.
-public struct LabEnvironment: Sendable {
-    public let directories: Directories
-    public let share: Share
+package struct LabEnvironment: Sendable {
+    package let directories: Directories
+    package let share: Share
     /// The process's environment variables.
-    public let variables: [String: String]
+    package let variables: [String: String]
     /// The command line, for manifests and locks.
-    public let commandLine: [String]
+    package let commandLine: [String]
     /// The libvirt connection that the user asked for; `nil` leaves the choice to `HypervisorTarget`.
-    public let uri: String?
-    public let log: Logger
+    package let uri: String?
+    package let log: Logger
 
-    public init(
+    package init(
         directories: Directories, share: Share, variables: [String: String], commandLine: [String], uri: String?,
         log: Logger
     ) {
@@ -28,5 +28,5 @@ public struct LabEnvironment: Sendable {
     /// What locks say of this process to others that wait.
     var purpose: String { commandLine.joined(separator: " ") }
 
-    public var store: LabStore { LabStore(directories: directories) }
+    package var store: LabStore { LabStore(directories: directories) }
 }

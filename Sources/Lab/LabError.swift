@@ -1,10 +1,10 @@
 import Support
 
 /// What can go wrong with a lab as a whole.
-public typealias LabError = CodedError<LabErrorCode>
+package typealias LabError = CodedError<LabErrorCode>
 
 /// The codes of `LabError`.
-public enum LabErrorCode: ErrorCode {
+package enum LabErrorCode: ErrorCode {
     case noSuchLab
     case noSuchNode
     case brokenRecord
@@ -16,7 +16,7 @@ public enum LabErrorCode: ErrorCode {
     case commandFailed
     case hostUnfit
 
-    public var exitStatus: ExitStatus {
+    package var exitStatus: ExitStatus {
         switch self {
         case .noSuchLab, .noSuchNode, .badArgument, .otherTopology, .programRefused: .usage
         case .hostUnfit: .unavailable

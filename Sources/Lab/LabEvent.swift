@@ -1,18 +1,18 @@
 import Topology
 
 /// What a use case tells while it works; the command layer renders it.
-public enum LabEvent: Sendable {
+package enum LabEvent: Sendable {
     /// Something about the lab as a whole, in a sentence.
     case note(String)
     case node(String, NodeEvent)
 }
 
 /// A step of one node.
-public enum NodeEvent: Sendable {
+package enum NodeEvent: Sendable {
     /// A requirement is met, so long after the node's start.
     case met(Requirement, after: Duration)
     case note(String)
 }
 
 /// Where use cases send their events; called from any task.
-public typealias LabEventHandler = @Sendable (LabEvent) -> Void
+package typealias LabEventHandler = @Sendable (LabEvent) -> Void

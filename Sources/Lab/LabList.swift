@@ -2,22 +2,22 @@ import FoundationEssentials
 import Hypervisor
 
 /// `ls`: the labs of this user, from their records and the process table.
-public struct LabList: Sendable {
-    public struct Entry: Codable, Sendable {
-        public var name: String
-        public var nodes: [String]
+package struct LabList: Sendable {
+    package struct Entry: Codable, Sendable {
+        package var name: String
+        package var nodes: [String]
         /// How many of the nodes have a QEMU.
-        public var running: Int
-        public var created: Date
-        public var lastRun: String?
+        package var running: Int
+        package var created: Date
+        package var lastRun: String?
     }
 
     let environment: LabEnvironment
 
-    public init(environment: LabEnvironment) { self.environment = environment }
+    package init(environment: LabEnvironment) { self.environment = environment }
 
     /// - Parameter warn: is told of labs whose records cannot be read.
-    public func entries(warn: (any Error) -> Void) -> [Entry] {
+    package func entries(warn: (any Error) -> Void) -> [Entry] {
         let (records, broken) = environment.store.all()
         for lab in broken { warn(lab.error) }
         let processes = QEMUProcess.find(uuids: records.flatMap { $0.nodes.map(\.uuid) })

@@ -8,23 +8,23 @@ import Topology
 ///
 /// Guests and switches that no record names come from a killed `up` or a deleted record; images and downloads from older
 /// recipes. Labs that have a record are not touched, nor those that another process works on, nor other state directories'.
-public struct Prune: Sendable {
-    public struct Options: Sendable {
+package struct Prune: Sendable {
+    package struct Options: Sendable {
         /// Only tell.
-        public var dryRun = false
+        package var dryRun = false
         /// Old images and downloads too.
-        public var images = true
+        package var images = true
         /// Runs that ended longer ago than this; `nil` keeps all.
-        public var runsOlderThan: Duration?
+        package var runsOlderThan: Duration?
 
-        public init() {}
+        package init() {}
     }
 
     let environment: LabEnvironment
     let options: Options
     let report: LabEventHandler
 
-    public init(environment: LabEnvironment, options: Options, report: @escaping LabEventHandler) {
+    package init(environment: LabEnvironment, options: Options, report: @escaping LabEventHandler) {
         self.environment = environment
         self.options = options
         self.report = report

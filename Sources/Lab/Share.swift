@@ -2,18 +2,18 @@ import FoundationEssentials
 import Support
 
 /// The files that ship with popcorn-lab: `Images/` (what guests are made of) and `Configs/` (labs).
-public struct Share: Sendable {
-    public let root: String
+package struct Share: Sendable {
+    package let root: String
 
-    public init(root: String) { self.root = root }
+    init(root: String) { self.root = root }
 
-    public var images: String { root + "/Images" }
-    public var configs: String { root + "/Configs" }
-    public var programs: String { images + "/programs" }
+    package var images: String { root + "/Images" }
+    package var configs: String { root + "/Configs" }
+    package var programs: String { images + "/programs" }
 
     /// Finds them: `POPCORN_LAB_SHARE`, else `../share/popcorn-lab` beside the installed executable, else the source tree
     /// that the executable was built in.
-    public static func locate(environment: [String: String], executable: String) throws -> Share {
+    package static func locate(environment: [String: String], executable: String) throws -> Share {
         if let named = environment["POPCORN_LAB_SHARE"], !named.isEmpty {
             guard isShare(named) else {
                 throw LabError(

@@ -6,7 +6,7 @@ import Support
 import Topology
 
 /// `status`: what a lab is doing, as far as the record, the process table and the guests themselves tell.
-public struct LabStatus: Codable, Sendable {
+package struct LabStatus: Codable, Sendable {
     /// What a node is doing.
     package enum State: String, Codable, Sendable {
         case running
@@ -17,43 +17,43 @@ public struct LabStatus: Codable, Sendable {
     }
 
     /// One of its nodes.
-    public struct Node: Codable, Sendable {
-        public var name: String
-        public var id: Int
-        public var isa: ISA
+    package struct Node: Codable, Sendable {
+        package var name: String
+        package var id: Int
+        package var isa: ISA
         package var state: State
         package var accelerator: NodeAccelerator
-        public var acceleratorReason: String
-        public var address: String
-        public var sshPort: UInt16
-        public var kernel: String
-        public var image: String
-        public var vcpus: Int
-        public var memoryMiB: Int
-        public var qemuPID: Int32?
+        package var acceleratorReason: String
+        package var address: String
+        package var sshPort: UInt16
+        package var kernel: String
+        package var image: String
+        package var vcpus: Int
+        var memoryMiB: Int
+        var qemuPID: Int32?
         /// Seconds since the guest's kernel started.
-        public var uptimeSeconds: Double?
+        package var uptimeSeconds: Double?
         /// As the node's message layer sees them, by name.
         package var peers: [String: PeerTable.State]
         /// What `net` did to it.
-        public var impairment: String
+        package var impairment: String
         /// Why the guest does not answer, if it does not.
-        public var problem: String?
+        package var problem: String?
     }
 
-    public var lab: String
-    public var id: String
-    public var created: Date
-    public var hypervisor: String
-    public var nodes: [Node]
-    public var runs: [String]
+    package var lab: String
+    package var id: String
+    package var created: Date
+    package var hypervisor: String
+    package var nodes: [Node]
+    package var runs: [String]
     /// Those that this process, and hence a guest that it starts, may run on.
-    public var hostCPUs: Int?
+    package var hostCPUs: Int?
 }
 
 extension LabAccess {
     /// Asks every node that runs; one that does not answer is a state, not an error.
-    public func status() async throws -> LabStatus {
+    package func status() async throws -> LabStatus {
         let processes = QEMUProcess.find(uuids: record.nodes.map(\.uuid))
         let nodes = await withTaskGroup(of: LabStatus.Node.self) { group in
             for node in record.nodes {

@@ -2,9 +2,9 @@ import Support
 import Synchronization
 
 /// What a command did, one step after the other, and how long each took.
-public struct Step: Codable, Sendable, Equatable {
-    public var name: String
-    public var milliseconds: Int64
+package struct Step: Codable, Sendable, Equatable {
+    package var name: String
+    package var milliseconds: Int64
 }
 
 /// Measures steps: each from the end of the one before.
@@ -23,7 +23,7 @@ struct StepClock: Sendable {
 
 extension [Step] {
     /// For people: `connect 0.12 s, program 0.30 s`.
-    public var sentence: String {
+    package var sentence: String {
         map { "\($0.name) \(Duration.milliseconds($0.milliseconds).formattedSeconds)" }.joined(separator: ", ")
     }
 }

@@ -6,33 +6,33 @@ import Topology
 /// `up`: from a description to guests that run, talk to each other and answer.
 ///
 /// It reconciles: what the record says and is not there is started, what runs is not touched.
-public struct Up: Sendable {
-    public struct Options: Sendable {
+package struct Up: Sendable {
+    package struct Options: Sendable {
         /// A limit on the whole boot, besides those of the requirements.
-        public var timeout: Duration?
+        package var timeout: Duration?
         /// Leave everything as it is when it fails, for a look at it.
-        public var keep = false
-        public var accelerator = AcceleratorRequest.auto
+        package var keep = false
+        package var accelerator = AcceleratorRequest.auto
 
-        public init() {}
+        package init() {}
     }
 
     /// What became of it.
-    public struct Outcome: Sendable {
-        public var record: LabRecord
+    package struct Outcome: Sendable {
+        package var record: LabRecord
         /// The nodes that this `up` started; the others were running.
-        public var started: [String]
+        package var started: [String]
         /// From the command's start until the last node was ready.
-        public var duration: Duration
+        package var duration: Duration
         /// Where it went.
-        public var steps: [Step]
+        package var steps: [Step]
     }
 
     let environment: LabEnvironment
     let options: Options
     let report: LabEventHandler
 
-    public init(environment: LabEnvironment, options: Options = Options(), report: @escaping LabEventHandler) {
+    package init(environment: LabEnvironment, options: Options = Options(), report: @escaping LabEventHandler) {
         self.environment = environment
         self.options = options
         self.report = report

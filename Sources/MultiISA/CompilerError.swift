@@ -1,10 +1,10 @@
 import Support
 
 /// What keeps the compiler from making a program.
-public typealias CompilerError = CodedError<CompilerErrorCode>
+package typealias CompilerError = CodedError<CompilerErrorCode>
 
 /// The codes of `CompilerError`.
-public enum CompilerErrorCode: ErrorCode {
+package enum CompilerErrorCode: ErrorCode {
     /// The command line asks for something that popcorn-cc does not do.
     case usage
     /// A source file does not compile; clang has said why.
@@ -20,7 +20,7 @@ public enum CompilerErrorCode: ErrorCode {
     /// LLVM rejects what our own passes made.
     case intern
 
-    public var exitStatus: ExitStatus {
+    package var exitStatus: ExitStatus {
         switch self {
         case .usage: .usage
         case .host: .unavailable

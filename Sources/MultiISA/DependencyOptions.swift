@@ -1,15 +1,15 @@
 /// The rules for make that a compilation writes: `-M`, `-MM`, `-MD`, `-MMD` and what belongs to them.
-public struct DependencyOptions: Sendable, Equatable {
+package struct DependencyOptions: Sendable, Equatable {
     /// `-M`, `-MM`, `-MD` or `-MMD`.
-    public var mode: String?
+    package var mode: String?
     /// `-MF`; `-` is standard output.
-    public var file: String?
+    package var file: String?
     /// `-MT` and `-MQ`, each with its value.
-    public var targets: [String] = []
+    package var targets: [String] = []
     /// `-MP`, `-MG`, `-MV`.
-    public var details: [String] = []
+    package var details: [String] = []
 
-    public init() {}
+    init() {}
 
     /// Whether the rules take the place of the output (`-M`, `-MM`).
     var isWholeOutput: Bool { mode == "-M" || mode == "-MM" }

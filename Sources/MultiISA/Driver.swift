@@ -3,13 +3,13 @@ import MultiISAPasses
 import Support
 
 /// `popcorn-cc`: behaves like `cc`; objects hold bitcode, and the link does the rest.
-public struct Driver: Sendable {
+package struct Driver: Sendable {
     private let environment: Environment
 
-    public init(environment: Environment) { self.environment = environment }
+    package init(environment: Environment) { self.environment = environment }
 
     /// Does what the arguments ask for. Messages go to standard error. Returns the exit code.
-    public func run(_ arguments: [String]) async -> Int32 {
+    package func run(_ arguments: [String]) async -> Int32 {
         do {
             return try await perform(try Invocation(arguments)) ? 0 : 1
         } catch {

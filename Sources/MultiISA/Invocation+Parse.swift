@@ -7,7 +7,7 @@ extension Invocation {
     /// compilation that names it as by the link.
     ///
     /// - Throws: `CompilerError` with code `usage`.
-    public init(_ arguments: [String]) throws {
+    package init(_ arguments: [String]) throws {
         self.init()
         var rest = ArraySlice(try ResponseFile.expand(arguments).map(Self.shortened))
         var linkerArguments: [String] = []

@@ -1,8 +1,8 @@
 import Support
 
 /// What a command line in the manner of `cc` asks for.
-public struct Invocation: Sendable, Equatable {
-    public enum Action: Sendable, Equatable {
+package struct Invocation: Sendable, Equatable {
+    package enum Action: Sendable, Equatable {
         /// `-E`, and `-M` or `-MM`.
         case preprocess
         /// `-fsyntax-only`.
@@ -20,7 +20,7 @@ public struct Invocation: Sendable, Equatable {
     }
 
     /// What can be asked instead of compiling.
-    public enum Question: Sendable, Equatable {
+    package enum Question: Sendable, Equatable {
         /// `--help`.
         case help
         /// `--libc-table`.
@@ -38,11 +38,11 @@ public struct Invocation: Sendable, Equatable {
     }
 
     /// Where migration checks go: `-fmigration-checks=`.
-    public enum Checks: String, Sendable, CaseIterable {
+    package enum Checks: String, Sendable, CaseIterable {
         case none, entry, outer, all
     }
 
-    public enum Input: Sendable, Equatable {
+    package enum Input: Sendable, Equatable {
         /// What `-x` said it is, or nothing: then its name says it.
         case source(String, language: String? = nil)
         /// Bitcode, or an archive of bitcode.
@@ -55,31 +55,31 @@ public struct Invocation: Sendable, Equatable {
         case group(Bool)
     }
 
-    public var action = Action.link
-    public var inputs: [Input] = []
-    public var output: String?
-    public var checks = Checks.outer
+    package var action = Action.link
+    package var inputs: [Input] = []
+    package var output: String?
+    package var checks = Checks.outer
     /// `-O0` to `-O3`, `-Os`, `-Oz`; the last one counts.
-    public var optimization = "-O2"
+    package var optimization = "-O2"
     /// Options that go to clang as they are.
-    public var frontEnd: [String] = []
-    public var dependencies = DependencyOptions()
-    public var linker = LinkerOptions()
-    public var libraryDirectories: [String] = []
-    public var debugInformation = false
+    package var frontEnd: [String] = []
+    package var dependencies = DependencyOptions()
+    package var linker = LinkerOptions()
+    package var libraryDirectories: [String] = []
+    package var debugInformation = false
     /// `-save-temps`: the module before and after the transformation is kept.
-    public var saveTemporaries = false
+    var saveTemporaries = false
     /// `-v`: the commands are shown.
-    public var isVerbose = false
+    var isVerbose = false
     /// `-###`: they are only shown.
-    public var isDryRun = false
-    public var warnings: [String] = []
+    var isDryRun = false
+    package var warnings: [String] = []
     /// `-r` was given, whatever the action.
     var isMerge = false
     /// `-nostdlib` and the like, which only `-r` has a use for.
     var withoutLibc: [String] = []
 
-    public init() {}
+    package init() {}
 
     var sources: [(path: String, language: String?)] {
         inputs.compactMap { if case .source(let path, let language) = $0 { (path, language) } else { nil } }

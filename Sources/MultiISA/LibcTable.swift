@@ -1,15 +1,15 @@
 import MultiISAPasses
 
 /// What becomes of each libc function in a program that moves; the table itself is LibcTable.cpp.
-public enum LibcTable {
+package enum LibcTable {
     /// `safe`, `wrapped`, `module`, `callback`, `node-local` or `refused`; `nil` for names that the table does not list.
-    public static func kind(of function: String) -> String? {
+    package static func kind(of function: String) -> String? {
         var note: UnsafePointer<CChar>?
         return multiISALibcClass(function, &note).map { String(cString: $0) }
     }
 
     /// The table as docs/compiler.md prints it.
-    public static var markdown: String {
+    package static var markdown: String {
         final class Rows {
             var list: [(kind: String, names: [String], note: String)] = []
         }

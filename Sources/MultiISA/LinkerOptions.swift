@@ -1,19 +1,19 @@
 import Support
 
 /// What `-Wl,`, `-Xlinker` and the driver's own options ask of the linker.
-public struct LinkerOptions: Sendable, Equatable {
+package struct LinkerOptions: Sendable, Equatable {
     /// `-u SYMBOL`: taken out of archives although nothing mentions it.
-    public var needed: [String] = []
+    package var needed: [String] = []
     /// `--wrap SYMBOL`.
-    public var wrapped: [String] = []
+    package var wrapped: [String] = []
     /// `-Map FILE`; `-` is standard output.
-    public var map: String?
+    package var map: String?
     /// Of two definitions, the first counts.
-    public var allowsMultipleDefinitions = false
+    var allowsMultipleDefinitions = false
     /// Whether archives are taken whole at this point, and what `--push-state` has put aside.
     var takesWhole = false, pushed: [Bool] = []
 
-    public init() {}
+    init() {}
 
     /// An option by its name, the number of dashes apart, and what becomes of it.
     private enum Meaning {

@@ -1,7 +1,7 @@
 /// An error that tells its reader what failed, where, and what to try next.
 ///
 /// Each module has one error type that conforms; the command layer prints `summary`, then `hint`, and exits with `exitStatus`.
-public protocol ActionableError: Error, CustomStringConvertible, Sendable {
+package protocol ActionableError: Error, CustomStringConvertible, Sendable {
     /// One sentence: what failed, on which node or file, and what was expected.
     var summary: String { get }
     /// Evidence, line by line, such as the end of a console; printed between the summary and the hint.
@@ -12,39 +12,39 @@ public protocol ActionableError: Error, CustomStringConvertible, Sendable {
 }
 
 extension ActionableError {
-    public var details: [String] { [] }
-    public var hint: String? { nil }
-    public var exitStatus: ExitStatus { .failure }
+    package var details: [String] { [] }
+    package var hint: String? { nil }
+    package var exitStatus: ExitStatus { .failure }
 
-    public var description: String {
+    package var description: String {
         ([summary] + details.map { "  | \($0)" } + (hint.map { ["  hint: \($0)"] } ?? [])).joined(separator: "\n")
     }
 }
 
 extension Error {
     /// What failed in one sentence, without the details and the hint of an `ActionableError`.
-    public var sentence: String { (self as? any ActionableError)?.summary ?? "\(self)" }
+    package var sentence: String { (self as? any ActionableError)?.summary ?? "\(self)" }
 }
 
 extension ExitStatus {
     /// What a program ends with because of `error`.
-    public init(of error: any Error) { self = (error as? any ActionableError)?.exitStatus ?? .failure }
+    package init(of error: any Error) { self = (error as? any ActionableError)?.exitStatus ?? .failure }
 }
 
 /// A failed system call, with the file or object that it was about.
-public struct SystemError: ActionableError {
-    public var operation: String
-    public var errno: Int32
+package struct SystemError: ActionableError {
+    package var operation: String
+    package var errno: Int32
 
     /// - Parameter operation: what was tried, such as `open /tmp/x`; `errno` is read if it is not given.
-    public init(_ operation: String, errno code: Int32 = currentErrno()) {
+    package init(_ operation: String, errno code: Int32 = currentErrno()) {
         self.operation = operation
         self.errno = code
     }
 
-    public var summary: String { "\(operation): \(errorText(errno))" }
+    package var summary: String { "\(operation): \(errorText(errno))" }
 
-    public var hint: String? {
+    package var hint: String? {
         switch errno {
         case ENOSPC: "free disk space; `popcorn-lab images ls` shows what the image cache holds"
         case EACCES, EPERM: "check the permissions of this file and its directories"
@@ -52,7 +52,7 @@ public struct SystemError: ActionableError {
         }
     }
 
-    public var exitStatus: ExitStatus {
+    package var exitStatus: ExitStatus {
         switch errno {
         case ENOSPC, EACCES, EPERM, EROFS: .unavailable
         default: .failure

@@ -5,7 +5,7 @@ extension AtomicFile {
     /// The bytes of a whole file; `nil` if there is none.
     ///
     /// - Throws: `SystemError` if there is one, or may be one, that cannot be read.
-    public static func read(_ path: String) throws -> Data? {
+    package static func read(_ path: String) throws -> Data? {
         try SystemError.naming("read \(path)") {
             let file: FileDescriptor
             do {

@@ -4,11 +4,11 @@
 /// Swift's own conversion replaces what is not UTF-8 by U+FFFD. Here each such byte becomes a scalar at the end of the last
 /// private-use plane, U+10FF00 and the byte; what leaves the process is turned back. So are these scalars themselves when they
 /// come in, byte by byte, which makes the way back unambiguous.
-public enum ByteText {
+package enum ByteText {
     private static let base: UInt32 = 0x10FF00
 
     /// The text for some bytes; the same as Swift's if they are UTF-8.
-    public static func text(_ bytes: some Collection<UInt8>) -> String {
+    package static func text(_ bytes: some Collection<UInt8>) -> String {
         let plain = String(decoding: bytes, as: UTF8.self)
         // A valid text comes out as it went in, and almost all are.
         if plain.utf8.elementsEqual(bytes), !plain.unicodeScalars.contains(where: isStandIn) { return plain }
@@ -32,12 +32,12 @@ public enum ByteText {
     }
 
     /// The text for a C string.
-    public static func text(_ string: UnsafePointer<CChar>) -> String {
+    package static func text(_ string: UnsafePointer<CChar>) -> String {
         text(UnsafeRawBufferPointer(start: string, count: strlen(string)))
     }
 
     /// The bytes that a text of ours stands for.
-    public static func bytes(_ text: String) -> [UInt8] {
+    package static func bytes(_ text: String) -> [UInt8] {
         guard text.unicodeScalars.contains(where: isStandIn) else { return Array(text.utf8) }
         return text.unicodeScalars.flatMap { scalar in
             byte(scalar).map { [$0] } ?? Array(String(Character(scalar)).utf8)
@@ -68,7 +68,7 @@ public enum ByteText {
 
 extension String {
     /// Calls `body` with the C string that this text stands for: what system calls want to see of a path or an argument.
-    public func withBytes<Result>(_ body: (UnsafePointer<CChar>) throws -> Result) rethrows -> Result {
+    package func withBytes<Result>(_ body: (UnsafePointer<CChar>) throws -> Result) rethrows -> Result {
         try (ByteText.bytes(self).map { CChar(bitPattern: $0) } + [0]).withUnsafeBufferPointer { buffer in
             guard let base = buffer.baseAddress else { return try body("") }
             return try body(base)
@@ -77,9 +77,9 @@ extension String {
 }
 
 /// The command line, byte for byte.
-public enum ProcessArguments {
+package enum ProcessArguments {
     /// All words, the program's name first, as `ByteText`.
-    public static var all: [String] {
+    package static var all: [String] {
         (0..<Int(CommandLine.argc)).compactMap { CommandLine.unsafeArgv[$0].map { ByteText.text($0) } }
     }
 }

@@ -5,12 +5,12 @@ import FoundationEssentials
 /// - `cache`: images and downloads; may be removed at any time.
 /// - `state`: labs and runs; what a lab's record refers to.
 /// - `runtime`: sockets and locks; gone after a reboot. Kept short because a socket's path holds at most 108 bytes.
-public struct Directories: Sendable, Equatable {
-    public var cache: String
-    public var state: String
-    public var runtime: String
+package struct Directories: Sendable, Equatable {
+    package var cache: String
+    package var state: String
+    package var runtime: String
 
-    public init(cache: String, state: String, runtime: String) {
+    package init(cache: String, state: String, runtime: String) {
         self.cache = cache
         self.state = state
         self.runtime = runtime
@@ -21,7 +21,7 @@ public struct Directories: Sendable, Equatable {
     ///
     /// A path that is not absolute does not count, as the XDG specification says: it would mean another place in every
     /// directory.
-    public init(environment: [String: String]) {
+    package init(environment: [String: String]) {
         let user = getuid()
         let home = environment["HOME"].absolute ?? Self.home(of: user) ?? "/tmp/popcorn-lab-home-\(user)"
         cache = (environment["XDG_CACHE_HOME"].absolute ?? home + "/.cache") + "/popcorn-lab"
@@ -43,17 +43,17 @@ public struct Directories: Sendable, Equatable {
     }
 
     /// Six hex digits that tell what belongs to this state directory from what belongs to others of the same user.
-    public var mark: String { Self.mark(of: state) }
+    package var mark: String { Self.mark(of: state) }
 
     private static func mark(of state: String) -> String { String(SHA256.hex(of: Array(state.utf8)).prefix(6)) }
 
-    public var images: String { cache + "/images" }
-    public var downloads: String { cache + "/downloads" }
-    public var labs: String { state + "/labs" }
-    public var runs: String { state + "/runs" }
+    package var images: String { cache + "/images" }
+    package var downloads: String { cache + "/downloads" }
+    package var labs: String { state + "/labs" }
+    package var runs: String { state + "/runs" }
 
     /// Creates `path` and its parents, readable by this user only.
-    public static func create(_ path: String) throws {
+    package static func create(_ path: String) throws {
         if mkdir(path, 0o700) == 0 { return }
         if errno == ENOENT, let slash = path.lastIndex(of: "/"), slash != path.startIndex {
             try create(String(path[..<slash]))

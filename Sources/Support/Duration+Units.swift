@@ -1,23 +1,23 @@
 extension Duration {
     /// Whole milliseconds, rounded down.
-    public var milliseconds: Int64 {
+    package var milliseconds: Int64 {
         components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000
     }
 
     /// Microseconds, with fraction.
-    public var microseconds: Double {
+    package var microseconds: Double {
         Double(components.seconds) * 1e6 + Double(components.attoseconds) / 1e12
     }
 
     /// For people: `1.93 s`, `0.04 s`.
-    public var formattedSeconds: String {
+    package var formattedSeconds: String {
         let hundredths = (milliseconds + 5) / 10
         let fraction = String(hundredths % 100)
         return "\(hundredths / 100).\(fraction.count < 2 ? "0" : "")\(fraction) s"
     }
 
     /// For people: `12 s`, `3 min 20 s`, `2 h 5 min`, `4 d 2 h`.
-    public var formattedClock: String {
+    package var formattedClock: String {
         let seconds = components.seconds
         switch seconds {
         case ..<60: return "\(seconds) s"

@@ -1,10 +1,10 @@
 @_exported import Glibc
 
 /// The calling thread's `errno`, as a value.
-public func currentErrno() -> Int32 { errno }
+package func currentErrno() -> Int32 { errno }
 
 /// `strerror(code)`, thread-safe.
-public func errorText(_ code: Int32) -> String {
+package func errorText(_ code: Int32) -> String {
     withUnsafeTemporaryAllocation(of: CChar.self, capacity: 256) { buffer in
         guard let base = buffer.baseAddress, strerror_r(code, base, 256) == 0 else { return "error \(code)" }
         return String(cString: base)

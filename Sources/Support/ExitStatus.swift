@@ -1,7 +1,7 @@
 /// The exit codes of popcorn-lab; `run` and `exec` pass the program's own code on instead.
 ///
 /// 64, 69 and 75 are those of `sysexits.h`, 124 that of `timeout(1)`; `Terminated` has those for signals.
-public enum ExitStatus: Int32, Sendable {
+package enum ExitStatus: Int32, Sendable {
     case success = 0
     /// A command could not do what it was asked for.
     case failure = 1

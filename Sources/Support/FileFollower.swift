@@ -1,11 +1,11 @@
 import SystemPackage
 
 /// Follows a growing file as `tail -F` does: what it holds now, then every addition as it is written.
-public enum FileFollower {
+package enum FileFollower {
     /// The file's bytes in order, starting at `offset`; the stream ends when its consumer is cancelled.
     ///
     /// - Parameter path: may not exist yet. If the file is replaced or truncated, reading begins again at its start.
-    public static func chunks(of path: String, from offset: Int64 = 0) throws -> AsyncStream<[UInt8]> {
+    package static func chunks(of path: String, from offset: Int64 = 0) throws -> AsyncStream<[UInt8]> {
         let watch = try FileWatch(path: path)
         let (stream, continuation) = AsyncStream.makeStream(of: [UInt8].self)
         continuation.onTermination = { _ in watch.cancel() }
@@ -14,7 +14,7 @@ public enum FileFollower {
     }
 
     /// The file's complete lines in order, without their line ends (`\n` or `\r\n`); see `chunks(of:from:)`.
-    public static func lines(of path: String, from offset: Int64 = 0) throws -> AsyncStream<String> {
+    package static func lines(of path: String, from offset: Int64 = 0) throws -> AsyncStream<String> {
         let chunks = try chunks(of: path, from: offset)
         let (stream, continuation) = AsyncStream.makeStream(of: String.self)
         let task = Task {

@@ -4,19 +4,19 @@ import FoundationEssentials
 ///
 /// The kernel drops the lock when its holder dies, so a lock never has to be cleaned up. The holder removes the file when it
 /// lets go; who waited for it sees that its file is not the one of that name any more, and begins again.
-public final class FileLock: Sendable {
+package final class FileLock: Sendable {
     private let path: String
     private let descriptor: Int32
 
     /// Takes the lock, or fails at once with `LockedError` if another process holds it.
     ///
     /// - Parameter purpose: what the error of others will name, such as `popcorn-lab up x86,arm`.
-    public convenience init(path: String, purpose: String) throws {
+    package convenience init(path: String, purpose: String) throws {
         try self.init(path: path, purpose: purpose, wait: false)
     }
 
     /// Takes the lock, waiting until its holder lets go. It blocks the calling thread: keep the sections short.
-    public static func waiting(path: String, purpose: String) throws -> FileLock {
+    package static func waiting(path: String, purpose: String) throws -> FileLock {
         try FileLock(path: path, purpose: purpose, wait: true)
     }
 
@@ -59,20 +59,20 @@ public final class FileLock: Sendable {
     }
 
     /// `PID PURPOSE` of the process that took the lock last, as it wrote it itself; `nil` if nobody holds it.
-    public static func holder(path: String) -> String? {
+    package static func holder(path: String) -> String? {
         guard let bytes = FileManager.default.contents(atPath: path), !bytes.isEmpty else { return nil }
         return String(decoding: bytes.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
     }
 }
 
 /// Another process holds a lock.
-public struct LockedError: ActionableError {
-    public var path: String
-    public var holder: String?
+package struct LockedError: ActionableError {
+    package var path: String
+    package var holder: String?
 
-    public var summary: String {
+    package var summary: String {
         "another popcorn-lab is at work here: " + (holder.map { "process \($0)" } ?? "the holder of \(path)")
     }
-    public var hint: String? { "wait for it to end, or stop it with Ctrl-C or kill" }
-    public var exitStatus: ExitStatus { .locked }
+    package var hint: String? { "wait for it to end, or stop it with Ctrl-C or kill" }
+    package var exitStatus: ExitStatus { .locked }
 }

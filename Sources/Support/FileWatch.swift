@@ -1,13 +1,13 @@
 /// Waits for changes of one file, which need not exist yet, by inotify on its directory.
 ///
 /// Its calls block: use it on a thread of your own. `cancel` may come from any thread and ends the waiting.
-public final class FileWatch: Sendable {
+package final class FileWatch: Sendable {
     private let inotify: Int32
     private let cancelled: WakeEvent
     private let name: String
 
     /// - Throws: `SystemError` if the file's directory cannot be watched.
-    public init(path: String) throws {
+    package init(path: String) throws {
         let split = path.lastIndex(of: "/")
         let directory = split.map { String(path[..<$0]) } ?? "."
         name = split.map { String(path[path.index(after: $0)...]) } ?? path
@@ -25,16 +25,16 @@ public final class FileWatch: Sendable {
         close(inotify)
     }
 
-    public func cancel() { cancelled.signal() }
+    package func cancel() { cancelled.signal() }
 
-    public enum Event: Sendable {
+    package enum Event: Sendable {
         case changed
         case cancelled
         case timedOut
     }
 
     /// Blocks until something happened to the file since the last call.
-    public func wait(until deadline: ContinuousClock.Instant? = nil) -> Event {
+    package func wait(until deadline: ContinuousClock.Instant? = nil) -> Event {
         while true {
             var polled = [
                 pollfd(fd: inotify, events: Int16(POLLIN), revents: 0),

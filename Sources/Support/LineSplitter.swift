@@ -1,5 +1,5 @@
 /// Cuts a stream of bytes into lines, whatever the sizes of the pieces in which it arrives.
-public struct LineSplitter: Sendable {
+package struct LineSplitter: Sendable {
     /// Longer lines are cut: no kernel writes any, but a damaged file may hold megabytes without a newline.
     private let limit: Int
     private var pending: [UInt8] = []
@@ -7,10 +7,10 @@ public struct LineSplitter: Sendable {
     private var skipping = false
 
     /// - Parameter limit: in bytes.
-    public init(limit: Int = 65_536) { self.limit = limit }
+    package init(limit: Int = 65_536) { self.limit = limit }
 
     /// The lines that `bytes` complete, without their newlines.
-    public mutating func feed(_ bytes: [UInt8]) -> [ArraySlice<UInt8>] {
+    package mutating func feed(_ bytes: [UInt8]) -> [ArraySlice<UInt8>] {
         var lines: [ArraySlice<UInt8>] = []
         var start = 0
         while let end = newline(in: bytes, from: start) {
@@ -35,7 +35,7 @@ public struct LineSplitter: Sendable {
     }
 
     /// What came after the last newline, if anything did.
-    public mutating func finish() -> ArraySlice<UInt8>? {
+    package mutating func finish() -> ArraySlice<UInt8>? {
         guard !pending.isEmpty else { return nil }
         defer { pending.removeAll() }
         return pending[...]

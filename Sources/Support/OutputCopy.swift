@@ -3,12 +3,12 @@ import SystemPackage
 /// A pipe for somebody's output, whose lines are read as they come.
 ///
 /// The one who writes gets `descriptor`; `close()` ends the lines once nobody else has it.
-public final class OutputCopy: Sendable {
+package final class OutputCopy: Sendable {
     private let writer: FileDescriptor
     /// What was written, line by line, without their ends; a last line need not have one.
-    public let lines: AsyncStream<String>
+    package let lines: AsyncStream<String>
 
-    public init() throws {
+    package init() throws {
         let (reader, writer) = try FileDescriptor.privatePipe()
         self.writer = writer
         let (lines, continuation) = AsyncStream.makeStream(of: String.self)
@@ -26,8 +26,8 @@ public final class OutputCopy: Sendable {
     }
 
     /// Where to write.
-    public var descriptor: Int32 { writer.rawValue }
+    package var descriptor: Int32 { writer.rawValue }
 
     /// To be called once.
-    public func close() { try? writer.close() }
+    package func close() { try? writer.close() }
 }

@@ -4,9 +4,9 @@ import FoundationEssentials
 ///
 /// Only a regular file is ever replaced. Devices, FIFOs and standard streams (`/dev/stdout`, `/dev/fd/3`) are written to, and a
 /// symbolic link stays one: what it points to is the output.
-public struct OutputFile: ~Copyable {
+package struct OutputFile: ~Copyable {
     /// What is behind a name.
-    public enum Place: Sendable, Equatable {
+    package enum Place: Sendable, Equatable {
         /// A regular file, or nothing yet. The path has no symbolic link at its end, so that other files can lie beside it.
         case file(String)
         /// A descriptor of this process.
@@ -14,7 +14,7 @@ public struct OutputFile: ~Copyable {
         /// Anything else: a device, a FIFO, somebody else's descriptor.
         case special
 
-        public init(of path: String) {
+        package init(of path: String) {
             self = Self.descriptor(named: path).map { .descriptor($0) } ?? Self.following(path)
         }
 
@@ -54,16 +54,16 @@ public struct OutputFile: ~Copyable {
     }
 
     /// As the user wrote it.
-    public let path: String
+    package let path: String
     /// Where to write. Whether it can seek depends on what it is.
-    public let descriptor: Int32
+    package let descriptor: Int32
     /// The new file and the one that it will replace; `nil` if the output is written in place.
     private let replacement: (new: String, old: String)?
     private var isCommitted = false
 
     /// - Parameter mode: the permissions of a new file, before the umask.
     /// - Throws: `SystemError`.
-    public init(_ path: String, mode: mode_t = 0o666) throws {
+    package init(_ path: String, mode: mode_t = 0o666) throws {
         self.path = path
         switch Place(of: path) {
         case .descriptor(let number):
@@ -94,12 +94,12 @@ public struct OutputFile: ~Copyable {
     }
 
     /// Writes every byte.
-    public func write(_ bytes: some ContiguousBytes) throws {
+    package func write(_ bytes: some ContiguousBytes) throws {
         try AtomicFile.writeAll(bytes, to: descriptor, name: path)
     }
 
     /// Puts a new file in its place. Call it once, last; without it the old one stays, and nothing is left behind.
-    public mutating func commit() throws {
+    package mutating func commit() throws {
         guard let replacement else { return }
         let result = replacement.new.withBytes { new in replacement.old.withBytes { rename(new, $0) } }
         guard result == 0 else { throw SystemError("replace \(path)") }
@@ -107,7 +107,7 @@ public struct OutputFile: ~Copyable {
     }
 
     /// All of the output at once.
-    public static func write(_ bytes: some ContiguousBytes, to path: String, mode: mode_t = 0o666) throws {
+    package static func write(_ bytes: some ContiguousBytes, to path: String, mode: mode_t = 0o666) throws {
         var output = try OutputFile(path, mode: mode)
         try output.write(bytes)
         try output.commit()

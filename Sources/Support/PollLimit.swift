@@ -1,6 +1,6 @@
 extension ContinuousClock.Instant {
     /// poll(2)'s time limit for a wait until this instant: milliseconds, rounded up so that it has passed when the wait ends.
-    public var pollLimit: Int32 {
+    package var pollLimit: Int32 {
         let left = self - .now
         return left > .zero ? Int32(clamping: left.milliseconds + 1) : 0
     }
@@ -8,5 +8,5 @@ extension ContinuousClock.Instant {
 
 extension ContinuousClock.Instant? {
     /// poll(2)'s time limit for a wait until a deadline; without one it never ends.
-    public var pollLimit: Int32 { self?.pollLimit ?? -1 }
+    package var pollLimit: Int32 { self?.pollLimit ?? -1 }
 }

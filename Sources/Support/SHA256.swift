@@ -3,22 +3,22 @@ import FoundationEssentials
 import SystemPackage
 
 /// SHA-256 by libcrypto, which uses the machine's own instructions for it.
-public struct SHA256: ~Copyable {
+package struct SHA256: ~Copyable {
     private let context: OpaquePointer?
 
-    public init() {
+    package init() {
         context = EVP_MD_CTX_new()
         EVP_DigestInit_ex(context, EVP_sha256(), nil)
     }
 
     deinit { EVP_MD_CTX_free(context) }
 
-    public func update(_ bytes: some ContiguousBytes) {
+    package func update(_ bytes: some ContiguousBytes) {
         bytes.withUnsafeBytes { _ = EVP_DigestUpdate(context, $0.baseAddress, $0.count) }
     }
 
     /// The digest in lower-case hex; ends the computation.
-    public consuming func finish() -> String {
+    package consuming func finish() -> String {
         var digest = [UInt8](repeating: 0, count: 32)
         var count: UInt32 = 0
         EVP_DigestFinal_ex(context, &digest, &count)
@@ -26,14 +26,14 @@ public struct SHA256: ~Copyable {
     }
 
     /// The digest of some bytes, in lower-case hex.
-    public static func hex(of bytes: some ContiguousBytes) -> String {
+    package static func hex(of bytes: some ContiguousBytes) -> String {
         let hash = SHA256()
         hash.update(bytes)
         return hash.finish()
     }
 
     /// The digest of a file's content, read in pieces.
-    public static func hex(ofFile path: String) throws -> String {
+    package static func hex(ofFile path: String) throws -> String {
         let hash = SHA256()
         let file = try SystemError.naming("open \(path)") { try FileDescriptor.open(bytesOf: path, .readOnly) }
         defer { try? file.close() }
@@ -43,7 +43,7 @@ public struct SHA256: ~Copyable {
 }
 
 /// Lower-case hex of some bytes.
-public func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
+package func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
     let digits = Array("0123456789abcdef")
     return String(bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
 }

@@ -3,20 +3,20 @@ import Synchronization
 import SystemPackage
 
 /// The end of work that a signal asked to end.
-public struct Terminated: Error {
-    public let signal: Int32
+package struct Terminated: Error {
+    package let signal: Int32
 
     /// What a shell expects the process to exit with.
-    public var status: Int32 { 128 + signal }
+    package var status: Int32 { 128 + signal }
 }
 
 /// Turns the first SIGINT, SIGTERM, SIGHUP or SIGPIPE into an orderly end, and leaves the second its way out.
-public enum Termination {
+package enum Termination {
     /// Runs `body`, which the first signal cancels; the second ends the process at once after `message`.
     ///
     /// Call it once, from the command layer.
     /// - Throws: `Terminated` for any error that comes after a signal, else what `body` throws.
-    public static func guarding(
+    package static func guarding(
         message: String, _ body: sending @escaping () async throws -> Void
     ) async throws {
         let task = Task { try await body() }

@@ -4,25 +4,25 @@ import Synchronization
 /// An actor's executor over one thread of its own, for C libraries whose calls block.
 ///
 /// The cooperative pool has as many threads as the host has cores: one blocked call per core would stop the program.
-public final class ThreadExecutor: SerialExecutor {
+package final class ThreadExecutor: SerialExecutor {
     private let queue: Queue
 
     /// - Parameter name: what `ps -L` and debuggers call the thread; Linux keeps 15 bytes of it.
-    public init(name: String) {
+    package init(name: String) {
         queue = Queue(name: name)
         queue.start()
     }
 
     deinit { queue.stop() }
 
-    public func enqueue(_ job: consuming ExecutorJob) {
+    package func enqueue(_ job: consuming ExecutorJob) {
         queue.append(UnownedJob(job), executor: self)
     }
 
-    public func asUnownedSerialExecutor() -> UnownedSerialExecutor { UnownedSerialExecutor(ordinary: self) }
+    package func asUnownedSerialExecutor() -> UnownedSerialExecutor { UnownedSerialExecutor(ordinary: self) }
 
     /// Runs `body` on a new thread, for work that blocks until its end.
-    public static func detach(name: String, _ body: @escaping @Sendable () -> Void) {
+    package static func detach(name: String, _ body: @escaping @Sendable () -> Void) {
         final class Start: Sendable {
             let name: String
             let body: @Sendable () -> Void

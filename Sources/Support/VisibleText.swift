@@ -1,11 +1,11 @@
 /// Text from guests and files made safe for a terminal, which takes some characters for orders.
-public enum VisibleText {
+package enum VisibleText {
     /// `text` with what a terminal would obey, or hide, written as escapes: `\x1b`, `\u202e`.
     ///
     /// These are control characters but for tabs, bytes that are no UTF-8 (`ByteText`), and what reorders or breaks lines in
     /// Unicode. A backslash stays one backslash, so that paths and quotations read as they are.
     /// - Parameter keepsLines: let newlines stand, in a text that is meant to have several lines.
-    public static func text(_ text: String, keepsLines: Bool = false) -> String {
+    package static func text(_ text: String, keepsLines: Bool = false) -> String {
         let isPlain = text.utf8.allSatisfy { byte in
             (0x20..<0x7f).contains(byte) || byte == 0x09 || keepsLines && byte == 0x0a
         }
@@ -26,7 +26,7 @@ public enum VisibleText {
     }
 
     /// JSON with the same characters as JSON's own escapes; it may stand in a terminal and is equal to every parser.
-    public static func json(_ text: String) -> String {
+    package static func json(_ text: String) -> String {
         guard text.unicodeScalars.contains(where: { isUnsafe($0) && $0 != "\n" || ByteText.byte($0) != nil }) else {
             return text
         }

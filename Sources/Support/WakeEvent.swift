@@ -1,31 +1,31 @@
 import CLinux
 
 /// An eventfd: wakes a thread that polls its descriptor, from any other thread.
-public final class WakeEvent: Sendable {
+package final class WakeEvent: Sendable {
     /// Readable once `signal` was called, until `take` is.
-    public let descriptor: Int32
+    package let descriptor: Int32
 
-    public init() throws {
+    package init() throws {
         descriptor = linux_eventfd()
         guard descriptor >= 0 else { throw SystemError("create an eventfd") }
     }
 
     deinit { close(descriptor) }
 
-    public func signal() {
+    package func signal() {
         var one: UInt64 = 1
         _ = write(descriptor, &one, MemoryLayout.size(ofValue: one))
     }
 
     /// How often `signal` was called since this was last asked.
     @discardableResult
-    public func take() -> Int {
+    package func take() -> Int {
         var count: UInt64 = 0
         return read(descriptor, &count, MemoryLayout.size(ofValue: count)) > 0 ? Int(count) : 0
     }
 
     /// Blocks until `signal` was called `count` times since the last wait.
-    public func wait(for count: Int) {
+    package func wait(for count: Int) {
         var seen = take()
         while seen < count {
             var event = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)

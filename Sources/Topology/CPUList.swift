@@ -1,15 +1,15 @@
 import UserInput
 
 /// A set of the host's CPUs in the kernel's list format, such as `0-1,3`.
-public struct CPUList: TextValue {
+package struct CPUList: TextValue {
     /// In ascending order, neither touching nor overlapping.
-    public let ranges: [ClosedRange<Int>]
+    let ranges: [ClosedRange<Int>]
 
     /// The highest CPU number that a Linux kernel can have: NR_CPUS is at most 8192.
-    public static let highest = 8191
+    static let highest = 8191
 
     /// Numbers and ranges separated by commas, in any order; overlaps are merged.
-    public init(parsing text: String) throws(InputError) {
+    package init(parsing text: String) throws(InputError) {
         var ranges: [ClosedRange<Int>] = []
         for item in text.split(separator: ",", omittingEmptySubsequences: false) {
             let ends = item.split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false)
@@ -43,16 +43,16 @@ public struct CPUList: TextValue {
     }
 
     /// Every CPU of the list, ascending.
-    public var cpus: [Int] { ranges.flatMap { Array($0) } }
+    package var cpus: [Int] { ranges.flatMap { Array($0) } }
 
-    public var count: Int { ranges.reduce(0) { $0 + $1.count } }
+    package var count: Int { ranges.reduce(0) { $0 + $1.count } }
 
     /// The highest CPU of the list.
-    public var last: Int? { ranges.last?.upperBound }
+    package var last: Int? { ranges.last?.upperBound }
 
-    public func contains(_ cpu: Int) -> Bool { ranges.contains { $0.contains(cpu) } }
+    package func contains(_ cpu: Int) -> Bool { ranges.contains { $0.contains(cpu) } }
 
-    public var description: String {
+    package var description: String {
         ranges.map { $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)-\($0.upperBound)" }.joined(separator: ",")
     }
 }

@@ -1,5 +1,5 @@
 /// How many virtual CPUs a node has for which nobody gave a number.
-public enum DefaultVCPUs: Sendable, Hashable {
+package enum DefaultVCPUs: Sendable, Hashable {
     /// So many each.
     case each(Int)
     /// As many as there are CPUs of the host for each node, from one to two.
@@ -9,10 +9,10 @@ public enum DefaultVCPUs: Sendable, Hashable {
     case sharing(hostCPUs: Int)
 
     /// More than this has to be asked for.
-    public static let most = 2
+    package static let most = 2
 
     /// - Parameter nodes: how many the lab has.
-    public func perNode(nodes: Int) -> Int {
+    func perNode(nodes: Int) -> Int {
         switch self {
         case .each(let count): count
         case .sharing(let cpus): min(Self.most, max(1, cpus / max(1, nodes)))

@@ -1,17 +1,17 @@
 import UserInput
 
 /// An IPv4 address, in the host's byte order.
-public struct IPv4Address: TextValue, Comparable {
-    public var bits: UInt32
+package struct IPv4Address: TextValue, Comparable {
+    var bits: UInt32
 
-    public init(bits: UInt32) { self.bits = bits }
+    package init(bits: UInt32) { self.bits = bits }
 
-    public init(_ a: UInt8, _ b: UInt8, _ c: UInt8, _ d: UInt8) {
+    package init(_ a: UInt8, _ b: UInt8, _ c: UInt8, _ d: UInt8) {
         bits = [a, b, c, d].reduce(0) { $0 << 8 | UInt32($1) }
     }
 
     /// Four decimal numbers. A leading zero is refused, because some programs read it as octal.
-    public init(parsing text: String) throws(InputError) {
+    package init(parsing text: String) throws(InputError) {
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
         var bits: UInt32 = 0
         for part in parts {
@@ -32,9 +32,9 @@ public struct IPv4Address: TextValue, Comparable {
     }
 
     /// The four bytes in network order.
-    public var bytes: [UInt8] { [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: bits >> UInt32($0)) } }
+    package var bytes: [UInt8] { [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: bits >> UInt32($0)) } }
 
-    public var description: String { bytes.map { String($0) }.joined(separator: ".") }
+    package var description: String { bytes.map { String($0) }.joined(separator: ".") }
 
-    public static func < (left: IPv4Address, right: IPv4Address) -> Bool { left.bits < right.bits }
+    package static func < (left: IPv4Address, right: IPv4Address) -> Bool { left.bits < right.bits }
 }

@@ -1,16 +1,16 @@
 import UserInput
 
 /// An IPv4 subnet in CIDR notation, such as `10.4.4.0/24`.
-public struct IPv4Subnet: TextValue {
+package struct IPv4Subnet: TextValue {
     /// The network's own address: its host bits are zero.
-    public let network: IPv4Address
+    package let network: IPv4Address
     /// The number of leading bits that all addresses of the subnet share.
-    public let prefixLength: Int
+    package let prefixLength: Int
 
     /// The prefix lengths that leave room for nodes: at least two of them, at most 24 bits of host numbers.
-    public static let prefixLengths = 8...30
+    static let prefixLengths = 8...30
 
-    public init(parsing text: String) throws(InputError) {
+    package init(parsing text: String) throws(InputError) {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false)
         guard parts.count == 2, let length = Int(digits: parts[1]), let address = IPv4Address(String(parts[0])) else {
             throw InputError(
@@ -32,27 +32,27 @@ public struct IPv4Subnet: TextValue {
     }
 
     /// The subnet of `prefixLength` bits that holds `address`; lengths out of range become the nearest in range.
-    public init(holding address: IPv4Address, prefixLength: Int) {
+    package init(holding address: IPv4Address, prefixLength: Int) {
         let length = min(max(prefixLength, Self.prefixLengths.lowerBound), Self.prefixLengths.upperBound)
         network = IPv4Address(bits: address.bits & (~0 << UInt32(32 - length)))
         self.prefixLength = length
     }
 
     /// Such as 255.255.255.0.
-    public var netmask: IPv4Address { IPv4Address(bits: ~0 << UInt32(32 - prefixLength)) }
+    var netmask: IPv4Address { IPv4Address(bits: ~0 << UInt32(32 - prefixLength)) }
 
-    public var broadcast: IPv4Address { IPv4Address(bits: network.bits | ~netmask.bits) }
+    var broadcast: IPv4Address { IPv4Address(bits: network.bits | ~netmask.bits) }
 
     /// The number of addresses that nodes may have: all but the network's and the broadcast address.
-    public var hostCount: Int { (1 << (32 - prefixLength)) - 2 }
+    var hostCount: Int { (1 << (32 - prefixLength)) - 2 }
 
     /// The `number`th host, counted from 1 as in the address; `nil` outside `1...hostCount`.
-    public func host(_ number: Int) -> IPv4Address? {
+    package func host(_ number: Int) -> IPv4Address? {
         guard (1...hostCount).contains(number) else { return nil }
         return IPv4Address(bits: network.bits + UInt32(number))
     }
 
-    public func contains(_ address: IPv4Address) -> Bool { address.bits & netmask.bits == network.bits }
+    package func contains(_ address: IPv4Address) -> Bool { address.bits & netmask.bits == network.bits }
 
-    public var description: String { "\(network)/\(prefixLength)" }
+    package var description: String { "\(network)/\(prefixLength)" }
 }

@@ -4,7 +4,7 @@ import UserInput
 
 extension ISA {
     /// `init(anyName:)` with an error that says what is accepted.
-    public init(parsing text: String) throws(InputError) {
+    package init(parsing text: String) throws(InputError) {
         guard let isa = ISA(anyName: text) else {
             let names = Self.acceptedNames.joined(separator: ", ")
             throw InputError(

@@ -1,16 +1,16 @@
 /// One thing that is wrong with a lab, and the field that it is about.
-public struct LabProblem: Sendable, Hashable, CustomStringConvertible {
+package struct LabProblem: Sendable, Hashable, CustomStringConvertible {
     /// The field in the notation of lab files, such as `nodes[1].address`; empty for the lab as a whole.
-    public var path: String
-    public var message: String
+    package var path: String
+    package var message: String
     /// Other fields that the finding rests on; if one of them could not be read, the finding means nothing.
-    public var basis: [String]
+    var basis: [String]
 
-    public init(_ path: String, _ message: String, basis: [String] = []) {
+    package init(_ path: String, _ message: String, basis: [String] = []) {
         self.path = path
         self.message = message
         self.basis = basis
     }
 
-    public var description: String { message }
+    package var description: String { message }
 }

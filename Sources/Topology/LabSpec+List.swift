@@ -8,7 +8,7 @@ extension LabSpec {
     /// values. Nodes without a name are called `x86`, `x86-2`, `arm`, ...
     /// - Parameter vcpus: of every node.
     /// - Throws: `InputError`, which lists every item that is wrong.
-    public init(
+    package init(
         spec: String, name: String = defaultName, vcpus: DefaultVCPUs = .each(DefaultVCPUs.most)
     ) throws(InputError) {
         guard spec.contains(where: { !$0.isWhitespace }) else {

@@ -6,7 +6,7 @@ extension LabSpec {
     /// The node id that somebody means by `text`: a node's name, its id, or an ISA that only one node has.
     ///
     /// - Throws: `InputError` with code `.unknownName`, which lists the lab's nodes.
-    public func nodeID(_ text: String) throws(InputError) -> Int {
+    package func nodeID(_ text: String) throws(InputError) -> Int {
         if let id = nodes.firstIndex(where: { $0.name == text }) { return id }
         if let id = Int(digits: text), nodes.indices.contains(id) { return id }
         let names = nodes.map(\.name)

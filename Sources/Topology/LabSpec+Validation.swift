@@ -5,12 +5,12 @@ extension LabSpec {
     /// Throws one error that tells everything that is wrong with the lab.
     ///
     /// - Parameter hostCPUs: the CPUs of the machine that runs the nodes without a host of their own, if it is known.
-    public func validate(hostCPUs: CPUList? = nil) throws(InputError) {
+    package func validate(hostCPUs: CPUList? = nil) throws(InputError) {
         if let error = InputError(problems(hostCPUs: hostCPUs)) { throw error }
     }
 
     /// Everything that is wrong with the lab, in the order of its fields.
-    public func problems(hostCPUs: CPUList? = nil) -> [LabProblem] {
+    package func problems(hostCPUs: CPUList? = nil) -> [LabProblem] {
         var problems: [LabProblem] = []
         if let objection = NameRule.objection(to: name) {
             problems.append(LabProblem("name", "'\(name)' cannot be the name of a lab: \(objection)"))

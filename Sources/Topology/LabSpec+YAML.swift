@@ -17,7 +17,7 @@ extension LabSpec {
     ///   - hostCPUs: the CPUs of the machine that runs the nodes without a host of their own, if it is known.
     ///   - vcpus: of nodes for which the file has no number.
     /// - Throws: `InputError` with code `.invalidFile` and one diagnostic for each error of the file.
-    public init(
+    package init(
         yaml text: String, file: String, hostCPUs: CPUList? = nil, vcpus: DefaultVCPUs = .each(DefaultVCPUs.most)
     ) throws(InputError) {
         self = try YAMLReader.read(text, file: file, as: "a lab", keys: Self.keys) { top in
@@ -40,7 +40,7 @@ extension LabSpec {
     /// Reads a lab file from disk.
     ///
     /// - Throws: `InputError` with code `.unreadableFile` or `.invalidFile`.
-    public init(
+    package init(
         yamlFile path: String, hostCPUs: CPUList? = nil, vcpus: DefaultVCPUs = .each(DefaultVCPUs.most)
     ) throws(InputError) {
         try self.init(yaml: try TextFile.read(path), file: path, hostCPUs: hostCPUs, vcpus: vcpus)
@@ -77,7 +77,7 @@ extension LabSpec {
     }
 
     /// The lab as a complete lab file, every default filled in; `init(yaml:file:)` reads it back to an equal lab.
-    public var yaml: String {
+    package var yaml: String {
         var top = YAMLWriter()
         top.add("name", name)
         top.add("nodes", nodes.map(\.yaml))

@@ -4,16 +4,16 @@ import ISA
 ///
 /// The initialisers that read text (`init(spec:name:)`, `init(yaml:file:)`) give a valid lab or throw; who changes a
 /// lab or makes one from parts calls `validate()`.
-public struct LabSpec: Codable, Sendable, Hashable {
-    public var name: String
+package struct LabSpec: Codable, Sendable, Hashable {
+    package var name: String
     /// The place of a node in this list is its node id.
-    public var nodes: [NodeSpec]
-    public var fabric: FabricSpec
-    public var messageLayer: MessageLayerSpec
+    package var nodes: [NodeSpec]
+    package var fabric: FabricSpec
+    package var messageLayer: MessageLayerSpec
 
-    public static let defaultName = "default"
+    package static let defaultName = "default"
 
-    public init(
+    package init(
         name: String = defaultName, nodes: [NodeSpec], fabric: FabricSpec = FabricSpec(),
         messageLayer: MessageLayerSpec = MessageLayerSpec()
     ) {
@@ -24,8 +24,8 @@ public struct LabSpec: Codable, Sendable, Hashable {
     }
 
     /// The nodes' addresses in the order of node ids, as the message layer wants them (`ip=a,b,...`).
-    public var messageLayerAddresses: [IPv4Address] { nodes.map(\.address) }
+    package var messageLayerAddresses: [IPv4Address] { nodes.map(\.address) }
 
     /// The ISAs that the lab has nodes of, each once, in order.
-    public var isas: [ISA] { Set(nodes.map(\.isa)).sorted() }
+    package var isas: [ISA] { Set(nodes.map(\.isa)).sorted() }
 }

@@ -2,12 +2,12 @@ import Support
 import UserInput
 
 /// An Ethernet address.
-public struct MACAddress: TextValue, Comparable {
+package struct MACAddress: TextValue, Comparable {
     /// Six bytes, in the order in which they are written.
-    public let bytes: [UInt8]
+    package let bytes: [UInt8]
 
     /// What a node's network card is for; guests tell their cards apart by address.
-    public enum Role: UInt8, CaseIterable, Codable, Sendable {
+    package enum Role: UInt8, CaseIterable, Codable, Sendable {
         /// The wire that carries the message layer.
         case fabric = 0
         /// The way in from the host, for SSH.
@@ -22,7 +22,7 @@ public struct MACAddress: TextValue, Comparable {
     /// - Parameters:
     ///   - lab: what identifies the lab for its lifetime, such as its UUID.
     ///   - node: the node's id, from 0 to 127.
-    public init(lab: String, node: Int, role: Role) {
+    package init(lab: String, node: Int, role: Role) {
         let digest = Array(SHA256.hex(of: Array("popcorn-lab:\(lab)".utf8)).utf8)
         var bytes = (0..<5).map { index in
             digest[index * 2..<index * 2 + 2].reduce(0) { $0 << 4 | Self.digit($1) }
@@ -32,7 +32,7 @@ public struct MACAddress: TextValue, Comparable {
         self.bytes = bytes
     }
 
-    public init(parsing text: String) throws(InputError) {
+    package init(parsing text: String) throws(InputError) {
         let parts = text.split(separator: ":", omittingEmptySubsequences: false)
         let bytes = parts.compactMap { part in
             part.utf8.count == 2 && !part.hasPrefix("+") ? UInt8(part, radix: 16) : nil
@@ -50,9 +50,9 @@ public struct MACAddress: TextValue, Comparable {
         character < 0x3a ? character - 0x30 : character - 0x61 + 10
     }
 
-    public var description: String { bytes.map { hexadecimal([$0]) }.joined(separator: ":") }
+    package var description: String { bytes.map { hexadecimal([$0]) }.joined(separator: ":") }
 
-    public static func < (left: MACAddress, right: MACAddress) -> Bool {
+    package static func < (left: MACAddress, right: MACAddress) -> Bool {
         left.bytes.lexicographicallyPrecedes(right.bytes)
     }
 }

@@ -1,15 +1,15 @@
 import UserInput
 
 /// An amount of guest memory, in whole MiB.
-public struct MemorySize: TextValue, Comparable {
-    public var mebibytes: Int
+package struct MemorySize: TextValue, Comparable {
+    var mebibytes: Int
 
-    public init(mebibytes: Int) { self.mebibytes = mebibytes }
+    package init(mebibytes: Int) { self.mebibytes = mebibytes }
 
     /// A whole number, alone for MiB or with one of the units M, MB, MiB, G, GB, GiB in any case.
     ///
     /// All units count in powers of two, as QEMU's and libvirt's short units do.
-    public init(parsing text: String) throws(InputError) {
+    package init(parsing text: String) throws(InputError) {
         let number = text.prefix { $0.isASCII && $0.isNumber }
         let unit = text.dropFirst(number.count).drop { $0 == " " }.lowercased()
         let factor: Int? =
@@ -29,9 +29,9 @@ public struct MemorySize: TextValue, Comparable {
         self.mebibytes = mebibytes
     }
 
-    public var description: String {
+    package var description: String {
         mebibytes >= 1024 && mebibytes.isMultiple(of: 1024) ? "\(mebibytes / 1024)GiB" : "\(mebibytes)MiB"
     }
 
-    public static func < (left: MemorySize, right: MemorySize) -> Bool { left.mebibytes < right.mebibytes }
+    package static func < (left: MemorySize, right: MemorySize) -> Bool { left.mebibytes < right.mebibytes }
 }

@@ -4,11 +4,11 @@ import UserInput
 ///
 /// A name becomes a host name (RFC 1123: letters, digits, inner hyphens), part of a domain's name, and a directory in
 /// the path of a Unix socket, which holds 108 bytes in all; hence the limit of 31 characters.
-public enum NameRule {
-    public static let longest = 31
+package enum NameRule {
+    package static let longest = 31
 
     /// The reason why `name` cannot be used, as the end of a sentence; `nil` if it can.
-    public static func objection(to name: String) -> String? {
+    static func objection(to name: String) -> String? {
         let bytes = Array(name.utf8)
         let isAlphanumeric = { (byte: UInt8) in
             (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
@@ -26,7 +26,7 @@ public enum NameRule {
     }
 
     /// - Throws: `InputError` if `name` cannot be a lab's name.
-    public static func check(lab name: String) throws(InputError) {
+    package static func check(lab name: String) throws(InputError) {
         if let objection = objection(to: name) {
             throw InputError(.invalidValue, "'\(name)' cannot be the name of a lab: \(objection)")
         }

@@ -1,28 +1,28 @@
 import ISA
 
 /// One guest of a lab. Its place in the lab's list of nodes is its node id.
-public struct NodeSpec: Codable, Sendable, Hashable {
-    public var name: String
-    public var isa: ISA
-    public var vcpus: Int
-    public var memoryMiB: Int
+package struct NodeSpec: Codable, Sendable, Hashable {
+    package var name: String
+    package var isa: ISA
+    package var vcpus: Int
+    package var memoryMiB: Int
     /// The name of the image recipe that the node boots.
-    public var image: String
+    package var image: String
     /// What follows our own arguments on the kernel's command line; for most keys the kernel takes the last value it is given.
-    public var kernelArguments: String?
+    package var kernelArguments: String?
     /// The libvirt URI of the machine that runs the node; `nil` for the lab's default.
-    public var host: String?
+    package var host: String?
     /// The host's CPUs that the node's virtual CPUs may run on; `nil` for all.
-    public var cpus: CPUList?
+    package var cpus: CPUList?
     /// The host's NUMA node that the node's memory comes from; `nil` for any.
-    public var numaNode: Int?
+    package var numaNode: Int?
     /// The node's address on the fabric.
-    public var address: IPv4Address
+    package var address: IPv4Address
 
-    public static let defaultMemoryMiB = 512
-    public static let defaultImage = "embedded"
+    static let defaultMemoryMiB = 512
+    package static let defaultImage = "embedded"
 
-    public init(
+    package init(
         name: String, isa: ISA, vcpus: Int = DefaultVCPUs.most, memoryMiB: Int = defaultMemoryMiB,
         image: String = defaultImage, kernelArguments: String? = nil, host: String? = nil, cpus: CPUList? = nil,
         numaNode: Int? = nil,

@@ -1,14 +1,14 @@
 import UserInput
 
 /// A length of time in whole milliseconds, written with its unit.
-public struct TimeSpan: TextValue, Comparable {
-    public var milliseconds: Int
+package struct TimeSpan: TextValue, Comparable {
+    package var milliseconds: Int
 
-    public init(milliseconds: Int) { self.milliseconds = milliseconds }
+    package init(milliseconds: Int) { self.milliseconds = milliseconds }
 
     /// A whole number and one of the units ms, s, min, h; a number without unit is refused, since readers would
     /// disagree.
-    public init(parsing text: String) throws(InputError) {
+    package init(parsing text: String) throws(InputError) {
         let number = text.prefix { $0.isASCII && $0.isNumber }
         let factor: Int? =
             switch text.dropFirst(number.count).drop(while: { $0 == " " }) {
@@ -28,9 +28,9 @@ public struct TimeSpan: TextValue, Comparable {
         self.milliseconds = milliseconds
     }
 
-    public var duration: Duration { .milliseconds(milliseconds) }
+    package var duration: Duration { .milliseconds(milliseconds) }
 
-    public var description: String {
+    package var description: String {
         let units = [("h", 3_600_000), ("min", 60_000), ("s", 1000)]
         guard let (unit, factor) = units.first(where: { milliseconds > 0 && milliseconds.isMultiple(of: $0.1) }) else {
             return "\(milliseconds)ms"
@@ -38,5 +38,5 @@ public struct TimeSpan: TextValue, Comparable {
         return "\(milliseconds / factor)\(unit)"
     }
 
-    public static func < (left: TimeSpan, right: TimeSpan) -> Bool { left.milliseconds < right.milliseconds }
+    package static func < (left: TimeSpan, right: TimeSpan) -> Bool { left.milliseconds < right.milliseconds }
 }

@@ -1,13 +1,13 @@
 /// What lies where in a program's shared memory, so that a page can be called by name.
-public struct AddressMap: Sendable {
+package struct AddressMap: Sendable {
     /// Something with a name: a variable, or a region.
-    public struct Entry: Sendable {
-        public var name: String
-        public var start: UInt64
+    package struct Entry: Sendable {
+        package var name: String
+        package var start: UInt64
         /// Bytes.
-        public var size: UInt64
+        package var size: UInt64
 
-        public init(name: String, start: UInt64, size: UInt64) {
+        package init(name: String, start: UInt64, size: UInt64) {
             self.name = name
             self.start = start
             self.size = size
@@ -27,7 +27,7 @@ public struct AddressMap: Sendable {
     /// - Parameters:
     ///   - symbols: the program's variables; they may overlap.
     ///   - regions: what to say of pages in which no symbol lies.
-    public init(symbols: [Entry] = [], regions: [Entry] = []) {
+    package init(symbols: [Entry] = [], regions: [Entry] = []) {
         self.symbols = symbols.filter { $0.size > 0 }.sorted { ($0.start, $0.size) < ($1.start, $1.size) }
         var furthest: UInt64 = 0
         reach = self.symbols.map { symbol in
@@ -38,7 +38,7 @@ public struct AddressMap: Sendable {
     }
 
     /// What lies in the page at `address`: the largest symbols first, or else the region; `nil` if that is not known.
-    public func describe(page address: UInt64) -> String? {
+    func describe(page address: UInt64) -> String? {
         let page = Entry(name: "", start: address & ~(Self.pageSize - 1), size: Self.pageSize)
         // The first symbol that can still reach into the page, by halving: `reach` only rises.
         var low = 0

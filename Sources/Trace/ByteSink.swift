@@ -1,23 +1,23 @@
 import Support
 
 /// Where bytes go: a file, a socket, an array in a test.
-public protocol ByteSink: ~Copyable {
+package protocol ByteSink: ~Copyable {
     mutating func write(_ bytes: ArraySlice<UInt8>) throws
 }
 
 extension ByteSink where Self: ~Copyable {
-    public mutating func write(_ bytes: [UInt8]) throws { try write(bytes[...]) }
-    public mutating func write(_ text: String) throws { try write(Array(text.utf8)[...]) }
+    package mutating func write(_ bytes: [UInt8]) throws { try write(bytes[...]) }
+    package mutating func write(_ text: String) throws { try write(Array(text.utf8)[...]) }
 }
 
 /// The output that a user named: a file that is put in place at `commit()`, or else what is there, written to (`OutputFile`).
-public struct FileSink: ByteSink, ~Copyable {
+package struct FileSink: ByteSink, ~Copyable {
     private var output: OutputFile
     private var buffer: [UInt8] = []
     private static let bufferSize = 1 << 18
 
     /// - Throws: `TraceError.Code.unwritable`.
-    public init(_ path: String) throws {
+    package init(_ path: String) throws {
         do {
             output = try OutputFile(path, mode: 0o644)
         } catch let error as SystemError {
@@ -26,13 +26,13 @@ public struct FileSink: ByteSink, ~Copyable {
         buffer.reserveCapacity(Self.bufferSize)
     }
 
-    public mutating func write(_ bytes: ArraySlice<UInt8>) throws {
+    package mutating func write(_ bytes: ArraySlice<UInt8>) throws {
         buffer += bytes
         if buffer.count >= Self.bufferSize { try flush() }
     }
 
     /// Makes the file visible under its name. Call it once, last; without it nothing is left behind.
-    public mutating func commit() throws {
+    package mutating func commit() throws {
         try flush()
         do {
             try output.commit()

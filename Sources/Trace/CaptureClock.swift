@@ -7,7 +7,7 @@ import Support
 /// constant of up to a second and more, another one for each guest, and it stops while the guest is paused. So a
 /// capture has a clock of its own, and is treated like a guest: anchors tie it to the host, and a frame that two
 /// captures hold was sent before it was received.
-public enum CaptureClock {
+package enum CaptureClock {
     /// How much later than the stamp QEMU may write the packet, on a busy host. Nanoseconds.
     private static let writeDelay: Int64 = 10_000_000
     /// File times are those of the kernel's last tick, 10 ms apart at most (CONFIG_HZ=100). Nanoseconds.
@@ -20,7 +20,7 @@ public enum CaptureClock {
     /// - Returns: `nil` for a capture without packets, or one whose last packet is incomplete.
     /// - Throws: `TraceError` if the file cannot be read or is no pcap file.
     /// - Precondition: the file is the one QEMU wrote, not a copy with a new date.
-    public static func anchor(of path: String) throws -> ClockSample? {
+    package static func anchor(of path: String) throws -> ClockSample? {
         // The date first: a packet that is added meanwhile makes the anchor wider, not wrong.
         var before = stat()
         guard stat(path, &before) == 0 else { throw TraceError(.unreadable, SystemError("stat \(path)")) }
@@ -44,7 +44,7 @@ public enum CaptureClock {
     ///
     /// Sharing needs the MAC addresses. The maps take the captures' stamps as guest times.
     /// - Throws: `TraceError` if a file cannot be read or is no pcap file.
-    public static func relate(_ sources: [CaptureSource]) throws -> ClockFit {
+    package static func relate(_ sources: [CaptureSource]) throws -> ClockFit {
         var frames = SharedFrames()
         var spans: [ClosedRange<GuestTime>?] = []
         for (index, source) in sources.enumerated() {

@@ -1,13 +1,13 @@
 /// Puts the captures of several nodes into one pcapng file, one interface per node, in the order of time.
-public struct CaptureMerger: Sendable {
+package struct CaptureMerger: Sendable {
     /// What became of one capture.
-    public struct Outcome: Equatable, Sendable {
-        public var node: String
-        public var packets: Int
+    package struct Outcome: Equatable, Sendable {
+        package var node: String
+        package var packets: Int
         /// Why the capture ends early, if it does: the guest was killed in the middle of a packet.
-        public var note: String?
+        package var note: String?
         /// How wrong its times may be, in µs; `nil` if the capture's clock was not related to the host's.
-        public var clockErrorMicroseconds: Double?
+        package var clockErrorMicroseconds: Double?
     }
 
     private let sources: [CaptureSource]
@@ -15,7 +15,7 @@ public struct CaptureMerger: Sendable {
 
     /// - Parameter fit: how the captures' clocks are related, in the order of `sources`; without it their stamps stay.
     /// - Throws: `TraceError.Code.mismatch` if there is no source, or the fit is of other captures.
-    public init(_ sources: [CaptureSource], clocks fit: ClockFit? = nil) throws {
+    package init(_ sources: [CaptureSource], clocks fit: ClockFit? = nil) throws {
         guard !sources.isEmpty else { throw TraceError(.mismatch, "there is no capture to merge") }
         if let fit, fit.maps.count != sources.count {
             throw TraceError(
@@ -26,20 +26,20 @@ public struct CaptureMerger: Sendable {
     }
 
     /// Merges into a file, in place of what is at `path`.
-    public func write(to path: String) throws -> [Outcome] {
+    package func write(to path: String) throws -> [Outcome] {
         var merged = try merge(into: FileSink(path))
         try merged.sink.commit()
         return merged.outcomes
     }
 
     /// A sink with everything written, and what was written.
-    public struct Merged<Sink: ByteSink & ~Copyable>: ~Copyable {
-        public var sink: Sink
-        public var outcomes: [Outcome]
+    struct Merged<Sink: ByteSink & ~Copyable>: ~Copyable {
+        var sink: Sink
+        var outcomes: [Outcome]
     }
 
     /// Merges into a sink and gives it back. One packet per capture is in memory at a time.
-    public func merge<Sink: ByteSink & ~Copyable>(into sink: consuming Sink) throws -> Merged<Sink> {
+    func merge<Sink: ByteSink & ~Copyable>(into sink: consuming Sink) throws -> Merged<Sink> {
         let inputs = try sources.map { try Input($0) }
         var writer = try PcapngWriter(sink)
         for (source, input) in zip(sources, inputs) {

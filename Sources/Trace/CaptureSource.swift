@@ -1,17 +1,17 @@
 import Topology
 
 /// One node's capture of its NIC.
-public struct CaptureSource: Equatable, Sendable {
+package struct CaptureSource: Equatable, Sendable {
     /// The node's name, which becomes the interface's.
-    public var node: String
+    package var node: String
     /// The pcap file.
-    public var path: String
+    package var path: String
     /// The NIC's address: with it the capture tells what was sent from what was received.
-    public var mac: MACAddress?
+    package var mac: MACAddress?
     /// Readings of the capture's clock, see `CaptureClock.anchor(of:)`.
-    public var anchors: [ClockSample]
+    package var anchors: [ClockSample]
 
-    public init(node: String, path: String, mac: MACAddress? = nil, anchors: [ClockSample] = []) {
+    package init(node: String, path: String, mac: MACAddress? = nil, anchors: [ClockSample] = []) {
         self.node = node
         self.path = path
         self.mac = mac

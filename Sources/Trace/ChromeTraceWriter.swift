@@ -3,19 +3,19 @@
 /// Trace Event Format: an object with `traceEvents`; times in µs. Slices (`X`) of one thread must nest, arrows (`s`, `t`,
 /// `f`) bind to the slice that is open on their thread at their time, and all their points must agree in category,
 /// name and id.
-public struct ChromeTraceWriter<Sink: ByteSink & ~Copyable>: ~Copyable {
+struct ChromeTraceWriter<Sink: ByteSink & ~Copyable>: ~Copyable {
     /// A track: a thread of a process.
-    public struct Track: Hashable, Sendable {
-        public var process: Int
-        public var thread: Int64
+    struct Track: Hashable, Sendable {
+        var process: Int
+        var thread: Int64
 
-        public init(process: Int, thread: Int64) {
+        init(process: Int, thread: Int64) {
             self.process = process
             self.thread = thread
         }
     }
 
-    public enum Argument: Sendable {
+    enum Argument: Sendable {
         case text(String)
         case integer(Int64)
         case microseconds(Double)
@@ -23,9 +23,9 @@ public struct ChromeTraceWriter<Sink: ByteSink & ~Copyable>: ~Copyable {
     }
 
     /// Where an arrow is at a slice.
-    public enum ArrowPoint: Sendable { case start, step, end }
+    enum ArrowPoint: Sendable { case start, step, end }
 
-    public typealias Arguments = [(key: String, value: Argument)]
+    typealias Arguments = [(key: String, value: Argument)]
 
     private var sink: Sink
     private var json = JSONText()
@@ -36,7 +36,7 @@ public struct ChromeTraceWriter<Sink: ByteSink & ~Copyable>: ~Copyable {
     private static var batch: Int { 1 << 16 }
 
     /// - Parameter metadata: what the file says of itself, under `otherData`.
-    public init(_ sink: consuming Sink, origin: HostTime, metadata: Arguments = []) {
+    init(_ sink: consuming Sink, origin: HostTime, metadata: Arguments = []) {
         self.sink = sink
         self.origin = origin
         json.raw("{\"displayTimeUnit\":\"ms\",\"otherData\":")
@@ -45,7 +45,7 @@ public struct ChromeTraceWriter<Sink: ByteSink & ~Copyable>: ~Copyable {
     }
 
     /// Names a process and gives its place from the top.
-    public mutating func process(_ id: Int, name: String, place: Int, labels: String = "") throws {
+    mutating func process(_ id: Int, name: String, place: Int, labels: String = "") throws {
         try metadata("process_name", Track(process: id, thread: 0), [("name", .text(name))])
         try metadata("process_sort_index", Track(process: id, thread: 0), [("sort_index", .integer(Int64(place)))])
         if !labels.isEmpty {
@@ -54,13 +54,13 @@ public struct ChromeTraceWriter<Sink: ByteSink & ~Copyable>: ~Copyable {
     }
 
     /// Names a thread, and gives its place in its process if it has one.
-    public mutating func thread(_ track: Track, name: String, place: Int? = nil) throws {
+    mutating func thread(_ track: Track, name: String, place: Int? = nil) throws {
         try metadata("thread_name", track, [("name", .text(name))])
         if let place { try metadata("thread_sort_index", track, [("sort_index", .integer(Int64(place)))]) }
     }
 
     /// A slice, which must nest with the other slices of its track.
-    public mutating func slice(
+    mutating func slice(
         _ name: String, category: StaticString, on track: Track, from begin: HostTime, to end: HostTime,
         _ arguments: Arguments = []
     ) throws {
@@ -71,7 +71,7 @@ public struct ChromeTraceWriter<Sink: ByteSink & ~Copyable>: ~Copyable {
     }
 
     /// A slice that may cross others: it is drawn on a line of its own.
-    public mutating func crossingSlice(
+    mutating func crossingSlice(
         _ name: String, category: StaticString, id: Int, on track: Track, from begin: HostTime, to end: HostTime,
         _ arguments: Arguments = []
     ) throws {
@@ -86,7 +86,7 @@ public struct ChromeTraceWriter<Sink: ByteSink & ~Copyable>: ~Copyable {
     }
 
     /// A moment. - Parameter wide: drawn over the whole process, not just its track.
-    public mutating func instant(
+    mutating func instant(
         _ name: String, category: StaticString, on track: Track, at time: HostTime, wide: Bool = false,
         _ arguments: Arguments = []
     ) throws {
@@ -96,7 +96,7 @@ public struct ChromeTraceWriter<Sink: ByteSink & ~Copyable>: ~Copyable {
     }
 
     /// One point of an arrow, bound to the slice that is open on the track at that time.
-    public mutating func arrow(
+    mutating func arrow(
         _ name: String, category: StaticString, id: Int, _ point: ArrowPoint, on track: Track,
         at time: HostTime
     ) throws {
@@ -114,7 +114,7 @@ public struct ChromeTraceWriter<Sink: ByteSink & ~Copyable>: ~Copyable {
     }
 
     /// Completes the JSON and gives the sink back.
-    public consuming func end() throws -> Sink {
+    consuming func end() throws -> Sink {
         json.raw("\n]}\n")
         try sink.write(json.bytes)
         return sink

@@ -1,13 +1,13 @@
 /// The clocks of several guests, related to the host's so that no message is received before it was sent.
-public struct ClockFit: Sendable {
+package struct ClockFit: Sendable {
     /// One for each node of the problem, in its order.
-    public private(set) var maps: [ClockMap]
+    package private(set) var maps: [ClockMap]
     /// Whether straight lines alone satisfy every sample and every message.
-    public private(set) var isConsistent: Bool
+    private(set) var isConsistent: Bool
     /// By how much samples and messages contradict each other, in µs; 0 if they do not.
-    public private(set) var contradictionMicroseconds: Double
+    private(set) var contradictionMicroseconds: Double
     /// What the reader of the timeline should know, one sentence each.
-    public private(set) var warnings: [String]
+    package private(set) var warnings: [String]
 
     private var pairErrors: [NodePair: Double]
 
@@ -16,7 +16,7 @@ public struct ClockFit: Sendable {
     /// Relates the clocks: the map in the middle of all that the samples, bounds and messages allow.
     ///
     /// The time taken grows with the messages as a sort does, and with the nodes cubed (32 nodes: seconds).
-    public init(_ problem: ClockProblem) {
+    package init(_ problem: ClockProblem) {
         let layout = ClockLayout(problem)
         let program = layout.program()
         let origin = [Double](repeating: 0, count: program.columnCount)
@@ -43,7 +43,7 @@ public struct ClockFit: Sendable {
 
     /// How wrong the difference of two nodes' times can be, in µs, which is less than the sum of their errors where
     /// they exchanged messages in both directions.
-    public func pairErrorMicroseconds(_ first: Int, _ second: Int) -> Double {
+    func pairErrorMicroseconds(_ first: Int, _ second: Int) -> Double {
         if first == second { return 0 }
         let corrections = maps[first].largestCorrectionMicroseconds + maps[second].largestCorrectionMicroseconds
         if let error = pairErrors[NodePair(low: min(first, second), high: max(first, second))] {

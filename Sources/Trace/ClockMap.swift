@@ -2,7 +2,7 @@
 ///
 /// Where no straight line keeps every message's receipt after its sending, a correction is added: zero or more, linear
 /// between its points, and slow enough that the order of the guest's own events stays.
-public struct ClockMap: Equatable, Sendable {
+package struct ClockMap: Equatable, Sendable {
     struct Point: Equatable, Sendable {
         var guest: GuestTime
         /// Nanoseconds.
@@ -10,33 +10,33 @@ public struct ClockMap: Equatable, Sendable {
     }
 
     /// The straight line goes through (`guestReference`, `hostReference`) …
-    public internal(set) var guestReference: GuestTime
-    public internal(set) var hostReference: HostTime
+    var guestReference: GuestTime
+    var hostReference: HostTime
     /// … and gains this much on the guest's clock: host seconds per guest second, less one. In parts, not ppm.
-    public internal(set) var drift: Double
+    var drift: Double
     /// Whether the host's clock comes in at all: through samples of this node, or of one that it exchanged messages
     /// with.
-    public internal(set) var isAnchored: Bool
+    package internal(set) var isAnchored: Bool
     var errorPoints: [Point]
     /// How fast the doubt grows outside the time that the error points span, in parts.
     var errorGrowth: Double
     var corrections: [Point] = []
 
     /// Host seconds per guest second.
-    public var rate: Double { 1 + drift }
+    var rate: Double { 1 + drift }
 
     /// The largest correction anywhere, in µs; 0 when the straight line serves.
-    public var largestCorrectionMicroseconds: Double { Double(corrections.map(\.value).max() ?? 0) / 1000 }
+    var largestCorrectionMicroseconds: Double { Double(corrections.map(\.value).max() ?? 0) / 1000 }
 
     /// The moment on the host's clock that the guest calls `guest`.
-    public func hostTime(of guest: GuestTime) -> HostTime {
+    package func hostTime(of guest: GuestTime) -> HostTime {
         let line = straight(guest)
         guard !corrections.isEmpty else { return line }
         return HostTime(nanoseconds: line.nanoseconds &+ Self.interpolate(corrections, at: guest))
     }
 
     /// How far from the truth `hostTime(of:)` may be, in µs to either side.
-    public func errorMicroseconds(at guest: GuestTime) -> Double {
+    package func errorMicroseconds(at guest: GuestTime) -> Double {
         guard let first = errorPoints.first, let last = errorPoints.last else { return .infinity }
         var error = Double(Self.interpolate(errorPoints, at: guest))
         if guest < first.guest {

@@ -1,15 +1,15 @@
 /// What is known of the clocks of several guests.
-public struct ClockProblem: Sendable {
+package struct ClockProblem: Sendable {
     /// What is known of one guest's clock.
-    public struct Node: Sendable {
+    package struct Node: Sendable {
         /// The name that warnings use.
-        public var name: String
-        public var samples: [ClockSample]
-        public var bounds: [ClockBound]
+        package var name: String
+        package var samples: [ClockSample]
+        var bounds: [ClockBound]
         /// When this node's events begin and end, where that is more than its samples and messages say.
-        public var span: ClosedRange<GuestTime>?
+        var span: ClosedRange<GuestTime>?
 
-        public init(
+        package init(
             name: String, samples: [ClockSample], bounds: [ClockBound] = [], span: ClosedRange<GuestTime>? = nil
         ) {
             self.name = name
@@ -20,16 +20,16 @@ public struct ClockProblem: Sendable {
     }
 
     /// A message with both its ends: what was received was sent before.
-    public struct Message: Equatable, Sendable {
+    package struct Message: Equatable, Sendable {
         /// Indices into `nodes`.
-        public var from: Int32
-        public var to: Int32
+        package var from: Int32
+        package var to: Int32
         /// On the sender's clock.
-        public var sent: GuestTime
+        var sent: GuestTime
         /// On the receiver's clock.
-        public var received: GuestTime
+        var received: GuestTime
 
-        public init(from: Int, to: Int, sent: GuestTime, received: GuestTime) {
+        init(from: Int, to: Int, sent: GuestTime, received: GuestTime) {
             self.from = Int32(truncatingIfNeeded: from)
             self.to = Int32(truncatingIfNeeded: to)
             self.sent = sent
@@ -37,14 +37,14 @@ public struct ClockProblem: Sendable {
         }
     }
 
-    public var nodes: [Node]
-    public var messages: [Message]
+    package var nodes: [Node]
+    package var messages: [Message]
     /// How much a guest's clock may gain or lose on the host's, in parts per million.
     ///
     /// 2000 leaves room above the 1000 that TSC calibration under emulation can be wrong by.
-    public var maximumDrift: Double
+    var maximumDrift: Double
 
-    public init(nodes: [Node], messages: [Message], maximumDrift: Double = 2000) {
+    package init(nodes: [Node], messages: [Message], maximumDrift: Double = 2000) {
         self.nodes = nodes
         self.messages = messages
         self.maximumDrift = maximumDrift

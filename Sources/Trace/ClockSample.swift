@@ -1,20 +1,20 @@
 /// One exchange of the host with a guest: the guest read its clock between two readings of the host's.
-public struct ClockSample: Equatable, Sendable {
+package struct ClockSample: Equatable, Sendable {
     /// The host's clock before it asked.
-    public var hostBefore: HostTime
+    package var hostBefore: HostTime
     /// The guest's `local_clock()`.
-    public var guest: GuestTime
+    package var guest: GuestTime
     /// The host's clock when the answer was there.
-    public var hostAfter: HostTime
+    package var hostAfter: HostTime
 
-    public init(hostBefore: HostTime, guest: GuestTime, hostAfter: HostTime) {
+    package init(hostBefore: HostTime, guest: GuestTime, hostAfter: HostTime) {
         self.hostBefore = hostBefore
         self.guest = guest
         self.hostAfter = hostAfter
     }
 
     /// Half of the round trip, in µs: how wrong the middle of the two host times can be.
-    public var errorMicroseconds: Double { Double(hostAfter.nanoseconds - hostBefore.nanoseconds) / 2000 }
+    package var errorMicroseconds: Double { Double(hostAfter.nanoseconds - hostBefore.nanoseconds) / 2000 }
 }
 
 extension ClockSample: Codable {
@@ -25,14 +25,14 @@ extension ClockSample: Codable {
     }
 
     /// `{"host_before_us":…,"guest_ns":…,"host_after_us":…}`, whole numbers: one line of a node's `clock.jsonl`.
-    public init(from decoder: any Decoder) throws {
+    package init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
         hostBefore = HostTime(microseconds: try values.decode(Int64.self, forKey: .hostBefore))
         guest = GuestTime(nanoseconds: try values.decode(Int64.self, forKey: .guest))
         hostAfter = HostTime(microseconds: try values.decode(Int64.self, forKey: .hostAfter))
     }
 
-    public func encode(to encoder: any Encoder) throws {
+    package func encode(to encoder: any Encoder) throws {
         var values = encoder.container(keyedBy: CodingKeys.self)
         // Rounded outwards, so that the guest's reading stays inside.
         try values.encode(hostBefore.nanoseconds.floored(to: 1000) / 1000, forKey: .hostBefore)
@@ -42,19 +42,19 @@ extension ClockSample: Codable {
 }
 
 /// Something else that is known of a guest's clock and the host's, on one side only.
-public struct ClockBound: Equatable, Sendable {
-    public enum Relation: Sendable {
+package struct ClockBound: Equatable, Sendable {
+    enum Relation: Sendable {
         /// The guest's moment came no later than the host's: a message was sent before the host saw its packet.
         case guestNotAfterHost
         /// The guest's moment came no earlier: a message was received after the host saw its packet.
         case guestNotBeforeHost
     }
 
-    public var guest: GuestTime
-    public var host: HostTime
-    public var relation: Relation
+    package var guest: GuestTime
+    var host: HostTime
+    var relation: Relation
 
-    public init(guest: GuestTime, host: HostTime, relation: Relation) {
+    init(guest: GuestTime, host: HostTime, relation: Relation) {
         self.guest = guest
         self.host = host
         self.relation = relation

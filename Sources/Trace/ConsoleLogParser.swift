@@ -4,24 +4,24 @@ import Support
 ///
 /// A message is `[    1.234567] text`, with the caller between (`[   T12]`) if the kernel prints it. What user space
 /// wrote has no stamp and is left out; a shell's prompt before a stamp, terminal colours and `\r` do no harm.
-public struct ConsoleLogParser: Sendable {
+struct ConsoleLogParser: Sendable {
     /// Lines without a stamp.
-    public private(set) var otherLines = 0
+    private(set) var otherLines = 0
     /// How often the clock jumped back to near zero: the guest booted again.
-    public private(set) var reboots = 0
+    private(set) var reboots = 0
 
     private var lines = LineSplitter()
     private var latest = GuestTime(nanoseconds: 0)
 
-    public init() {}
+    init() {}
 
     /// Takes the next bytes and returns the messages whose lines are complete with them.
-    public mutating func feed(_ bytes: [UInt8]) -> [KernelMessage] {
+    mutating func feed(_ bytes: [UInt8]) -> [KernelMessage] {
         lines.feed(bytes).compactMap { take($0) }
     }
 
     /// Ends the stream; the guest may have died in the middle of a line.
-    public mutating func finish() -> [KernelMessage] {
+    mutating func finish() -> [KernelMessage] {
         guard let line = lines.finish(), let message = take(line) else { return [] }
         return [message]
     }

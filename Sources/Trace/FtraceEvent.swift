@@ -1,24 +1,24 @@
 /// One event of a guest's ftrace buffer.
-public struct FtraceEvent: Equatable, Sendable {
+struct FtraceEvent: Equatable, Sendable {
     /// A `key=value` of the event's text, in the text's order.
-    public struct Field: Equatable, Sendable {
-        public var key: String
-        public var value: String
+    struct Field: Equatable, Sendable {
+        var key: String
+        var value: String
     }
 
     /// The thread's name when it was written, at most 15 bytes.
-    public var task: String
+    var task: String
     /// The thread's id in the guest (what the kernel calls a pid); 0 is an idle CPU.
-    public var pid: Int32
-    public var cpu: Int32
-    public var time: GuestTime
+    var pid: Int32
+    var cpu: Int32
+    var time: GuestTime
     /// The tracepoint, such as `msg_send`; `tracing_mark_write` for what user space wrote to `trace_marker`.
-    public var name: String
-    public var fields: [Field]
+    var name: String
+    var fields: [Field]
     /// The words of the text that are no `key=value`, joined by spaces.
-    public var detail: String
+    var detail: String
 
-    public init(
+    init(
         task: String, pid: Int32, cpu: Int32, time: GuestTime, name: String, fields: [Field], detail: String = ""
     ) {
         self.task = task
@@ -31,13 +31,13 @@ public struct FtraceEvent: Equatable, Sendable {
     }
 
     /// The first field of that name.
-    public subscript(key: String) -> String? {
+    subscript(key: String) -> String? {
         for field in fields where field.key == key { return field.value }
         return nil
     }
 
     /// The first field of that name as a number: decimal, or hexadecimal after `0x`.
-    public func number(_ key: String) -> Int64? {
+    func number(_ key: String) -> Int64? {
         guard let value = self[key] else { return nil }
         if value.hasPrefix("0x") { return UInt64(value.dropFirst(2), radix: 16).map { Int64(bitPattern: $0) } }
         return Int64(value)
@@ -45,41 +45,41 @@ public struct FtraceEvent: Equatable, Sendable {
 }
 
 /// What names one message of the message layer on both its sides.
-public struct MessageKey: Hashable, Comparable, Sendable {
+struct MessageKey: Hashable, Comparable, Sendable {
     /// Node ids of the message layer.
-    public var from: Int32
-    public var to: Int32
+    var from: Int32
+    var to: Int32
     /// The connection's generation: a node that comes back starts a new one.
-    public var epoch: UInt64
+    var epoch: UInt64
     /// Counts the messages of one direction of one connection.
-    public var sequence: UInt64
+    var sequence: UInt64
 
-    public init(from: Int32, to: Int32, epoch: UInt64, sequence: UInt64) {
+    init(from: Int32, to: Int32, epoch: UInt64, sequence: UInt64) {
         self.from = from
         self.to = to
         self.epoch = epoch
         self.sequence = sequence
     }
 
-    public static func < (left: MessageKey, right: MessageKey) -> Bool {
+    static func < (left: MessageKey, right: MessageKey) -> Bool {
         (left.from, left.to, left.epoch, left.sequence) < (right.from, right.to, right.epoch, right.sequence)
     }
 }
 
 /// A message as one node's trace shows it: `msg_send` or `msg_recv` with from, to, type, size, epoch and seq.
-public struct MessageEvent: Equatable, Sendable {
-    public enum Side: Sendable { case send, receive }
+struct MessageEvent: Equatable, Sendable {
+    enum Side: Sendable { case send, receive }
 
-    public var side: Side
-    public var key: MessageKey
+    var side: Side
+    var key: MessageKey
     /// The type's number in the message layer.
-    public var type: Int32
+    var type: Int32
     /// Bytes, as the message layer counts them.
-    public var size: Int64
-    public var time: GuestTime
+    var size: Int64
+    var time: GuestTime
 
     /// `nil` if `event` is no message or lacks a number that identifies it.
-    public init?(_ event: FtraceEvent) {
+    init?(_ event: FtraceEvent) {
         switch event.name {
         case "msg_send": side = .send
         case "msg_recv": side = .receive
@@ -98,13 +98,13 @@ public struct MessageEvent: Equatable, Sendable {
 }
 
 /// The names of the message layer's types: the lines `ID NAME` of a guest's `/proc/popcorn_types`.
-public struct MessageTypeNames: Equatable, Sendable {
+struct MessageTypeNames: Equatable, Sendable {
     private var names: [Int32: String] = [:]
 
-    public init(_ names: [Int32: String] = [:]) { self.names = names }
+    init(_ names: [Int32: String] = [:]) { self.names = names }
 
     /// Reads the table; lines of another form are passed over.
-    public init(parsing text: String) {
+    init(parsing text: String) {
         for line in text.split(whereSeparator: \.isNewline) {
             let words = line.split(whereSeparator: \.isWhitespace)
             if words.count >= 2, let id = Int32(words[0]) { names[id] = String(words[1]) }
@@ -112,7 +112,7 @@ public struct MessageTypeNames: Equatable, Sendable {
     }
 
     /// The type's name, or `type N` if the table lacks it.
-    public subscript(id: Int32) -> String { names[id] ?? "type \(id)" }
+    subscript(id: Int32) -> String { names[id] ?? "type \(id)" }
 
     /// The numbers of the types with one of these names.
     func types(named wanted: Set<String>) -> Set<Int32> { Set(names.filter { wanted.contains($0.value) }.keys) }

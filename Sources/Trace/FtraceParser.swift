@@ -4,27 +4,27 @@ import Support
 ///
 /// `  task-123   (  120) [000] d..1.  1234.567890: name: text`; the thread group's id and the flags may be absent
 /// (kernel/trace/trace_output.c, Linux 4.4 to 6.x). Comments and damaged lines are counted and left out.
-public struct FtraceParser: Sendable {
+struct FtraceParser: Sendable {
     /// Lines that are no event and no comment.
-    public private(set) var garbageLines = 0
+    private(set) var garbageLines = 0
     /// Events that the kernel dropped because the buffer was full, as far as the text says.
-    public private(set) var lostEvents: UInt64 = 0
+    private(set) var lostEvents: UInt64 = 0
     /// Lines whose stamp is a bare counter: the trace clock was `counter`, `uptime` or `x86-tsc`.
-    public private(set) var unknownClockLines = 0
+    private(set) var unknownClockLines = 0
 
     private var lines = LineSplitter()
 
-    public init() {}
+    init() {}
 
     /// Calls `body` with each event that is complete with `bytes`.
-    public mutating func feed(_ bytes: [UInt8], _ body: (FtraceEvent) throws -> Void) rethrows {
+    mutating func feed(_ bytes: [UInt8], _ body: (FtraceEvent) throws -> Void) rethrows {
         for line in lines.feed(bytes) {
             if let event = take(line) { try body(event) }
         }
     }
 
     /// Ends the stream. A last line without a newline was cut off and is not an event.
-    public mutating func finish() {
+    mutating func finish() {
         if lines.finish() != nil { garbageLines += 1 }
     }
 

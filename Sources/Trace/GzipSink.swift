@@ -2,23 +2,23 @@ import CLibarchive
 import Support
 
 /// Compresses what goes to another sink, as gzip does; Perfetto opens such traces as they are.
-public struct GzipSink<Target: ByteSink & ~Copyable>: ByteSink, ~Copyable {
+struct GzipSink<Target: ByteSink & ~Copyable>: ByteSink, ~Copyable {
     private let compressor: Compressor
     private var target: Target
 
     /// - Throws: `TraceError.Code.unwritable` if libarchive cannot compress.
-    public init(_ target: consuming Target) throws {
+    init(_ target: consuming Target) throws {
         compressor = try Compressor()
         self.target = target
     }
 
-    public mutating func write(_ bytes: ArraySlice<UInt8>) throws {
+    mutating func write(_ bytes: ArraySlice<UInt8>) throws {
         try compressor.add(bytes)
         try target.write(compressor.take())
     }
 
     /// Ends the stream and gives the other sink back.
-    public consuming func end() throws -> Target {
+    consuming func end() throws -> Target {
         try compressor.close()
         try target.write(compressor.take())
         return target

@@ -1,21 +1,21 @@
 /// Counts values in classes that double: [0, 1), [1, 2), [2, 4), [4, 8) …
-public struct Histogram: Equatable, Codable, Sendable {
+struct Histogram: Equatable, Codable, Sendable {
     /// One class of values, with how many fell into it.
-    public struct Bucket: Equatable, Codable, Sendable {
+    struct Bucket: Equatable, Codable, Sendable {
         /// Included.
-        public var low: Double
+        var low: Double
         /// Excluded.
-        public var high: Double
-        public var count: Int
+        var high: Double
+        var count: Int
     }
 
     private var counts: [Int] = []
-    public private(set) var total = 0
+    private(set) var total = 0
 
-    public init() {}
+    init() {}
 
     /// Adds a value, such as a latency in µs. Negative values count as zero; what is not a number is left out.
-    public mutating func add(_ value: Double) {
+    mutating func add(_ value: Double) {
         guard !value.isNaN else { return }
         let index = value < 1 ? 0 : min(63, Int(value.isFinite ? value.exponent : 62) + 1)
         while counts.count <= index { counts.append(0) }
@@ -23,14 +23,14 @@ public struct Histogram: Equatable, Codable, Sendable {
         total += 1
     }
 
-    public mutating func add(_ other: Histogram) {
+    mutating func add(_ other: Histogram) {
         while counts.count < other.counts.count { counts.append(0) }
         for (index, count) in other.counts.enumerated() { counts[index] += count }
         total += other.total
     }
 
     /// The classes from the first to the last that is not empty.
-    public var buckets: [Bucket] {
+    var buckets: [Bucket] {
         guard let first = counts.firstIndex(where: { $0 > 0 }), let last = counts.lastIndex(where: { $0 > 0 }) else {
             return []
         }
@@ -42,7 +42,7 @@ public struct Histogram: Equatable, Codable, Sendable {
     private static func power(_ exponent: Int) -> Double { Double(sign: .plus, exponent: exponent, significand: 1) }
 
     /// One line per class, `[  256,   512) µs     40 ########`, the longest bar `width` characters.
-    public func lines(unit: String = "µs", width: Int = 40) -> [String] {
+    func lines(unit: String = "µs", width: Int = 40) -> [String] {
         let buckets = buckets
         let most = buckets.map(\.count).max() ?? 0
         let places = buckets.last.map { Self.digits($0.high) } ?? 0

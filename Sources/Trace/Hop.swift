@@ -49,7 +49,7 @@ struct Stay {
 }
 
 /// A hop's parts, in the order of time.
-public enum HopPhase: String, Codable, CaseIterable, Sendable {
+package enum HopPhase: String, Codable, CaseIterable, Sendable {
     /// From the request to the migration point that sees it.
     case request
     /// From there until the thread asks to leave.
@@ -66,7 +66,7 @@ public enum HopPhase: String, Codable, CaseIterable, Sendable {
     case hop
 
     /// The phase as a reader sees it: from which moment to which.
-    public var title: String {
+    package var title: String {
         switch self {
         case .request: "request → check"
         case .check: "check → leave"

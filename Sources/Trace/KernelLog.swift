@@ -1,13 +1,13 @@
 import Support
 
 /// A guest's kernel log as files: what the guest gave, and what popcorn-lab makes of it.
-public enum KernelLog {
+package enum KernelLog {
     /// Calls `body` with every message of a node, from its `/dev/kmsg` records and its console log.
     ///
     /// The records are the truth while the guest lives. From the console log come the messages after them: the last
     /// words of a guest that died. Without records, the console log's last boot is all there is.
     /// - Throws: `TraceError.Code.unreadable`, and what `body` throws.
-    public static func forEachMessage(
+    static func forEachMessage(
         records: String?, console: String?, _ body: (KernelMessage) throws -> Void
     ) throws {
         var latest: GuestTime?
@@ -46,7 +46,7 @@ public enum KernelLog {
     ///
     /// `level` and `facility` are `null` where the source does not say; `trouble` is there for bad news only.
     /// - Parameter map: the node's clock; without one `host_us` and `host_error_us` are `null`.
-    public static func writeJSONLines<Sink: ByteSink & ~Copyable>(
+    static func writeJSONLines<Sink: ByteSink & ~Copyable>(
         records: String?, console: String?, map: ClockMap?, to sink: inout Sink
     ) throws {
         var line = JSONText()
@@ -59,7 +59,7 @@ public enum KernelLog {
     }
 
     /// Writes a node's messages as `dmesg` prints them: `[    1.234567] text`.
-    public static func writeText<Sink: ByteSink & ~Copyable>(
+    package static func writeText<Sink: ByteSink & ~Copyable>(
         records: String?, console: String?, to sink: inout Sink
     ) throws {
         try forEachMessage(records: records, console: console) { try sink.write($0.classicLine + "\n") }

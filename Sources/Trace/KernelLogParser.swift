@@ -4,32 +4,32 @@ import Support
 ///
 /// `prio,sequence,µs,flags[,more…];text`, then any number of lines ` KEY=value`; unprintable bytes come as `\xHH`
 /// (Documentation/ABI/testing/dev-kmsg). What is not a record is counted and left out.
-public struct KernelLogParser: Sendable {
+package struct KernelLogParser: Sendable {
     /// Lines that were neither a record nor a field of one.
-    public private(set) var garbageLines = 0
+    private(set) var garbageLines = 0
     /// Records that the kernel overwrote before they could be read: gaps in the sequence.
-    public private(set) var lostRecords: UInt64 = 0
+    private(set) var lostRecords: UInt64 = 0
 
     private var lines = LineSplitter()
     private var open: KernelMessage?
     private var lastSequence: UInt64?
 
-    public init() {}
+    package init() {}
 
     /// Takes the next bytes and returns the messages that are complete with them.
-    public mutating func feed(_ bytes: [UInt8]) -> [KernelMessage] {
+    package mutating func feed(_ bytes: [UInt8]) -> [KernelMessage] {
         lines.feed(bytes).compactMap { take($0) }
     }
 
     /// Gives up the message that waits for fields, of which nobody knows whether they come.
     ///
     /// For a live log, where each read gives a whole record: without this a line shows only when the next is said.
-    public mutating func flush() -> [KernelMessage] {
+    package mutating func flush() -> [KernelMessage] {
         open.take().map { [$0] } ?? []
     }
 
     /// Ends the stream: a last record without its newline still counts.
-    public mutating func finish() -> [KernelMessage] {
+    package mutating func finish() -> [KernelMessage] {
         let before = lines.finish().flatMap { take($0) }
         return [before, open.take()].compactMap(\.self)
     }

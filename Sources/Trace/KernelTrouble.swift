@@ -1,6 +1,6 @@
 /// A sign in a kernel's log that the kernel is not well.
-public struct KernelTrouble: Equatable, Sendable {
-    public enum Severity: String, Comparable, Codable, CaseIterable, Sendable {
+package struct KernelTrouble: Equatable, Sendable {
+    package enum Severity: String, Comparable, Codable, CaseIterable, Sendable {
         /// A line that belongs to a report, such as `Call Trace:`.
         case detail
         /// The kernel found a broken rule and went on: `WARNING:`, lockdep, UBSAN.
@@ -12,22 +12,22 @@ public struct KernelTrouble: Equatable, Sendable {
         /// The kernel stopped.
         case panic
 
-        public static func < (left: Severity, right: Severity) -> Bool { left.rank < right.rank }
+        package static func < (left: Severity, right: Severity) -> Bool { left.rank < right.rank }
         private var rank: Int { Self.allCases.firstIndex(of: self) ?? 0 }
     }
 
-    public var severity: Severity
+    var severity: Severity
     /// The words of the line that gave it away.
-    public var marker: String
+    var marker: String
 
     /// Whether a run with this line in a log can still count as passed: anything from a warning up cannot.
-    public var isFailure: Bool { severity > .detail }
+    var isFailure: Bool { severity > .detail }
 
     /// Looks for a known sign in one line of kernel text; `nil` if there is none.
     ///
     /// The phrases are those of Linux 4.4 to 6.x (kernel/panic.c, lib/bug.c, arch/*/mm/fault.c, kernel/hung_task.c,
     /// kernel/watchdog.c, kernel/rcu/tree_stall.h) and of Popcorn's page server.
-    public static func find(in text: String) -> KernelTrouble? {
+    package static func find(in text: String) -> KernelTrouble? {
         var line = text
         return line.withUTF8 { bytes in
             for sign in signs {
@@ -103,7 +103,7 @@ public struct KernelTrouble: Equatable, Sendable {
 
 extension KernelMessage {
     /// What this message says about the kernel's health; what user space wrote to `/dev/kmsg` says nothing.
-    public var trouble: KernelTrouble? {
+    var trouble: KernelTrouble? {
         guard (facility ?? 0) == 0 else { return nil }
         return KernelTrouble.find(in: text)
     }

@@ -4,7 +4,7 @@ import Support
 ///
 /// It is for reports and pages; to look around in a whole run, open the Chrome trace. The picture has a background of
 /// its own, so it can be read on any page.
-public struct MessagePicture: Sendable {
+package struct MessagePicture: Sendable {
     /// The message types of arrows, in the order of their first message.
     private struct Arrow {
         let type: Int32
@@ -32,7 +32,7 @@ public struct MessagePicture: Sendable {
     ///   - type: a message type's name; `nil` for the first message of all.
     ///   - count: how many arrows at most.
     /// - Throws: `TraceError` with `.mismatch` if there is no such message of which both ends were seen.
-    public init(of timeline: Timeline, from type: String? = nil, count: Int = 12) throws {
+    package init(of timeline: Timeline, from type: String? = nil, count: Int = 12) throws {
         self.timeline = timeline
         let lanes = Dictionary(uniqueKeysWithValues: timeline.nodes.indices.map { (timeline.nodes[$0].files.id, $0) })
         var all: [Arrow] = []
@@ -58,14 +58,14 @@ public struct MessagePicture: Sendable {
     }
 
     /// Writes the picture, in place of what is at `path`.
-    public func write(to path: String) throws {
+    package func write(to path: String) throws {
         var sink = try FileSink(path)
         try sink.write(svg)
         try sink.commit()
     }
 
     /// The whole SVG file.
-    public var svg: String {
+    package var svg: String {
         let height = Self.top + (timeline.nodes.count - 1) * Self.laneHeight + 78
         var lines = [
             """

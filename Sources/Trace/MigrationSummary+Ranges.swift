@@ -1,18 +1,18 @@
 extension MigrationSummary {
     /// Pages beside each other, of one thing and about as hot as each other, as people want to read of them.
-    public struct PageRange: Equatable, Sendable {
-        public var process: String
+    package struct PageRange: Equatable, Sendable {
+        package var process: String
         /// The pages' sum, but for the address, which is the first one's, and the place.
-        public var sum: Page
-        public var count: Int
+        package var sum: Page
+        package var count: Int
         /// `0x100000000`, or `0x100000000-0x100003fff`.
-        public var addresses: String
+        package var addresses: String
         /// `counter`, or `heap, 4 pages`; `nil` if it is not known.
-        public var place: String?
+        package var place: String?
     }
 
     /// All pages in ranges, that with the hottest page first.
-    public var pageRanges: [PageRange] { Self.ranges(of: pages) }
+    package var pageRanges: [PageRange] { Self.ranges(of: pages) }
 
     static func ranges(of pages: [Page]) -> [PageRange] {
         var ranges: [(pages: [Page], first: UInt64)] = []

@@ -1,69 +1,69 @@
 import Support
 
 /// What became of the threads of a run that moved between kernels, in numbers.
-public struct MigrationSummary: Equatable, Codable, Sendable {
+package struct MigrationSummary: Equatable, Codable, Sendable {
     /// The hops from one node to another.
-    public struct Route: Equatable, Codable, Sendable {
-        public var from: String
-        public var to: String
+    package struct Route: Equatable, Codable, Sendable {
+        package var from: String
+        package var to: String
         /// Attempts that were seen to begin.
-        public var hops: Int
+        package var hops: Int
         /// Of these, the ones after which the thread went on where it was, by the errno's text.
-        public var failed: [String: Int]
+        package var failed: [String: Int]
         /// Begun and not seen to end: lost with a node, or the trace ends too early.
-        public var unfinished: Int
+        package var unfinished: Int
         /// By phase; phases that no hop has are absent. Failed hops are not counted.
-        public var phases: [Phase]
+        package var phases: [Phase]
         /// Pages that had to be asked for until the thread left again, per hop.
-        public var pages: TraceSummary.Spread?
+        package var pages: TraceSummary.Spread?
     }
 
-    public struct Phase: Equatable, Codable, Sendable {
-        public var phase: HopPhase
-        public var count: Int
+    package struct Phase: Equatable, Codable, Sendable {
+        package var phase: HopPhase
+        package var count: Int
         /// µs.
-        public var duration: TraceSummary.Spread
+        package var duration: TraceSummary.Spread
         /// How wrong each may be, µs to either side: phases that begin on one node and end on another; `nil` if unknown.
-        public var errorMicroseconds: Double?
+        package var errorMicroseconds: Double?
     }
 
     /// One page of one process.
-    public struct Page: Equatable, Codable, Sendable {
-        public var process: String
-        public var address: String
-        public var faults: Int
+    package struct Page: Equatable, Codable, Sendable {
+        package var process: String
+        package var address: String
+        package var faults: Int
         /// Faults for which another node was asked.
-        public var remote: Int
-        public var writes: Int
+        package var remote: Int
+        package var writes: Int
         /// Ended by SIGBUS.
-        public var failed: Int
+        package var failed: Int
         /// µs that threads waited for the page, on all nodes together.
-        public var waitMicroseconds: Double
+        package var waitMicroseconds: Double
         /// The symbols or the region that lie there; `nil` if that is not known.
-        public var place: String?
+        package var place: String?
     }
 
     /// All delegated calls of one number, as the calling threads saw them.
-    public struct Call: Equatable, Codable, Sendable {
-        public var number: Int32
-        public var name: String
-        public var count: Int
+    package struct Call: Equatable, Codable, Sendable {
+        package var number: Int32
+        package var name: String
+        package var count: Int
         /// µs; `nil` if none was seen to end.
-        public var duration: TraceSummary.Spread?
-        public var unfinished: Int
+        package var duration: TraceSummary.Spread?
+        package var unfinished: Int
     }
 
     /// In the order of the nodes.
-    public var routes: [Route]
+    package var routes: [Route]
     /// Page faults of all pages.
-    public var faults: Int
+    package var faults: Int
     /// All pages that were faulted on, the hottest first.
-    public var pages: [Page]
+    package var pages: [Page]
     /// By number.
-    public var calls: [Call]
+    package var calls: [Call]
 
     /// Nothing of this is in the run.
-    public var isEmpty: Bool { routes.isEmpty && pages.isEmpty && calls.isEmpty }
+    package var isEmpty: Bool { routes.isEmpty && pages.isEmpty && calls.isEmpty }
 
     init(_ table: MigrationTable, nodes: [Timeline.Node], fit: ClockFit, places: AddressMap) {
         routes = RouteTally(table.hops, nodes: nodes, fit: fit).routes

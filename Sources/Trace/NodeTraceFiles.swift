@@ -3,32 +3,32 @@ import Support
 import Topology
 
 /// What a run left behind of one node. Files that are absent, or empty, are simply not used.
-public struct NodeTraceFiles: Equatable, Sendable {
+package struct NodeTraceFiles: Equatable, Sendable {
     /// The node's name in the lab.
-    public var name: String
+    package var name: String
     /// What stands behind the name in the picture, such as the ISA.
-    public var label: String
+    package var label: String
     /// The node's number in the message layer, as `from=` and `to=` give it.
-    public var id: Int32
+    package var id: Int32
     /// `/dev/kmsg` records.
-    public var kernelLog: String?
+    package var kernelLog: String?
     /// What the guest wrote to its serial console.
-    public var console: String?
+    package var console: String?
     /// The text of tracefs' `trace` or `trace_pipe`.
-    public var trace: String?
+    package var trace: String?
     /// `/proc/popcorn_types`.
-    public var types: String?
+    package var types: String?
     /// One `ClockSample` per line.
-    public var clock: String?
+    package var clock: String?
 
-    public init(name: String, label: String, id: Int32) {
+    package init(name: String, label: String, id: Int32) {
         self.name = name
         self.label = label
         self.id = id
     }
 
     /// The files of a run's directory for the node, `RUN/nodes/NODE`, as far as they exist.
-    public init(name: String, label: String, id: Int32, directory: String) {
+    package init(name: String, label: String, id: Int32, directory: String) {
         self.init(name: name, label: label, id: id)
         func existing(_ file: NodeRunFile) -> String? {
             let path = file.path(in: directory)
@@ -42,7 +42,7 @@ public struct NodeTraceFiles: Equatable, Sendable {
     }
 
     /// The name that the picture shows: `x86 (x86-64)`.
-    public var title: String { label.isEmpty ? name : "\(name) (\(label))" }
+    package var title: String { label.isEmpty ? name : "\(name) (\(label))" }
 
     func clockSamples() throws -> (samples: [ClockSample], badLines: Int) {
         guard let clock else { return ([], 0) }

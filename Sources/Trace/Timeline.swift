@@ -2,22 +2,22 @@
 ///
 /// The files are read twice, once to relate the clocks and once to write, so what is held in memory is a few dozen
 /// bytes per message and per span, not the events.
-public struct Timeline: Sendable {
+package struct Timeline: Sendable {
     /// One node, as far as its files say.
-    public struct Node: Sendable {
-        public var files: NodeTraceFiles
-        public internal(set) var map: ClockMap
-        public internal(set) var events = 0
+    package struct Node: Sendable {
+        package var files: NodeTraceFiles
+        package internal(set) var map: ClockMap
+        package internal(set) var events = 0
         /// Events that the guest's buffer lost.
-        public internal(set) var lostEvents: UInt64 = 0
+        package internal(set) var lostEvents: UInt64 = 0
         /// Lines that could not be read.
-        public internal(set) var garbageLines = 0
-        public internal(set) var kernelMessages = 0
+        var garbageLines = 0
+        package internal(set) var kernelMessages = 0
         /// Bad news in the kernel log, by severity.
-        public internal(set) var troubles: [KernelTrouble.Severity: Int] = [:]
+        package internal(set) var troubles: [KernelTrouble.Severity: Int] = [:]
         /// The first and the last moment of logs and traces.
-        public internal(set) var first: GuestTime?
-        public internal(set) var last: GuestTime?
+        package internal(set) var first: GuestTime?
+        package internal(set) var last: GuestTime?
 
         mutating func include(_ time: GuestTime) {
             first = min(first ?? time, time)
@@ -25,11 +25,11 @@ public struct Timeline: Sendable {
         }
     }
 
-    public private(set) var nodes: [Node]
-    public let fit: ClockFit
-    public let summary: TraceSummary
+    package private(set) var nodes: [Node]
+    let fit: ClockFit
+    package let summary: TraceSummary
     /// What the reader should know: lost events, unrelated clocks, contradictions.
-    public var warnings: [String] { summary.warnings }
+    package var warnings: [String] { summary.warnings }
 
     let messages: MessageTable
     let typeNames: MessageTypeNames
@@ -43,7 +43,7 @@ public struct Timeline: Sendable {
     ///   - places: what lies in the shared memory of the run's program, to call pages by name.
     /// - Throws: `TraceError`: `.unreadable` for a file that is named and cannot be read, `.mismatch` for no node,
     ///   or for two nodes with one name or number.
-    public static func load(
+    package static func load(
         nodes files: [NodeTraceFiles], maximumDrift: Double = 2000, places: AddressMap = AddressMap()
     ) throws -> Timeline {
         guard !files.isEmpty else {
@@ -79,7 +79,7 @@ public struct Timeline: Sendable {
 
     /// Writes the timeline for Perfetto and chrome://tracing, in place of what is at `path`; compressed if that ends in
     /// `.gz`.
-    public func writeChromeTrace(to path: String, only window: TimelineWindow? = nil) throws {
+    package func writeChromeTrace(to path: String, only window: TimelineWindow? = nil) throws {
         if path.hasSuffix(".gz") {
             var sink = try writeChromeTrace(to: GzipSink(FileSink(path)), only: window).end()
             try sink.commit()
@@ -90,7 +90,7 @@ public struct Timeline: Sendable {
     }
 
     /// Writes the timeline, or a part of it, as Chrome trace JSON and gives the sink back.
-    public func writeChromeTrace<Sink: ByteSink & ~Copyable>(
+    package func writeChromeTrace<Sink: ByteSink & ~Copyable>(
         to sink: consuming Sink, only window: TimelineWindow? = nil
     ) throws -> Sink {
         var metadata: ChromeTraceWriter<Sink>.Arguments = [
@@ -117,7 +117,7 @@ public struct Timeline: Sendable {
     }
 
     /// Writes a node's kernel log as JSON Lines with host times, in place of what is at `path`.
-    public func writeKernelLog(of index: Int, to path: String) throws {
+    package func writeKernelLog(of index: Int, to path: String) throws {
         let node = nodes[index]
         var sink = try FileSink(path)
         try KernelLog.writeJSONLines(
@@ -126,7 +126,7 @@ public struct Timeline: Sendable {
     }
 
     /// The first moment of any node, which the picture calls zero.
-    public var origin: HostTime {
+    var origin: HostTime {
         nodes.compactMap { node in node.first.map(node.map.hostTime) }.min() ?? HostTime(nanoseconds: 0)
     }
 
@@ -139,7 +139,7 @@ public struct Timeline: Sendable {
 
 extension ClockMap {
     /// The largest error between the first and the last of what the clock was fitted to, in µs.
-    public var worstErrorMicroseconds: Double {
+    var worstErrorMicroseconds: Double {
         isAnchored ? (errorPoints + corrections).map { errorMicroseconds(at: $0.guest) }.max() ?? .infinity : .infinity
     }
 }

@@ -1,11 +1,11 @@
 import Support
 
 /// A part of a timeline, on the host's clock: what lasts into it, or happens in it, is shown.
-public struct TimelineWindow: Equatable, Sendable {
-    public var first: HostTime
-    public var last: HostTime
+package struct TimelineWindow: Equatable, Sendable {
+    package var first: HostTime
+    package var last: HostTime
 
-    public init(first: HostTime, last: HostTime) {
+    init(first: HostTime, last: HostTime) {
         self.first = first
         self.last = last
     }
@@ -17,12 +17,12 @@ public struct TimelineWindow: Equatable, Sendable {
 
 extension Timeline {
     /// The last moment of any node.
-    public var end: HostTime {
+    package var end: HostTime {
         nodes.compactMap { node in node.last.map(node.map.hostTime) }.max() ?? HostTime(nanoseconds: 0)
     }
 
     /// The part between two times of the picture, in which the timeline begins at zero.
-    public func window(after: Duration?, until: Duration?) throws -> TimelineWindow {
+    package func window(after: Duration?, until: Duration?) throws -> TimelineWindow {
         let first = after.map { origin + $0 } ?? origin
         let last = until.map { origin + $0 } ?? end
         guard first <= last, first <= end else {
@@ -34,7 +34,7 @@ extension Timeline {
     }
 
     /// The last part of the timeline.
-    public func window(last: Duration) -> TimelineWindow { TimelineWindow(first: end - last, last: end) }
+    package func window(last: Duration) -> TimelineWindow { TimelineWindow(first: end - last, last: end) }
 
     /// All of a hop: from the request until the thread is warm, and a little on either side.
     ///
@@ -42,7 +42,7 @@ extension Timeline {
     ///   - hop: The hop's number.
     ///   - thread: The thread's number in its process; needed if several threads made a hop of that number.
     /// - Throws: `TraceError.Code.noSuchPart` for a hop that the traces do not show, or show of several threads.
-    public func window(hop: UInt32, ofThread thread: UInt32?) throws -> TimelineWindow {
+    package func window(hop: UInt32, ofThread thread: UInt32?) throws -> TimelineWindow {
         let found = migration.hops.filter { $0.key.hop == hop && (thread == nil || $0.key.thread == thread) }
         guard found.count < 2 else {
             throw TraceError(

@@ -1,8 +1,8 @@
 import Support
 
 /// What can go wrong between the files of a run and its timeline.
-public struct TraceError: ActionableError {
-    public enum Code: String, Sendable {
+struct TraceError: ActionableError {
+    enum Code: String, Sendable {
         /// A file of the run cannot be opened or read.
         case unreadable
         /// The output cannot be written.
@@ -15,12 +15,12 @@ public struct TraceError: ActionableError {
         case noSuchPart
     }
 
-    public var code: Code
-    public var summary: String
-    public var hint: String?
-    public var exitStatus: ExitStatus
+    var code: Code
+    var summary: String
+    var hint: String?
+    var exitStatus: ExitStatus
 
-    public init(_ code: Code, _ summary: String, hint: String? = nil, exitStatus: ExitStatus = .failure) {
+    init(_ code: Code, _ summary: String, hint: String? = nil, exitStatus: ExitStatus = .failure) {
         self.code = code
         self.summary = summary
         self.hint = hint

@@ -1,11 +1,11 @@
 /// A run's trace in numbers: how many messages of which type, how long they took, how long what lasted.
-public struct TraceSummary: Equatable, Codable, Sendable {
+package struct TraceSummary: Equatable, Codable, Sendable {
     /// How values are spread. Times are in µs.
-    public struct Spread: Equatable, Codable, Sendable {
-        public var median: Double
-        public var p99: Double
-        public var max: Double
-        public var mean: Double
+    package struct Spread: Equatable, Codable, Sendable {
+        package var median: Double
+        package var p99: Double
+        package var max: Double
+        package var mean: Double
 
         /// `nil` for no values. Percentiles are by the nearest rank: values that did occur.
         init?(_ values: [Double]) {
@@ -22,60 +22,60 @@ public struct TraceSummary: Equatable, Codable, Sendable {
     }
 
     /// All messages of one type, in all directions.
-    public struct MessageRow: Equatable, Codable, Sendable {
-        public var type: Int32
-        public var name: String
+    package struct MessageRow: Equatable, Codable, Sendable {
+        package var type: Int32
+        package var name: String
         /// Messages that were seen on at least one side.
-        public var count: Int
-        public var bytes: Int64
+        package var count: Int
+        package var bytes: Int64
         /// Sent and not seen to arrive: lost, or the receiver's trace ends too early.
-        public var unreceived: Int
+        package var unreceived: Int
         /// Received and not seen to be sent: the sender's trace begins too late, or lost events.
-        public var unsent: Int
+        var unsent: Int
         /// One way, µs; `nil` if no message has both sides.
-        public var latency: Spread?
+        package var latency: Spread?
         /// How wrong each of these latencies may be, µs to either side; `nil` if unknown.
-        public var latencyErrorMicroseconds: Double?
-        public var histogram: Histogram
+        package var latencyErrorMicroseconds: Double?
+        var histogram: Histogram
     }
 
     /// All spans of one name on one node.
-    public struct SpanRow: Equatable, Codable, Sendable {
-        public var node: String
-        public var name: String
-        public var count: Int
+    package struct SpanRow: Equatable, Codable, Sendable {
+        package var node: String
+        package var name: String
+        package var count: Int
         /// µs.
-        public var duration: Spread?
-        public var totalMicroseconds: Double
+        package var duration: Spread?
+        package var totalMicroseconds: Double
         /// Begun and not ended when the trace ended.
-        public var unfinished: Int
+        package var unfinished: Int
         /// Ended, but begun before the trace.
-        public var unstarted: Int
+        var unstarted: Int
     }
 
     /// What is known of one node.
-    public struct NodeRow: Equatable, Codable, Sendable {
-        public var node: String
-        public var events: Int
-        public var lostEvents: UInt64
-        public var kernelMessages: Int
+    package struct NodeRow: Equatable, Codable, Sendable {
+        package var node: String
+        package var events: Int
+        package var lostEvents: UInt64
+        package var kernelMessages: Int
         /// How many lines of bad news the kernel log has, by severity.
-        public var troubles: [String: Int]
+        package var troubles: [String: Int]
         /// Parts per million that host time gains on the guest's.
-        public var clockDriftPPM: Double
+        package var clockDriftPPM: Double
         /// µs to either side; `nil` if the clock is not related to the host's.
-        public var clockErrorMicroseconds: Double?
+        package var clockErrorMicroseconds: Double?
         /// µs by which times were moved to keep causes before effects; 0 if a straight clock did.
-        public var clockCorrectionMicroseconds: Double
+        var clockCorrectionMicroseconds: Double
     }
 
-    public var nodes: [NodeRow]
+    package var nodes: [NodeRow]
     /// By type.
-    public var messages: [MessageRow]
+    package var messages: [MessageRow]
     /// By node, then by name.
-    public var spans: [SpanRow]
-    public var migration: MigrationSummary
-    public var warnings: [String]
+    package var spans: [SpanRow]
+    package var migration: MigrationSummary
+    package var warnings: [String]
 
     init(loader: TimelineLoader, fit: ClockFit, places: AddressMap) {
         nodes = zip(loader.nodes, fit.maps).map { node, map in

@@ -1,30 +1,30 @@
 /// A moment on one guest's own clock: nanoseconds of its kernel's `local_clock()`, which starts at boot.
 ///
 /// dmesg and ftrace (trace clock `local`) print it as seconds with six decimals, so most have a whole number of µs.
-public struct GuestTime: Hashable, Comparable, Sendable {
-    public var nanoseconds: Int64
+package struct GuestTime: Hashable, Comparable, Sendable {
+    package var nanoseconds: Int64
 
-    public init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
-    public init(microseconds: Int64) {
+    package init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
+    package init(microseconds: Int64) {
         self.nanoseconds = microseconds.multipliedReportingOverflow(by: 1000).partialValue
     }
 
-    public var microseconds: Double { Double(nanoseconds) / 1000 }
+    package var microseconds: Double { Double(nanoseconds) / 1000 }
 
-    public static func < (left: GuestTime, right: GuestTime) -> Bool { left.nanoseconds < right.nanoseconds }
+    package static func < (left: GuestTime, right: GuestTime) -> Bool { left.nanoseconds < right.nanoseconds }
 }
 
 /// A moment on the host's clock: nanoseconds since the Unix epoch (`CLOCK_REALTIME`).
-public struct HostTime: Hashable, Comparable, Sendable {
-    public var nanoseconds: Int64
+package struct HostTime: Hashable, Comparable, Sendable {
+    package var nanoseconds: Int64
 
-    public init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
-    public init(microseconds: Int64) {
+    package init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
+    package init(microseconds: Int64) {
         self.nanoseconds = microseconds.multipliedReportingOverflow(by: 1000).partialValue
     }
 
     /// µs since the epoch. A `Double` holds today's to about 0.25 µs only; print `nanoseconds` where that matters.
-    public var microseconds: Double { Double(nanoseconds) / 1000 }
+    package var microseconds: Double { Double(nanoseconds) / 1000 }
 
-    public static func < (left: HostTime, right: HostTime) -> Bool { left.nanoseconds < right.nanoseconds }
+    package static func < (left: HostTime, right: HostTime) -> Bool { left.nanoseconds < right.nanoseconds }
 }

@@ -1,14 +1,14 @@
 /// A place in a text file. Lines and columns count from 1, columns in Unicode scalars, as libyaml does.
-public struct SourcePosition: Sendable, Hashable, Comparable {
-    public var line: Int
-    public var column: Int
+package struct SourcePosition: Sendable, Hashable, Comparable {
+    package var line: Int
+    package var column: Int
 
-    public init(line: Int, column: Int) {
+    package init(line: Int, column: Int) {
         self.line = line
         self.column = column
     }
 
-    public static func < (left: SourcePosition, right: SourcePosition) -> Bool {
+    package static func < (left: SourcePosition, right: SourcePosition) -> Bool {
         (left.line, left.column) < (right.line, right.column)
     }
 }
@@ -20,21 +20,21 @@ public struct SourcePosition: Sendable, Hashable, Comparable {
 ///     memroy: 1G
 ///     ^
 /// ```
-public struct Diagnostic: Sendable, Hashable, CustomStringConvertible {
-    public var file: String
-    public var position: SourcePosition
-    public var message: String
+package struct Diagnostic: Sendable, Hashable, CustomStringConvertible {
+    package var file: String
+    package var position: SourcePosition
+    package var message: String
     /// The line that `position` names, without its line break; `nil` past the end of the file.
-    public var sourceLine: String?
+    package var sourceLine: String?
 
-    public init(file: String, position: SourcePosition, message: String, sourceLine: String?) {
+    package init(file: String, position: SourcePosition, message: String, sourceLine: String?) {
         self.file = file
         self.position = position
         self.message = message
         self.sourceLine = sourceLine
     }
 
-    public var description: String {
+    package var description: String {
         let head = "\(file):\(position.line):\(position.column): error: \(message)"
         guard let sourceLine, !sourceLine.allSatisfy(\.isWhitespace) else { return head }
         // Tabs before the caret are kept, so that it stands under its character at any tab width.

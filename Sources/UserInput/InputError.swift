@@ -1,8 +1,8 @@
 import Support
 
 /// What is wrong with something that the user wrote: a value, a file, a name.
-public struct InputError: ActionableError, Equatable {
-    public enum Code: String, Sendable {
+package struct InputError: ActionableError, Equatable {
+    package enum Code: String, Sendable {
         /// A single value, such as an address or an amount of memory, is not in an accepted form.
         case invalidValue
         /// Values that are right by themselves do not go together.
@@ -15,18 +15,18 @@ public struct InputError: ActionableError, Equatable {
         case unknownName
     }
 
-    public var code: Code
-    public var summary: String
-    public var hint: String?
+    package var code: Code
+    package var summary: String
+    package var hint: String?
     /// Every problem of a configuration file in the order of its lines; empty for other codes.
-    public var diagnostics: [Diagnostic]
+    package var diagnostics: [Diagnostic]
 
-    public init(_ code: Code, _ summary: String, hint: String? = nil, diagnostics: [Diagnostic] = []) {
+    package init(_ code: Code, _ summary: String, hint: String? = nil, diagnostics: [Diagnostic] = []) {
         self.code = code
         self.summary = summary
         self.hint = hint
         self.diagnostics = diagnostics
     }
 
-    public var exitStatus: ExitStatus { .usage }
+    package var exitStatus: ExitStatus { .usage }
 }

@@ -4,7 +4,7 @@ import SystemPackage
 /// Reads configuration files: text that people write, of moderate size.
 package enum TextFile {
     /// More than any configuration file needs, and little enough to be read at once.
-    package static let largestBytes = 1 << 20
+    static let largestBytes = 1 << 20
 
     /// - Throws: `InputError` with code `.unreadableFile`: absent, a directory, too large, or not UTF-8.
     package static func read(_ path: String) throws(InputError) -> String {

@@ -1,20 +1,20 @@
 /// A small value that people write and read as text, and that records keep as text.
-public protocol TextValue: Codable, Hashable, Sendable, LosslessStringConvertible {
+package protocol TextValue: Codable, Hashable, Sendable, LosslessStringConvertible {
     /// - Throws: `InputError` with code `.invalidValue`, which names the accepted forms.
     init(parsing text: String) throws(InputError)
 }
 
 extension TextValue {
-    public init?(_ text: String) {
+    package init?(_ text: String) {
         guard let value = try? Self(parsing: text) else { return nil }
         self = value
     }
 
-    public init(from decoder: any Decoder) throws {
+    package init(from decoder: any Decoder) throws {
         try self.init(parsing: try decoder.singleValueContainer().decode(String.self))
     }
 
-    public func encode(to encoder: any Encoder) throws {
+    package func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         try container.encode(description)
     }

@@ -10,7 +10,7 @@ extension ELFFile {
         /// Bytes in memory, and in the file if it has content there.
         package let size: UInt64
         /// Whether the program has it in memory (SHF_ALLOC).
-        package let isLoaded: Bool
+        let isLoaded: Bool
         fileprivate let type: UInt32
         fileprivate let offset: UInt64
         /// For a symbol table, the section with the symbols' names.

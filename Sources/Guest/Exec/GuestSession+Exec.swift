@@ -4,7 +4,7 @@ extension GuestSession {
     /// Starts a command; returns when the guest has accepted it.
     ///
     /// - Throws: `GuestError`: `refused`, `timeout`, `connectionLost`; `CancellationError`.
-    public func start(_ command: RemoteCommand, deadline: ContinuousClock.Instant?) async throws -> RemoteProcess {
+    package func start(_ command: RemoteCommand, deadline: ContinuousClock.Instant?) async throws -> RemoteProcess {
         var requests: [RemoteChannel.Request] = []
         if let terminal = command.terminal { requests.append(.terminal(terminal)) }
         let text = try command.shellText(node: endpoint.node)
@@ -28,12 +28,12 @@ extension GuestSession {
     /// - Parameter deadline: `nil` for no limit but the watch over the connection.
     /// - Throws: `GuestError`: `refused`, `timeout`, `connectionLost`, `commandFailed`, `outputFailed`;
     ///   `CancellationError`.
-    public func exec(_ command: RemoteCommand, deadline: ContinuousClock.Instant?) async throws -> RemoteResult {
+    package func exec(_ command: RemoteCommand, deadline: ContinuousClock.Instant?) async throws -> RemoteResult {
         try await start(command, deadline: deadline).wait(deadline: deadline)
     }
 
     /// `exec` of a plain command line, with the output collected.
-    public func exec(_ text: String, deadline: ContinuousClock.Instant?) async throws -> RemoteResult {
+    package func exec(_ text: String, deadline: ContinuousClock.Instant?) async throws -> RemoteResult {
         try await exec(RemoteCommand(text), deadline: deadline)
     }
 
@@ -73,15 +73,15 @@ extension GuestSession {
 }
 
 /// A command that runs in a guest. It is ended when the last reference to it goes.
-public final class RemoteProcess: Sendable {
+package final class RemoteProcess: Sendable {
     /// The promise belongs to the session's actor, which alone looks into the box.
     struct Finished: @unchecked Sendable {
         let value: Promise<RemoteResult>
     }
 
-    public let session: GuestSession
+    package let session: GuestSession
     /// What errors call it.
-    public let name: String
+    package let name: String
     let id: UInt64
     let finished: Finished
 
@@ -98,7 +98,7 @@ public final class RemoteProcess: Sendable {
     }
 
     /// Waits for the end, for one caller. When that fails, the command gets SIGTERM and its channel is closed.
-    public func wait(deadline: ContinuousClock.Instant?) async throws -> RemoteResult {
+    package func wait(deadline: ContinuousClock.Instant?) async throws -> RemoteResult {
         try await session.result(of: self, deadline: deadline)
     }
 
@@ -107,8 +107,8 @@ public final class RemoteProcess: Sendable {
     /// dropbear signals the command's shell, OpenSSH's server its process group, but nothing of root's (session.c: it
     /// wants
     /// privilege separation, which it gives up for root).
-    public func signal(_ signal: RemoteSignal) async { await session.signal(id, signal) }
+    package func signal(_ signal: RemoteSignal) async { await session.signal(id, signal) }
 
     /// Tells the command's terminal its new size, in characters.
-    public func resize(columns: Int, rows: Int) async { await session.resize(id, columns: columns, rows: rows) }
+    package func resize(columns: Int, rows: Int) async { await session.resize(id, columns: columns, rows: rows) }
 }

@@ -1,7 +1,7 @@
 import Support
 
 /// Where a remote command's standard input comes from.
-public enum RemoteInput: Sendable {
+package enum RemoteInput: Sendable {
     /// End of file at once; with a terminal, nothing is typed and the terminal stays open until the command ends.
     case none
     /// These bytes, then end of file.
@@ -13,7 +13,7 @@ public enum RemoteInput: Sendable {
 /// Where what a remote command writes goes.
 ///
 /// Closures run on the session's thread: they must not block.
-public enum RemoteOutput: Sendable {
+package enum RemoteOutput: Sendable {
     case discard
     /// Into the result, up to `limit` bytes; more is dropped and the result says so.
     case collect(limit: Int = 16 << 20)
@@ -26,13 +26,13 @@ public enum RemoteOutput: Sendable {
 }
 
 /// The terminal that a remote command gets. Raw mode of the local one is the command layer's business.
-public struct RemoteTerminal: Sendable, Hashable {
+package struct RemoteTerminal: Sendable, Hashable {
     /// `TERM`, which selects the terminal's entry in terminfo.
-    public var type: String
-    public var columns: Int
-    public var rows: Int
+    package var type: String
+    package var columns: Int
+    package var rows: Int
 
-    public init(type: String, columns: Int, rows: Int) {
+    package init(type: String, columns: Int, rows: Int) {
         self.type = type
         self.columns = columns
         self.rows = rows
@@ -40,17 +40,17 @@ public struct RemoteTerminal: Sendable, Hashable {
 }
 
 /// A command for the guest's shell.
-public struct RemoteCommand: Sendable {
+package struct RemoteCommand: Sendable {
     /// What the shell is given; `nil` for a login shell. Quote words with `ShellWord`.
-    public var text: String?
+    package var text: String?
     /// Set by `export` in front of the command, as dropbear takes no variables. Not for login shells.
-    public var environment: [String: String]
-    public var input: RemoteInput
-    public var output: RemoteOutput
-    public var errorOutput: RemoteOutput
-    public var terminal: RemoteTerminal?
+    package var environment: [String: String]
+    package var input: RemoteInput
+    package var output: RemoteOutput
+    package var errorOutput: RemoteOutput
+    package var terminal: RemoteTerminal?
 
-    public init(
+    package init(
         _ text: String?, environment: [String: String] = [:], input: RemoteInput = .none,
         output: RemoteOutput = .collect(), errorOutput: RemoteOutput = .collect(), terminal: RemoteTerminal? = nil
     ) {
@@ -77,8 +77,8 @@ public struct RemoteCommand: Sendable {
 }
 
 /// How a remote command ended, and what it wrote if that was collected.
-public struct RemoteResult: Sendable, Hashable {
-    public enum Ending: Sendable, Hashable {
+package struct RemoteResult: Sendable, Hashable {
+    package enum Ending: Sendable, Hashable {
         case exited(Int32)
         /// `name` has no `SIG` in front: one of RFC 4254 (6.10), or what `SignalName` calls it.
         case signalled(name: String, coreDumped: Bool)
@@ -86,16 +86,16 @@ public struct RemoteResult: Sendable, Hashable {
         case unreported
     }
 
-    public var ending: Ending
-    public var output: [UInt8] = []
-    public var errorOutput: [UInt8] = []
+    package var ending: Ending
+    package var output: [UInt8] = []
+    package var errorOutput: [UInt8] = []
     /// Whether more was written than the limit of `collect` allowed.
-    public var isTruncated = false
+    var isTruncated = false
 
-    public var succeeded: Bool { ending == .exited(0) }
+    package var succeeded: Bool { ending == .exited(0) }
 
     /// What a shell would show in `$?`: the exit code, or 128 and the number of the signal.
-    public var exitCode: Int32 {
+    package var exitCode: Int32 {
         switch ending {
         case .exited(let code): code
         case .signalled(let name, _): 128 + (SignalName.number(name) ?? 0)
@@ -104,14 +104,14 @@ public struct RemoteResult: Sendable, Hashable {
     }
 
     /// In words, what ended the command if that was a signal: `ended by SIGBUS (core dumped)`.
-    public var signalText: String? {
+    package var signalText: String? {
         guard case .signalled(let name, let coreDumped) = ending else { return nil }
         return "ended by SIG\(name)" + (coreDumped ? " (core dumped)" : "")
     }
 
     /// The collected output as text, without the newlines at its end, as `$(…)` gives it.
-    public var text: String { Self.text(output) }
-    public var errorText: String { Self.text(errorOutput) }
+    package var text: String { Self.text(output) }
+    package var errorText: String { Self.text(errorOutput) }
 
     private static func text(_ bytes: [UInt8]) -> String {
         var end = bytes.endIndex
@@ -121,7 +121,7 @@ public struct RemoteResult: Sendable, Hashable {
 }
 
 /// The signals that SSH knows (RFC 4254, 6.10).
-public enum RemoteSignal: String, Sendable, CaseIterable {
+package enum RemoteSignal: String, Sendable, CaseIterable {
     case abort = "ABRT"
     case alarm = "ALRM"
     case floatingPoint = "FPE"

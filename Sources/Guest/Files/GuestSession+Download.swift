@@ -8,7 +8,7 @@ extension GuestSession {
     /// It keeps what `upload` keeps and takes the same care. Devices, sockets and pipes in the guest are left out.
     /// - Parameter progress: called on the session's thread; it must not block.
     /// - Throws: `GuestError`: `transferFailed`, `noSuchFile`, `timeout`, `connectionLost`; `CancellationError`.
-    public func download(
+    package func download(
         _ remote: String, to local: String, progress: (@Sendable (TransferProgress) -> Void)? = nil,
         deadline: ContinuousClock.Instant?
     ) async throws {
@@ -35,7 +35,7 @@ extension GuestSession {
     /// Reads a file whole, such as one of `/proc`.
     ///
     /// - Parameter limit: more bytes than this are an error.
-    public func read(
+    package func read(
         _ remote: String, limit: Int = 16 << 20, deadline: ContinuousClock.Instant?
     ) async throws -> [UInt8] {
         try await explaining("read", remote) {

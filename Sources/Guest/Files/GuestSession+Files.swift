@@ -2,7 +2,7 @@ import Support
 
 extension GuestSession {
     /// What `path` is in the guest; `nil` if it does not exist.
-    public func status(
+    package func status(
         of path: String, followsLinks: Bool = true, deadline: ContinuousClock.Instant?
     ) async throws -> RemoteFile? {
         try await explaining("look at", path) {
@@ -11,7 +11,7 @@ extension GuestSession {
     }
 
     /// The names in a directory of the guest with what they are, sorted.
-    public func list(
+    package func list(
         _ path: String, deadline: ContinuousClock.Instant?
     ) async throws -> [(name: String, file: RemoteFile)] {
         try await explaining("list", path) {
@@ -21,7 +21,7 @@ extension GuestSession {
     }
 
     /// Creates a directory in the guest and those above it, like `mkdir -p`.
-    public func makeDirectories(_ path: String, deadline: ContinuousClock.Instant?) async throws {
+    package func makeDirectories(_ path: String, deadline: ContinuousClock.Instant?) async throws {
         if try await status(of: path, deadline: deadline)?.kind == .directory { return }
         var prefix = path.hasPrefix("/") ? "/" : ""
         for part in path.split(separator: "/") {
@@ -32,7 +32,7 @@ extension GuestSession {
     }
 
     /// Removes a file, a link, or a directory with all that is in it. What does not exist is fine.
-    public func remove(_ path: String, deadline: ContinuousClock.Instant?) async throws {
+    package func remove(_ path: String, deadline: ContinuousClock.Instant?) async throws {
         guard let file = try await status(of: path, followsLinks: false, deadline: deadline) else { return }
         try await remove(path, file, deadline)
     }

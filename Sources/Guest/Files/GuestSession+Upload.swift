@@ -10,7 +10,7 @@ extension GuestSession {
     /// of one. Directories that exist are filled, files that exist are replaced.
     /// - Parameter progress: called on the session's thread; it must not block.
     /// - Throws: `GuestError`: `transferFailed`, `noSuchFile`, `timeout`, `connectionLost`; `CancellationError`.
-    public func upload(
+    package func upload(
         _ local: String, to remote: String, progress: (@Sendable (TransferProgress) -> Void)? = nil,
         deadline: ContinuousClock.Instant?
     ) async throws {
@@ -34,7 +34,7 @@ extension GuestSession {
     }
 
     /// Writes a small file in one go, with the same care as `upload`.
-    public func write(
+    package func write(
         _ bytes: [UInt8], to remote: String, permissions: UInt32 = 0o644, deadline: ContinuousClock.Instant?
     ) async throws {
         try await explaining("write", remote) {

@@ -2,8 +2,8 @@ import Support
 import Synchronization
 
 /// What a file in a guest, or on this host, is.
-public struct RemoteFile: Sendable, Hashable {
-    public enum Kind: Sendable, Hashable {
+package struct RemoteFile: Sendable, Hashable {
+    package enum Kind: Sendable, Hashable {
         case regular
         case directory
         case symbolicLink
@@ -11,11 +11,11 @@ public struct RemoteFile: Sendable, Hashable {
         case other
     }
 
-    public var kind: Kind
+    package var kind: Kind
     /// The permission bits, `07777` of `st_mode`.
-    public var permissions: UInt32
+    package var permissions: UInt32
     /// Bytes.
-    public var size: UInt64
+    package var size: UInt64
 
     init(mode: UInt32, size: UInt64) {
         switch mode & UInt32(S_IFMT) {
@@ -34,12 +34,12 @@ public struct RemoteFile: Sendable, Hashable {
 }
 
 /// How far a transfer is.
-public struct TransferProgress: Sendable, Hashable {
+package struct TransferProgress: Sendable, Hashable {
     /// Bytes of file content so far, and of all files together.
-    public var bytes: UInt64
-    public var totalBytes: UInt64
+    package var bytes: UInt64
+    package var totalBytes: UInt64
     /// The file that moved last.
-    public var path: String
+    package var path: String
 }
 
 /// Adds up what several files of one transfer move.

@@ -2,15 +2,15 @@ import CLibssh
 import Support
 
 /// The host key that a guest must show: the key itself, or its fingerprint.
-public struct HostKey: Sendable, Hashable, Codable {
+package struct HostKey: Sendable, Hashable, Codable {
     /// `SHA256:` and unpadded base64, as `ssh-keygen -l` prints it.
-    public let fingerprint: String
+    let fingerprint: String
     /// The key's algorithm, such as `ssh-ed25519`; `nil` if only the fingerprint is known.
-    public let algorithm: String?
+    let algorithm: String?
 
     /// - Parameter text: `ssh-ed25519 AAAA… comment`, or `SHA256:…`.
     /// - Throws: `GuestError.Code.invalidKey`.
-    public init(_ text: String, node: String) throws {
+    package init(_ text: String, node: String) throws {
         let words = text.split(whereSeparator: \.isWhitespace).map(String.init)
         if let first = words.first, words.count == 1, first.hasPrefix("SHA256:"), first.utf8.count == 50 {
             fingerprint = first

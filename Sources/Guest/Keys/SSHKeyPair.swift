@@ -4,18 +4,18 @@ import FoundationEssentials
 import Support
 
 /// An ed25519 key pair, for a lab's login or for a guest's host key.
-public struct SSHKeyPair: Sendable {
+package struct SSHKeyPair: Sendable {
     /// The private key's file in OpenSSH's format, without a passphrase. Write it with mode 0600.
-    public let privateKeyText: String
+    package let privateKeyText: String
     /// `ssh-ed25519 AAAA… comment`, without a newline: a line of `authorized_keys`.
-    public let publicKeyLine: String
+    package let publicKeyLine: String
     /// 32 bytes of secret seed, then the 32 bytes of the public key (RFC 8032).
     private let seedAndPublicKey: [UInt8]
 
     /// Makes a new key pair from the system's random numbers.
     ///
     /// - Throws: `GuestError.Code.invalidKey` if libssh cannot make one.
-    public static func generate(comment: String) throws -> SSHKeyPair {
+    package static func generate(comment: String) throws -> SSHKeyPair {
         var key: ssh_key?
         guard ssh_pki_generate(SSH_KEYTYPE_ED25519, 0, &key) == SSH_OK, let key else {
             throw failure("libssh could not make an ed25519 key")
@@ -35,7 +35,7 @@ public struct SSHKeyPair: Sendable {
     ///
     /// - Parameter privateKeyText: an ed25519 key in OpenSSH's format without a passphrase.
     /// - Throws: `GuestError.Code.invalidKey`.
-    public init(privateKeyText: String, publicKeyLine: String) throws {
+    package init(privateKeyText: String, publicKeyLine: String) throws {
         self.privateKeyText = privateKeyText
         self.publicKeyLine = publicKeyLine
         seedAndPublicKey = try Self.secret(of: privateKeyText)
@@ -43,7 +43,7 @@ public struct SSHKeyPair: Sendable {
 
     /// The key as dropbear's host key file (`dropbear -r FILE`): two SSH strings, the algorithm and seed plus public
     /// key.
-    public var dropbearHostKey: [UInt8] {
+    package var dropbearHostKey: [UInt8] {
         var writer = WireWriter()
         writer.string("ssh-ed25519")
         writer.string(seedAndPublicKey)

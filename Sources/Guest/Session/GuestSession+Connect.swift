@@ -7,7 +7,7 @@ extension GuestSession {
     /// A guest that still boots is waited for: attempts are repeated until `deadline`.
     /// - Throws: `GuestError`: `unreachable`, `timeout`, `hostKeyMismatch`, `authenticationRefused`, `invalidKey`,
     ///   `connectionLost`; `CancellationError`.
-    public static func connect(
+    package static func connect(
         to endpoint: GuestEndpoint, watch: LinkWatch = LinkWatch(), deadline: ContinuousClock.Instant
     ) async throws -> GuestSession {
         let session = try GuestSession(endpoint: endpoint, watch: watch)

@@ -5,11 +5,11 @@ import Support
 ///
 /// It has a thread of its own, which waits for the connection and for the descriptors that commands read and write.
 /// Every call ends: by its deadline, by cancellation of its task, or when the guest is silent for too long.
-public actor GuestSession: PollingActor {
-    public nonisolated let endpoint: GuestEndpoint
-    public nonisolated let watch: LinkWatch
+package actor GuestSession: PollingActor {
+    package nonisolated let endpoint: GuestEndpoint
+    package nonisolated let watch: LinkWatch
     nonisolated let executor: PollExecutor
-    public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+    package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     /// Something that an asynchronous call waits for.
     private struct Wait {
@@ -41,16 +41,16 @@ public actor GuestSession: PollingActor {
     }
 
     /// Ends the connection; commands that still run fail.
-    public func close() {
+    package func close() {
         end(with: GuestError(.connectionLost, node: endpoint.node, "the connection was closed by this side"))
     }
 
     /// Whether the connection stands, as far as this side knows.
-    public var isConnected: Bool { isOpen && failure == nil }
+    var isConnected: Bool { isOpen && failure == nil }
 
     // MARK: what the thread does
 
-    func interests() -> PollInterests {
+    package func interests() -> PollInterests {
         var result = PollInterests()
         result.descriptors = descriptorWaits.values.flatMap(\.descriptors)
         for wait in waits.values {
@@ -69,7 +69,7 @@ public actor GuestSession: PollingActor {
         return result
     }
 
-    func turn(_ ready: [pollfd]) {
+    package func turn(_ ready: [pollfd]) {
         var events: [Int32: Int16] = [:]
         for descriptor in ready where descriptor.revents != 0 {
             events[descriptor.fd, default: 0] |= descriptor.revents

@@ -3,7 +3,7 @@ import Support
 import Synchronization
 
 /// What a `PollingActor` waits for.
-struct PollInterests: Sendable {
+package struct PollInterests: Sendable {
     var descriptors: [pollfd] = []
     var deadline: ContinuousClock.Instant?
 
@@ -14,7 +14,7 @@ struct PollInterests: Sendable {
 }
 
 /// An actor that runs on a `PollExecutor` and is told when its descriptors are ready.
-protocol PollingActor: Actor {
+package protocol PollingActor: Actor {
     /// Called before each wait.
     func interests() -> PollInterests
     /// Called after each wait, with the descriptors of `interests()` and their `revents`.

@@ -13,30 +13,30 @@ import Support
 ///
 /// An entry that is a directory replaces an earlier symbolic link of that name. The images have the links
 /// `/bin`, `/sbin`, `/lib` and `/lib64`: an overlay names files in them by `/usr/...`.
-public struct CpioArchive: Sendable {
-    public enum Content: Sendable, Equatable {
+package struct CpioArchive: Sendable {
+    package enum Content: Sendable, Equatable {
         case file([UInt8])
         case directory
         case symlink(String)
         case characterDevice(major: UInt32, minor: UInt32)
     }
 
-    public struct Entry: Sendable, Equatable {
+    struct Entry: Sendable, Equatable {
         /// Absolute, without a trailing slash.
-        public var path: String
+        var path: String
         /// Permission bits; not used for symbolic links.
-        public var mode: UInt32
-        public var content: Content
+        var mode: UInt32
+        var content: Content
     }
 
     /// In the order in which the kernel will create them.
-    public private(set) var entries: [Entry] = []
+    private(set) var entries: [Entry] = []
     private var places: [String: Int] = [:]
 
-    public init() {}
+    package init() {}
 
     /// Adds an entry, in place of an earlier one of the same path.
-    public mutating func add(_ path: String, mode: UInt32, _ content: Content) {
+    package mutating func add(_ path: String, mode: UInt32, _ content: Content) {
         let entry = Entry(path: path, mode: mode, content: content)
         if let place = places[path] {
             entries[place] = entry
@@ -46,20 +46,20 @@ public struct CpioArchive: Sendable {
         }
     }
 
-    public mutating func addFile(_ path: String, mode: UInt32 = 0o644, text: String) {
+    package mutating func addFile(_ path: String, mode: UInt32 = 0o644, text: String) {
         add(path, mode: mode, .file(Array(text.utf8)))
     }
 
-    public mutating func addDirectory(_ path: String, mode: UInt32 = 0o755) {
+    package mutating func addDirectory(_ path: String, mode: UInt32 = 0o755) {
         add(path, mode: mode, .directory)
     }
 
-    public func contains(_ path: String) -> Bool { places[path] != nil }
+    package func contains(_ path: String) -> Bool { places[path] != nil }
 
     /// Adds each directory that an entry lies in and that is not there yet, and orders all entries by path.
     ///
     /// The kernel creates no parent directories by itself. An overlay calls this only if it may create them: see above.
-    public mutating func addParents() {
+    mutating func addParents() {
         for path in entries.map(\.path) {
             var parent = path
             while let slash = parent.lastIndex(of: "/"), slash > parent.startIndex {
@@ -74,7 +74,7 @@ public struct CpioArchive: Sendable {
     /// The archive's bytes: the same for the same entries, a multiple of 512 long.
     ///
     /// - Throws: `SystemError` if memory runs out, `ImageError` if libarchive refuses an entry.
-    public func serialized() throws -> [UInt8] {
+    package func serialized() throws -> [UInt8] {
         let writer = try CpioWriter()
         for entry in entries { try writer.write(entry) }
         return try writer.finish()

@@ -2,39 +2,39 @@ import ISA
 import Support
 
 /// What a guest image is made of, as a file of `Images/*.yaml` describes it (`docs/images.md`).
-public struct ImageRecipe: Codable, Sendable, Equatable {
-    public var name: String
+package struct ImageRecipe: Codable, Sendable, Equatable {
+    package var name: String
     /// Debian packages by name, without their dependencies; the kernel image and its headers are among them.
-    public var packages: PerISA
+    package var packages: PerISA
     /// Dependencies that are not followed, as shell patterns.
-    public var without: [String] = []
+    package var without: [String] = []
     /// Files and programs to take from the packages, as absolute shell patterns; their shared libraries come with them.
-    public var files: [String] = []
+    package var files: [String] = []
     /// The busybox whose applets become symbolic links.
-    public var busybox: String?
+    var busybox: String?
     /// Modules of the kernel package, by name.
-    public var modules: [String] = []
+    package var modules: [String] = []
     /// The directory of our own modules' sources, beside the recipe.
-    public var kernel: String?
-    public var programs: [Program] = []
-    public var overlay: [OverlayFile] = []
+    package var kernel: String?
+    package var programs: [Program] = []
+    package var overlay: [OverlayFile] = []
 
-    public init(name: String, packages: PerISA) {
+    package init(name: String, packages: PerISA) {
         self.name = name
         self.packages = packages
     }
 
     /// Names that hold for every ISA, and those of one.
-    public struct PerISA: Codable, Sendable, Equatable {
-        public var all: [String]
-        public var only: [ISA: [String]]
+    package struct PerISA: Codable, Sendable, Equatable {
+        package var all: [String]
+        package var only: [ISA: [String]]
 
-        public init(all: [String] = [], only: [ISA: [String]] = [:]) {
+        package init(all: [String] = [], only: [ISA: [String]] = [:]) {
             self.all = all
             self.only = only
         }
 
-        public subscript(isa: ISA) -> [String] { all + (only[isa] ?? []) }
+        package subscript(isa: ISA) -> [String] { all + (only[isa] ?? []) }
 
         private struct Key: CodingKey {
             var stringValue: String
@@ -44,7 +44,7 @@ public struct ImageRecipe: Codable, Sendable, Equatable {
             init?(intValue: Int) { nil }
         }
 
-        public init(from decoder: any Decoder) throws {
+        package init(from decoder: any Decoder) throws {
             let container = try decoder.container(keyedBy: Key.self)
             all = try container.decodeIfPresent([String].self, forKey: Key("all")) ?? []
             only = [:]
@@ -54,7 +54,7 @@ public struct ImageRecipe: Codable, Sendable, Equatable {
         }
 
         // A dictionary with enum keys would be written in its hash order, and the content key depends on it.
-        public func encode(to encoder: any Encoder) throws {
+        package func encode(to encoder: any Encoder) throws {
             var container = encoder.container(keyedBy: Key.self)
             try container.encode(all, forKey: Key("all"))
             for (isa, names) in only { try container.encode(names, forKey: Key(isa.rawValue)) }
@@ -62,17 +62,17 @@ public struct ImageRecipe: Codable, Sendable, Equatable {
     }
 
     /// A C program that is compiled statically for the image's ISA, or a shared library if its path ends in `.so`.
-    public struct Program: Codable, Sendable, Equatable {
+    package struct Program: Codable, Sendable, Equatable {
         /// C files, beside the recipe.
-        public var source: [String]
+        package var source: [String]
         /// Where it goes in the guest.
-        public var path: String
+        package var path: String
         /// Directories with headers, beside the recipe; that of the first source is always searched.
-        public var include: [String] = []
+        package var include: [String] = []
 
         var isSharedLibrary: Bool { path.hasSuffix(".so") }
 
-        public init(source: [String], path: String, include: [String] = []) {
+        package init(source: [String], path: String, include: [String] = []) {
             self.source = source
             self.path = path
             self.include = include
@@ -80,8 +80,8 @@ public struct ImageRecipe: Codable, Sendable, Equatable {
     }
 
     /// A file, directory or symbolic link of the recipe's own.
-    public struct OverlayFile: Codable, Sendable, Equatable {
-        public enum Content: Codable, Sendable, Equatable {
+    package struct OverlayFile: Codable, Sendable, Equatable {
+        package enum Content: Codable, Sendable, Equatable {
             case text(String)
             /// A file beside the recipe.
             case source(String)
@@ -89,11 +89,11 @@ public struct ImageRecipe: Codable, Sendable, Equatable {
             case link(String)
         }
 
-        public var path: String
-        public var mode: UInt32
-        public var content: Content
+        package var path: String
+        package var mode: UInt32
+        var content: Content
 
-        public init(path: String, mode: UInt32, content: Content) {
+        package init(path: String, mode: UInt32, content: Content) {
             self.path = path
             self.mode = mode
             self.content = content

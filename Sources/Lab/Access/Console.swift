@@ -2,11 +2,11 @@ import Support
 import SystemPackage
 
 /// An interactive connection to a node's serial console, which works when the guest's network does not.
-public struct Console: Sendable {
+package struct Console: Sendable {
     /// The key that ends it: Ctrl-], as in telnet and virsh.
-    public static let detachKey: UInt8 = 0x1d
+    static let detachKey: UInt8 = 0x1d
 
-    public enum End: Sendable {
+    package enum End: Sendable {
         case detached
         /// The guest is gone.
         case closed
@@ -17,7 +17,7 @@ public struct Console: Sendable {
     private let node: String
 
     /// Connects to the console's socket.
-    public init(node: String, socket path: String) throws {
+    package init(node: String, socket path: String) throws {
         self.node = node
         descriptor = Glibc.socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { throw SystemError("create a socket") }
@@ -49,7 +49,7 @@ public struct Console: Sendable {
     /// - Parameters:
     ///   - input: a terminal in raw mode, or a pipe, whose end leaves the output running for `drain`.
     ///   - drain: how long to go on reading after the input's end; `nil` ends with the input.
-    public func attach(input: Int32, output: Int32, drain: Duration?) async throws -> End {
+    package func attach(input: Int32, output: Int32, drain: Duration?) async throws -> End {
         let cancelled = try WakeEvent()
         defer { close(descriptor) }
         return try await withTaskCancellationHandler {

@@ -3,11 +3,11 @@ import Guest
 import Support
 
 /// `cp`: files between the host and nodes, by SFTP.
-public struct CopyFiles: Sendable {
+package struct CopyFiles: Sendable {
     let access: LabAccess
     let progress: @Sendable (TransferProgress) -> Void
 
-    public init(access: LabAccess, progress: @escaping @Sendable (TransferProgress) -> Void) {
+    package init(access: LabAccess, progress: @escaping @Sendable (TransferProgress) -> Void) {
         self.access = access
         self.progress = progress
     }

@@ -4,28 +4,28 @@ import Support
 import Topology
 
 /// A lab that exists, as the commands that use it see it. It needs no hypervisor.
-public struct LabAccess: Sendable {
-    public let environment: LabEnvironment
-    public let record: LabRecord
+package struct LabAccess: Sendable {
+    package let environment: LabEnvironment
+    package let record: LabRecord
     package let paths: LabPaths
 
     /// - Throws: `LabError` if there is no such lab.
-    public init(environment: LabEnvironment, name: String) throws {
+    package init(environment: LabEnvironment, name: String) throws {
         self.environment = environment
         record = try environment.store.existing(name)
         paths = environment.store.paths(name)
     }
 
     /// The node that somebody means by its name, its id, or the ISA that only it has.
-    public func node(_ text: String) throws -> NodeRecord { record.nodes[try record.spec.nodeID(text)] }
+    package func node(_ text: String) throws -> NodeRecord { record.nodes[try record.spec.nodeID(text)] }
 
     /// Some nodes, or all if none is named.
-    public func nodes(_ names: [String]) throws -> [NodeRecord] {
+    package func nodes(_ names: [String]) throws -> [NodeRecord] {
         names.isEmpty ? record.nodes : try names.map(node)
     }
 
     /// Connects to a node for the time of `body`.
-    public func withSession<Result: Sendable>(
+    package func withSession<Result: Sendable>(
         _ node: NodeRecord, _ body: @Sendable (GuestSession) async throws -> Result
     ) async throws -> Result {
         let session = try await node.connect(paths)
@@ -40,7 +40,7 @@ public struct LabAccess: Sendable {
     }
 
     /// Connects to several nodes at once for the time of `body`.
-    public func withSessions<Result: Sendable>(
+    func withSessions<Result: Sendable>(
         _ nodes: [NodeRecord], _ body: @Sendable ([NodeSession]) async throws -> Result
     ) async throws -> Result {
         try await withSessions(nodes, { NodeSession(node: $0, session: $1) }, body)
@@ -66,14 +66,14 @@ public struct LabAccess: Sendable {
     }
 
     /// Runs `body` on several open sessions at once; results come in the order of the nodes.
-    public func onEach<Result: Sendable>(
+    package func onEach<Result: Sendable>(
         _ sessions: [NodeSession], _ body: @escaping @Sendable (NodeRecord, GuestSession) async throws -> Result
     ) async throws -> [Result] {
         try await Self.inParallel(sessions) { try await body($0.node, $0.session) }
     }
 
     /// Connects to several nodes and runs `body` on each, all at once; results come in the order of the nodes.
-    public func onEach<Result: Sendable>(
+    package func onEach<Result: Sendable>(
         _ nodes: [NodeRecord], _ body: @escaping @Sendable (NodeRecord, GuestSession) async throws -> Result
     ) async throws -> [Result] {
         try await Self.inParallel(nodes) { node in try await withSession(node) { try await body(node, $0) } }
@@ -91,9 +91,9 @@ public struct LabAccess: Sendable {
 }
 
 /// An open connection to a node.
-public struct NodeSession: Sendable {
-    public let node: NodeRecord
-    public let session: GuestSession
+package struct NodeSession: Sendable {
+    package let node: NodeRecord
+    package let session: GuestSession
 
     var guest: EmbeddedGuest { node.guest(session) }
 }

@@ -4,7 +4,7 @@ extension LabAccess {
     /// A configuration file for OpenSSH and what builds on it (scp, rsync, editors): one host per node.
     ///
     /// Host keys are checked here too, against a `known_hosts` file that this writes beside the lab's record.
-    public func openSSHConfiguration() throws -> String {
+    package func openSSHConfiguration() throws -> String {
         let known = record.nodes.map { "\(hostKeyAlias($0)) \($0.hostKey)\n" }.joined()
         try AtomicFile.write(known, to: paths.knownHosts)
         return record.nodes.map { node in

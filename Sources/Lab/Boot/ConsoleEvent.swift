@@ -3,7 +3,7 @@ import GuestContract
 /// What a line of a guest's console means to the lab.
 ///
 /// The lines are the kernel's, and those by which init reports.
-public enum ConsoleEvent: Equatable, Sendable {
+enum ConsoleEvent: Equatable, Sendable {
     case met(Requirement)
     /// The SSH server listens; that it answers is for us to see.
     case sshListens
@@ -13,7 +13,7 @@ public enum ConsoleEvent: Equatable, Sendable {
     /// The kernel gave up.
     case panicked(String)
 
-    public init?(line: String) {
+    init?(line: String) {
         if let range = line.firstRange(of: "Kernel panic - not syncing") {
             self = .panicked(String(line[range.lowerBound...]))
             return

@@ -1,7 +1,7 @@
 import Topology
 
 /// What a node must fulfil before `up` calls it ready, in the order in which a boot fulfils it.
-public enum Requirement: CaseIterable, Sendable {
+package enum Requirement: CaseIterable, Sendable {
     /// libvirt runs the node's domain.
     case domain
     /// The kernel reached its first process.
@@ -16,7 +16,7 @@ public enum Requirement: CaseIterable, Sendable {
     case peers
 
     /// How long it may take after the one before, on real hardware; emulated nodes get a multiple.
-    public var limit: Duration {
+    package var limit: Duration {
         switch self {
         case .domain: .seconds(20)
         case .kernel: .seconds(15)
@@ -28,7 +28,7 @@ public enum Requirement: CaseIterable, Sendable {
     }
 
     /// In the words of progress and errors.
-    public var title: String {
+    package var title: String {
         switch self {
         case .domain: "domain started"
         case .kernel: "kernel booted"
@@ -40,7 +40,7 @@ public enum Requirement: CaseIterable, Sendable {
     }
 
     /// What to look at when it was not met.
-    public var hint: String {
+    package var hint: String {
         switch self {
         case .domain: "`popcorn-lab doctor` tells whether libvirt and QEMU work on this host"
         case .kernel: "the kernel did not reach its first process: read its console above; more memory may help"

@@ -2,20 +2,20 @@ import FoundationEssentials
 import Support
 
 /// A guest's console as QEMU logs it.
-public struct SerialLog: Sendable {
-    public let path: String
+package struct SerialLog: Sendable {
+    package let path: String
 
-    public init(path: String) { self.path = path }
+    package init(path: String) { self.path = path }
 
     /// Its lines, without the control sequences of firmware and shells.
-    public var lines: [String] {
+    package var lines: [String] {
         let bytes = FileManager.default.contents(atPath: path) ?? Data()
         let text = ByteText.text(bytes)
         return text.split(whereSeparator: \.isNewline).map { Self.plain($0) }.filter { !$0.isEmpty }
     }
 
     /// The last lines, for an error that shows how a guest ended.
-    public func tail(_ count: Int) -> [String] {
+    package func tail(_ count: Int) -> [String] {
         let lines = lines
         return lines.isEmpty ? ["(the console is empty)"] : Array(lines.suffix(count))
     }

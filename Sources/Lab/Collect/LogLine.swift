@@ -2,18 +2,18 @@ import FoundationEssentials
 import Trace
 
 /// A line of a node's kernel log, on the host's clock.
-public struct LogLine: Codable, Sendable, Comparable {
-    public var node: String
+package struct LogLine: Codable, Sendable, Comparable {
+    package var node: String
     /// µs since the epoch, on the host's clock; `nil` if the guest's clock could not be related to it.
-    public var hostMicroseconds: Double?
+    package var hostMicroseconds: Double?
     /// How wrong `hostMicroseconds` may be.
-    public var hostErrorMicroseconds: Double?
+    var hostErrorMicroseconds: Double?
     /// µs since the guest's boot.
-    public var guestMicroseconds: Double
+    package var guestMicroseconds: Double
     /// `emerg` … `debug`.
-    public var level: String?
-    public var facility: String?
-    public var text: String
+    var level: String?
+    var facility: String?
+    package var text: String
 
     enum CodingKeys: String, CodingKey {
         case node
@@ -35,7 +35,7 @@ public struct LogLine: Codable, Sendable, Comparable {
         text = message.text
     }
 
-    public static func < (left: LogLine, right: LogLine) -> Bool {
+    package static func < (left: LogLine, right: LogLine) -> Bool {
         (left.hostMicroseconds ?? left.guestMicroseconds, left.node)
             < (right.hostMicroseconds ?? right.guestMicroseconds, right.node)
     }

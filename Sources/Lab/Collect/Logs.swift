@@ -5,25 +5,25 @@ import Support
 import Trace
 
 /// `logs`: what the kernels of a lab say, all on the host's clock.
-public struct Logs: Sendable {
-    public struct Options: Sendable {
-        public var follow = false
+package struct Logs: Sendable {
+    package struct Options: Sendable {
+        package var follow = false
         /// Only lines that are younger than this.
-        public var since: Duration?
+        package var since: Duration?
 
-        public init() {}
+        package init() {}
     }
 
     let access: LabAccess
     let options: Options
 
-    public init(access: LabAccess, options: Options) {
+    package init(access: LabAccess, options: Options) {
         self.access = access
         self.options = options
     }
 
     /// Calls `body` with each line: those that are there in the order of their times, then, with `follow`, each as it comes.
-    public func kernelLines(of nodes: [NodeRecord], _ body: @escaping @Sendable (LogLine) -> Void) async throws {
+    package func kernelLines(of nodes: [NodeRecord], _ body: @escaping @Sendable (LogLine) -> Void) async throws {
         let oldest = options.since.map { HostTime.now.microseconds - $0.microseconds }
         let wanted: @Sendable (LogLine) -> Bool = { line in
             guard let oldest, let time = line.hostMicroseconds else { return true }
@@ -85,7 +85,7 @@ public struct Logs: Sendable {
     }
 
     /// `serialLines` without a change to the bytes of each line.
-    public func serialBytes(
+    package func serialBytes(
         of nodes: [NodeRecord], _ body: @escaping @Sendable (_ node: String, _ line: [UInt8]) -> Void
     ) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -110,7 +110,7 @@ public struct Logs: Sendable {
     }
 
     /// Calls `body` with each line of the nodes' serial consoles, which need no living guest.
-    public func serialLines(
+    package func serialLines(
         of nodes: [NodeRecord], _ body: @escaping @Sendable (_ node: String, _ line: String) -> Void
     ) async throws {
         for node in nodes {

@@ -6,52 +6,52 @@ import Support
 import Topology
 
 /// What was run on what: enough to tell whether two runs may be compared.
-public struct Manifest: Codable, Sendable {
-    public struct Host: Codable, Sendable {
-        public var kernel: String
-        public var machine: String
-        public var cpus: Int
+package struct Manifest: Codable, Sendable {
+    package struct Host: Codable, Sendable {
+        package var kernel: String
+        var machine: String
+        package var cpus: Int
     }
 
-    public struct Node: Codable, Sendable {
-        public var name: String
-        public var id: Int
-        public var isa: ISA
-        public var kernel: String
+    package struct Node: Codable, Sendable {
+        package var name: String
+        package var id: Int
+        package var isa: ISA
+        package var kernel: String
         /// The image's id; `images show` prints its packages and digests.
-        public var image: String
+        package var image: String
         package var accelerator: NodeAccelerator
-        public var acceleratorReason: String
-        public var vcpus: Int
-        public var memoryMiB: Int
-        public var address: String
+        package var acceleratorReason: String
+        package var vcpus: Int
+        var memoryMiB: Int
+        package var address: String
     }
 
-    public var id: String
+    package var id: String
     /// Which command made the run.
-    package var verb: RunVerb
-    public var commandLine: [String]
-    public var version: String
-    public var lab: String
-    public var labID: String
-    public var started: Date
-    public var ended: Date?
-    public var exitCode: Int32?
+    var verb: RunVerb
+    package var commandLine: [String]
+    package var version: String
+    package var lab: String
+    var labID: String
+    package var started: Date
+    package var ended: Date?
+    package var exitCode: Int32?
     /// The signal that ended the program, such as `SIGBUS`; then `exitCode` is 128 and its number.
-    public var signal: String?
-    public var host: Host
-    public var hypervisor: String
-    public var nodes: [Node]
+    package var signal: String?
+    package var host: Host
+    package var hypervisor: String
+    package var nodes: [Node]
     /// The program that was run, on this host: its path without the ISA's suffix.
-    public var program: String?
+    package var program: String?
     /// SHA-256 of each file that was run, by its name.
-    public var binaries: [String: String] = [:]
+    package var binaries: [String: String] = [:]
     /// Hops that were driven from outside.
     package var moves: MoveSummary?
     /// Where the time went; `nil` while it goes on, and in runs of older versions.
-    public var steps: [Step]?
+    package var steps: [Step]?
     /// What is missing or doubtful in what was collected.
-    public var warnings: [String] = []
+    package var warnings: [String] = []
 
     init(run: RunDirectory, verb: RunVerb, record: LabRecord, environment: LabEnvironment) {
         id = run.id

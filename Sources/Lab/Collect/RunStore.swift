@@ -5,13 +5,13 @@ import Topology
 import Trace
 
 /// The runs of this user: what was collected, and what can be made of it.
-public struct RunStore: Sendable {
+package struct RunStore: Sendable {
     let environment: LabEnvironment
 
-    public init(environment: LabEnvironment) { self.environment = environment }
+    package init(environment: LabEnvironment) { self.environment = environment }
 
     /// The manifests of all runs, oldest first; directories without one are passed over.
-    public func manifests() -> [Manifest] {
+    package func manifests() -> [Manifest] {
         RunDirectory.all(in: environment.directories).compactMap { try? Manifest.load($0) }
     }
 

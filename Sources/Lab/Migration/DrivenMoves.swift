@@ -1,13 +1,13 @@
 import GuestContract
 
 /// Hops that are driven from outside, while a program runs.
-public struct DrivenMoves: Sendable {
+package struct DrivenMoves: Sendable {
     /// The least time between two requests to a thread; zero asks again as soon as it has moved.
-    public var interval: Duration = .zero
+    package var interval: Duration = .zero
     /// After how many moves a thread is left alone; `nil` for never.
-    public var count: Int?
+    package var count: Int?
 
-    public init(interval: Duration = .zero, count: Int? = nil) {
+    package init(interval: Duration = .zero, count: Int? = nil) {
         self.interval = interval
         self.count = count
     }

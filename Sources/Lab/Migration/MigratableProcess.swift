@@ -2,43 +2,43 @@ import GuestContract
 import Support
 
 /// A process whose threads can move between the nodes of a lab, put together from what all nodes know of it.
-public struct MigratableProcess: Codable, Sendable, Equatable {
-    public struct Thread: Codable, Sendable, Equatable {
+package struct MigratableProcess: Codable, Sendable, Equatable {
+    package struct Thread: Codable, Sendable, Equatable {
         /// At the origin.
-        public var tid: Int32
+        package var tid: Int32
         /// Where it is, by name.
-        public var node: String
+        package var node: String
         /// Its id there; `nil` if that node has not said.
-        public var tidThere: Int32?
+        var tidThere: Int32?
         /// `false` while it is on its way to `node`.
-        public var hasArrived: Bool
-        public var hops: Int
+        package var hasArrived: Bool
+        package var hops: Int
         /// Moves that failed.
-        public var refused: Int
+        package var refused: Int
         /// `nil` if it has never moved.
-        public var secondsSinceMove: Double?
+        package var secondsSinceMove: Double?
     }
 
     /// The program's name as the kernel keeps it: 15 bytes at most.
-    public var program: String
+    package var program: String
     /// At the origin.
-    public var pid: Int32
+    package var pid: Int32
     /// The node where it was started, by name.
-    public var origin: String
+    package var origin: String
     /// Of all its threads, those that have ended included.
-    public var hops: Int
+    package var hops: Int
     /// System calls that were done at the origin for threads elsewhere.
-    public var delegatedCalls: Int
+    var delegatedCalls: Int
     /// Pages of shared memory that each node holds, by its name.
-    public var pages: [String: Int]
-    public var threads: [Thread]
+    package var pages: [String: Int]
+    package var threads: [Thread]
 }
 
 /// The migratable processes of a lab, and the nodes that could not be asked.
-public struct MigratableProcesses: Codable, Sendable {
-    public var processes: [MigratableProcess] = []
+package struct MigratableProcesses: Codable, Sendable {
+    package var processes: [MigratableProcess] = []
     /// Why, by the node's name.
-    public var unreachable: [String: String] = [:]
+    package var unreachable: [String: String] = [:]
 
     /// - Parameters:
     ///   - tables: what each node says, by its id.
@@ -67,7 +67,7 @@ public struct MigratableProcesses: Codable, Sendable {
 
 extension LabAccess {
     /// Asks every node for its processes. The answers are not of one moment: a thread may hop between two of them.
-    public func migratableProcesses() async throws -> MigratableProcesses {
+    package func migratableProcesses() async throws -> MigratableProcesses {
         let answers = await withTaskGroup(of: (NodeRecord, Result<NodeProcessTable, any Error>).self) { group in
             for node in record.nodes { group.addTask { (node, await processes(of: node)) } }
             return await group.reduce(into: []) { $0.append($1) }

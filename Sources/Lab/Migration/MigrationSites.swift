@@ -2,16 +2,16 @@ import Binaries
 import Support
 
 /// `FUNCTION[:N]`: the migration checks of a function, the N-th passage of which is to move the thread.
-public struct MigrationSites: Sendable, Equatable {
+package struct MigrationSites: Sendable, Equatable {
     /// What the program's runtime reads (`Images/runtime/node/moves/moves.c`).
     static let variable = "POPCORN_MIGRATE_AT"
 
-    public var function: String
+    package var function: String
     /// From 1.
-    public var passage: Int
+    var passage: Int
 
     /// - Throws: `LabError` if the text is not of this form.
-    public init(parsing text: String) throws {
+    package init(parsing text: String) throws {
         let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
         let passage = parts.count == 2 ? Int(parts[1]) : 1
         guard !parts[0].isEmpty, let passage, passage > 0 else {

@@ -3,40 +3,40 @@ import GuestContract
 import Support
 
 /// `migrate`: asks threads to move, and waits in the kernel of their origin until it is known what became of it.
-public struct MoveThreads: Sendable {
-    public struct Options: Sendable {
+package struct MoveThreads: Sendable {
+    package struct Options: Sendable {
         /// The origin that the process must have; `nil` for any.
-        public var origin: String?
+        package var origin: String?
         /// How long to wait for a migration point.
-        public var timeout: Duration = .seconds(10)
+        package var timeout: Duration = .seconds(10)
         /// Whether the words may mean several threads.
-        public var all = false
+        package var all = false
 
-        public init() {}
+        package init() {}
     }
 
     /// What became of one thread.
-    public struct Outcome: Codable, Sendable {
-        public var program: String
-        public var pid: Int32
-        public var tid: Int32
-        public var origin: String
-        public var target: String
+    package struct Outcome: Codable, Sendable {
+        package var program: String
+        package var pid: Int32
+        package var tid: Int32
+        package var origin: String
+        package var target: String
         package var result: MoveResult
         /// Where it is, by name, if it lives and has not moved; where it was, if it has.
-        public var node: String?
+        package var node: String?
         /// From the request until the origin had sent it on and the target ran it, if it has moved.
-        public var milliseconds: Double?
+        package var milliseconds: Double?
         /// Why it was refused.
-        public var reason: String?
+        package var reason: String?
         /// Other hops that it made meanwhile, if it is late.
-        public var otherHops: Int?
+        package var otherHops: Int?
     }
 
     let access: LabAccess
     let options: Options
 
-    public init(access: LabAccess, options: Options) {
+    package init(access: LabAccess, options: Options) {
         self.access = access
         self.options = options
     }

@@ -2,14 +2,14 @@ import Support
 import Topology
 
 /// The threads that somebody means by `PROGRAM`, `PID` or `PID/TID`, as their origin numbers them.
-public struct ThreadSelector: Sendable {
+package struct ThreadSelector: Sendable {
     private enum Process {
         case program(String)
         case pid(Int32)
     }
 
     /// A process and those of its threads that are meant.
-    public typealias Match = (process: MigratableProcess, threads: [MigratableProcess.Thread])
+    typealias Match = (process: MigratableProcess, threads: [MigratableProcess.Thread])
 
     /// What the kernel keeps of a program's name.
     private static let nameLength = 15
@@ -19,7 +19,7 @@ public struct ThreadSelector: Sendable {
     private let tid: Int32?
 
     /// - Throws: `LabError` for what is neither of the three.
-    public init(_ text: String) throws {
+    package init(_ text: String) throws {
         self.text = text
         let parts = text.split(separator: "/", omittingEmptySubsequences: false)
         if parts.count <= 2, let pid = Int32(parts[0]) {
@@ -41,7 +41,7 @@ public struct ThreadSelector: Sendable {
     ///   - origin: the node where the process was started, by name; `nil` if that does not matter.
     ///   - all: whether several may be meant.
     /// - Throws: `LabError` if none is meant, or several are and `all` is not set; it lists them.
-    public func matches(in processes: [MigratableProcess], origin: String?, all: Bool) throws -> [Match] {
+    func matches(in processes: [MigratableProcess], origin: String?, all: Bool) throws -> [Match] {
         let here = processes.filter { origin == nil || $0.origin == origin }
         let found = here.filter(means).compactMap { process -> Match? in
             let threads = process.threads.filter { tid == nil || $0.tid == tid }

@@ -7,29 +7,29 @@ import Topology
 import Trace
 
 /// `net`: faults on purpose on the wire between the guests, and captures of what goes over it.
-public struct NetworkControl: Sendable {
+package struct NetworkControl: Sendable {
     let access: LabAccess
 
-    public init(access: LabAccess) { self.access = access }
+    package init(access: LabAccess) { self.access = access }
 
     private var store: LabStore { access.environment.store }
     private var lab: String { access.record.spec.name }
 
     /// Pulls the cable of a node's fabric interface, or puts it back. It works from outside, whatever the guest does.
-    public func setLink(_ node: NodeRecord, up: Bool) async throws {
+    package func setLink(_ node: NodeRecord, up: Bool) async throws {
         let hypervisor = try access.environment.hypervisor(of: access.record)
         try await hypervisor.withConnection { try await $0.setLink(node.uuid, .fabric, up: up) }
         try change(node) { $0.linkCut = !up }
     }
 
     /// Adds to what the node's fabric interface does to the packets it sends.
-    public func impair(_ node: NodeRecord, _ addition: Impairment) async throws {
+    package func impair(_ node: NodeRecord, _ addition: Impairment) async throws {
         let current = access.record.impairments[node.name]?.netem ?? Impairment()
         try await apply(node, current.merging(addition))
     }
 
     /// Takes every fault of a node away.
-    public func heal(_ node: NodeRecord) async throws {
+    package func heal(_ node: NodeRecord) async throws {
         let current = access.record.impairments[node.name] ?? NodeImpairment()
         if current.linkCut { try await setLink(node, up: true) }
         if !current.netem.isNone { try await apply(node, Impairment()) }
@@ -77,13 +77,13 @@ public struct NetworkControl: Sendable {
     }
 
     /// What `stopCapture` made.
-    public struct Captured: Sendable {
+    package struct Captured: Sendable {
         package var run: RunDirectory
-        public var outcomes: [CaptureMerger.Outcome]
+        package var outcomes: [CaptureMerger.Outcome]
     }
 
     /// Ends the capture and merges the nodes' files into one pcapng, on one clock.
-    public func stopCapture() async throws -> Captured {
+    package func stopCapture() async throws -> Captured {
         guard let capture = access.record.capture else {
             throw LabError(.badArgument, "no capture runs", hint: "`popcorn-lab net capture start` starts one")
         }

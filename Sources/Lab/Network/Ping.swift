@@ -4,43 +4,43 @@ import Support
 /// `ping`: round trips and throughput of the message layer between two kernels, beside plain TCP between the same guests.
 ///
 /// The two are measured in turns, A B B A, so that what changes on the host meanwhile hits both alike.
-public struct Ping: Sendable {
-    public struct Options: Sendable {
+package struct Ping: Sendable {
+    package struct Options: Sendable {
         /// Bytes of payload, each way.
-        public var size = 64
+        package var size = 64
         /// Round trips in each of the two turns.
-        public var count = 500
+        package var count = 500
         /// Messages of 64 KiB in each of the two turns of the throughput test; 0 leaves it out.
-        public var streamCount = 200
+        package var streamCount = 200
         /// Whether plain TCP is measured too.
-        public var comparesTCP = true
+        package var comparesTCP = true
 
-        public init() {}
+        package init() {}
     }
 
-    public struct Measurement: Codable, Sendable {
+    package struct Measurement: Codable, Sendable {
         package var roundTrips: RoundTripTimes
         /// One way, in 10⁶ bytes per second.
-        public var megabytesPerSecond: Double?
+        package var megabytesPerSecond: Double?
     }
 
-    public struct Outcome: Codable, Sendable {
-        public var from: String
-        public var to: String
-        public var size: Int
-        public var count: Int
-        public var messageLayer: Measurement
-        public var tcp: Measurement?
+    package struct Outcome: Codable, Sendable {
+        package var from: String
+        package var to: String
+        package var size: Int
+        package var count: Int
+        package var messageLayer: Measurement
+        package var tcp: Measurement?
         /// Of the medians, message layer to TCP: below 1 is better than TCP.
-        public var roundTripRatio: Double?
+        package var roundTripRatio: Double?
         /// Message layer to TCP: above 1 is better than TCP.
-        public var throughputRatio: Double?
+        package var throughputRatio: Double?
     }
 
     let access: LabAccess
     let options: Options
 
-    public init(access: LabAccess, options: Options) {
+    package init(access: LabAccess, options: Options) {
         self.access = access
         self.options = options
     }

@@ -2,16 +2,16 @@ import FoundationEssentials
 import Support
 
 /// `popcorn-cc`, a program of its own, so that popcorn-lab never loads LLVM.
-public struct Compiler: Sendable {
-    public static let name = "popcorn-cc"
+package struct Compiler: Sendable {
+    package static let name = "popcorn-cc"
 
     /// The executable's path.
-    public let path: String
+    package let path: String
 
     /// Finds it: beside `executable`, else in the directories of `PATH`.
     ///
     /// - Throws: `LabError` that says where it is not.
-    public static func locate(environment: [String: String], executable: String) throws -> Compiler {
+    package static func locate(environment: [String: String], executable: String) throws -> Compiler {
         let own = executable.lastIndex(of: "/").map { String(executable[..<$0]) } ?? "."
         let directories = [own] + (environment["PATH"] ?? "").split(separator: ":").map(String.init)
         let candidates = directories.map { "\($0)/\(name)" }
@@ -25,10 +25,10 @@ public struct Compiler: Sendable {
     }
 
     /// What its environment must have beside ours, unless that has it: where the runtime's sources lie.
-    public func variables(share: Share) -> [String: String] { ["POPCORN_LAB_ROOT": share.root] }
+    package func variables(share: Share) -> [String: String] { ["POPCORN_LAB_ROOT": share.root] }
 }
 
 extension Share {
     /// The makefile that small programs include.
-    public var sharedMakefile: String { images + "/runtime/popcorn.mk" }
+    package var sharedMakefile: String { images + "/runtime/popcorn.mk" }
 }

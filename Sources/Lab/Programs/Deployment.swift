@@ -9,18 +9,18 @@ import Topology
 ///
 /// Popcorn's kernels find the binary of the other ISA beside the one that runs, by its name; so every node gets all of them,
 /// and NAME itself is the node's own.
-public struct Deployment: Sendable {
+package struct Deployment: Sendable {
     /// Where programs go in the guests, unless told otherwise.
-    public static let defaultDirectory = GuestFile.home
+    package static let defaultDirectory = GuestFile.home
 
     /// What became of it.
-    public struct Outcome: Sendable {
+    package struct Outcome: Sendable {
         /// The program's path, the same on every node.
-        public var path: String
+        package var path: String
         /// SHA-256 by file name.
-        public var digests: [String: String]
+        package var digests: [String: String]
         /// Nodes that had to be sent something.
-        public var updated: [String]
+        package var updated: [String]
     }
 
     let program: MultiISABinary
@@ -30,7 +30,7 @@ public struct Deployment: Sendable {
     /// Checks the program: ELF machines, static linking, and that each ISA of the lab has a binary.
     ///
     /// - Throws: `BinaryError` that lists every problem.
-    public init(
+    package init(
         path: String, record: LabRecord, directory: String = defaultDirectory,
         progress: @escaping @Sendable (TransferProgress) -> Void = { _ in }
     ) throws {

@@ -2,17 +2,17 @@ import FoundationEssentials
 import Support
 
 /// Builds programs that ship with popcorn-lab, by popcorn-cc and their own makefiles, in the cache.
-public struct ProgramBuild: Sendable {
+struct ProgramBuild: Sendable {
     let environment: LabEnvironment
 
-    public init(environment: LabEnvironment) { self.environment = environment }
+    init(environment: LabEnvironment) { self.environment = environment }
 
     /// Builds a folder of programs, unless the same compiler has made them of the same sources.
     ///
     /// - Parameter name: a directory of `Images/programs`.
     /// - Returns: the directory in which all of them are.
     /// - Throws: `LabError` with the end of make's output.
-    public func callAsFunction(_ name: String, compiler: Compiler) async throws -> String {
+    func callAsFunction(_ name: String, compiler: Compiler) async throws -> String {
         let digest = try digest(name, compiler)
         let output = "\(environment.directories.cache)/programs/\(name)-\(digest.prefix(16))"
         try Directories.create(output)

@@ -6,37 +6,37 @@ import Topology
 /// `run`: deploys a program, runs it on one node while the lab's kernels are recorded, and collects.
 ///
 /// One connection to each node serves for all of that, and one process of the guest for all that is recorded.
-public struct RunProgram: Sendable {
-    public struct Options: Sendable {
+package struct RunProgram: Sendable {
+    package struct Options: Sendable {
         /// The node on which the program starts; `nil` for the first.
-        public var origin: String?
-        public var environment: [String: String] = [:]
-        public var arguments: [String] = []
-        public var directory = Deployment.defaultDirectory
-        public var timeout: Duration?
+        package var origin: String?
+        package var environment: [String: String] = [:]
+        package var arguments: [String] = []
+        package var directory = Deployment.defaultDirectory
+        package var timeout: Duration?
         /// Hops that are driven from outside.
-        public var moves: DrivenMoves?
+        package var moves: DrivenMoves?
         /// The call sites at which the program's runtime shall move a thread.
-        public var migrateAt: MigrationSites?
+        package var migrateAt: MigrationSites?
         /// Whether to keep what the kernels said and recorded.
-        public var collects = true
+        package var collects = true
 
-        public init() {}
+        package init() {}
     }
 
     /// What became of it.
-    public struct Outcome: Sendable {
+    package struct Outcome: Sendable {
         /// If there was one.
         package var run: RunDirectory?
-        public var result: RemoteResult
+        package var result: RemoteResult
         /// If they were driven from outside.
         package var moves: MoveSummary?
-        public var steps: [Step]
-        public var warnings: [String]
+        package var steps: [Step]
+        package var warnings: [String]
     }
 
     /// What a waiting user may want to know.
-    public enum Progress: Sendable {
+    package enum Progress: Sendable {
         /// All of the program's output is out. What follows only concerns the kernels.
         case ended(exitCode: Int32)
         /// Somebody wants to stop now, which has to wait for what is being collected.
@@ -47,7 +47,7 @@ public struct RunProgram: Sendable {
     let options: Options
     let report: @Sendable (Progress) -> Void
 
-    public init(
+    package init(
         access: LabAccess, options: Options, report: @escaping @Sendable (Progress) -> Void = { _ in }
     ) {
         self.access = access

@@ -8,51 +8,51 @@ import Topology
 ///
 /// It is written, atomically, before the thing it describes is created: a crash at any point leaves a record that names
 /// at least everything that exists.
-public struct LabRecord: Codable, Sendable {
+package struct LabRecord: Codable, Sendable {
     /// Of this format; a newer popcorn-lab reads older ones.
-    public var version = 1
+    package var version = 1
     /// Tells two labs of one name apart, for instance when their MAC addresses are made.
-    public let id: String
-    public var spec: LabSpec
-    public var created: Date
+    package let id: String
+    package var spec: LabSpec
+    package var created: Date
     /// The libvirt connection that all domains were created on.
-    public var uri: String
-    public var nodes: [NodeRecord]
+    package var uri: String
+    package var nodes: [NodeRecord]
     /// The runs of this lab, oldest first; the first is that of the `up` that created it.
-    public var runs: [String]
+    package var runs: [String]
     /// What `net` did, by node.
-    public var impairments: [String: NodeImpairment] = [:]
+    var impairments: [String: NodeImpairment] = [:]
     /// The capture that runs, if one does.
-    public var capture: Capture?
+    package var capture: Capture?
 
     /// Frames that are being recorded.
-    public struct Capture: Codable, Sendable {
+    package struct Capture: Codable, Sendable {
         /// The run whose directory they go to.
-        public var run: String
-        public var nodes: [String]
+        package var run: String
+        package var nodes: [String]
     }
 }
 
 /// One guest of a lab.
-public struct NodeRecord: Codable, Sendable {
-    public var spec: NodeSpec
+package struct NodeRecord: Codable, Sendable {
+    package var spec: NodeSpec
     /// Node id of the message layer: the place in the topology.
-    public var id: Int
-    public var domain: String
-    public var uuid: String
-    public var managementMAC: MACAddress
-    public var fabricMAC: MACAddress
+    package var id: Int
+    package var domain: String
+    var uuid: String
+    var managementMAC: MACAddress
+    package var fabricMAC: MACAddress
     /// On 127.0.0.1 of the host; forwarded to the guest's port 22.
-    public var sshPort: UInt16
+    package var sshPort: UInt16
     /// In OpenSSH's form: `ssh-ed25519 AAAA…`.
-    public var hostKey: String
-    public var image: String
-    public var kernel: String
+    var hostKey: String
+    package var image: String
+    package var kernel: String
     package var accelerator: NodeAccelerator
-    public var acceleratorReason: String
-    public var qemu: ProcessIdentity?
+    package var acceleratorReason: String
+    package var qemu: ProcessIdentity?
 
-    public var name: String { spec.name }
+    package var name: String { spec.name }
 }
 
 /// What runs a node.
@@ -62,7 +62,7 @@ package enum NodeAccelerator: String, Codable, Sendable {
     case kvm
     case tcg
 
-    package init(_ accelerator: Accelerator) {
+    init(_ accelerator: Accelerator) {
         switch accelerator {
         case .kvm: self = .kvm
         case .tcg: self = .tcg
@@ -70,7 +70,7 @@ package enum NodeAccelerator: String, Codable, Sendable {
     }
 
     /// `nil` before it is decided.
-    package var decided: Accelerator? {
+    var decided: Accelerator? {
         switch self {
         case .undecided: nil
         case .kvm: .kvm
@@ -80,14 +80,14 @@ package enum NodeAccelerator: String, Codable, Sendable {
 }
 
 /// What is wrong on purpose with a node's connection to the fabric.
-public struct NodeImpairment: Codable, Sendable, Equatable {
-    public var linkCut = false
-    public var netem = Impairment()
+struct NodeImpairment: Codable, Sendable, Equatable {
+    var linkCut = false
+    var netem = Impairment()
 
-    public init() {}
+    init() {}
 
     /// In words, for `status`; empty if nothing is wrong.
-    public var summary: String {
+    var summary: String {
         [linkCut ? "link cut" : "", netem.summary].filter { !$0.isEmpty }.joined(separator: ", ")
     }
 }

@@ -3,10 +3,10 @@ import Support
 import Topology
 
 /// The records of all labs of this user.
-public struct LabStore: Sendable {
-    public let directories: Directories
+package struct LabStore: Sendable {
+    package let directories: Directories
 
-    public init(directories: Directories) { self.directories = directories }
+    package init(directories: Directories) { self.directories = directories }
 
     package func paths(_ name: String) -> LabPaths { LabPaths(directories: directories, name: name) }
 
@@ -21,7 +21,7 @@ public struct LabStore: Sendable {
     /// The record of a lab; `nil` if there is no such lab.
     ///
     /// - Throws: `LabError.Code.brokenRecord` if it makes no sense, `SystemError` if it cannot be read.
-    public func load(_ name: String) throws -> LabRecord? {
+    package func load(_ name: String) throws -> LabRecord? {
         let path = paths(name).record
         guard let bytes = try AtomicFile.read(path) else { return nil }
         do {
@@ -38,7 +38,7 @@ public struct LabStore: Sendable {
     }
 
     /// The record of a lab that must exist.
-    public func existing(_ name: String) throws -> LabRecord {
+    func existing(_ name: String) throws -> LabRecord {
         if let record = try load(name) { return record }
         let names = self.names
         throw LabError(
@@ -57,7 +57,7 @@ public struct LabStore: Sendable {
     ///
     /// - Returns: the record as it is now.
     @discardableResult
-    public func update(_ name: String, _ change: (inout LabRecord) -> Void) throws -> LabRecord {
+    func update(_ name: String, _ change: (inout LabRecord) -> Void) throws -> LabRecord {
         try locked(name) {
             var record = try existing(name)
             change(&record)
@@ -66,10 +66,10 @@ public struct LabStore: Sendable {
         }
     }
 
-    public func addRun(_ id: String, to name: String) throws { try update(name) { $0.runs.append(id) } }
+    func addRun(_ id: String, to name: String) throws { try update(name) { $0.runs.append(id) } }
 
     /// Forgets a lab and all its files, the runs excepted.
-    public func remove(_ name: String) throws {
+    package func remove(_ name: String) throws {
         try locked(name) {
             try removeRuntime(name)
             // First what makes it a lab: who is stopped half-way leaves files that `prune` knows to be nobody's.
@@ -104,7 +104,7 @@ public struct LabStore: Sendable {
     }
 
     /// All labs that have a record, in order.
-    public var names: [String] {
+    package var names: [String] {
         let entries = (try? FileManager.default.contentsOfDirectory(atPath: directories.labs)) ?? []
         return entries.filter { access(paths($0).record, F_OK) == 0 }.sorted()
     }

@@ -2,10 +2,10 @@ import Support
 import Topology
 
 /// Runs a program of the tutorial, hands its output on as it comes, and compares it with what is expected.
-public struct CheckedRun: Sendable {
+package struct CheckedRun: Sendable {
     let access: LabAccess
 
-    public init(access: LabAccess) { self.access = access }
+    package init(access: LabAccess) { self.access = access }
 
     /// Runs it.
     ///

@@ -4,15 +4,15 @@ import UserInput
 /// What a program prints as a function of the node that it was started on and of how many nodes there are.
 ///
 /// The files `Images/programs/tutorial/expected/NAME.txt` are in this form; the README beside them describes it.
-public struct ExpectedOutput: Sendable, Equatable {
+package struct ExpectedOutput: Sendable, Equatable {
     /// A line that differs.
-    public struct Difference: Sendable, Equatable {
+    package struct Difference: Sendable, Equatable {
         /// The number of the line, from 1.
-        public var line: Int
+        package var line: Int
         /// What was expected, with the nodes filled in; nil after the last expected line.
-        public var expected: String?
+        package var expected: String?
         /// What the program printed; nil after its last line.
-        public var actual: String?
+        var actual: String?
     }
 
     enum Piece: Equatable {
@@ -25,13 +25,13 @@ public struct ExpectedOutput: Sendable, Equatable {
     }
 
     /// The arguments that the output belongs to.
-    public private(set) var arguments: [String] = []
+    package private(set) var arguments: [String] = []
     /// Whether somebody else has to move the program: its output tells only where it may be.
-    public private(set) var isMovedFromOutside = false
+    package private(set) var isMovedFromOutside = false
     private var lines: [[Piece]] = []
 
     /// - Throws: `InputError` with code `.invalidValue` for a header or a placeholder that is not in the accepted form.
-    public init(parsing text: String) throws(InputError) {
+    package init(parsing text: String) throws(InputError) {
         for (index, line) in Self.lines(of: text).enumerated() {
             if line.hasPrefix("#") {
                 try readHeader(line, number: index + 1)
@@ -46,7 +46,7 @@ public struct ExpectedOutput: Sendable, Equatable {
     ///   - origin: the id of the node that the program was started on, below `nodes`.
     ///   - nodes: how many nodes the lab has.
     /// - Returns: the first line that differs, or nil.
-    public func firstDifference(in output: String, origin: Int, nodes: Int) -> Difference? {
+    package func firstDifference(in output: String, origin: Int, nodes: Int) -> Difference? {
         let actual = Self.lines(of: output)
         var numbers: [String: String] = [:]
         for index in 0..<max(lines.count, actual.count) {

@@ -4,13 +4,13 @@ import Topology
 import UserInput
 
 /// The programs of the SOSP 2019 tutorial: `Images/programs/tutorial`.
-public struct TutorialPrograms: Sendable {
+package struct TutorialPrograms: Sendable {
     /// One of them, built.
-    public struct Program: Sendable {
-        public var name: String
+    package struct Program: Sendable {
+        package var name: String
         /// Its path without the ISA's suffix.
-        public var path: String
-        public var expected: ExpectedOutput
+        package var path: String
+        package var expected: ExpectedOutput
     }
 
     private let programs: [String: Program]
@@ -18,7 +18,7 @@ public struct TutorialPrograms: Sendable {
     /// Builds all of them with popcorn-cc, by their own makefile, in the cache.
     ///
     /// - Throws: `LabError` with the end of make's output, or if there is no popcorn-cc.
-    public init(environment: LabEnvironment, executable: String) async throws {
+    package init(environment: LabEnvironment, executable: String) async throws {
         let compiler = try Compiler.locate(environment: environment.variables, executable: executable)
         let directory = try await ProgramBuild(environment: environment)("tutorial", compiler: compiler)
         let folder = environment.share.programs + "/tutorial/expected"
@@ -32,10 +32,10 @@ public struct TutorialPrograms: Sendable {
     }
 
     /// Their names.
-    public var names: [String] { programs.keys.sorted() }
+    package var names: [String] { programs.keys.sorted() }
 
     /// - Throws: `LabError` if there is none of that name.
-    public func program(_ name: String) throws -> Program {
+    package func program(_ name: String) throws -> Program {
         guard let program = programs[name] else {
             throw LabError(
                 .badArgument, "the tutorial has no program '\(name)'" + NearestName.suggestion(for: name, among: names))

@@ -1,17 +1,17 @@
 /// Waits for the end of a process, which need not be a child, until cancelled.
-public final class ExitWatch: Sendable {
+package final class ExitWatch: Sendable {
     private let process: ProcessIdentity
     private let cancelled: WakeEvent
 
-    public init(_ process: ProcessIdentity) throws {
+    package init(_ process: ProcessIdentity) throws {
         self.process = process
         cancelled = try WakeEvent()
     }
 
-    public func cancel() { cancelled.signal() }
+    package func cancel() { cancelled.signal() }
 
     /// Blocks until the process is gone or `cancel` was called.
-    public func wait() {
+    package func wait() {
         guard let descriptor = process.openDescriptor() else { return }
         defer { close(descriptor) }
         var polled = [
@@ -24,7 +24,7 @@ public final class ExitWatch: Sendable {
     /// Returns when the process ends.
     ///
     /// - Throws: `CancellationError`; `SystemError` if the host is out of descriptors.
-    public static func end(of process: ProcessIdentity) async throws {
+    package static func end(of process: ProcessIdentity) async throws {
         let watch = try ExitWatch(process)
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in

@@ -3,7 +3,7 @@ import CLinux
 extension ProcessIdentity {
     /// A descriptor that becomes readable when the process ends (pidfd_open(2)), to be closed by the caller; `nil` if it has
     /// ended already.
-    public func openDescriptor() -> Int32? {
+    func openDescriptor() -> Int32? {
         let descriptor = linux_pidfd_open(pid)
         guard descriptor >= 0 else { return nil }
         // The pid may have passed to another process before we opened it, but cannot any more.

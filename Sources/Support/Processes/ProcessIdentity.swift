@@ -1,19 +1,19 @@
 import FoundationEssentials
 
 /// A process, told apart from a later one with the same pid by its start time.
-public struct ProcessIdentity: Codable, Sendable, Hashable {
-    public var pid: Int32
+package struct ProcessIdentity: Codable, Sendable, Hashable {
+    package var pid: Int32
     /// Clock ticks since boot: field 22 of `/proc/PID/stat` (proc(5)).
-    public var startTime: UInt64
+    package var startTime: UInt64
 
     /// A process that was met before, and may be gone.
-    public init(pid: Int32, startTime: UInt64) {
+    package init(pid: Int32, startTime: UInt64) {
         self.pid = pid
         self.startTime = startTime
     }
 
     /// The identity of the process that has `pid` now; `nil` if there is none or it is a zombie.
-    public init?(pid: Int32) {
+    package init?(pid: Int32) {
         guard let bytes = FileManager.default.contents(atPath: "/proc/\(pid)/stat") else { return nil }
         // The second field is the command in parentheses and may hold spaces and parentheses itself.
         let text = String(decoding: bytes, as: UTF8.self)
@@ -24,15 +24,15 @@ public struct ProcessIdentity: Codable, Sendable, Hashable {
         startTime = start
     }
 
-    public var isAlive: Bool { ProcessIdentity(pid: pid) == self }
+    package var isAlive: Bool { ProcessIdentity(pid: pid) == self }
 
     /// Sends `signal`, unless the process is gone already.
-    public func send(signal: Int32) {
+    package func send(signal: Int32) {
         if isAlive { kill(pid, signal) }
     }
 
     /// SIGTERM, then SIGKILL after `grace`; returns when the process is gone, `false` if it would not go.
-    public func terminate(grace: Duration = .seconds(2)) -> Bool {
+    package func terminate(grace: Duration = .seconds(2)) -> Bool {
         send(signal: SIGTERM)
         if waitForExit(grace) { return true }
         send(signal: SIGKILL)
@@ -40,7 +40,7 @@ public struct ProcessIdentity: Codable, Sendable, Hashable {
     }
 
     /// Waits for the end of a process that need not be a child. The kernel wakes us through a pidfd, nobody polls.
-    public func waitForExit(_ limit: Duration) -> Bool {
+    package func waitForExit(_ limit: Duration) -> Bool {
         guard let descriptor = openDescriptor() else { return !isAlive }
         defer { close(descriptor) }
         var event = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)

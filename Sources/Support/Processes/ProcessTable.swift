@@ -1,7 +1,7 @@
 /// The processes of this host, by the words of their command lines.
-public enum ProcessTable {
+package enum ProcessTable {
     /// What `match` makes of each process that it knows by its command line. Zombies, which have none, are left out.
-    public static func compactMap<Found>(_ match: ([Substring]) -> Found?) -> [(process: ProcessIdentity, found: Found)]
+    package static func compactMap<Found>(_ match: ([Substring]) -> Found?) -> [(process: ProcessIdentity, found: Found)]
     {
         guard let directory = opendir("/proc") else { return [] }
         defer { closedir(directory) }
