@@ -52,11 +52,19 @@ bench-compiler: setup ## Compare the code of popcorn-cc with that of clang -O2 a
 	$(SWIFT_BUILD) --product popcorn-cc
 	Tests/MultiISATests/Programs/bench/run.sh $$($(SWIFT_BUILD) --show-bin-path)/popcorn-cc
 
-lint: ## Check the formatting of all Swift sources.
-	swift format lint --strict --recursive --parallel Package.swift Sources Tests
+# Swift's sources, those of clang-format, and shell scripts.
+SWIFT_SOURCES := Package.swift Sources Tests
+C_SOURCES = $(shell find Sources Images -name '*.cpp' -o -name '*.[ch]')
+SCRIPTS = .ci/run $(shell find Images Tests -name '*.sh')
 
-format: ## Format all Swift sources.
-	swift format --in-place --recursive --parallel Package.swift Sources Tests
+lint: setup ## Check the formatting of all sources, and the shell scripts.
+	swift format lint --strict --recursive --parallel $(SWIFT_SOURCES)
+	@clang-format-19 --dry-run --Werror $(C_SOURCES)
+	shellcheck $(SCRIPTS)
+
+format: setup ## Format all sources.
+	swift format --in-place --recursive --parallel $(SWIFT_SOURCES)
+	@clang-format-19 -i $(C_SOURCES)
 
 install: build ## Install popcorn-lab, its images' sources and its completions under PREFIX (/usr/local).
 	install -D $(LAB) $(DESTDIR)$(PREFIX)/bin/popcorn-lab

@@ -37,15 +37,15 @@ uint64_t hop_count(void);
 /* Prints the counts to stderr: hops asked for, hops made, distinct places. */
 void hop_report(void);
 
-#define HOP()                                               \
-	do {                                                \
-		static bool hop_reached;                    \
-		if (hop_is_due(&hop_reached)) {             \
-			migrate(hop_leaves(), NULL, NULL);  \
-			hop_arrived();                      \
-		} else {                                    \
-			check_migrate(NULL, NULL);          \
-		}                                           \
+#define HOP() \
+	do { \
+		static bool hop_reached; \
+		if (hop_is_due(&hop_reached)) { \
+			migrate(hop_leaves(), NULL, NULL); \
+			hop_arrived(); \
+		} else { \
+			check_migrate(NULL, NULL); \
+		} \
 	} while (0)
 
 #endif

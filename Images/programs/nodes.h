@@ -10,10 +10,10 @@
 #ifdef NO_POPCORN
 #include <sys/types.h>
 pid_t gettid(void);
-#define MAX_POPCORN_NODES 1
-#define current_nid() 0
-#define node_available(nid) ((nid) == 0)
-#define migrate(nid, callback, data) ((void)(nid))
+#define MAX_POPCORN_NODES             1
+#define current_nid()                 0
+#define node_available(nid)           ((nid) == 0)
+#define migrate(nid, callback, data)  ((void)(nid))
 #define check_migrate(callback, data) ((void)0)
 #else
 #include <migrate.h>

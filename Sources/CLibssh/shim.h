@@ -1,4 +1,4 @@
-#include <libssh/libssh.h>
-#include <libssh/sftp.h>
 #include <libssh/callbacks.h>
+#include <libssh/libssh.h>
 #include <libssh/server.h>
+#include <libssh/sftp.h>

@@ -1,3 +1,3 @@
-#include <libvirt/libvirt.h>
 #include <libvirt/libvirt-qemu.h>
+#include <libvirt/libvirt.h>
 #include <libvirt/virterror.h>

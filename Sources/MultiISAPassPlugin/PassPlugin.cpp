@@ -2,16 +2,16 @@
 //
 //   opt-19 -load-pass-plugin=libMultiISAPassPlugin.so -passes=multiisa-lower-setjmp -S file.ll
 //
-// Several passes are separated by commas, and LLVM's own may stand between them. A pass that needs to know more is told in
-// angle brackets: multiisa-insert-migration-checks<outer>, multiisa-resolve-weak<puts;exit>. What a pass has to say about
-// the program goes to stderr, a line each. An unknown name that begins with `multiisa-` prints all there are.
+// Several passes are separated by commas, and LLVM's own may stand between them. A pass that needs to know more is told
+// in angle brackets: multiisa-insert-migration-checks<outer>, multiisa-resolve-weak<puts;exit>. What a pass has to say
+// about the program goes to stderr, a line each. An unknown name that begins with `multiisa-` prints all there are.
 //
 //===----------------------------------------------------------------------===//
+#include "llvm/Passes/PassPlugin.h"
 #include "Passes.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringSwitch.h"
 #include "llvm/Passes/PassBuilder.h"
-#include "llvm/Passes/PassPlugin.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/raw_ostream.h"
 #include <optional>
@@ -156,7 +156,6 @@ bool addPass(StringRef Name, ModulePassManager &Manager, ArrayRef<PassBuilder::P
 } // namespace
 
 extern "C" LLVM_ATTRIBUTE_VISIBILITY_DEFAULT PassPluginLibraryInfo llvmGetPassPluginInfo() {
-  return {LLVM_PLUGIN_API_VERSION, "multiisa", "1", [](PassBuilder &Builder) {
-            Builder.registerPipelineParsingCallback(addPass);
-          }};
+  return {LLVM_PLUGIN_API_VERSION, "multiisa", "1",
+          [](PassBuilder &Builder) { Builder.registerPipelineParsingCallback(addPass); }};
 }

@@ -36,8 +36,8 @@ char *multiISAVisitArchive(const char *Bytes, size_t Size, const char *Path, Mul
   return message(Archive ? visitMembers(**Archive, Visit, Context) : Archive.takeError());
 }
 
-char *multiISAVisitArchiveIndex(const char *Bytes, size_t Size, const char *Path,
-                                void (*Visit)(void *, const char *), void *Context) {
+char *multiISAVisitArchiveIndex(const char *Bytes, size_t Size, const char *Path, void (*Visit)(void *, const char *),
+                                void *Context) {
   auto Archive = object::Archive::create(MemoryBufferRef(StringRef(Bytes, Size), Path));
   if (!Archive)
     return message(Archive.takeError());

@@ -1,8 +1,8 @@
 //===- CallSites.cpp - Step 2: calls under which a thread may leave ===//
 //
-// A site is a call of a migratable function, a call through a pointer that may reach one, a migration point, or setjmp. Each
-// gets the frame's top as hidden first argument and stands alone at the end of its block, so that the resume function
-// can enter right after it:
+// A site is a call of a migratable function, a call through a pointer that may reach one, a migration point, or setjmp.
+// Each gets the frame's top as hidden first argument and stands alone at the end of its block, so that the resume
+// function can enter right after it:
 //
 //   %r = call @g(%x)                 before:  %r = call @g(nest %top, %x)
 //                                             br label %after
@@ -99,8 +99,8 @@ void makeCall(FrameState &S, CallInst *CI, Function *Original) {
 
 void guardCallback(FrameState &S, CallInst *CI) {
   IRBuilder<> B(CI);
-  Value *Thread = B.CreateIntrinsic(Intrinsic::ptrmask, {B.getPtrTy(), B.getInt64Ty()},
-                                    {S.Frame, B.getInt64(-ShadowSlotSize)});
+  Value *Thread =
+      B.CreateIntrinsic(Intrinsic::ptrmask, {B.getPtrTy(), B.getInt64Ty()}, {S.Frame, B.getInt64(-ShadowSlotSize)});
   Value *TopAddress = S.at(B, Thread, ThreadFrameTop), *DepthAddress = S.at(B, Thread, ThreadNativeDepth);
   Value *Top = B.CreateLoad(B.getPtrTy(), TopAddress), *Depth = B.CreateLoad(B.getInt32Ty(), DepthAddress);
   B.CreateStore(S.topBefore(CI), TopAddress);

@@ -28,8 +28,7 @@ public:
   void warn(const llvm::GlobalVariable &G, const llvm::Twine &Reason);
   /// Where a thread stays: a whole function, or a place in it, which is told by the function where it was written.
   void note(MultiISAFinding Finding, const llvm::Function &F, const llvm::Twine &Reason);
-  void note(MultiISAFinding Finding, const llvm::Function &F, const llvm::DILocation *Place,
-            const llvm::Twine &Reason);
+  void note(MultiISAFinding Finding, const llvm::Function &F, const llvm::DILocation *Place, const llvm::Twine &Reason);
   void note(MultiISAFinding Finding, const llvm::Instruction &I, const llvm::Twine &Reason);
   void note(MultiISAFinding Finding, const llvm::GlobalVariable &G, const llvm::Twine &Reason);
 

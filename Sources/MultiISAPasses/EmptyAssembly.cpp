@@ -1,9 +1,9 @@
 //===- EmptyAssembly.cpp - Assembly that consists of white space and comments ===//
 //
-// Such a statement generates no instruction. It tells the compiler something about its operands (a value may have changed,
-// memory may have been read), and that is right on any ISA. What a comment is, the front end's ISA says, since the text
-// was written for it: on x86 `#` begins one anywhere, up to the end of the line, semicolons included; `//` and `/* */` are
-// known to every assembler that LLVM has.
+// Such a statement generates no instruction. It tells the compiler something about its operands (a value may have
+// changed, memory may have been read), and that is right on any ISA. What a comment is, the front end's ISA says, since
+// the text was written for it: on x86 `#` begins one anywhere, up to the end of the line, semicolons included; `//` and
+// `/* */` are known to every assembler that LLVM has.
 //
 //===----------------------------------------------------------------------===//
 #include "Passes.h"

@@ -97,8 +97,8 @@ void moveAllocasIntoFrame(FrameState &S) {
 
   if (!Locals.empty()) {
     IRBuilder<> B(S.Prologue->getTerminator());
-    Value *Thread = B.CreateIntrinsic(Intrinsic::ptrmask, {B.getPtrTy(), B.getInt64Ty()},
-                                      {S.Frame, B.getInt64(-ShadowSlotSize)});
+    Value *Thread =
+        B.CreateIntrinsic(Intrinsic::ptrmask, {B.getPtrTy(), B.getInt64Ty()}, {S.Frame, B.getInt64(-ShadowSlotSize)});
     Value *Address = B.CreateConstGEP1_64(B.getInt8Ty(), Thread, ThreadLocals, "thread.locals");
     for (CallInst *CI : Locals) {
       CI->replaceAllUsesWith(Address);

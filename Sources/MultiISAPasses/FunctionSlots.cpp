@@ -23,8 +23,8 @@ Function *nativeEntry(ProgramFrames &P, Function *Original, Function *Body) {
   LLVMContext &C = P.M.getContext();
   auto *Thread = cast<GlobalVariable>(P.M.getOrInsertGlobal(names::CurrentThread, PointerType::get(C, 0)));
   Thread->setThreadLocalMode(GlobalValue::LocalExecTLSModel);
-  auto *N = Function::Create(Original->getFunctionType(), GlobalValue::InternalLinkage, Body->getName() + ".native",
-                             &P.M);
+  auto *N =
+      Function::Create(Original->getFunctionType(), GlobalValue::InternalLinkage, Body->getName() + ".native", &P.M);
   SmallVector<int, 8> From;
   for (unsigned I = 0; I < Original->arg_size(); I++)
     From.push_back(I);
@@ -65,8 +65,8 @@ void replaceAddress(Function *F, Constant *Address) {
   }
 }
 
-/// A symbol that a slot can jump to. The function's own stays local to the program: it may be that of a function of libc,
-/// which the runtime calls (`static int read(struct device *)`).
+/// A symbol that a slot can jump to. The function's own stays local to the program: it may be that of a function of
+/// libc, which the runtime calls (`static int read(struct device *)`).
 std::string entrySymbol(ProgramFrames &P, Function *F, StringRef Kind) {
   if (F->isDeclaration())
     return F->getName().str();
@@ -81,8 +81,8 @@ void addSlot(ProgramFrames &P, Function *F) {
     P.Result.Slots.push_back({Entry, Entry, ""});
   } else {
     FunctionPair Pair = Found->second;
-    P.Result.Slots.push_back({entrySymbol(P, nativeEntry(P, F, Pair.Body), ".native"),
-                              entrySymbol(P, Pair.Body, ""), entrySymbol(P, Pair.Resume, ".resume")});
+    P.Result.Slots.push_back({entrySymbol(P, nativeEntry(P, F, Pair.Body), ".native"), entrySymbol(P, Pair.Body, ""),
+                              entrySymbol(P, Pair.Resume, ".resume")});
   }
 }
 

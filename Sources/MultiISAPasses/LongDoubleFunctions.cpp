@@ -6,8 +6,8 @@
 //     declare double @sinl(double)            declare double @sin(double)
 //     call double @sinl(double %x)            call double @sin(double %x)
 //
-// A program that defines `frexpl` has it as it is, which is known once all of it is linked. What the front end takes for
-// an operation of its own (`sinl`, as it does with `sin`) is no call of that name any more when it gets here.
+// A program that defines `frexpl` has it as it is, which is known once all of it is linked. What the front end takes
+// for an operation of its own (`sinl`, as it does with `sin`) is no call of that name any more when it gets here.
 //
 //===----------------------------------------------------------------------===//
 #include "LibcTable.h"

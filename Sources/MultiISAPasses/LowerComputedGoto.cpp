@@ -4,7 +4,8 @@
 // gets a number, and `goto *p` becomes a switch over the numbers:
 //
 //   store ptr blockaddress(@f, %l), ptr %p         store ptr inttoptr (i64 2 to ptr), ptr %p
-//   indirectbr ptr %x, [label %k, label %l]        switch i64 ptrtoint(%x), label %bad [i64 1, label %k  i64 2, label %l]
+//   indirectbr ptr %x, [label %k, label %l]        switch i64 ptrtoint(%x), label %bad [i64 1, label %k  i64 2, label
+//   %l]
 //
 //===----------------------------------------------------------------------===//
 #include "Passes.h"

@@ -47,8 +47,8 @@ void lowerSetjmp(Module &M, Diagnostics &D) {
       Value *SavesMask = B.getInt32(0);
       if (Call->arg_size() > 1)
         SavesMask = B.CreateIntCast(Call->getArgOperand(1), I32, true);
-      CallInst *Point = B.CreateCall(M.getOrInsertFunction(names::SetjmpPoint, I32, Ptr, I32),
-                                     {Call->getArgOperand(0), SavesMask});
+      CallInst *Point =
+          B.CreateCall(M.getOrInsertFunction(names::SetjmpPoint, I32, Ptr, I32), {Call->getArgOperand(0), SavesMask});
       Point->takeName(Call);
       Call->replaceAllUsesWith(Point);
       Call->eraseFromParent();

@@ -116,16 +116,12 @@ private:
     IRBuilder<> B(&I);
     Function &F = *I.getFunction();
     switch (I.getIntrinsicID()) {
-    case Intrinsic::vastart:
-      startVaList(B, I.getArgOperand(0), F.getArg(F.arg_size() - 1));
-      break;
+    case Intrinsic::vastart: startVaList(B, I.getArgOperand(0), F.getArg(F.arg_size() - 1)); break;
     case Intrinsic::vacopy:
       B.CreateMemCpy(I.getArgOperand(0), Align(8), I.getArgOperand(1), Align(8), VaListSize);
       break;
-    case Intrinsic::vaend:
-      break;
-    default:
-      return;
+    case Intrinsic::vaend: break;
+    default: return;
     }
     I.eraseFromParent();
   }

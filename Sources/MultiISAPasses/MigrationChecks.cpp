@@ -5,7 +5,8 @@
 // most loops:
 //
 //   entry   functions that call others or loop: bounded code cannot starve a request
-//   outer   that, and every loop but the innermost ones without calls; those are divided into chunks, with a check between
+//   outer   that, and every loop but the innermost ones without calls; those are divided into chunks, with a check
+//   between
 //           two chunks, or get a plain check if they have no counter, or none if they are known to be short
 //   all     every function and every iteration
 //
@@ -34,7 +35,8 @@ namespace {
 constexpr unsigned ChunkLength = 4096;
 
 bool callsSomething(const Loop &L) {
-  return any_of(L.blocks(), [](BasicBlock *B) { return any_of(*B, [](auto &I) { return multiisa::callsSomething(I); }); });
+  return any_of(L.blocks(),
+                [](BasicBlock *B) { return any_of(*B, [](auto &I) { return multiisa::callsSomething(I); }); });
 }
 
 class CheckInsertion {

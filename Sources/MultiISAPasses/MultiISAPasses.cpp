@@ -88,8 +88,8 @@ const char *multiISASlotAssembly(MultiISAProgram *P, const char *ISA) {
   const char *Jump = IsArm ? "b" : "jmp", *Trap = IsArm ? "brk #1" : "ud2";
   P->Assembly.clear();
   raw_string_ostream Out(P->Assembly);
-  Out << "\t.section .popcorn.slots,\"ax\",%progbits\n\t.globl " << names::Slots << "\n\t.p2align 5\n" << names::Slots
-      << ":\n";
+  Out << "\t.section .popcorn.slots,\"ax\",%progbits\n\t.globl " << names::Slots << "\n\t.p2align 5\n"
+      << names::Slots << ":\n";
   for (const FunctionSlot &S : P->Program.Slots) {
     auto jump = [&](const std::string &To) {
       if (To.empty())

@@ -27,9 +27,9 @@ void placeGlobals(Module &M, Diagnostics &D) {
       G.setLinkage(GlobalValue::InternalLinkage);
     G.setUnnamedAddr(GlobalValue::UnnamedAddr::None);
     G.setAlignment(std::max(G.getAlign().valueOrOne(), DL.getABITypeAlign(G.getValueType())));
-    G.setSection(G.isConstant()                       ? ".popcorn.rodata"
+    G.setSection(G.isConstant()                      ? ".popcorn.rodata"
                  : G.getInitializer()->isNullValue() ? ".bss.popcorn"
-                                                      : ".popcorn.data");
+                                                     : ".popcorn.data");
   }
   // The program is linked statically: no reference goes through a table.
   for (GlobalValue &V : M.global_values())

@@ -1,7 +1,7 @@
 //===- PointsByAddress.cpp - Pointers to migrate, check_migrate and migrate_schedule ===//
 //
-// Migration points are no functions: a call of one becomes one of the runtime with the frame's top as hidden argument. A
-// pointer to one is to a function that contains it:
+// Migration points are no functions: a call of one becomes one of the runtime with the frame's top as hidden argument.
+// A pointer to one is to a function that contains it:
 //
 //   void (*move)(int, ...) = migrate;        void migrate.by_address(int n, void *f, void *d) { migrate(n, f, d); }
 //

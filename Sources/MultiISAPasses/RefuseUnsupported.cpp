@@ -1,8 +1,9 @@
 //===- RefuseUnsupported.cpp - What cannot move between ISAs is refused, with its line ===//
 //
 // Runs before any optimisation, so that every finding still has the source line and the function in which it was
-// written: on each object file for what is wrong in itself, and once more on the linked program for calls of libc, since
-// only there is it known which functions the program defines itself. What is left is compiled rightly or not at all.
+// written: on each object file for what is wrong in itself, and once more on the linked program for calls of libc,
+// since only there is it known which functions the program defines itself. What is left is compiled rightly or not at
+// all.
 //
 //===----------------------------------------------------------------------===//
 #include "LibcTable.h"
@@ -129,25 +130,20 @@ private:
       return D.refuse(I, "uses " + Name + ", which exists on one ISA only: use vector extensions or plain C");
     switch (I.getIntrinsicID()) {
     case Intrinsic::eh_sjlj_setjmp:
-    case Intrinsic::eh_sjlj_longjmp:
-      return D.refuse(I, "__builtin_setjmp and __builtin_longjmp save native registers");
+    case Intrinsic::eh_sjlj_longjmp: return D.refuse(I, "__builtin_setjmp and __builtin_longjmp save native registers");
     case Intrinsic::returnaddress:
     case Intrinsic::frameaddress:
     case Intrinsic::addressofreturnaddress:
     case Intrinsic::sponentry:
       return D.refuse(I, "reads a native frame or return address, which means nothing on the other ISA");
     case Intrinsic::init_trampoline:
-    case Intrinsic::adjust_trampoline:
-      return D.refuse(I, "a trampoline is code for one ISA");
+    case Intrinsic::adjust_trampoline: return D.refuse(I, "a trampoline is code for one ISA");
     case Intrinsic::read_register:
     case Intrinsic::write_register:
-    case Intrinsic::read_volatile_register:
-      return D.refuse(I, "a variable in a named register");
+    case Intrinsic::read_volatile_register: return D.refuse(I, "a variable in a named register");
     case Intrinsic::set_rounding:
-    case Intrinsic::get_rounding:
-      return D.warn(I, "the rounding mode belongs to the processor and does not move");
-    default:
-      return;
+    case Intrinsic::get_rounding: return D.warn(I, "the rounding mode belongs to the processor and does not move");
+    default: return;
     }
   }
 };

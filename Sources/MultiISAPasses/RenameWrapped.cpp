@@ -1,7 +1,7 @@
 //===- RenameWrapped.cpp - Calls of libc that go to the runtime's wrappers ===//
 //
-// Some functions of libc mean something else after a hop, or have structures that differ by ISA. The runtime has its own
-// version of each, and a declaration gets that name, and with it every call and every address:
+// Some functions of libc mean something else after a hop, or have structures that differ by ISA. The runtime has its
+// own version of each, and a declaration gets that name, and with it every call and every address:
 //
 //     declare i32 @open(ptr, i32, ...)        declare i32 @__popcorn_open(ptr, i32, ...)
 //

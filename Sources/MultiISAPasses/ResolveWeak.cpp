@@ -2,8 +2,9 @@
 //
 //   extern int hook(int) __attribute__((weak));      if (hook) hook(3);
 //
-// A function slot has an address on every node, so that it must be decided before there are slots whether `hook` exists.
-// That is when the program's own objects and archives are linked: what none of them defines, and libc neither, is null.
+// A function slot has an address on every node, so that it must be decided before there are slots whether `hook`
+// exists. That is when the program's own objects and archives are linked: what none of them defines, and libc neither,
+// is null.
 //
 // libc's functions are there, as they are for a program that is linked with libc.so. Those that are refused are not:
 // the program has said that it can do without.
@@ -30,8 +31,8 @@ bool isInRuntime(StringRef Name) {
       .Default(false);
 }
 
-/// A call that nothing guards must fault, as it does elsewhere: the optimiser takes a call of null for one that cannot be
-/// reached.
+/// A call that nothing guards must fault, as it does elsewhere: the optimiser takes a call of null for one that cannot
+/// be reached.
 void callNull(CallBase &CB) {
   Module &M = *CB.getModule();
   Type *Ptr = PointerType::get(M.getContext(), 0);

@@ -24,8 +24,8 @@
 //   2 CallSites.cpp       calls that may hop get the frame pointer and a block boundary on either side
 //   3 SavedValues.cpp     values that live across a site: computed again, or given a place in the frame
 //   4 ResumeFunction.cpp  a clone of the body that starts at its sites
-//   5 FunctionSlots.cpp   function pointers that mean the same on every ISA (VariadicTwins.cpp: with variable arguments)
-//   6 EntryPoints.cpp     how the runtime starts and resumes
+//   5 FunctionSlots.cpp   function pointers that mean the same on every ISA (VariadicTwins.cpp: with variable
+//   arguments) 6 EntryPoints.cpp     how the runtime starts and resumes
 //
 //===----------------------------------------------------------------------===//
 #include "ResumableFrames.h"
@@ -61,8 +61,8 @@ FunctionPair makePair(Function &Old) {
   std::string Name = Old.getName().str();
   Old.setName(Name + ".original");
   FunctionPair Pair{declare(Old, Name, true), declare(Old, Name + ".resume", false)};
-  for (auto Kind : {Attribute::Cold, Attribute::OptimizeNone, Attribute::NoInline, Attribute::OptimizeForSize,
-                    Attribute::MinSize})
+  for (auto Kind :
+       {Attribute::Cold, Attribute::OptimizeNone, Attribute::NoInline, Attribute::OptimizeForSize, Attribute::MinSize})
     if (Old.hasFnAttribute(Kind))
       Pair.Body->addFnAttr(Kind);
   if (Old.hasFnAttribute("frame-pointer"))
@@ -134,8 +134,8 @@ void expandLocals(Module &M) {
 /// For the runtime, which can then walk and check the frames.
 void publishSiteTable(ProgramFrames &P) {
   LLVMContext &C = P.M.getContext();
-  Constant *Sizes = ConstantDataArray::get(C, ArrayRef<uint32_t>(reinterpret_cast<uint32_t *>(P.SiteFrames.data()),
-                                                                 P.SiteFrames.size()));
+  Constant *Sizes = ConstantDataArray::get(
+      C, ArrayRef<uint32_t>(reinterpret_cast<uint32_t *>(P.SiteFrames.data()), P.SiteFrames.size()));
   new GlobalVariable(P.M, Sizes->getType(), true, GlobalValue::ExternalLinkage, Sizes, names::SiteFrames);
   new GlobalVariable(P.M, Type::getInt32Ty(C), true, GlobalValue::ExternalLinkage,
                      ConstantInt::get(Type::getInt32Ty(C), P.SiteFrames.size()), names::SiteCount);

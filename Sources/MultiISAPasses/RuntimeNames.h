@@ -30,7 +30,8 @@ constexpr uint64_t SlotNativeEntry = 0, SlotFastEntry = 8, SlotResumeEntry = 16;
 /// as many arguments as fit into registers, whether they were passed or not.
 constexpr uint64_t TwinRegisters = 8, TwinSlack = 8 * TwinRegisters;
 
-/// Every frame starts with the id of the call site that is active in it (32 bits); frames that grow keep their top next.
+/// Every frame starts with the id of the call site that is active in it (32 bits); frames that grow keep their top
+/// next.
 constexpr uint64_t FrameSite = 0, FrameTop = 8;
 constexpr uint64_t FrameAlignment = 16;
 

@@ -1,8 +1,8 @@
 //===- SavedValues.cpp - Step 3: what must survive a hop ===//
 //
-// A value that is live after a site is either cheap to compute again from others that are available there (an address, a
-// comparison, an addition), or it gets a place in the frame, one for the whole function. It is stored at its definition or
-// before each site that needs it, whichever block frequency says runs less often.
+// A value that is live after a site is either cheap to compute again from others that are available there (an address,
+// a comparison, an addition), or it gets a place in the frame, one for the whole function. It is stored at its
+// definition or before each site that needs it, whichever block frequency says runs less often.
 //
 //===----------------------------------------------------------------------===//
 #include "ResumableFrames.h"
@@ -110,10 +110,8 @@ bool isCheapToRecompute(const Instruction &I) {
   case Instruction::Xor:
   case Instruction::Shl:
   case Instruction::LShr:
-  case Instruction::AShr:
-    return true;
-  default:
-    return false;
+  case Instruction::AShr: return true;
+  default: return false;
   }
 }
 

@@ -73,20 +73,16 @@ bool findCounter(Loop &L, Counter &C) {
       C.Step->getValue().abs().ugt(1024))
     return false;
   switch (C.Continues) {
-  case ICmpInst::ICMP_NE:
-    return true;
+  case ICmpInst::ICMP_NE: return true;
   case ICmpInst::ICMP_ULT:
   case ICmpInst::ICMP_ULE:
   case ICmpInst::ICMP_SLT:
-  case ICmpInst::ICMP_SLE:
-    return !C.Step->isNegative();
+  case ICmpInst::ICMP_SLE: return !C.Step->isNegative();
   case ICmpInst::ICMP_UGT:
   case ICmpInst::ICMP_UGE:
   case ICmpInst::ICMP_SGT:
-  case ICmpInst::ICMP_SGE:
-    return C.Step->isNegative();
-  default:
-    return false;
+  case ICmpInst::ICMP_SGE: return C.Step->isNegative();
+  default: return false;
   }
 }
 

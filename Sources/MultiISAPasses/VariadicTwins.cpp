@@ -1,12 +1,13 @@
 //===- VariadicTwins.cpp - Functions behind pointers, called with variable arguments ===//
 //
-// A call with variable arguments through a pointer puts all arguments into slots, the fixed ones too, and calls the twin
-// of whatever the pointer names (LowerVariadics.cpp). The twin takes out what its function wants:
+// A call with variable arguments through a pointer puts all arguments into slots, the fixed ones too, and calls the
+// twin of whatever the pointer names (LowerVariadics.cpp). The twin takes out what its function wants:
 //
 //   int add(int a, double b)             int add.slots(void *s) { return add(*(int *)s, *(double *)(s + 8)); }
 //   int sum(int n, ...)                  int sum.slots(void *s) { return sum(*(int *)s, s + 8); }
 //   libc's printf                        int printf.slots(void *s) {
-//                                          va_list ap = {48, 176, s + 8, 0}; return __popcorn_vprintf(*(char **)s, ap); }
+//                                          va_list ap = {48, 176, s + 8, 0}; return __popcorn_vprintf(*(char **)s, ap);
+//                                          }
 //   libc's open, fcntl, mremap, ...      int open.slots(void *s) {
 //                                          return open(*(char **)s, *(int *)(s + 8), s[2], ..., (double)s[2], ...); }
 //
@@ -103,9 +104,8 @@ private:
     if (IsVariadic)
       Types.truncate(F.arg_size());
     auto *Type = FunctionType::get(F.getReturnType(), Types, IsVariadic);
-    CallInst *Call = B.CreateCall(Name.empty() ? FunctionCallee(F.getFunctionType(), &F)
-                                               : M.getOrInsertFunction(Name, Type),
-                                  Arguments);
+    CallInst *Call = B.CreateCall(
+        Name.empty() ? FunctionCallee(F.getFunctionType(), &F) : M.getOrInsertFunction(Name, Type), Arguments);
     Call->setAttributes(keepABIAttributes(M.getContext(), F.getAttributes(), From));
     if (F.getReturnType()->isVoidTy())
       B.CreateRetVoid();

@@ -14,8 +14,16 @@ struct field {
 #define FIELD(name) { #name, offsetof(struct node_config, name), sizeof(((struct node_config *)0)->name) }
 
 static const struct field fields[] = {
-	FIELD(hostname), FIELD(management_mac), FIELD(management_address), FIELD(management_gateway),
-	FIELD(fabric_mac), FIELD(fabric_address), FIELD(fabric_mtu), FIELD(peers), FIELD(secret), FIELD(port),
+	FIELD(hostname),
+	FIELD(management_mac),
+	FIELD(management_address),
+	FIELD(management_gateway),
+	FIELD(fabric_mac),
+	FIELD(fabric_address),
+	FIELD(fabric_mtu),
+	FIELD(peers),
+	FIELD(secret),
+	FIELD(port),
 	FIELD(dead_ms),
 };
 

@@ -16,8 +16,7 @@
 static void bring_up_network(const struct node_config *config)
 {
 	network_up_loopback();
-	if (*config->management_mac &&
-	    network_up(config->management_mac, "mgmt", config->management_address, "") &&
+	if (*config->management_mac && network_up(config->management_mac, "mgmt", config->management_address, "") &&
 	    *config->management_gateway && !network_add_gateway(config->management_gateway))
 		report_error(STAGE_FABRIC, "gateway %s", config->management_gateway);
 	if (*config->fabric_mac && network_up(config->fabric_mac, "fabric", config->fabric_address, config->fabric_mtu))
@@ -95,7 +94,9 @@ int main(void)
 {
 	struct node_config config;
 	struct utsname system;
-	struct pollfd events[4] = { { .events = POLLIN }, { .events = POLLPRI }, { .events = POLLIN }, { .events = POLLIN } };
+	struct pollfd events[4] = {
+		{ .events = POLLIN }, { .events = POLLPRI }, { .events = POLLIN }, { .events = POLLIN }
+	};
 
 	mount_all();
 	report_open();

@@ -21,26 +21,26 @@
 #include <stddef.h>
 
 enum stage {
-	STAGE_BOOTED,	/* kernel release and machine */
-	STAGE_FABRIC,	/* the fabric address is up */
-	STAGE_MODULES,	/* popcorn.ko and msg_socket.ko are loaded */
-	STAGE_SSHD,	/* the SSH server listens */
-	STAGE_PEERS,	/* "UP of TOTAL": how many peers the message layer sees */
-	STAGE_READY,	/* every peer is seen; printed once */
-	STAGE_DOWN,	/* the last line before the guest ends */
+	STAGE_BOOTED,  /* kernel release and machine */
+	STAGE_FABRIC,  /* the fabric address is up */
+	STAGE_MODULES, /* popcorn.ko and msg_socket.ko are loaded */
+	STAGE_SSHD,    /* the SSH server listens */
+	STAGE_PEERS,   /* "UP of TOTAL": how many peers the message layer sees */
+	STAGE_READY,   /* every peer is seen; printed once */
+	STAGE_DOWN,    /* the last line before the guest ends */
 };
 
 /* What the lab wrote to /etc/popcorn/node, one KEY=VALUE a line. An absent key is an empty string. */
 struct node_config {
 	char hostname[65];
 	char management_mac[18];
-	char management_address[19];	/* with prefix length: 10.0.2.15/24 */
+	char management_address[19]; /* with prefix length: 10.0.2.15/24 */
 	char management_gateway[16];
 	char fabric_mac[18];
 	char fabric_address[19];
 	char fabric_mtu[6];
-	char peers[512];		/* every node's address, in node-id order, with commas */
-	char secret[129];		/* hex */
+	char peers[512];  /* every node's address, in node-id order, with commas */
+	char secret[129]; /* hex */
 	char port[6];
 	char dead_ms[8];
 };

@@ -10,13 +10,8 @@
 #include <unistd.h>
 
 static const char *const names[] = {
-	[STAGE_BOOTED] = "booted",
-	[STAGE_FABRIC] = "fabric",
-	[STAGE_MODULES] = "modules",
-	[STAGE_SSHD] = "sshd",
-	[STAGE_PEERS] = "peers",
-	[STAGE_READY] = "ready",
-	[STAGE_DOWN] = "down",
+	[STAGE_BOOTED] = "booted", [STAGE_FABRIC] = "fabric", [STAGE_MODULES] = "modules", [STAGE_SSHD] = "sshd",
+	[STAGE_PEERS] = "peers",   [STAGE_READY] = "ready",   [STAGE_DOWN] = "down",
 };
 
 /* /dev/kmsg puts a line on the console and in dmesg, with the kernel's time stamp, in one write. */
@@ -70,7 +65,7 @@ static void tell_lab(const char *line, size_t length)
 {
 	if (port >= 0) {
 		if (write(port, line, length) < 0)
-			return;		/* the console has it too */
+			return; /* the console has it too */
 	} else if (early_length + length <= sizeof(early)) {
 		memcpy(early + early_length, line, length);
 		early_length += length;
@@ -80,7 +75,7 @@ static void tell_lab(const char *line, size_t length)
 static void emit(const char *line, size_t length)
 {
 	if (write(kmsg >= 0 ? kmsg : STDERR_FILENO, line, length) < 0)
-		return;		/* there is nobody left to tell */
+		return; /* there is nobody left to tell */
 }
 
 /* KERN_WARNING: the least urgent level that a quiet boot still prints. */

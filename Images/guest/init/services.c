@@ -16,18 +16,18 @@
 #define SSHD_PID_FILE "dropbear.pid"
 
 #ifdef __aarch64__
-#define SERIAL_LINE	"/dev/ttyAMA0"
+#define SERIAL_LINE "/dev/ttyAMA0"
 #else
-#define SERIAL_LINE	"/dev/ttyS0"
+#define SERIAL_LINE "/dev/ttyS0"
 #endif
 
 /* A server that dies at once is started again after ever longer pauses; one that lived this long has earned none. */
-#define FIRST_PAUSE_MS	250
-#define LONGEST_PAUSE_MS	30000
-#define LONG_LIFE_MS	60000
+#define FIRST_PAUSE_MS   250
+#define LONGEST_PAUSE_MS 30000
+#define LONG_LIFE_MS     60000
 
 static pid_t sshd, shell;
-static int64_t sshd_started, sshd_due;	/* in ms; due 0: it runs */
+static int64_t sshd_started, sshd_due; /* in ms; due 0: it runs */
 static int sshd_pause;
 static int console = -1, run_watch = -1;
 
@@ -37,8 +37,11 @@ static char *const environment[] = {
 
 /* Only the server itself: it gives its commands an environment of its own making. */
 static char *const sshd_environment[] = {
-	"PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin", "HOME=/root", "USER=root",
-	"LD_PRELOAD=/usr/lib/popcorn/endings.so", NULL,
+	"PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin",
+	"HOME=/root",
+	"USER=root",
+	"LD_PRELOAD=/usr/lib/popcorn/endings.so",
+	NULL,
 };
 
 static pid_t spawn(char *const arguments[], char *const variables[], int terminal)
@@ -73,9 +76,17 @@ static int64_t now_ms(void)
 static void start_sshd(void)
 {
 	static char *const arguments[] = {
-		"/usr/sbin/dropbear", "-F", "-s", "-r", "/etc/dropbear/host_key", "-P", "/run/" SSHD_PID_FILE,
+		"/usr/sbin/dropbear",
+		"-F",
+		"-s",
+		"-r",
+		"/etc/dropbear/host_key",
+		"-P",
+		"/run/" SSHD_PID_FILE,
 		/* A large receive window: uploads are 2.5 times as fast as with the usual 24 KiB (measured). */
-		"-W", "1048576", NULL,
+		"-W",
+		"1048576",
+		NULL,
 	};
 
 	sshd = spawn(arguments, sshd_environment, -1);
@@ -90,10 +101,13 @@ static void schedule_sshd(int status)
 	if (now - sshd_started >= LONG_LIFE_MS)
 		sshd_pause = 0;
 	errno = 0;
-	report_error(STAGE_SSHD, "the SSH server ended with status %#x; starting it again in %d ms", status, sshd_pause);
+	report_error(STAGE_SSHD, "the SSH server ended with status %#x; starting it again in %d ms", status,
+		     sshd_pause);
 	sshd = 0;
 	sshd_due = now + sshd_pause;
-	sshd_pause = !sshd_pause ? FIRST_PAUSE_MS : sshd_pause < LONGEST_PAUSE_MS / 2 ? 2 * sshd_pause : LONGEST_PAUSE_MS;
+	sshd_pause = !sshd_pause                       ? FIRST_PAUSE_MS :
+		     sshd_pause < LONGEST_PAUSE_MS / 2 ? 2 * sshd_pause :
+							 LONGEST_PAUSE_MS;
 }
 
 int services_patience(void)

@@ -28,13 +28,13 @@ struct driven {
 	bool asked;
 	int target;
 	struct thread before;
-	int64_t asked_at;	/* ns; when the program was first seen, before it is asked */
-	int64_t next_at;	/* ns; when something has to be done if nothing happens */
+	int64_t asked_at; /* ns; when the program was first seen, before it is asked */
+	int64_t next_at;  /* ns; when something has to be done if nothing happens */
 };
 
 static struct driven *all;
 static size_t known;
-static int64_t interval;	/* ns */
+static int64_t interval; /* ns */
 static unsigned int limit;
 static int last_error;
 
@@ -131,8 +131,7 @@ static void advance(const struct thread *thread)
 
 	if (one->asked && thread->refused != one->before.refused)
 		refuse(one, thread->error);
-	else if (one->asked && thread->arrived && thread->node == one->target &&
-		 thread->hops != one->before.hops) {
+	else if (one->asked && thread->arrived && thread->node == one->target && thread->hops != one->before.hops) {
 		one->moves++;
 		finish(one);
 	}

@@ -22,9 +22,9 @@
 struct request {
 	int pid;
 	int tid;
-	int process;		/* pidfd */
+	int process; /* pidfd */
 	struct thread before;
-	int64_t asked_at;	/* ns */
+	int64_t asked_at; /* ns */
 	bool settled;
 };
 
@@ -73,8 +73,7 @@ static void look(struct request *request, const struct thread *thread, int node)
 		refuse(request, thread->error, thread->node);
 	} else if (thread->node == node && thread->arrived && thread->hops != request->before.hops) {
 		settle(request, "moved");
-		printf(" from=%d us=%lld\n", request->before.node,
-		       (long long)(now() - request->asked_at) / 1000);
+		printf(" from=%d us=%lld\n", request->before.node, (long long)(now() - request->asked_at) / 1000);
 	}
 }
 
@@ -103,7 +102,8 @@ static void await_news(struct pollfd *polled, const struct request *requests, in
 	int64_t left_ms = (deadline - now() + 999999) / 1000000;
 
 	for (int i = 0; i < count; i++)
-		polled[i + 1] = (struct pollfd){ .fd = requests[i].settled ? -1 : requests[i].process, .events = POLLIN };
+		polled[i + 1] =
+			(struct pollfd){ .fd = requests[i].settled ? -1 : requests[i].process, .events = POLLIN };
 	if (poll(polled, count + 1, left_ms < LOOK_MS ? (left_ms > 0 ? left_ms : 0) : LOOK_MS) < 0 && errno != EINTR)
 		fail("poll");
 }

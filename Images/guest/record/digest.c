@@ -46,8 +46,7 @@ static void compress(uint32_t state[8], const unsigned char *block)
 		w[i] = (uint32_t)block[4 * i] << 24 | (uint32_t)block[4 * i + 1] << 16 |
 		       (uint32_t)block[4 * i + 2] << 8 | block[4 * i + 3];
 	for (; i < 64; i++)
-		w[i] = w[i - 16] + w[i - 7] +
-		       (rotate(w[i - 15], 7) ^ rotate(w[i - 15], 18) ^ w[i - 15] >> 3) +
+		w[i] = w[i - 16] + w[i - 7] + (rotate(w[i - 15], 7) ^ rotate(w[i - 15], 18) ^ w[i - 15] >> 3) +
 		       (rotate(w[i - 2], 17) ^ rotate(w[i - 2], 19) ^ w[i - 2] >> 10);
 	memcpy(a, state, sizeof(a));
 	for (i = 0; i < 64; i++) {
@@ -96,8 +95,8 @@ static int read_digest(int fd, char *hex)
 	static const char digits[] = "0123456789abcdef";
 	static unsigned char bytes[65536];
 	struct sha256 sum = {
-		.state = { 0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
-			   0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19 },
+		.state = { 0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab,
+			   0x5be0cd19 },
 	};
 	size_t held = 0;
 	ssize_t count;
@@ -119,7 +118,7 @@ static int read_digest(int fd, char *hex)
 	return 0;
 }
 
-#define MEMORY "/run/popcorn-digests"
+#define MEMORY         "/run/popcorn-digests"
 #define RECENT_SECONDS 1
 
 struct remembered {

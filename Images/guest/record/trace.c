@@ -17,7 +17,7 @@
 
 #include "record.h"
 
-#define TRACEFS "/sys/kernel/tracing"
+#define TRACEFS   "/sys/kernel/tracing"
 #define INSTANCES TRACEFS "/instances/"
 
 static int set(const char *instance, const char *file, const char *value)
@@ -36,7 +36,7 @@ static int set(const char *instance, const char *file, const char *value)
 }
 
 #define MOST_INSTANCES 64
-#define KEPT "popcorn-0"
+#define KEPT           "popcorn-0"
 
 static char own[32];
 /* Its file in /run. */
@@ -95,8 +95,8 @@ static int empty(const char *instance)
 static int prepare(const char *kib)
 {
 	/* "local" is dmesg's clock in name only: on x86-64 it is milliseconds off (measured, Linux 6.1). */
-	return set(own, "tracing_on", "0") || set(own, "events/popcorn/enable", "0") || set(own, "trace_clock", "perf") ||
-	       set(own, "buffer_size_kb", kib) || empty(own);
+	return set(own, "tracing_on", "0") || set(own, "events/popcorn/enable", "0") ||
+	       set(own, "trace_clock", "perf") || set(own, "buffer_size_kb", kib) || empty(own);
 }
 
 /* A file that has one word, without its newline. */

@@ -20,7 +20,7 @@
 #include <unistd.h>
 
 #define MAX_SIZE 65536
-#define WARM_UP 20	/* exchanges that fill caches and the emulator's translations before we measure */
+#define WARM_UP  20 /* exchanges that fill caches and the emulator's translations before we measure */
 
 struct request {
 	uint32_t size;
@@ -163,7 +163,8 @@ static int client(char **arguments, void (*run)(int, uint32_t, int))
 	long size = atol(arguments[2]), count = atol(arguments[3]);
 	int connection = socket(AF_INET, SOCK_STREAM, 0), one = 1;
 
-	if (!inet_aton(arguments[0], &address.sin_addr) || size < 0 || size > MAX_SIZE || count < 1 || count > 10000000) {
+	if (!inet_aton(arguments[0], &address.sin_addr) || size < 0 || size > MAX_SIZE || count < 1 ||
+	    count > 10000000) {
 		errno = EINVAL;
 		fail("arguments");
 	}

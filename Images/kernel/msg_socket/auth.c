@@ -7,10 +7,10 @@
 #include <linux/string.h>
 #include "msg_socket.h"
 
-#define SECRET_MIN	16	/* bytes */
-#define SECRET_MAX	SHA256_BLOCK_SIZE
+#define SECRET_MIN 16 /* bytes */
+#define SECRET_MAX SHA256_BLOCK_SIZE
 
-static u8 key[SHA256_BLOCK_SIZE];	/* padded with zeros, as HMAC wants it */
+static u8 key[SHA256_BLOCK_SIZE]; /* padded with zeros, as HMAC wants it */
 static bool key_is_set;
 
 /* A missing secret is allowed: the key is all zeros then, and anyone can prove it. */

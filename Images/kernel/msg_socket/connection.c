@@ -9,8 +9,8 @@
 #include <linux/sched/signal.h>
 #include "msg_socket.h"
 
-#define REDIAL_MIN	(HZ / 10)
-#define REDIAL_MAX	HZ
+#define REDIAL_MIN (HZ / 10)
+#define REDIAL_MAX HZ
 
 /*
  * Hands an accepted connection to the receiver; it replaces the one that stands, whose other

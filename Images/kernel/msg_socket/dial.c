@@ -8,7 +8,7 @@
 #include <net/sock.h>
 #include "msg_socket.h"
 
-#define CONNECT_TIME	HZ
+#define CONNECT_TIME HZ
 
 static int connect_to(struct socket *sock, const struct peer *peer)
 {

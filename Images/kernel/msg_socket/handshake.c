@@ -20,7 +20,7 @@
 #include <net/sock.h>
 #include "handshake.h"
 
-#define HANDSHAKE_TIME	(2 * HZ)
+#define HANDSHAKE_TIME (2 * HZ)
 
 static void make_hello(struct hello_frame *frame, struct peer *peer)
 {
@@ -52,13 +52,12 @@ static enum popcorn_refusal judge_hello(const struct hello_frame *frame, const s
 		return POPCORN_REFUSED_NODE;
 	if (body->arch != POPCORN_ARCH_X86_64 && body->arch != POPCORN_ARCH_AARCH64)
 		return POPCORN_REFUSED_MALFORMED;
-	if (le32_to_cpu(body->epoch) > U32_MAX / 2)	/* nobody gets there by reconnecting */
+	if (le32_to_cpu(body->epoch) > U32_MAX / 2) /* nobody gets there by reconnecting */
 		return POPCORN_REFUSED_MALFORMED;
 	return 0;
 }
 
-static void make_proof(const struct attempt *attempt, bool by_dialer,
-		       u8 mac[POPCORN_DIGEST_SIZE])
+static void make_proof(const struct attempt *attempt, bool by_dialer, u8 mac[POPCORN_DIGEST_SIZE])
 {
 	static const char dialer_role[] = "popcorn dialer";
 	static const char acceptor_role[] = "popcorn acceptor";

@@ -19,14 +19,14 @@ struct attempt {
 	struct hello_frame dialer;
 	struct hello_frame acceptor;
 	bool refused_by_peer;
-	u32 refusal;		/* the peer's reason, if it refused */
+	u32 refusal; /* the peer's reason, if it refused */
 };
 
 /* handshake_frame.c */
 void ms_fill_header(struct popcorn_header *header, const struct peer *peer, u16 type, u32 size);
 int ms_send_bytes(struct socket *sock, const void *data, size_t size, int flags);
-int ms_receive_frame(struct attempt *attempt, u16 type, struct popcorn_header *header,
-		     void *body, u32 size);
+int ms_receive_frame(struct attempt *attempt, u16 type, struct popcorn_header *header, void *body,
+		     u32 size);
 
 /* refusal.c */
 void ms_note_refusal(struct peer *peer, u32 reason);

@@ -6,8 +6,7 @@
 #include <net/sock.h>
 #include "handshake.h"
 
-void ms_fill_header(struct popcorn_header *header, const struct peer *peer, u16 type,
-		    u32 size)
+void ms_fill_header(struct popcorn_header *header, const struct peer *peer, u16 type, u32 size)
 {
 	*header = (struct popcorn_header){
 		.magic = cpu_to_le32(POPCORN_MAGIC),
@@ -59,8 +58,8 @@ static int take_refusal(struct attempt *attempt)
 }
 
 /* Receives a frame of @type with a body of exactly @size bytes. */
-int ms_receive_frame(struct attempt *attempt, u16 type, struct popcorn_header *header,
-		     void *body, u32 size)
+int ms_receive_frame(struct attempt *attempt, u16 type, struct popcorn_header *header, void *body,
+		     u32 size)
 {
 	u32 length;
 	int err = receive_bytes(attempt, header, sizeof(*header));

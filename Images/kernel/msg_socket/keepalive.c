@@ -18,10 +18,10 @@
 #include <net/sock.h>
 #include "msg_socket.h"
 
-#define TICKS		15	/* per dead_ms */
-#define PROBE_AFTER	2
-#define PROBE_EVERY	5
-#define MUTE_FACTOR	4
+#define TICKS       15 /* per dead_ms */
+#define PROBE_AFTER 2
+#define PROBE_EVERY 5
+#define MUTE_FACTOR 4
 
 static void tick(struct work_struct *work);
 static DECLARE_DELAYED_WORK(keepalive, tick);

@@ -15,8 +15,8 @@
 #include <net/sock.h>
 #include "msg_socket.h"
 
-#define HANDSHAKES_PER_PEER	4
-#define BACKLOG			64
+#define HANDSHAKES_PER_PEER 4
+#define BACKLOG             64
 
 struct job {
 	struct work_struct work;
@@ -29,7 +29,7 @@ static struct socket *listener;
 static struct task_struct *accept_task;
 static struct workqueue_struct *handshakes;
 static LIST_HEAD(jobs);
-static DEFINE_MUTEX(jobs_mutex);	/* protects jobs; their sockets stay open while listed */
+static DEFINE_MUTEX(jobs_mutex); /* protects jobs; their sockets stay open while listed */
 
 static void run_job(struct work_struct *work)
 {
@@ -53,7 +53,7 @@ static int count_jobs_of(const struct peer *peer)
 	int count = 0;
 
 	lockdep_assert_held(&jobs_mutex);
-	list_for_each_entry(job, &jobs, list)
+	list_for_each_entry (job, &jobs, list)
 		count += job->peer == peer;
 	return count;
 }
@@ -172,7 +172,7 @@ void ms_stop_listening(void)
 	ms_end_thread(accept_task);
 	sock_release(listener);
 	mutex_lock(&jobs_mutex);
-	list_for_each_entry(job, &jobs, list)
+	list_for_each_entry (job, &jobs, list)
 		kernel_sock_shutdown(job->sock, SHUT_RDWR);
 	mutex_unlock(&jobs_mutex);
 	destroy_workqueue(handshakes);

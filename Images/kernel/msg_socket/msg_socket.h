@@ -49,7 +49,7 @@ struct queue {
 
 /* A message that arrives in several frames. */
 struct assembly {
-	struct popcorn_header first;	/* of its first frame */
+	struct popcorn_header first; /* of its first frame */
 	u8 *data;
 	u32 filled;
 	bool active;
@@ -68,43 +68,43 @@ struct peer {
 	spinlock_t lock;
 	bool up;
 	bool sending;
-	u32 epoch;		/* of the connection that stands, or stood last */
-	u32 newest_epoch;	/* ever agreed on; at least epoch */
-	u64 seq;		/* of the last message sent */
+	u32 epoch;        /* of the connection that stands, or stood last */
+	u32 newest_epoch; /* ever agreed on; at least epoch */
+	u64 seq;          /* of the last message sent */
 	struct queue urgent;
 	struct queue bulk;
-	struct link offered;	/* accepted, not yet taken by the receiver */
+	struct link offered; /* accepted, not yet taken by the receiver */
 	enum popcorn_refusal logged_refusal;
 	unsigned long logged_at;
 
-	u8 *stash;		/* rest of a frame that did not fit into the socket */
+	u8 *stash; /* rest of a frame that did not fit into the socket */
 	size_t stash_begin;
 	size_t stash_end;
 
-	struct mutex sock_mutex;	/* keeps sock while another thread shuts it down */
+	struct mutex sock_mutex; /* keeps sock while another thread shuts it down */
 	struct socket *sock;
-	const char *why_lost;	/* set with sock_mutex by who shuts it down first */
+	const char *why_lost; /* set with sock_mutex by who shuts it down first */
 
-	wait_queue_head_t offer_wait;	/* receiver: a link is offered, or the end */
-	wait_queue_head_t work_wait;	/* sender: there is something to send, or the end */
-	wait_queue_head_t room_wait;	/* others: room in the queue, or nobody sends */
+	wait_queue_head_t offer_wait; /* receiver: a link is offered, or the end */
+	wait_queue_head_t work_wait;  /* sender: there is something to send, or the end */
+	wait_queue_head_t room_wait;  /* others: room in the queue, or nobody sends */
 
 	/* Used by the receiver thread only. */
 	u8 *buffer;
 	size_t begin;
 	size_t end;
-	u64 received_seq[2];	/* by urgency */
+	u64 received_seq[2]; /* by urgency */
 	struct assembly assembly;
 
 	/* Written by the receiver thread, read by the keepalive. */
-	u32 heard;		/* counts receive calls that brought bytes */
+	u32 heard; /* counts receive calls that brought bytes */
 
 	/* Used by the keepalive work only. */
 	u32 seen_epoch;
 	u32 seen_heard;
 	u32 seen_ack;
-	unsigned int silent_ticks;	/* nothing at all came from the peer's machine */
-	unsigned int mute_ticks;	/* nothing came from its message layer */
+	unsigned int silent_ticks; /* nothing at all came from the peer's machine */
+	unsigned int mute_ticks;   /* nothing came from its message layer */
 };
 
 /* params.c */
@@ -139,18 +139,17 @@ void ms_disconnect(struct peer *peer, u32 epoch, const char *why);
 void ms_drop_queues(struct peer *peer);
 
 /* send.c */
-#define STASH_SIZE	(sizeof(struct popcorn_header) + POPCORN_MAX_FRAME)
+#define STASH_SIZE (sizeof(struct popcorn_header) + POPCORN_MAX_FRAME)
 int ms_send_message(const struct popcorn_send *send);
 int ms_send_control(struct peer *peer, u16 type);
 int ms_sender_main(void *data);
 
 /* receive.c */
-#define RECEIVE_BUFFER_SIZE	SZ_256K
+#define RECEIVE_BUFFER_SIZE SZ_256K
 const char *ms_receive_until_lost(struct peer *peer);
 
 /* refusal.c */
-void ms_refuse(struct socket *sock, struct peer *peer, __be32 address,
-	       enum popcorn_refusal reason);
+void ms_refuse(struct socket *sock, struct peer *peer, __be32 address, enum popcorn_refusal reason);
 
 /* handshake.c */
 int ms_handshake_dialing(struct socket *sock, struct peer *peer, struct link *link);

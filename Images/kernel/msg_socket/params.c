@@ -11,12 +11,13 @@
 #include <net/route.h>
 #include "msg_socket.h"
 
-#define DEAD_MS_MIN	500
-#define DEAD_MS_MAX	60000
+#define DEAD_MS_MIN 500
+#define DEAD_MS_MAX 60000
 
 static char *ip;
 module_param(ip, charp, 0444);
-MODULE_PARM_DESC(ip, "IPv4 addresses of all nodes, separated by commas; the position is the node id");
+MODULE_PARM_DESC(ip,
+		 "IPv4 addresses of all nodes, separated by commas; the position is the node id");
 
 static ushort port = POPCORN_PORT;
 module_param(port, ushort, 0444);
@@ -51,8 +52,8 @@ static int add_address(const char *text)
 		pr_err("ip=%s: '%s' is not an IPv4 address\n", ip, text);
 		return -EINVAL;
 	}
-	if (ipv4_is_zeronet(address) || ipv4_is_loopback(address) ||
-	    ipv4_is_multicast(address) || ipv4_is_lbcast(address)) {
+	if (ipv4_is_zeronet(address) || ipv4_is_loopback(address) || ipv4_is_multicast(address) ||
+	    ipv4_is_lbcast(address)) {
 		pr_err("ip=%s: %pI4 cannot be the address of a node\n", ip, &address);
 		return -EINVAL;
 	}

@@ -6,7 +6,7 @@
 #include <linux/net.h>
 #include <linux/uio.h>
 
-#define PARCEL_PARTS	4	/* header, head, body, padding */
+#define PARCEL_PARTS 4 /* header, head, body, padding */
 
 /**
  * struct parcel - what is left of a frame; begin with all zeros

@@ -6,7 +6,7 @@
 #include <linux/slab.h>
 #include "msg_socket.h"
 
-static struct peer *peers;	/* by id; the one of this node is unused */
+static struct peer *peers; /* by id; the one of this node is unused */
 static bool stopping;
 
 bool ms_is_stopping(void)

@@ -10,7 +10,7 @@
 #include "parcel.h"
 #include "queue.h"
 
-#define HELPED_FRAMES	16	/* of others, sent by one who sends directly */
+#define HELPED_FRAMES 16 /* of others, sent by one who sends directly */
 
 static void stash(struct peer *peer, const struct parcel *parcel)
 {
@@ -118,7 +118,7 @@ int ms_push_everything(struct peer *peer)
 	int more = 1;
 
 	if (peer->stash_begin < peer->stash_end)
-		more = push_stash(peer) ? : 1;
+		more = push_stash(peer) ?: 1;
 	while (more > 0)
 		more = push_next(peer, true);
 	return more;

@@ -11,8 +11,8 @@
 #include "msg_socket.h"
 #include "queue.h"
 
-#define SOFT_LIMIT	SZ_1M	/* bytes that senders may queue, for each urgency */
-#define HARD_LIMIT	SZ_8M	/* the same for replies, which must not wait */
+#define SOFT_LIMIT SZ_1M /* bytes that senders may queue, for each urgency */
+#define HARD_LIMIT SZ_8M /* the same for replies, which must not wait */
 
 static u32 size_of(const struct popcorn_message *message)
 {
@@ -103,8 +103,8 @@ struct outgoing *ms_copy_message(const struct popcorn_send *send)
  * Decides how the message goes. WAY_DIRECT: @header is filled in. WAY_COPY: the caller shall
  * come again with @item. Else an error, -EAGAIN if there is no room.
  */
-int ms_choose_way(struct peer *peer, const struct popcorn_send *send,
-		  struct popcorn_header *header, struct outgoing *item)
+int ms_choose_way(struct peer *peer, const struct popcorn_send *send, struct popcorn_header *header,
+		  struct outgoing *item)
 {
 	struct queue *queue = queue_for(peer, send->message->urgent);
 	int way;
@@ -169,7 +169,7 @@ static void drop_queue(struct queue *queue)
 {
 	struct outgoing *item, *next;
 
-	list_for_each_entry_safe(item, next, &queue->items, list) {
+	list_for_each_entry_safe (item, next, &queue->items, list) {
 		list_del(&item->list);
 		kvfree(item);
 	}

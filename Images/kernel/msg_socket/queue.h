@@ -10,7 +10,7 @@
 struct outgoing {
 	struct list_head list;
 	struct popcorn_header header;
-	u32 sent;		/* bytes of the payload that have gone */
+	u32 sent; /* bytes of the payload that have gone */
 	u8 payload[];
 };
 
@@ -24,8 +24,8 @@ enum way { WAY_DIRECT, WAY_COPY, WAY_QUEUED, WAY_WAKE };
 /* queue.c */
 bool ms_has_work(const struct peer *peer);
 struct outgoing *ms_copy_message(const struct popcorn_send *send);
-int ms_choose_way(struct peer *peer, const struct popcorn_send *send,
-		  struct popcorn_header *header, struct outgoing *item);
+int ms_choose_way(struct peer *peer, const struct popcorn_send *send, struct popcorn_header *header,
+		  struct outgoing *item);
 bool ms_room_or_loss(struct peer *peer, const struct popcorn_send *send);
 struct outgoing *ms_next_item(struct peer *peer, struct queue **queue, bool *more);
 void ms_finish_item(struct peer *peer, struct queue *queue, struct outgoing *item);

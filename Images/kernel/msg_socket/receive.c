@@ -121,10 +121,9 @@ static bool continues(const struct assembly *assembly, const struct frame *frame
 {
 	const struct popcorn_header *first = &assembly->first, *header = frame->header;
 
-	return assembly->active && frame->offset == assembly->filled &&
-	       header->seq == first->seq && header->type == first->type &&
-	       header->size == first->size && header->station == first->station &&
-	       header->flags == first->flags;
+	return assembly->active && frame->offset == assembly->filled && header->seq == first->seq &&
+	       header->type == first->type && header->size == first->size &&
+	       header->station == first->station && header->flags == first->flags;
 }
 
 static const char *assemble(struct peer *peer, const struct frame *frame)
@@ -196,8 +195,8 @@ static void make_room(struct peer *peer)
 {
 	size_t left = peer->end - peer->begin;
 
-	if (left && peer->begin + sizeof(struct popcorn_header) + POPCORN_MAX_FRAME <=
-	    RECEIVE_BUFFER_SIZE)
+	if (left &&
+	    peer->begin + sizeof(struct popcorn_header) + POPCORN_MAX_FRAME <= RECEIVE_BUFFER_SIZE)
 		return;
 	memmove(peer->buffer, peer->buffer + peer->begin, left);
 	peer->begin = 0;

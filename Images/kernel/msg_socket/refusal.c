@@ -7,8 +7,8 @@
 #include <linux/ratelimit.h>
 #include "handshake.h"
 
-#define LOG_SAME	(60 * HZ)	/* between equal complaints about a peer */
-#define LOG_OTHER	(5 * HZ)	/* between different ones */
+#define LOG_SAME  (60 * HZ) /* between equal complaints about a peer */
+#define LOG_OTHER (5 * HZ)  /* between different ones */
 
 static const char *const reasons[] = {
 	[0] = "unknown reason",
@@ -27,8 +27,7 @@ static const char *reason_text(u32 reason)
 	return reasons[reason < ARRAY_SIZE(reasons) ? reason : 0];
 }
 
-static void send_refusal(struct socket *sock, const struct peer *peer,
-			 enum popcorn_refusal reason)
+static void send_refusal(struct socket *sock, const struct peer *peer, enum popcorn_refusal reason)
 {
 	struct {
 		struct popcorn_header header;

@@ -150,8 +150,7 @@ int ms_sender_main(void *data)
 	int err;
 
 	while (!kthread_should_stop()) {
-		wait_event_interruptible(peer->work_wait,
-					 kthread_should_stop() || is_needed(peer));
+		wait_event_interruptible(peer->work_wait, kthread_should_stop() || is_needed(peer));
 		if (!start_sending(peer, &epoch))
 			continue;
 		err = ms_push_everything(peer);

@@ -10,7 +10,7 @@
 #include <linux/poll.h>
 #include "core.h"
 
-#define HOLDS_MODULE	0
+#define HOLDS_MODULE 0
 
 DEFINE_POPCORN_CHANGES(popcorn_ps_changes);
 

@@ -78,7 +78,7 @@ struct popcorn_changes {
 	wait_queue_head_t wait;
 };
 
-#define DEFINE_POPCORN_CHANGES(name)	\
+#define DEFINE_POPCORN_CHANGES(name) \
 	struct popcorn_changes name = { .wait = __WAIT_QUEUE_HEAD_INITIALIZER(name.wait) }
 
 /* Of what /proc/popcorn_ps tells at the origin. */

@@ -8,16 +8,13 @@
 #include "core.h"
 
 static const struct popcorn_handler __rcu *handlers[POPCORN_MAX_TYPES];
-static DEFINE_MUTEX(handlers_mutex);	/* serialises changes of handlers[] */
-DEFINE_STATIC_SRCU(handlers_srcu);	/* held while a handler runs */
+static DEFINE_MUTEX(handlers_mutex); /* serialises changes of handlers[] */
+DEFINE_STATIC_SRCU(handlers_srcu);   /* held while a handler runs */
 
 static const char *const transport_names[] = {
-	[POPCORN_TYPE_NONE] = "NONE",
-	[POPCORN_TYPE_HELLO] = "HELLO",
-	[POPCORN_TYPE_PROOF] = "PROOF",
-	[POPCORN_TYPE_ACCEPT] = "ACCEPT",
-	[POPCORN_TYPE_REFUSE] = "REFUSE",
-	[POPCORN_TYPE_PROBE] = "PROBE",
+	[POPCORN_TYPE_NONE] = "NONE",     [POPCORN_TYPE_HELLO] = "HELLO",
+	[POPCORN_TYPE_PROOF] = "PROOF",   [POPCORN_TYPE_ACCEPT] = "ACCEPT",
+	[POPCORN_TYPE_REFUSE] = "REFUSE", [POPCORN_TYPE_PROBE] = "PROBE",
 	[POPCORN_TYPE_ALIVE] = "ALIVE",
 };
 

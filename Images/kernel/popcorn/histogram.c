@@ -9,7 +9,7 @@
 #include <linux/string.h>
 #include "histogram.h"
 
-#define SUB	(1u << HISTOGRAM_SUB_BITS)
+#define SUB (1u << HISTOGRAM_SUB_BITS)
 
 static unsigned int bucket_of(u64 value)
 {

@@ -5,8 +5,8 @@
 
 #include <linux/seq_file.h>
 
-#define HISTOGRAM_SUB_BITS	6	/* 64 buckets per power of two */
-#define HISTOGRAM_BUCKETS	((64 - HISTOGRAM_SUB_BITS + 1) << HISTOGRAM_SUB_BITS)
+#define HISTOGRAM_SUB_BITS 6 /* 64 buckets per power of two */
+#define HISTOGRAM_BUCKETS  ((64 - HISTOGRAM_SUB_BITS + 1) << HISTOGRAM_SUB_BITS)
 
 struct histogram {
 	u64 count;

@@ -9,10 +9,10 @@
 static struct popcorn_node nodes[POPCORN_MAX_NODES];
 static int node_count;
 static int self_id = -1;
-static DEFINE_SPINLOCK(nodes_lock);	/* protects all of the above */
+static DEFINE_SPINLOCK(nodes_lock); /* protects all of the above */
 
 static BLOCKING_NOTIFIER_HEAD(notifiers);
-DEFINE_POPCORN_CHANGES(popcorn_node_changes);	/* of any node's state */
+DEFINE_POPCORN_CHANGES(popcorn_node_changes); /* of any node's state */
 
 static const char *const state_names[] = {
 	[POPCORN_NODE_DOWN] = "down",
@@ -155,8 +155,8 @@ int popcorn_show_nodes(struct seq_file *file, void *unused)
 		const struct popcorn_node *node = &nodes[id];
 
 		seq_printf(file, "%c %3d  %pI4  %s  %s  %u\n", id == self_id ? '*' : ' ', id,
-			   &node->address, popcorn_arch_name(node->arch),
-			   state_names[node->state], node->epoch);
+			   &node->address, popcorn_arch_name(node->arch), state_names[node->state],
+			   node->epoch);
 	}
 	spin_unlock(&nodes_lock);
 	return 0;

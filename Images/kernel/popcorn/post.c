@@ -9,8 +9,8 @@
 #include "core.h"
 
 static const struct popcorn_transport __rcu *transport;
-static DEFINE_MUTEX(transport_mutex);	/* serialises attaching and detaching */
-DEFINE_STATIC_SRCU(transport_srcu);	/* held inside transport->send(), which may sleep */
+static DEFINE_MUTEX(transport_mutex); /* serialises attaching and detaching */
+DEFINE_STATIC_SRCU(transport_srcu);   /* held inside transport->send(), which may sleep */
 
 int popcorn_attach_transport(const struct popcorn_transport *new, const __be32 *addresses,
 			     int count, int self)

@@ -9,7 +9,7 @@
 #include <linux/uaccess.h>
 #include "core.h"
 
-#define MAX_COMMAND	128	/* bytes written to a file at once */
+#define MAX_COMMAND 128 /* bytes written to a file at once */
 
 /*
  * /proc/popcorn_clock: the clock of dmesg and tracing, and those of user space, back to back.
@@ -83,8 +83,7 @@ static int open_services(struct inode *inode, struct file *file)
 	return single_open(file, popcorn_show_services, NULL);
 }
 
-static ssize_t write_services(struct file *file, const char __user *from, size_t size,
-			      loff_t *pos)
+static ssize_t write_services(struct file *file, const char __user *from, size_t size, loff_t *pos)
 {
 	return write_command(from, size, popcorn_command_services);
 }
@@ -99,10 +98,7 @@ static ssize_t write_test(struct file *file, const char __user *from, size_t siz
 	return write_command(from, size, popcorn_run_test);
 }
 
-#define SHOWN_BY(open)			\
-	.proc_open = open,		\
-	.proc_read = seq_read,		\
-	.proc_lseek = seq_lseek
+#define SHOWN_BY(open) .proc_open = open, .proc_read = seq_read, .proc_lseek = seq_lseek
 
 static const struct proc_ops clock_ops = {
 	SHOWN_BY(open_clock),
@@ -143,12 +139,9 @@ static const struct {
 	umode_t mode;
 	const struct proc_ops *ops;
 } files[] = {
-	{ "popcorn_clock", 0444, &clock_ops },
-	{ "popcorn_peers", 0444, &peers_ops },
-	{ "popcorn_stat", 0644, &stat_ops },
-	{ "popcorn_types", 0444, &types_ops },
-	{ "popcorn_services", 0644, &services_ops },
-	{ "popcorn_test", 0644, &test_ops },
+	{ "popcorn_clock", 0444, &clock_ops },       { "popcorn_peers", 0444, &peers_ops },
+	{ "popcorn_stat", 0644, &stat_ops },         { "popcorn_types", 0444, &types_ops },
+	{ "popcorn_services", 0644, &services_ops }, { "popcorn_test", 0644, &test_ops },
 };
 
 static void remove_files(int count)
@@ -173,5 +166,5 @@ int popcorn_init_proc(void)
 void popcorn_exit_proc(void)
 {
 	remove_files(ARRAY_SIZE(files));
-	popcorn_drop_service_watchers();	/* those that were written there */
+	popcorn_drop_service_watchers(); /* those that were written there */
 }

@@ -18,7 +18,7 @@
 #include <linux/spinlock.h>
 #include "core.h"
 
-#define STATION_BITS	6
+#define STATION_BITS 6
 
 struct station {
 	struct hlist_node hash;
@@ -31,11 +31,11 @@ struct station {
 };
 
 struct station_table {
-	spinlock_t lock;	/* protects buckets and who completes a station */
+	spinlock_t lock; /* protects buckets and who completes a station */
 	struct hlist_head buckets[1 << STATION_BITS];
 };
 
-static struct station_table tables[POPCORN_MAX_NODES];	/* by node that was asked */
+static struct station_table tables[POPCORN_MAX_NODES]; /* by node that was asked */
 static atomic_t last_number;
 
 void popcorn_init_stations(void)
@@ -55,9 +55,8 @@ static struct station *find_station(struct station_table *table, u32 number)
 {
 	struct station *station;
 
-	hlist_for_each_entry(station, bucket_of(table, number), hash)
-		if (station->number == number)
-			return station;
+	hlist_for_each_entry(station, bucket_of(table, number),
+			     hash) if (station->number == number) return station;
 	return NULL;
 }
 
@@ -99,8 +98,8 @@ static int wait_for_reply(struct station_table *table, struct station *station, 
 	return station->result;
 }
 
-int popcorn_request(int node, const struct popcorn_message *message,
-		    struct popcorn_reply *reply, long timeout)
+int popcorn_request(int node, const struct popcorn_message *message, struct popcorn_reply *reply,
+		    long timeout)
 {
 	struct station station = { .type = message->type, .reply = reply };
 	struct popcorn_send send = {
@@ -239,7 +238,8 @@ void popcorn_fail_requests(int node)
 
 	spin_lock(&table->lock);
 	for (i = 0; i < ARRAY_SIZE(table->buckets); i++) {
-		hlist_for_each_entry_safe(station, next, &table->buckets[i], hash) {
+		hlist_for_each_entry_safe(station, next, &table->buckets[i], hash)
+		{
 			hlist_del_init(&station->hash);
 			station->result = -ECONNRESET;
 			popcorn_count(POPCORN_COUNT_REQUESTS_LOST);

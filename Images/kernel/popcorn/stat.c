@@ -73,8 +73,7 @@ void popcorn_reset_stat(void)
 {
 	int cpu;
 
-	for_each_possible_cpu(cpu)
-		memset(per_cpu_ptr(stats, cpu), 0, sizeof(*stats));
+	for_each_possible_cpu(cpu) memset(per_cpu_ptr(stats, cpu), 0, sizeof(*stats));
 }
 
 static struct type_stat sum_of_type(u16 type)
@@ -82,7 +81,8 @@ static struct type_stat sum_of_type(u16 type)
 	struct type_stat sum = {};
 	int cpu;
 
-	for_each_possible_cpu(cpu) {
+	for_each_possible_cpu(cpu)
+	{
 		const struct type_stat *part = &per_cpu_ptr(stats, cpu)->types[type];
 
 		sum.sent += READ_ONCE(part->sent);
@@ -102,8 +102,7 @@ int popcorn_show_stat(struct seq_file *file, void *unused)
 	for (i = 0; i < POPCORN_COUNTERS; i++) {
 		u64 sum = 0;
 
-		for_each_possible_cpu(cpu)
-			sum += READ_ONCE(per_cpu_ptr(stats, cpu)->counters[i]);
+		for_each_possible_cpu(cpu) sum += READ_ONCE(per_cpu_ptr(stats, cpu)->counters[i]);
 		seq_printf(file, "%s %llu\n", counter_names[i], sum);
 	}
 	for (i = 0; i < POPCORN_MAX_TYPES; i++) {

@@ -23,9 +23,9 @@
 #include <unistd.h>
 #include "hostile.h"
 
-#define MAGIC		0x314e4350
-#define PORT		30467
-#define MAX_FRAME	65536
+#define MAGIC     0x314e4350
+#define PORT      30467
+#define MAX_FRAME 65536
 
 struct header {
 	uint32_t magic;
@@ -156,7 +156,8 @@ static void hmac(uint8_t out[32], const uint8_t *data, size_t size)
 static int dial(void)
 {
 	struct sockaddr_in from = { .sin_family = AF_INET, .sin_addr.s_addr = addresses[self] };
-	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(PORT),
+	struct sockaddr_in to = { .sin_family = AF_INET,
+				  .sin_port = htons(PORT),
 				  .sin_addr.s_addr = addresses[target] };
 	struct timeval limit = { .tv_sec = 1 };
 	struct linger none = { .l_onoff = 1 };
@@ -185,14 +186,21 @@ static int get(int sock, void *data, size_t size)
 
 static struct header make_header(uint16_t type, uint32_t size)
 {
-	return (struct header){ .magic = MAGIC, .type = type, .from = self, .to = target,
-				.size = size, .length = size };
+	return (struct header){ .magic = MAGIC,
+				.type = type,
+				.from = self,
+				.to = target,
+				.size = size,
+				.length = size };
 }
 
 static struct hello make_hello(void)
 {
-	struct hello hello = { .header = make_header(HELLO, 80), .version = 1, .arch = 1,
-			       .nodes = nodes, .boot_id = rnd() };
+	struct hello hello = { .header = make_header(HELLO, 80),
+			       .version = 1,
+			       .arch = 1,
+			       .nodes = nodes,
+			       .boot_id = rnd() };
 
 	memcpy(hello.digest, list_digest, 32);
 	fill(hello.nonce, 32);
@@ -203,8 +211,14 @@ static struct hello make_hello(void)
 static uint32_t shake(int sock, int damage_proof)
 {
 	struct hello mine = make_hello(), theirs;
-	struct { struct header header; uint8_t mac[32]; } proof;
-	struct { struct header header; uint32_t epoch, reserved; } accepted;
+	struct {
+		struct header header;
+		uint8_t mac[32];
+	} proof;
+	struct {
+		struct header header;
+		uint32_t epoch, reserved;
+	} accepted;
 	uint8_t text[15 + 2 * sizeof(mine)];
 
 	if (put(sock, &mine, sizeof(mine)) || get(sock, &theirs, sizeof(theirs)) ||
@@ -225,8 +239,20 @@ static uint32_t shake(int sock, int damage_proof)
 
 static uint32_t absurd(void)
 {
-	static const uint32_t values[] = { 0, 1, 7, 8, 39, 40, 65535, 65536, 65537, 1 << 20,
-					   (1 << 20) + 1, 0x7fffffff, 0x80000000, 0xffffffff };
+	static const uint32_t values[] = { 0,
+					   1,
+					   7,
+					   8,
+					   39,
+					   40,
+					   65535,
+					   65536,
+					   65537,
+					   1 << 20,
+					   (1 << 20) + 1,
+					   0x7fffffff,
+					   0x80000000,
+					   0xffffffff };
 
 	return values[rnd() % (sizeof(values) / sizeof(*values))];
 }
@@ -234,18 +260,42 @@ static uint32_t absurd(void)
 static void damage(struct header *header)
 {
 	switch (rnd() % 12) {
-	case 0: header->magic ^= 1u << rnd() % 32; break;
-	case 1: header->type = rnd(); break;
-	case 2: header->from = rnd(); break;
-	case 3: header->to = rnd(); break;
-	case 4: header->epoch += absurd(); break;
-	case 5: header->station = absurd(); break;
-	case 6: header->seq = absurd(); break;
-	case 7: header->size = absurd(); break;
-	case 8: header->offset = absurd(); break;
-	case 9: header->length = absurd(); break;
-	case 10: header->flags = rnd(); break;
-	case 11: header->reserved[rnd() % 3] = rnd(); break;
+	case 0:
+		header->magic ^= 1u << rnd() % 32;
+		break;
+	case 1:
+		header->type = rnd();
+		break;
+	case 2:
+		header->from = rnd();
+		break;
+	case 3:
+		header->to = rnd();
+		break;
+	case 4:
+		header->epoch += absurd();
+		break;
+	case 5:
+		header->station = absurd();
+		break;
+	case 6:
+		header->seq = absurd();
+		break;
+	case 7:
+		header->size = absurd();
+		break;
+	case 8:
+		header->offset = absurd();
+		break;
+	case 9:
+		header->length = absurd();
+		break;
+	case 10:
+		header->flags = rnd();
+		break;
+	case 11:
+		header->reserved[rnd() % 3] = rnd();
+		break;
 	}
 }
 
@@ -317,7 +367,7 @@ static void attack_as_peer(int sock)
 		struct header header = plausible(epoch, seq);
 		int spoken = rnd() % 2 && about_processes(&header, epoch, seq);
 
-		if (!spoken && seq % 4 == 0 && header.size >= 40) {	/* some names, long ones too */
+		if (!spoken && seq % 4 == 0 && header.size >= 40) { /* some names, long ones too */
 			memset(scratch, 'a' + rnd() % 3, 40);
 			scratch[rnd() % 40] = 0;
 		} else if (!spoken) {

@@ -11,15 +11,31 @@
 #include <string.h>
 #include "hostile.h"
 
-#define PAGE		4096
-#define BASE		0x600000000000ull	/* of the regions of test programs */
-#define OWN_PROCESSES	3
+#define PAGE          4096
+#define BASE          0x600000000000ull /* of the regions of test programs */
+#define OWN_PROCESSES 3
 
 enum {
-	PAGE_REQUEST = 32, PAGE_GRANT, PAGE_FETCH, PAGE_FETCHED, PAGE_INVALIDATE, PAGE_INVALIDATED,
-	PAGE_RETURN, SPACE_LEAVE, WORKER_START = 48, WORKER_REGION, WORKER_KILL, THREAD_ARRIVE,
-	CALL_RESULT, THREAD_PROPOSE, WORKER_READY = 56, WORKER_EXIT, THREAD_MOVE, THREAD_EXIT,
-	CALL, CALL_KICK,
+	PAGE_REQUEST = 32,
+	PAGE_GRANT,
+	PAGE_FETCH,
+	PAGE_FETCHED,
+	PAGE_INVALIDATE,
+	PAGE_INVALIDATED,
+	PAGE_RETURN,
+	SPACE_LEAVE,
+	WORKER_START = 48,
+	WORKER_REGION,
+	WORKER_KILL,
+	THREAD_ARRIVE,
+	CALL_RESULT,
+	THREAD_PROPOSE,
+	WORKER_READY = 56,
+	WORKER_EXIT,
+	THREAD_MOVE,
+	THREAD_EXIT,
+	CALL,
+	CALL_KICK,
 };
 
 struct region {
@@ -85,10 +101,13 @@ int know_program(const char *path)
 	for (i = 0; i < header->e_phnum; i++, segment++) {
 		if (segment->p_type != PT_NOTE)
 			continue;
-		for (at = segment->p_offset; at + sizeof(*note) < segment->p_offset + segment->p_filesz;
-		     at += sizeof(*note) + ((note->n_namesz + 3) & ~3u) + ((note->n_descsz + 3) & ~3u)) {
+		for (at = segment->p_offset;
+		     at + sizeof(*note) < segment->p_offset + segment->p_filesz;
+		     at +=
+		     sizeof(*note) + ((note->n_namesz + 3) & ~3u) + ((note->n_descsz + 3) & ~3u)) {
 			note = (const void *)(image + at);
-			if (note->n_type != NT_GNU_BUILD_ID || note->n_descsz > sizeof(start.build_id))
+			if (note->n_type != NT_GNU_BUILD_ID ||
+			    note->n_descsz > sizeof(start.build_id))
 				continue;
 			start.build_id_size = note->n_descsz;
 			memcpy(start.build_id, image + at + sizeof(*note) + 4, note->n_descsz);
@@ -109,9 +128,12 @@ static uint64_t some_process(void)
 static uint64_t some_page(void)
 {
 	switch (rnd() % 16) {
-	case 0: return rnd();
-	case 1: return (uint64_t)rnd() << 32 | rnd();
-	default: return (BASE >> 12) + rnd() % 64;
+	case 0:
+		return rnd();
+	case 1:
+		return (uint64_t)rnd() << 32 | rnd();
+	default:
+		return (BASE >> 12) + rnd() % 64;
 	}
 }
 
@@ -125,7 +147,9 @@ static uint32_t page_message(uint16_t type)
 	struct page_message *body = (void *)scratch;
 
 	*body = (struct page_message){
-		.space = some_process(), .page = some_page(), .flags = rnd() % 32,
+		.space = some_process(),
+		.page = some_page(),
+		.flags = rnd() % 32,
 	};
 	if (!(body->flags & 2) || type == PAGE_REQUEST || type == PAGE_FETCH ||
 	    type == PAGE_INVALIDATE || type == PAGE_INVALIDATED)
@@ -136,9 +160,16 @@ static uint32_t page_message(uint16_t type)
 static void thread_message(void)
 {
 	*(struct thread_message *)scratch = (struct thread_message){
-		.process = some_process(), .thread = small(), .hop = small(), .node = small() - 1,
-		.tid = rnd() % 1000, .status = small(), .flags = rnd() % 4, .proposed = small() - 1,
-		.entry = small(), .argument = rnd() % 2 ? BASE : rnd(),
+		.process = some_process(),
+		.thread = small(),
+		.hop = small(),
+		.node = small() - 1,
+		.tid = rnd() % 1000,
+		.status = small(),
+		.flags = rnd() % 4,
+		.proposed = small() - 1,
+		.entry = small(),
+		.argument = rnd() % 2 ? BASE : rnd(),
 	};
 }
 

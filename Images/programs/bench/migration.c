@@ -7,7 +7,7 @@
 #include <string.h>
 #include <time.h>
 
-#define PAGE 4096
+#define PAGE       4096
 #define MOST_PAGES 10000
 
 static unsigned char *memory;
@@ -56,7 +56,7 @@ enum { READ_MISS, UPGRADE, WRITE_MISS, KINDS };
  * second half written at once. The kinds take turns, so that a busy moment of the host meets all of them. */
 static void measure_faults(int there, int pages)
 {
-	static const char *const names[KINDS] = {"read-miss", "upgrade", "write-miss"};
+	static const char *const names[KINDS] = { "read-miss", "upgrade", "write-miss" };
 	static double times[KINDS][MOST_PAGES];
 	volatile unsigned char seen;
 	int here = current_nid();

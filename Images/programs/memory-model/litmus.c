@@ -21,7 +21,7 @@ static void pass_message(struct actor *actor)
 	}
 }
 
-const struct test message_passing = {"message passing", 2, pass_message, NULL};
+const struct test message_passing = { "message passing", 2, pass_message, NULL };
 
 /* The same with fences, and with the order of the pages exchanged. */
 static void pass_message_by_fences(struct actor *actor)
@@ -41,7 +41,7 @@ static void pass_message_by_fences(struct actor *actor)
 	}
 }
 
-const struct test message_passing_by_fences = {"message passing by fences", 2, pass_message_by_fences, NULL};
+const struct test message_passing_by_fences = { "message passing by fences", 2, pass_message_by_fences, NULL };
 
 /*   x = 1  | y = 1
  *   fence  | fence
@@ -67,7 +67,7 @@ static uint64_t judge_stores(const struct actor *actors)
 	return forbidden;
 }
 
-const struct test store_buffering = {"store buffering", 2, buffer_stores, judge_stores};
+const struct test store_buffering = { "store buffering", 2, buffer_stores, judge_stores };
 
 /*   a = x (acquire)  | b = y (acquire)
  *   y = 1 (release)  | x = 1 (release)   forbidden: a = 1, b = 1 */
@@ -91,7 +91,7 @@ static uint64_t judge_loads(const struct actor *actors)
 	return forbidden;
 }
 
-const struct test load_buffering = {"load buffering", 2, buffer_loads, judge_loads};
+const struct test load_buffering = { "load buffering", 2, buffer_loads, judge_loads };
 
 /*   x = 1  | a = x
  *          | b = x    forbidden: a = 1, b = 0 */
@@ -110,7 +110,7 @@ static void cohere(struct actor *actor)
 	}
 }
 
-const struct test coherence = {"coherence of one variable", 2, cohere, NULL};
+const struct test coherence = { "coherence of one variable", 2, cohere, NULL };
 
 /*   x = 1  | y = 1  | a = x  | c = y
  *          |        | b = y  | d = x    all in one order; forbidden: a = 1, b = 0, c = 1, d = 0 */
@@ -148,4 +148,4 @@ static uint64_t judge_reads(const struct actor *actors)
 	return forbidden;
 }
 
-const struct test independent_reads = {"independent reads", 4, read_independently, judge_reads};
+const struct test independent_reads = { "independent reads", 4, read_independently, judge_reads };

@@ -41,7 +41,7 @@ static void lock_as_peterson(struct actor *actor)
 	}
 }
 
-const struct test peterson = {"Peterson's lock", 2, lock_as_peterson, lost_updates};
+const struct test peterson = { "Peterson's lock", 2, lock_as_peterson, lost_updates };
 
 static void count_by_exchange(struct actor *actor)
 {
@@ -59,7 +59,7 @@ static uint64_t lost_counts(const struct actor *actors)
 	return difference(actors->iterations * actors->roles, COUNTER);
 }
 
-const struct test compare_and_swap = {"compare and swap", 0, count_by_exchange, lost_counts};
+const struct test compare_and_swap = { "compare and swap", 0, count_by_exchange, lost_counts };
 
 static void take_tickets(struct actor *actor)
 {
@@ -76,7 +76,7 @@ static void take_tickets(struct actor *actor)
 	}
 }
 
-const struct test ticket_lock = {"ticket lock", 0, take_tickets, lost_updates};
+const struct test ticket_lock = { "ticket lock", 0, take_tickets, lost_updates };
 
 /* One writer; the number of writes is odd while it writes. Readers try again if it has changed meanwhile. */
 #define WORDS 8
@@ -126,7 +126,7 @@ static void lock_by_sequence(struct actor *actor)
 		read_sequence(actor);
 }
 
-const struct test sequence_lock = {"sequence lock", 0, lock_by_sequence, NULL};
+const struct test sequence_lock = { "sequence lock", 0, lock_by_sequence, NULL };
 
 /* Each thread has a byte of its own in one word: a write of one byte leaves the others alone. */
 static void write_beside(struct actor *actor)
@@ -139,4 +139,4 @@ static void write_beside(struct actor *actor)
 	}
 }
 
-const struct test neighbours = {"neighbouring bytes", 0, write_beside, NULL};
+const struct test neighbours = { "neighbouring bytes", 0, write_beside, NULL };

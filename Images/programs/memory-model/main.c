@@ -9,8 +9,12 @@
 struct page shared[8];
 
 static const struct test *const tests[] = {
-	&message_passing, &message_passing_by_fences, &store_buffering, &load_buffering, &coherence, &independent_reads,
-	&peterson, &compare_and_swap, &ticket_lock, &sequence_lock, &neighbours,
+	&message_passing, &message_passing_by_fences,
+	&store_buffering, &load_buffering,
+	&coherence,       &independent_reads,
+	&peterson,        &compare_and_swap,
+	&ticket_lock,     &sequence_lock,
+	&neighbours,
 };
 
 static const struct test *current;
@@ -29,7 +33,7 @@ static void *play(void *argument)
 
 static bool prepare(struct actor *actor, int role, int roles, int target, uint64_t iterations)
 {
-	*actor = (struct actor){.role = role, .roles = roles, .target = target, .iterations = iterations};
+	*actor = (struct actor){ .role = role, .roles = roles, .target = target, .iterations = iterations };
 	actor->seen = calloc(iterations, sizeof *actor->seen);
 	return actor->seen;
 }
@@ -70,7 +74,7 @@ int main(int argc, char **argv)
 {
 	int nodes[MAX_POPCORN_NODES], count = list_nodes(nodes);
 	uint64_t iterations = 1000, forbidden = 0;
-	const struct argument arguments[] = {{"iterations", &iterations, 1, 10000000}};
+	const struct argument arguments[] = { { "iterations", &iterations, 1, 10000000 } };
 
 	if (!read_arguments(arguments, 1, argc, argv))
 		return 2;

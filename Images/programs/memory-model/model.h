@@ -12,7 +12,7 @@
 
 #define MAX_ACTORS 32
 
-#define LOAD(variable, order) __atomic_load_n(&(variable), __ATOMIC_##order)
+#define LOAD(variable, order)         __atomic_load_n(&(variable), __ATOMIC_##order)
 #define STORE(variable, value, order) __atomic_store_n(&(variable), (value), __ATOMIC_##order)
 
 /* Without its fences, to see that the tests notice. */

@@ -2,7 +2,7 @@
 #include "threads.h"
 
 #define ITEMS 16
-#define ROOM 3
+#define ROOM  3
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t filled = PTHREAD_COND_INITIALIZER, emptied = PTHREAD_COND_INITIALIZER;
@@ -62,7 +62,7 @@ static uint64_t finish_queue(void)
 	return mixed(channel.sum, channel.taken);
 }
 
-const struct theme queue = {"queue", prepare_queue, run_queue, finish_queue};
+const struct theme queue = { "queue", prepare_queue, run_queue, finish_queue };
 
 /* Each thread waits for its number, and then works on the result of the one before. */
 static pthread_cond_t turned = PTHREAD_COND_INITIALIZER;
@@ -98,4 +98,4 @@ static uint64_t finish_turns(void)
 	return mixed(value, turn);
 }
 
-const struct theme turns = {"turns", prepare_turns, run_turns, finish_turns};
+const struct theme turns = { "turns", prepare_turns, run_turns, finish_turns };

@@ -74,7 +74,7 @@ static uint64_t finish_mutexes(void)
 	return mixed(guarded.total, guarded.count);
 }
 
-const struct theme mutexes = {"mutexes", prepare_mutexes, run_mutexes, finish_mutexes};
+const struct theme mutexes = { "mutexes", prepare_mutexes, run_mutexes, finish_mutexes };
 
 /* Writers change all of it; whoever reads must find it all the same. */
 static pthread_rwlock_t rwlock = PTHREAD_RWLOCK_INITIALIZER;
@@ -115,4 +115,4 @@ static uint64_t finish_rwlocks(void)
 	return copies[777];
 }
 
-const struct theme rwlocks = {"rwlocks", prepare_rwlocks, run_rwlocks, finish_rwlocks};
+const struct theme rwlocks = { "rwlocks", prepare_rwlocks, run_rwlocks, finish_rwlocks };

@@ -9,8 +9,8 @@
 #define PLACES_OF_A_ROUND 100
 
 static const struct theme *const themes[] = {
-	&mutexes, &rwlocks, &queue, &turns, &barriers, &semaphores, &once, &keys, &locals, &children, &handover,
-	&counters, &stack,
+	&mutexes, &rwlocks, &queue,    &turns,    &barriers, &semaphores, &once,
+	&keys,    &locals,  &children, &handover, &counters, &stack,
 };
 
 #define THEMES ((int)(sizeof themes / sizeof *themes))
@@ -39,7 +39,7 @@ void meet(void)
 
 void begin_hops(int number)
 {
-	hop_begin(&(struct hop_schedule){.hops = hops, .every = every, .seed = seed * MAX_WORKERS + number});
+	hop_begin(&(struct hop_schedule){ .hops = hops, .every = every, .seed = seed * MAX_WORKERS + number });
 }
 
 static void *work(void *argument)
@@ -91,12 +91,12 @@ static void run_theme(const struct theme *theme, struct worker *all_workers, uin
 int main(int argc, char **argv)
 {
 	const struct argument arguments[] = {
-		{"rounds", &rounds, 1, UINT32_MAX}, {"seed", &seed, 0, UINT32_MAX / MAX_WORKERS},
-		{"threads", &threads, 2, MAX_WORKERS}, {"hops", &hops, 0, UINT32_MAX},
-		{"every", &every, 1, 1000000},
+		{ "rounds", &rounds, 1, UINT32_MAX },    { "seed", &seed, 0, UINT32_MAX / MAX_WORKERS },
+		{ "threads", &threads, 2, MAX_WORKERS }, { "hops", &hops, 0, UINT32_MAX },
+		{ "every", &every, 1, 1000000 },
 	};
-	struct worker all_workers[MAX_WORKERS] = {0};
-	uint64_t sums[THEMES] = {0}, total = 0;
+	struct worker all_workers[MAX_WORKERS] = { 0 };
+	uint64_t sums[THEMES] = { 0 }, total = 0;
 
 	if (!read_arguments(arguments, 5, argc, argv))
 		return 2;

@@ -34,7 +34,7 @@ static uint64_t finish_once(void)
 	return initialised;
 }
 
-const struct theme once = {"once", prepare_once, run_once, finish_once};
+const struct theme once = { "once", prepare_once, run_once, finish_once };
 
 static pthread_key_t key;
 static uint64_t destroyed;
@@ -91,7 +91,7 @@ static uint64_t finish_keys(void)
 	return destroyed;
 }
 
-const struct theme keys = {"keys", prepare_keys, run_keys, finish_keys};
+const struct theme keys = { "keys", prepare_keys, run_keys, finish_keys };
 
 static _Thread_local uint64_t local = 5;
 static _Thread_local struct {
@@ -115,7 +115,7 @@ static void run_locals(struct worker *worker)
 		worker->sum = mixed(worker->sum, *c);
 }
 
-const struct theme locals = {"locals", NULL, run_locals, NULL};
+const struct theme locals = { "locals", NULL, run_locals, NULL };
 
 static void *sum_below(void *limit)
 {
@@ -153,4 +153,4 @@ static void run_children(struct worker *worker)
 	}
 }
 
-const struct theme children = {"children", NULL, run_children, NULL};
+const struct theme children = { "children", NULL, run_children, NULL };

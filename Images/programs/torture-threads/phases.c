@@ -54,7 +54,7 @@ static uint64_t finish_barriers(void)
 	return sum;
 }
 
-const struct theme barriers = {"barriers", prepare_barriers, run_barriers, finish_barriers};
+const struct theme barriers = { "barriers", prepare_barriers, run_barriers, finish_barriers };
 
 /* A token goes round a ring of semaphores; another semaphore lets two threads in at a time. */
 static sem_t ring[MAX_WORKERS], gate;
@@ -99,4 +99,4 @@ static uint64_t finish_semaphores(void)
 	return mixed(token, most_inside);
 }
 
-const struct theme semaphores = {"semaphores", prepare_semaphores, run_semaphores, finish_semaphores};
+const struct theme semaphores = { "semaphores", prepare_semaphores, run_semaphores, finish_semaphores };

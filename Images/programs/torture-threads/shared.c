@@ -20,7 +20,7 @@ static void run_handover(struct worker *worker)
 		uint32_t size = pick(worker, i % 4 ? 300 : 9000) + 1;
 		struct block *block = malloc(sizeof *block + size);
 
-		*block = (struct block){.next = list, .size = size};
+		*block = (struct block){ .next = list, .size = size };
 		for (uint32_t k = 0; k < size; k++)
 			block->bytes[k] = k + size;
 		list = block;
@@ -43,7 +43,7 @@ static void run_handover(struct worker *worker)
 	}
 }
 
-const struct theme handover = {"handover", NULL, run_handover, NULL};
+const struct theme handover = { "handover", NULL, run_handover, NULL };
 
 static struct {
 	uint8_t bytes;
@@ -54,7 +54,7 @@ static struct {
 
 static void prepare_counters(void)
 {
-	counted = (typeof(counted)){0};
+	counted = (typeof(counted)){ 0 };
 }
 
 static void run_counters(struct worker *worker)
@@ -82,7 +82,7 @@ static uint64_t finish_counters(void)
 	return mixed(mixed(sum, counted.maximum), counted.bits);
 }
 
-const struct theme counters = {"counters", prepare_counters, run_counters, finish_counters};
+const struct theme counters = { "counters", prepare_counters, run_counters, finish_counters };
 
 static struct block *top;
 
@@ -119,4 +119,4 @@ static uint64_t finish_stack(void)
 	return mixed(sum, count);
 }
 
-const struct theme stack = {"stack", NULL, run_stack, finish_stack};
+const struct theme stack = { "stack", NULL, run_stack, finish_stack };

@@ -47,13 +47,13 @@ static int directed(const void *a, const void *b, void *data)
 /* A comparison that sorts: recursion through the library. */
 static int by_digits(const void *a, const void *b)
 {
-	const struct item *items[2] = {a, b};
+	const struct item *items[2] = { a, b };
 	struct item digits[2][3];
 	int order = 0;
 
 	for (int k = 0; k < 2; k++) {
 		for (int d = 0, key = items[k]->key; d < 3; d++, key /= 10)
-			digits[k][d] = (struct item){.key = key % 10};
+			digits[k][d] = (struct item){ .key = key % 10 };
 		qsort(digits[k], 3, sizeof **digits, by_key);
 	}
 	HOP();
@@ -101,7 +101,7 @@ static void search(struct item *items, size_t count)
 void callbacks(void)
 {
 	struct item items[30];
-	struct direction direction = {.sign = -1};
+	struct direction direction = { .sign = -1 };
 	struct dirent **entries = NULL;
 
 	for (int i = 0; i < 30; i++) {

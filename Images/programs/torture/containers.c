@@ -95,7 +95,7 @@ static struct entry *intern(struct entry **buckets, uint32_t size, const char *w
 
 static void tables(void)
 {
-	struct entry *buckets[7] = {0};
+	struct entry *buckets[7] = { 0 };
 	char word[16];
 
 	for (int i = 0; i < 60; i++) {
@@ -152,7 +152,7 @@ static void schedule(void)
 	int count = 12;
 
 	for (int i = 0; i < count; i++)
-		tasks[i] = (struct task){i * 17 % 97, i % 2 ? halve : count_down, pick(9) + 1};
+		tasks[i] = (struct task){ i * 17 % 97, i % 2 ? halve : count_down, pick(9) + 1 };
 	for (int i = count / 2; i--;)
 		sift(tasks, count, i);
 	while (count) {

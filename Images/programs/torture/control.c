@@ -3,7 +3,7 @@
 
 NOINLINE static long interpret(const unsigned char *code)
 {
-	static const void *const labels[] = {&&halt, &&increment, &&twice, &&jump};
+	static const void *const labels[] = { &&halt, &&increment, &&twice, &&jump };
 	long x = 1, steps = 0;
 
 next:
@@ -48,7 +48,7 @@ NOINLINE static int choose(int n)
 	}
 	for (i = 0; i < 4; i++) {
 		r += i;
-middle:
+	middle:
 		HOP();
 		r ^= 1;
 		if (r > 30)
@@ -94,8 +94,8 @@ NOINLINE static uint64_t loops(uint32_t n, int step)
 
 void control(void)
 {
-	mix(interpret((const unsigned char[]){1, 2, 3, 1, 0, 2, 1, 0}));
-	mix(interpret((const unsigned char[]){2, 2, 1, 1, 2, 0}));
+	mix(interpret((const unsigned char[]){ 1, 2, 3, 1, 0, 2, 1, 0 }));
+	mix(interpret((const unsigned char[]){ 2, 2, 1, 1, 2, 0 }));
 	for (int i = 0; i < 64; i++)
 		mix(choose(pick(2400)));
 	mix(loops(7 + pick(10), 11));

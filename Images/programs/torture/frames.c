@@ -58,7 +58,7 @@ NOINLINE static uint64_t large(int n)
 NOINLINE static long aligned(int n)
 {
 	_Alignas(64) char a[100];
-	_Alignas(256) long b[3] = {n, n * 2, n * 3};
+	_Alignas(256) long b[3] = { n, n * 2, n * 3 };
 
 	memset(a, n, sizeof a);
 	mix(((uintptr_t)a & 63) == 0);

@@ -46,7 +46,7 @@ NOINLINE static void sequences(unsigned seed)
 void library(void)
 {
 	char text[] = "one, two;three  four", *word;
-	static const char *const words[] = {"pear", "apple", "fig", "plum", "cherry", "date", "apple"};
+	static const char *const words[] = { "pear", "apple", "fig", "plum", "cherry", "date", "apple" };
 	void *tree = NULL;
 
 	for (word = strtok(text, " ,;"); word; word = strtok(NULL, " ,;")) {
@@ -65,9 +65,9 @@ void library(void)
 	tdestroy(tree, leave_alone);
 	hcreate(10);
 	for (int i = 0; i < 7; i++)
-		hsearch((ENTRY){(char *)words[i], (void *)(intptr_t)i}, ENTER);
+		hsearch((ENTRY){ (char *)words[i], (void *)(intptr_t)i }, ENTER);
 	HOP();
-	mix((intptr_t)hsearch((ENTRY){"cherry", NULL}, FIND)->data);
+	mix((intptr_t)hsearch((ENTRY){ "cherry", NULL }, FIND)->data);
 	hdestroy();
 	setenv("TORTURE", "before", 1);
 	HOP();

@@ -61,7 +61,7 @@ NOINLINE static int64_t within_expressions(int seed)
 	r += s > 0 && next_of(&t) % 2 ? next_of(&s) % 50 : next_of(&t) % 60;
 	s &= 0xff;
 	r -= (s = next_of(&s) & 0xff, s * 2) + (r > 0 ? 1 : -1);
-	int array[4] = {1, 2, 3, 4};
+	int array[4] = { 1, 2, 3, 4 };
 
 	array[next_of(&s) & 3] += 10;
 	array[(t & 1) + 1] *= array[3];
@@ -102,7 +102,7 @@ NOINLINE static uint64_t in_loops(unsigned n)
 
 NOINLINE static longs of_vectors(longs v, int n)
 {
-	floats f = {n, n + 1, n + 2, n + 3}, g = f * f;
+	floats f = { n, n + 1, n + 2, n + 3 }, g = f * f;
 
 	while (n--) {
 		longs before = v;
@@ -134,11 +134,11 @@ void live(void)
 	mix_double(many_doubles(pick(1000) / 8.0));
 	uint32_t c = pick(100);
 
-	mix(of_each_type(-7, 60000, c, 1ull << 40, 2.5f, 1e9, (__int128)pick(1000) << 70, true, "text",
-			 many_integers, (floats){1, 2, 3, 4}, (longs){5, 6}, 3 + 4 * I));
+	mix(of_each_type(-7, 60000, c, 1ull << 40, 2.5f, 1e9, (__int128)pick(1000) << 70, true, "text", many_integers,
+			 (floats){ 1, 2, 3, 4 }, (longs){ 5, 6 }, 3 + 4 * I));
 	mix(within_expressions(pick(1000)));
 	mix(in_loops(20 + pick(20)));
-	longs v = of_vectors((longs){1, pick(1000)}, 8);
+	longs v = of_vectors((longs){ 1, pick(1000) }, 8);
 
 	for (int i = 0; i < 2; i++)
 		mix(v[i]);

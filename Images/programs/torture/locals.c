@@ -2,12 +2,17 @@
 #include "torture.h"
 
 static _Thread_local int counter = 5;
-_Thread_local long array[4] = {1, 2, 3, 4};
+_Thread_local long array[4] = { 1, 2, 3, 4 };
 static _Thread_local _Alignas(64) char aligned[64];
-static struct { unsigned a : 3, b : 13, c : 16; } bits = {1, 2, 3};
-static const char *const names[] = {"alpha", "beta", "gamma", "delta"};
+static struct {
+	unsigned a : 3, b : 13, c : 16;
+} bits = { 1, 2, 3 };
+static const char *const names[] = { "alpha", "beta", "gamma", "delta" };
 static const char *const *name = &names[1];
-static struct ring { struct ring *next; int value; } rings[3] = {{&rings[1], 1}, {&rings[2], 2}, {&rings[0], 3}};
+static struct ring {
+	struct ring *next;
+	int value;
+} rings[3] = { { &rings[1], 1 }, { &rings[2], 2 }, { &rings[0], 3 } };
 static int uninitialised[1000];
 
 NOINLINE static int bump(int n)

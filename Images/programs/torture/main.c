@@ -13,12 +13,15 @@ static struct theme {
 	void (*run)(void);
 	uint64_t sum;
 } themes[] = {
-	{"recursion", recursion, 0},   {"structs", structs, 0},	  {"variadics", variadics, 0},
-	{"frames", frames, 0},	       {"pointers", pointers, 0}, {"numbers", numbers, 0},
-	{"control", control, 0},       {"locals", locals, 0},	  {"memory", memory, 0},
-	{"library", library, 0},       {"callbacks", callbacks, 0}, {"parsing", parsing, 0},
-	{"text", text, 0},	       {"live", live, 0},	  {"startup", startup, 0},
-	{"containers", containers, 0}, {"solving", solving, 0},
+	{ "recursion", recursion, 0 }, { "structs", structs, 0 },
+	{ "variadics", variadics, 0 }, { "frames", frames, 0 },
+	{ "pointers", pointers, 0 },   { "numbers", numbers, 0 },
+	{ "control", control, 0 },     { "locals", locals, 0 },
+	{ "memory", memory, 0 },       { "library", library, 0 },
+	{ "callbacks", callbacks, 0 }, { "parsing", parsing, 0 },
+	{ "text", text, 0 },           { "live", live, 0 },
+	{ "startup", startup, 0 },     { "containers", containers, 0 },
+	{ "solving", solving, 0 },
 };
 
 static struct theme *current;
@@ -58,13 +61,13 @@ uint32_t pick(uint32_t limit)
 int main(int argc, char **argv)
 {
 	const size_t count = sizeof themes / sizeof *themes;
-	struct hop_schedule schedule = {0};
+	struct hop_schedule schedule = { 0 };
 	uint64_t rounds = 0, seed = 1, every = 1, total = 0;
 	const struct argument arguments[] = {
-		{"rounds", &rounds, 1, UINT32_MAX},
-		{"seed", &seed, 0, UINT32_MAX},
-		{"hops", &schedule.hops, 0, UINT32_MAX},
-		{"every", &every, 1, 1000000},
+		{ "rounds", &rounds, 1, UINT32_MAX },
+		{ "seed", &seed, 0, UINT32_MAX },
+		{ "hops", &schedule.hops, 0, UINT32_MAX },
+		{ "every", &every, 1, 1000000 },
 	};
 
 	if (!read_arguments(arguments, 4, argc, argv))

@@ -71,9 +71,9 @@ void numbers(void)
 	mix(q >> 64);
 	mix_double(mixed(1.1 + pick(10), 2.2, 3.3f, 30));
 	mix_double(sin(1.5) + pow(1.7, 2.5) + sqrt(2) + fma(1.5, 2.5, 3.5));
-	vec4f v = vector((vec4f){.1f, .2f, .3f, .4f}, 3);
-	vec2d w = vector2((vec2d){.5, .75}, 4);
-	vec8i x = {1, 2, 3, 4, 5, 6, 7, 8};
+	vec4f v = vector((vec4f){ .1f, .2f, .3f, .4f }, 3);
+	vec2d w = vector2((vec2d){ .5, .75 }, 4);
+	vec8i x = { 1, 2, 3, 4, 5, 6, 7, 8 };
 
 	vector8(&x, 3);
 	for (int i = 0; i < 4; i++)

@@ -19,7 +19,7 @@ static struct expression *make(char operator, int64_t number, struct expression 
 {
 	struct expression *made = malloc(sizeof *made);
 
-	*made = (struct expression){operator, number, left, right};
+	*made = (struct expression){ operator, number, left, right };
 	HOP();
 	return made;
 }
@@ -58,7 +58,7 @@ NOINLINE static struct expression *read_product(struct reader *reader)
 	struct expression *left = read_atom(reader);
 
 	while (*reader->at == '*' || *reader->at == '/') {
-		char operator = *reader->at++;
+		char operator= * reader->at++;
 
 		HOP();
 		left = make(operator, 0, left, read_atom(reader));
@@ -71,7 +71,7 @@ NOINLINE static struct expression *read_sum(struct reader *reader)
 	struct expression *left = read_product(reader);
 
 	while (*reader->at == '+' || *reader->at == '-') {
-		char operator = *reader->at++;
+		char operator= * reader->at++;
 
 		HOP();
 		left = make(operator, 0, left, read_product(reader));
@@ -79,15 +79,31 @@ NOINLINE static struct expression *read_sum(struct reader *reader)
 	return left;
 }
 
-static int64_t add(int64_t a, int64_t b) { HOP(); return (int64_t)((uint64_t)a + b); }
-static int64_t subtract(int64_t a, int64_t b) { HOP(); return (int64_t)((uint64_t)a - b); }
-static int64_t multiply(int64_t a, int64_t b) { HOP(); return (int64_t)((uint64_t)a * b) % 1000003; }
-static int64_t divide(int64_t a, int64_t b) { HOP(); return b ? a / b : 0; }
+static int64_t add(int64_t a, int64_t b)
+{
+	HOP();
+	return (int64_t)((uint64_t)a + b);
+}
+static int64_t subtract(int64_t a, int64_t b)
+{
+	HOP();
+	return (int64_t)((uint64_t)a - b);
+}
+static int64_t multiply(int64_t a, int64_t b)
+{
+	HOP();
+	return (int64_t)((uint64_t)a * b) % 1000003;
+}
+static int64_t divide(int64_t a, int64_t b)
+{
+	HOP();
+	return b ? a / b : 0;
+}
 
 static int64_t evaluate(const struct expression *e)
 {
-	static int64_t (*const operations[128])(int64_t, int64_t) = {
-		['+'] = add, ['-'] = subtract, ['*'] = multiply, ['/'] = divide};
+	static int64_t (*const operations[128])(
+		int64_t, int64_t) = { ['+'] = add, ['-'] = subtract, ['*'] = multiply, ['/'] = divide };
 
 	if (!e->operator)
 		return e->number;
@@ -128,7 +144,7 @@ static void write(char **to, int depth)
 		*to += sprintf(*to, "%u", (unsigned)pick(99) + 1);
 		return;
 	}
-	const char *const forms[] = {"(@+@)*@", "-@*(@-@)", "@/(@+@)", "@-@-@"};
+	const char *const forms[] = { "(@+@)*@", "-@*(@-@)", "@/(@+@)", "@-@-@" };
 	const char *form = forms[pick(4)];
 
 	for (; *form; form++)
@@ -142,7 +158,7 @@ static void write(char **to, int depth)
 void parsing(void)
 {
 	char source[4096], printed[8192], *end = source, *to = printed;
-	struct reader reader = {.at = source};
+	struct reader reader = { .at = source };
 
 	write(&end, 4);
 	mix_text(source);

@@ -19,14 +19,14 @@ NOINLINE static long multiply(long a, long b)
 	return add((long)((unsigned long)a * b), 1);
 }
 
-static const operation table[] = {add, subtract, multiply};
+static const operation table[] = { add, subtract, multiply };
 static operation current = add;
 
 static struct {
 	const char *name;
 	operation run;
 	long (**next)(long, long);
-} chained = {"chained", multiply, &current};
+} chained = { "chained", multiply, &current };
 
 NOINLINE static long fold(const int *values, int n, operation f)
 {

@@ -133,7 +133,7 @@ static void permute(char *letters, int n, uint64_t *hash)
 
 void solving(void)
 {
-	struct board board = {.size = 5 + pick(2)};
+	struct board board = { .size = 5 + pick(2) };
 	double m[4][5];
 	char letters[] = "hops";
 	uint64_t hash = 0;

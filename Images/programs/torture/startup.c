@@ -31,14 +31,26 @@ struct registry {
 	const struct registry *next;
 };
 
-NOINLINE static long twice(long n) { HOP(); return n * 2; }
-NOINLINE static long square(long n) { HOP(); return n * n; }
-NOINLINE static long decrease(long n) { HOP(); return n - 1; }
+NOINLINE static long twice(long n)
+{
+	HOP();
+	return n * 2;
+}
+NOINLINE static long square(long n)
+{
+	HOP();
+	return n * n;
+}
+NOINLINE static long decrease(long n)
+{
+	HOP();
+	return n - 1;
+}
 
 /* Relocated data: functions and constants know each other by address. */
-static const struct registry third_entry = {"decrease", decrease, NULL};
-static const struct registry second_entry = {"square", square, &third_entry};
-static const struct registry first_entry = {"twice", twice, &second_entry};
+static const struct registry third_entry = { "decrease", decrease, NULL };
+static const struct registry second_entry = { "square", square, &third_entry };
+static const struct registry first_entry = { "twice", twice, &second_entry };
 
 void startup(void)
 {

@@ -2,14 +2,37 @@
 #include "torture.h"
 #include <complex.h>
 
-struct small { int a; float b; };
-struct pair { double x; long y; };
-struct floats { float x, y; };
-struct doubles { double a, b, c; };
-struct big { long values[9]; char last; };
-struct bits { unsigned a : 3, b : 13, c : 16; signed d : 5; };
-struct nested { struct small small; struct floats floats[2]; struct bits bits; };
-union either { double number; struct small small; };
+struct small {
+	int a;
+	float b;
+};
+struct pair {
+	double x;
+	long y;
+};
+struct floats {
+	float x, y;
+};
+struct doubles {
+	double a, b, c;
+};
+struct big {
+	long values[9];
+	char last;
+};
+struct bits {
+	unsigned a : 3, b : 13, c : 16;
+	signed d : 5;
+};
+struct nested {
+	struct small small;
+	struct floats floats[2];
+	struct bits bits;
+};
+union either {
+	double number;
+	struct small small;
+};
 
 NOINLINE static struct small change_small(struct small s, int k)
 {
@@ -63,18 +86,18 @@ NOINLINE static double _Complex square(double _Complex z, int n)
 
 void structs(void)
 {
-	struct small small = {pick(100), 2.5f};
-	struct pair pair = {1.5, pick(1000)};
-	struct big big = {{1, 2, 3, 4, 5, 6, 7, 8, 9}, 'x'};
-	struct floats floats = {1.25f, -3};
-	struct doubles doubles = {.5, .25, .125};
-	struct nested nested = {{1, 2}, {{3, 4}, {5, 6}}, {1, 2, 3, -4}};
+	struct small small = { pick(100), 2.5f };
+	struct pair pair = { 1.5, pick(1000) };
+	struct big big = { { 1, 2, 3, 4, 5, 6, 7, 8, 9 }, 'x' };
+	struct floats floats = { 1.25f, -3 };
+	struct doubles doubles = { .5, .25, .125 };
+	struct nested nested = { { 1, 2 }, { { 3, 4 }, { 5, 6 } }, { 1, 2, 3, -4 } };
 
 	for (int i = 0; i < 4; i++) {
 		small = change_small(small, i);
 		pair = change_pair(pair, big);
 		big = change_big(big, i + 3);
-		floats = change_floats(floats, doubles, (union either){.small = small});
+		floats = change_floats(floats, doubles, (union either){ .small = small });
 		nested = change_nested(nested, i);
 	}
 	mix(small.a);

@@ -2,9 +2,16 @@
 #include "torture.h"
 #include <stdarg.h>
 
-struct pair { double x; long y; };
-struct big { long values[5]; };
-struct one { char c; };
+struct pair {
+	double x;
+	long y;
+};
+struct big {
+	long values[5];
+};
+struct one {
+	char c;
+};
 
 NOINLINE static long sum(int n, ...)
 {
@@ -78,16 +85,15 @@ NOINLINE static long through_pointer(long (*f)(int, ...), int (*print)(char *, s
 
 void variadics(void)
 {
-	struct pair pair = {1.5, 7};
-	struct big big = {{1, 2, 3, 4, 5}};
-	struct one one = {'c'};
+	struct pair pair = { 1.5, 7 };
+	struct big big = { { 1, 2, 3, 4, 5 } };
+	struct one one = { 'c' };
 	char text[200];
 
-	mix(sum(11, 1, 2, 3, 4.5, 5, 6, 7, 8.25, 9, 10, 11, pair, big, one, 123456789012345ll, "Q",
-		(__int128)5 << 80));
+	mix(sum(11, 1, 2, 3, 4.5, 5, 6, 7, 8.25, 9, 10, 11, pair, big, one, 123456789012345ll, "Q", (__int128)5 << 80));
 	mix(give(6, pick(100), 5, 4, 3, 2, 1));
-	mix(format(text, sizeof text, "%s %d %.3f %c %ld %x %5.1f %zu", "hop", -5, 3.14159, 'z', 1234567890123l, 255u, 2.5,
-		   sizeof text));
+	mix(format(text, sizeof text, "%s %d %.3f %c %ld %x %5.1f %zu", "hop", -5, 3.14159, 'z', 1234567890123l, 255u,
+		   2.5, sizeof text));
 	for (char *p = text; *p; p++)
 		mix(*p);
 	mix(through_pointer(give, snprintf));

@@ -39,7 +39,7 @@ static inline void *hop_along(void *argument)
 /* Returns the program's exit code. */
 static inline int stay_and_watch(unsigned seconds)
 {
-	struct companions companions = {.seconds = seconds};
+	struct companions companions = { .seconds = seconds };
 	pthread_t thread;
 
 	pthread_barrier_init(&companions.turn, NULL, 2);

@@ -10,9 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define STEPS 6
-#define ALPHA 1e-6
-#define SAMPLES 1024
+#define STEPS    6
+#define ALPHA    1e-6
+#define SAMPLES  1024
 #define MAX_SIDE 64
 /* The largest difference by rounding that was measured, over all sides, is 3e-15. */
 #define TOLERANCE 1e-12

@@ -7,9 +7,9 @@
 #include <stdlib.h>
 
 #define ITERATIONS 10
-#define PROBES 5
-#define KEY_BITS 11
-#define MAX_KEY (1 << KEY_BITS)
+#define PROBES     5
+#define KEY_BITS   11
+#define MAX_KEY    (1 << KEY_BITS)
 
 static uint32_t count;
 static uint32_t *keys;

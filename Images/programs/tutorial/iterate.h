@@ -23,7 +23,7 @@ static inline struct iterations read_iterations(int argc, char **argv)
 /* The signal that asks the thread to move interrupts its sleep, so that it moves at once. */
 static inline void iterate(struct iterations iterations)
 {
-	struct timespec pause = {.tv_sec = (time_t)iterations.seconds};
+	struct timespec pause = { .tv_sec = (time_t)iterations.seconds };
 
 	pause.tv_nsec = (long)((iterations.seconds - (double)pause.tv_sec) * 1e9);
 	for (int i = 1; i <= iterations.count; i++) {

@@ -69,7 +69,7 @@ int main(int argc, char **argv)
 		add(2);
 	for (int i = 0; i < THREADS; i++) {
 		/* 1 is no prime, so that thread 0 begins with it. */
-		shares[i] = (struct share){.first = 2 * i + 1, .steps = i};
+		shares[i] = (struct share){ .first = 2 * i + 1, .steps = i };
 		if (pthread_create(&shares[i].thread, NULL, count, &shares[i])) {
 			fprintf(stderr, "no thread %d\n", i);
 			return EXIT_FAILURE;

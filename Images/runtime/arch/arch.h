@@ -15,8 +15,7 @@
 #define POPCORN_JUMP(name, target) \
 	__asm__(".pushsection .popcorn.jumps, \"ax\", %progbits\n" \
 		".balign 16\n" \
-		".globl " #name "\n" \
-		#name ":\n" \
+		".globl " #name "\n" #name ":\n" \
 		"\t" POPCORN_JUMP_INSTRUCTION " " #target "\n" \
 		".balign 16\n" \
 		".popsection\n")

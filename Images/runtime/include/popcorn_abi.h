@@ -7,7 +7,7 @@
 
 /* The start of a thread's control block, which compiled code knows. */
 struct popcorn_thread_head {
-	char *frame_top;      /* where frames of callbacks begin; valid while native_depth > 0 */
+	char *frame_top;       /* where frames of callbacks begin; valid while native_depth > 0 */
 	uint32_t native_depth; /* native frames of libc on this thread's stack: no hop is possible */
 };
 

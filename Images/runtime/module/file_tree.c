@@ -82,7 +82,7 @@ static int walk_entries(struct walk *w, DIR *directory, const struct above *abov
 			return -1;
 		size_t base = strlen(w->path) - strlen(entry->d_name);
 
-		result = walk_from(w, above, (struct FTW){base, level});
+		result = walk_from(w, above, (struct FTW){ base, level });
 		w->path[length] = 0;
 	}
 	return !result && errno ? -1 : result;
@@ -141,7 +141,7 @@ static int walk_from(struct walk *w, const struct above *above, struct FTW place
 		return -1;
 	if (!directory)
 		return call(w, &status, FTW_DNR, &place);
-	struct above here = {above, status.st_dev, status.st_ino};
+	struct above here = { above, status.st_dev, status.st_ino };
 
 	result = w->flags & FTW_DEPTH ? 0 : call(w, &status, FTW_D, &place);
 	if (!result)
@@ -153,13 +153,13 @@ static int walk_from(struct walk *w, const struct above *above, struct FTW place
 /* So many descriptors as there are levels; a limit on them is a hint. */
 int nftw(const char *path, visit_function *visit, int descriptors, int flags)
 {
-	struct walk w = {.visit = visit, .flags = flags};
+	struct walk w = { .visit = visit, .flags = flags };
 	int result = -1;
 
 	if (append(&w, 0, path) == 0) {
 		const char *slash = strrchr(w.path, '/');
 
-		result = walk_from(&w, NULL, (struct FTW){slash && slash[1] ? slash + 1 - w.path : 0, 0});
+		result = walk_from(&w, NULL, (struct FTW){ slash && slash[1] ? slash + 1 - w.path : 0, 0 });
 	}
 	free(w.path);
 	return result;

@@ -15,8 +15,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define POPCORN_KEYS 128
-#define POPCORN_SIGNALS 65
+#define POPCORN_KEYS           128
+#define POPCORN_SIGNALS        65
 #define POPCORN_SCHEDULE_SITES 64
 /* musl's names have 23 bytes at most, of which setlocale lists six. */
 #define POPCORN_LOCALE_SIZE 152
@@ -55,7 +55,8 @@ struct popcorn_thread {
 	void *values[POPCORN_KEYS];
 };
 
-_Static_assert(sizeof(struct popcorn_thread) <= POPCORN_LOCALS, "the control block must end before the thread's locals");
+_Static_assert(sizeof(struct popcorn_thread) <= POPCORN_LOCALS,
+	       "the control block must end before the thread's locals");
 
 /* Moves that the environment asks for: moves.c. */
 struct popcorn_schedule {

@@ -28,7 +28,7 @@ static _Thread_local jmp_buf bottom;
 enum { CAME_BACK = 1, ENDED = 2 };
 
 /* Keeps libc's FILE objects in the program even if it uses none; both binaries must have the same. */
-FILE *const *const __popcorn_streams[] = {&stdin, &stdout, &stderr};
+FILE *const *const __popcorn_streams[] = { &stdin, &stdout, &stderr };
 
 static int main_argc;
 static char **main_argv, **main_envp;
@@ -55,8 +55,8 @@ void *popcorn_run(struct popcorn_thread *thread, bool arrived)
 	popcorn_apply_state(thread);
 	popcorn_refresh_locale();
 	if (thread->start)
-		return arrived ? __popcorn_continue_thread(frame, thread->start)
-			       : __popcorn_begin_thread(frame, thread->start, thread->argument);
+		return arrived ? __popcorn_continue_thread(frame, thread->start) :
+				 __popcorn_begin_thread(frame, thread->start, thread->argument);
 	int status = arrived ? __popcorn_continue(frame) : __popcorn_begin(frame, main_argc, main_argv, main_envp);
 
 	return (void *)(intptr_t)status;

@@ -18,30 +18,31 @@ void linux_set_thread_name(const char *name);
 int linux_window_size(int descriptor, unsigned short *columns, unsigned short *rows);
 
 /*
- * Undoes what a caller may have left to this process, to be called before there are other threads: standard descriptors that
- * are closed, whose numbers the next sockets would get, are opened on /dev/null; signals by which we are ended, or told of
- * our children, are not blocked, nor is SIGCHLD ignored.
+ * Undoes what a caller may have left to this process, to be called before there are other threads: standard descriptors
+ * that are closed, whose numbers the next sockets would get, are opened on /dev/null; signals by which we are ended, or
+ * told of our children, are not blocked, nor is SIGCHLD ignored.
  */
 void linux_prepare_process(void);
 
 /*
- * Remembers the terminal's settings, a struct termios, for every way out that does not come by its user: the second signal,
- * linux_end_process. NULL forgets them.
+ * Remembers the terminal's settings, a struct termios, for every way out that does not come by its user: the second
+ * signal, linux_end_process. NULL forgets them.
  */
 struct termios;
 void linux_keep_terminal(int descriptor, const struct termios *settings);
 
 /*
  * Ends the process as exit(3) does, but runs no handlers of atexit(3) and no destructors of libraries. Those free what
- * other threads still use: OpenSSL's handler frees its locks, and an SSH session's thread that takes one dies of SIGSEGV.
+ * other threads still use: OpenSSL's handler frees its locks, and an SSH session's thread that takes one dies of
+ * SIGSEGV.
  */
 void linux_end_process(int status) __attribute__((noreturn));
 
 /*
- * From now on the first SIGINT, SIGTERM, SIGHUP or SIGPIPE writes its number, one byte, to descriptor; the second ends the
- * process at once with a shell's exit code for it, after writing message to stderr. What the caller ignores (nohup) stays
- * ignored. A SIGHUP or SIGPIPE is never the second: terminals and pipes that close send several. A handler survives no exec, unlike a blocked signal, so
- * children start with the default behaviour.
+ * From now on the first SIGINT, SIGTERM, SIGHUP or SIGPIPE writes its number, one byte, to descriptor; the second ends
+ * the process at once with a shell's exit code for it, after writing message to stderr. What the caller ignores (nohup)
+ * stays ignored. A SIGHUP or SIGPIPE is never the second: terminals and pipes that close send several. A handler
+ * survives no exec, unlike a blocked signal, so children start with the default behaviour.
  */
 void linux_catch_termination(int descriptor, const char *message);
 

@@ -104,9 +104,8 @@ package final class RemoteProcess: Sendable {
 
     /// Sends a signal to the command. Nothing happens if it has ended.
     ///
-    /// dropbear signals the command's shell, OpenSSH's server its process group, but nothing of root's (session.c: it
-    /// wants
-    /// privilege separation, which it gives up for root).
+    /// dropbear signals the command's shell. OpenSSH's server signals its process group, but nothing of root's:
+    /// session.c wants privilege separation, which the server gives up for root.
     package func signal(_ signal: RemoteSignal) async { await session.signal(id, signal) }
 
     /// Tells the command's terminal its new size, in characters.

@@ -6,8 +6,8 @@ extension GuestSession {
     /// Copies a file, symbolic link or directory tree of this host to exactly `remote` in the guest.
     ///
     /// Permissions and symbolic links are kept. Each file is written under another name and then renamed, so that
-    /// nobody sees half
-    /// of one. Directories that exist are filled, files that exist are replaced.
+    /// nobody sees half of one. Directories that exist are filled, files that exist are replaced.
+    ///
     /// - Parameter progress: called on the session's thread; it must not block.
     /// - Throws: `GuestError`: `transferFailed`, `noSuchFile`, `timeout`, `connectionLost`; `CancellationError`.
     package func upload(

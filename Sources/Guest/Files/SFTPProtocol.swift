@@ -1,8 +1,7 @@
 /// Version 3 of the SSH file transfer protocol (draft-ietf-secsh-filexfer-02), which OpenSSH's `sftp-server` speaks.
 ///
-/// We speak it ourselves rather than through libssh, whose SFTP calls block the whole connection and wait for the
-/// answer to
-/// each write before they send the next one.
+/// We speak it ourselves rather than through libssh. libssh's SFTP calls block the whole connection, and wait for the
+/// answer to each write before they send the next one.
 enum SFTPPacket: UInt8 {
     case initialize = 1
     case version = 2

@@ -3,9 +3,8 @@ import Support
 /// Knocking at a guest's port until its SSH server speaks.
 ///
 /// QEMU's user networking accepts a connection before the guest listens, and then repeats its own SYN to the guest
-/// after
-/// ever longer pauses. So a silent connection says nothing: we open another beside it, and the first that delivers a
-/// byte wins.
+/// after ever longer pauses. So a silent connection says nothing: we open another beside it, and the first that
+/// delivers a byte wins.
 struct Knocking {
     struct Attempt {
         var descriptor: Int32

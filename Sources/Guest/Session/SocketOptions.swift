@@ -7,9 +7,8 @@ enum SocketOptions {
 
     /// To be repeated after each read, as Linux falls back to delayed acknowledgements (tcp(7), TCP_QUICKACK).
     ///
-    /// A server that leaves Nagle's algorithm on holds back the exit status until its last packet is acknowledged: 40
-    /// ms
-    /// per command, measured with dropbear in inetd mode.
+    /// A server that leaves Nagle's algorithm on holds back the exit status until its last packet is acknowledged.
+    /// That costs 40 ms per command, measured with dropbear in inetd mode.
     static func acknowledgeAtOnce(_ descriptor: Int32) {
         var yes: Int32 = 1
         setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_QUICKACK, &yes, socklen_t(MemoryLayout<Int32>.size))

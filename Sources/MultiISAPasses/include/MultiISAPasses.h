@@ -69,12 +69,12 @@ bool multiISAHasFindingsInVariables(struct LLVMOpaqueModule *module);
 void multiISAResolveWeak(struct LLVMOpaqueModule *module, bool (*isInLibc)(void *context, const char *name),
                          void *context);
 
-/// Reports calls of libc functions that cannot work after a hop (refusals) or bind the program to a node (warnings). For the
-/// program without libpopcorn: whatever it does not define is taken for libc's.
+/// Reports calls of libc functions that cannot work after a hop (refusals) or bind the program to a node (warnings).
+/// For the program without libpopcorn: whatever it does not define is taken for libc's.
 void multiISACheckLibcCalls(struct LLVMOpaqueModule *module, MultiISADiagnosticHandler handler, void *context);
 
-/// Replaces what depends on the ISA by plain code: variadic functions, setjmp, structs by value, computed goto, thread-local
-/// variables, target attributes, constructors. Makes `__popcorn_program` the only entry.
+/// Replaces what depends on the ISA by plain code: variadic functions, setjmp, structs by value, computed goto,
+/// thread-local variables, target attributes, constructors. Makes `__popcorn_program` the only entry.
 void multiISALowerISASpecifics(struct LLVMOpaqueModule *module, MultiISADiagnosticHandler handler, void *context);
 
 /// Inserts migration checks. Returns how many.
@@ -109,10 +109,11 @@ typedef void (*MultiISAMemberVisitor)(void *context, const char *name, const cha
 
 /// Visits the members of an archive of objects in their order, whatever `ar` made it; a thin archive names its members'
 /// files from where it is itself, `path`. Returns NULL, or what is wrong, for LLVMDisposeMessage.
-char *multiISAVisitArchive(const char *bytes, size_t size, const char *path, MultiISAMemberVisitor visit, void *context);
+char *multiISAVisitArchive(const char *bytes, size_t size, const char *path, MultiISAMemberVisitor visit,
+                           void *context);
 
-/// Visits the names that the index of an archive lists. Returns NULL, or what is wrong, such as that there is no index, for
-/// LLVMDisposeMessage.
+/// Visits the names that the index of an archive lists. Returns NULL, or what is wrong, such as that there is no index,
+/// for LLVMDisposeMessage.
 char *multiISAVisitArchiveIndex(const char *bytes, size_t size, const char *path,
                                 void (*visit)(void *context, const char *name), void *context);
 

@@ -1,8 +1,9 @@
 /// The processes of this host, by the words of their command lines.
 package enum ProcessTable {
     /// What `match` makes of each process that it knows by its command line. Zombies, which have none, are left out.
-    package static func compactMap<Found>(_ match: ([Substring]) -> Found?) -> [(process: ProcessIdentity, found: Found)]
-    {
+    package static func compactMap<Found>(
+        _ match: ([Substring]) -> Found?
+    ) -> [(process: ProcessIdentity, found: Found)] {
         guard let directory = opendir("/proc") else { return [] }
         defer { closedir(directory) }
         var result: [(ProcessIdentity, Found)] = []

@@ -6,25 +6,25 @@
 #include <linux/build_bug.h>
 #include <linux/types.h>
 
-#define POPCORN_PAGE_SIZE	4096
+#define POPCORN_PAGE_SIZE 4096
 
 /* To the home: PAGE_REQUEST, PAGE_FETCHED, PAGE_INVALIDATED, PAGE_RETURN, SPACE_LEAVE. */
 enum popcorn_dsm_type {
-	POPCORN_TYPE_PAGE_REQUEST = 32,		/* let me read, or write (WRITE), the page */
-	POPCORN_TYPE_PAGE_GRANT = 33,		/* you may; with its data, unless you have them */
-	POPCORN_TYPE_PAGE_FETCH = 34,		/* give me the page; keep a copy unless WRITE */
-	POPCORN_TYPE_PAGE_FETCHED = 35,		/* here it is, with data unless FAILED */
-	POPCORN_TYPE_PAGE_INVALIDATE = 36,	/* drop your copy */
-	POPCORN_TYPE_PAGE_INVALIDATED = 37,	/* dropped */
-	POPCORN_TYPE_PAGE_RETURN = 38,		/* I leave; take the page, which I owned */
-	POPCORN_TYPE_SPACE_LEAVE = 39,		/* I have no pages any more */
+	POPCORN_TYPE_PAGE_REQUEST = 32,     /* let me read, or write (WRITE), the page */
+	POPCORN_TYPE_PAGE_GRANT = 33,       /* you may; with its data, unless you have them */
+	POPCORN_TYPE_PAGE_FETCH = 34,       /* give me the page; keep a copy unless WRITE */
+	POPCORN_TYPE_PAGE_FETCHED = 35,     /* here it is, with data unless FAILED */
+	POPCORN_TYPE_PAGE_INVALIDATE = 36,  /* drop your copy */
+	POPCORN_TYPE_PAGE_INVALIDATED = 37, /* dropped */
+	POPCORN_TYPE_PAGE_RETURN = 38,      /* I leave; take the page, which I owned */
+	POPCORN_TYPE_SPACE_LEAVE = 39,      /* I have no pages any more */
 };
 
-#define POPCORN_PAGE_WRITE	0x01	/* exclusive access */
-#define POPCORN_PAGE_DATA	0x02	/* POPCORN_PAGE_SIZE bytes follow */
-#define POPCORN_PAGE_ZERO	0x04	/* the page is all zero */
-#define POPCORN_PAGE_FAILED	0x08	/* the page is lost */
-#define POPCORN_PAGE_DIRTY	0x10	/* FETCHED: it was written since it was granted */
+#define POPCORN_PAGE_WRITE  0x01 /* exclusive access */
+#define POPCORN_PAGE_DATA   0x02 /* POPCORN_PAGE_SIZE bytes follow */
+#define POPCORN_PAGE_ZERO   0x04 /* the page is all zero */
+#define POPCORN_PAGE_FAILED 0x08 /* the page is lost */
+#define POPCORN_PAGE_DIRTY  0x10 /* FETCHED: it was written since it was granted */
 
 /**
  * struct popcorn_page_message - all messages about one page
@@ -41,7 +41,7 @@ struct popcorn_page_message {
 };
 static_assert(sizeof(struct popcorn_page_message) == 24);
 
-#define POPCORN_LUGGAGE_PAGES	8	/* that travel with a thread, at most */
+#define POPCORN_LUGGAGE_PAGES 8 /* that travel with a thread, at most */
 
 /**
  * struct popcorn_luggage - pages that travel with a thread: THREAD_ARRIVE, THREAD_MOVE

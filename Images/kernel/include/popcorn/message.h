@@ -172,8 +172,8 @@ struct popcorn_reply {
  * -EOPNOTSUPP if the peer has no handler for the type, -EBADMSG if it finds the size wrong,
  * or whatever the peer's handler passed to popcorn_respond_error(); or one of the errors above.
  */
-int popcorn_request(int node, const struct popcorn_message *message,
-		    struct popcorn_reply *reply, long timeout);
+int popcorn_request(int node, const struct popcorn_message *message, struct popcorn_reply *reply,
+		    long timeout);
 
 /**
  * popcorn_respond() - reply to a request

@@ -10,24 +10,24 @@
 
 enum popcorn_migrate_type {
 	/* From the origin. */
-	POPCORN_TYPE_WORKER_START = 48,		/* start a worker of this process */
-	POPCORN_TYPE_WORKER_REGION = 49,	/* the process has a further region */
-	POPCORN_TYPE_WORKER_KILL = 50,		/* the process has ended */
-	POPCORN_TYPE_THREAD_ARRIVE = 51,	/* go on with this thread */
-	POPCORN_TYPE_CALL_RESULT = 52,		/* what a delegated call returned */
-	POPCORN_TYPE_THREAD_PROPOSE = 53,	/* somebody wants the thread to move */
+	POPCORN_TYPE_WORKER_START = 48,   /* start a worker of this process */
+	POPCORN_TYPE_WORKER_REGION = 49,  /* the process has a further region */
+	POPCORN_TYPE_WORKER_KILL = 50,    /* the process has ended */
+	POPCORN_TYPE_THREAD_ARRIVE = 51,  /* go on with this thread */
+	POPCORN_TYPE_CALL_RESULT = 52,    /* what a delegated call returned */
+	POPCORN_TYPE_THREAD_PROPOSE = 53, /* somebody wants the thread to move */
 	/* To the origin. */
-	POPCORN_TYPE_WORKER_READY = 56,		/* the worker takes threads */
-	POPCORN_TYPE_WORKER_EXIT = 57,		/* it did not start, or has ended */
-	POPCORN_TYPE_THREAD_MOVE = 58,		/* the thread wants to go on elsewhere */
-	POPCORN_TYPE_THREAD_EXIT = 59,		/* the thread, or the process, ends */
-	POPCORN_TYPE_CALL = 60,			/* do this for the thread */
-	POPCORN_TYPE_CALL_KICK = 61,		/* stop doing it: the thread got a signal */
+	POPCORN_TYPE_WORKER_READY = 56, /* the worker takes threads */
+	POPCORN_TYPE_WORKER_EXIT = 57,  /* it did not start, or has ended */
+	POPCORN_TYPE_THREAD_MOVE = 58,  /* the thread wants to go on elsewhere */
+	POPCORN_TYPE_THREAD_EXIT = 59,  /* the thread, or the process, ends */
+	POPCORN_TYPE_CALL = 60,         /* do this for the thread */
+	POPCORN_TYPE_CALL_KICK = 61,    /* stop doing it: the thread got a signal */
 	/* To everybody who joins. */
-	POPCORN_TYPE_NODE_MEMORY = 62,		/* this node holds so much of one process */
+	POPCORN_TYPE_NODE_MEMORY = 62, /* this node holds so much of one process */
 };
 
-#define POPCORN_BUILD_ID	32	/* bytes, at most */
+#define POPCORN_BUILD_ID 32 /* bytes, at most */
 
 struct popcorn_wire_region {
 	__le64 address;
@@ -86,8 +86,8 @@ struct popcorn_worker_message {
 };
 static_assert(sizeof(struct popcorn_worker_message) == 16);
 
-#define POPCORN_EXIT_WHOLE_PROCESS	1	/* THREAD_EXIT */
-#define POPCORN_PROPOSAL_SEEN		2	/* THREAD_MOVE: PROPOSE for this hop had come */
+#define POPCORN_EXIT_WHOLE_PROCESS 1 /* THREAD_EXIT */
+#define POPCORN_PROPOSAL_SEEN      2 /* THREAD_MOVE: PROPOSE for this hop had come */
 
 /**
  * struct popcorn_thread_message - THREAD_EXIT, THREAD_PROPOSE, and begins THREAD_ARRIVE, THREAD_MOVE

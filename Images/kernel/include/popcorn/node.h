@@ -49,8 +49,8 @@ int popcorn_get_node(int id, struct popcorn_node *node);
 const char *popcorn_arch_name(enum popcorn_arch arch);
 
 /* Events of popcorn_register_node_notifier(). */
-#define POPCORN_NODE_JOINED	1
-#define POPCORN_NODE_LOST	2
+#define POPCORN_NODE_JOINED 1
+#define POPCORN_NODE_LOST   2
 
 /**
  * struct popcorn_node_event - the data of a notifier call

@@ -10,9 +10,9 @@
 
 /* How far a send may go to get its message out. */
 enum popcorn_patience {
-	POPCORN_ATOMIC,		/* do not sleep: queue it */
-	POPCORN_NO_WAIT,	/* may sleep, but not for the network */
-	POPCORN_WAIT,		/* may wait for the network */
+	POPCORN_ATOMIC,  /* do not sleep: queue it */
+	POPCORN_NO_WAIT, /* may sleep, but not for the network */
+	POPCORN_WAIT,    /* may wait for the network */
 };
 
 /**
@@ -55,8 +55,8 @@ struct popcorn_transport {
  *
  * Return: 0, or -EBUSY if there is a transport already.
  */
-int popcorn_attach_transport(const struct popcorn_transport *transport,
-			     const __be32 *addresses, int count, int self);
+int popcorn_attach_transport(const struct popcorn_transport *transport, const __be32 *addresses,
+			     int count, int self);
 
 /**
  * popcorn_detach_transport() - no call of the transport runs or comes after this
@@ -85,9 +85,9 @@ void popcorn_deliver(const struct popcorn_header *header, const void *payload);
 
 /* The architecture this module is built for. */
 #if defined(CONFIG_X86_64)
-#define POPCORN_ARCH_HERE	POPCORN_ARCH_X86_64
+#define POPCORN_ARCH_HERE POPCORN_ARCH_X86_64
 #elif defined(CONFIG_ARM64)
-#define POPCORN_ARCH_HERE	POPCORN_ARCH_AARCH64
+#define POPCORN_ARCH_HERE POPCORN_ARCH_AARCH64
 #else
 #error "popcorn supports x86-64 and arm64"
 #endif

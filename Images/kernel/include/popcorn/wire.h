@@ -10,14 +10,14 @@
 #include <linux/sizes.h>
 #include <linux/types.h>
 
-#define POPCORN_MAGIC		0x314e4350	/* the bytes "PCN1" */
-#define POPCORN_VERSION		1		/* of the whole protocol */
-#define POPCORN_PORT		30467
-#define POPCORN_MAX_NODES	32
-#define POPCORN_MAX_FRAME	SZ_64K		/* payload bytes in one frame */
-#define POPCORN_MAX_MESSAGE	SZ_1M		/* payload bytes in one message */
-#define POPCORN_ALIGN		8		/* frames are padded to this */
-#define POPCORN_MAX_TYPES	256
+#define POPCORN_MAGIC       0x314e4350 /* the bytes "PCN1" */
+#define POPCORN_VERSION     1          /* of the whole protocol */
+#define POPCORN_PORT        30467
+#define POPCORN_MAX_NODES   32
+#define POPCORN_MAX_FRAME   SZ_64K /* payload bytes in one frame */
+#define POPCORN_MAX_MESSAGE SZ_1M  /* payload bytes in one message */
+#define POPCORN_ALIGN       8      /* frames are padded to this */
+#define POPCORN_MAX_TYPES   256
 
 /* Message types. 0-15 belong to the transport, 16-31 to the core, the rest is free. */
 enum popcorn_type {
@@ -39,11 +39,11 @@ enum popcorn_type {
 };
 
 /* Flags of a frame. */
-#define POPCORN_FLAG_REQUEST	0x01	/* station names the sender's waiting request */
-#define POPCORN_FLAG_REPLY	0x02	/* station is the one of the request that is answered */
-#define POPCORN_FLAG_ERROR	0x04	/* with REPLY: the payload is one __le32, a positive errno */
-#define POPCORN_FLAG_URGENT	0x08	/* may overtake messages without this flag */
-#define POPCORN_FLAGS		0x0f
+#define POPCORN_FLAG_REQUEST 0x01 /* station names the sender's waiting request */
+#define POPCORN_FLAG_REPLY   0x02 /* station is the one of the request that is answered */
+#define POPCORN_FLAG_ERROR   0x04 /* with REPLY: the payload is one __le32, a positive errno */
+#define POPCORN_FLAG_URGENT  0x08 /* may overtake messages without this flag */
+#define POPCORN_FLAGS        0x0f
 
 /**
  * struct popcorn_header - starts every frame
@@ -78,8 +78,8 @@ struct popcorn_header {
 };
 static_assert(sizeof(struct popcorn_header) == 40);
 
-#define POPCORN_DIGEST_SIZE	32	/* SHA-256 */
-#define POPCORN_NONCE_SIZE	32
+#define POPCORN_DIGEST_SIZE 32 /* SHA-256 */
+#define POPCORN_NONCE_SIZE  32
 
 /* Instruction sets, numbered as Popcorn Linux numbers them. */
 enum popcorn_arch {
@@ -143,7 +143,7 @@ struct popcorn_refuse {
 };
 static_assert(sizeof(struct popcorn_refuse) == 8);
 
-#define POPCORN_SERVICE_NAME	32	/* bytes, with the terminating zero */
+#define POPCORN_SERVICE_NAME 32 /* bytes, with the terminating zero */
 
 /* POPCORN_TYPE_SERVICE_WATCH: tell me (or stop telling me) when you offer @name. */
 struct popcorn_service_watch {

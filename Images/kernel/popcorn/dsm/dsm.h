@@ -38,40 +38,40 @@ enum access {
 	ACCESS_WRITE,
 };
 
-#define NOBODY	(-1)
+#define NOBODY (-1)
 
 /* What the home knows about a page. */
 struct directory {
-	s8 owner;		/* the node with write access, or NOBODY */
-	s8 asker;		/* the node whose request is being served, or NOBODY */
-	bool asker_writes;	/* it will get write access */
-	bool asker_upgrades;	/* it had the only other copy when it asked to write */
-	bool migratory;		/* whoever reads the page writes it soon */
-	bool lost;		/* the only valid copy is gone */
-	u32 sharers;		/* bit per node with a copy; the owner's alone if there is one */
-	u32 awaited;		/* nodes that have yet to answer */
-	u32 readers;		/* nodes that wait for their turn */
+	s8 owner;            /* the node with write access, or NOBODY */
+	s8 asker;            /* the node whose request is being served, or NOBODY */
+	bool asker_writes;   /* it will get write access */
+	bool asker_upgrades; /* it had the only other copy when it asked to write */
+	bool migratory;      /* whoever reads the page writes it soon */
+	bool lost;           /* the only valid copy is gone */
+	u32 sharers;         /* bit per node with a copy; the owner's alone if there is one */
+	u32 awaited;         /* nodes that have yet to answer */
+	u32 readers;         /* nodes that wait for their turn */
 	u32 writers;
 };
 
 /* One page of a space, at this node. Lives as long as the space. */
 struct entry {
-	struct mutex lock;	/* protects all of the following */
+	struct mutex lock; /* protects all of the following */
 	u64 number;
-	struct page *page;	/* NULL: no data; at the home with access: zero */
-	u8 access;		/* enum access: what this node may do */
-	bool pending;		/* a request of this node is under way */
-	bool for_write;		/* so was this node's last request */
-	bool fresh;		/* granted, and not mapped since; if for_write, for writing */
-	bool written;		/* mapped for writing since the grant */
-	bool returning;		/* to the home, which has not taken it yet */
-	bool stalled;		/* the sweeper shall go on with it */
-	u16 demand;		/* message type of a demand that has to wait; 0: none */
+	struct page *page; /* NULL: no data; at the home with access: zero */
+	u8 access;         /* enum access: what this node may do */
+	bool pending;      /* a request of this node is under way */
+	bool for_write;    /* so was this node's last request */
+	bool fresh;        /* granted, and not mapped since; if for_write, for writing */
+	bool written;      /* mapped for writing since the grant */
+	bool returning;    /* to the home, which has not taken it yet */
+	bool stalled;      /* the sweeper shall go on with it */
+	u16 demand;        /* message type of a demand that has to wait; 0: none */
 	u16 demand_flags;
-	int error;		/* of the last request; stays: what fails once is lost */
-	unsigned long deadline;	/* of a fresh page that is in demand, in jiffies */
-	struct list_head sweep;	/* in space->sweep_list; protected by space->sweep_lock */
-	struct directory dir;	/* at the home only */
+	int error;              /* of the last request; stays: what fails once is lost */
+	unsigned long deadline; /* of a fresh page that is in demand, in jiffies */
+	struct list_head sweep; /* in space->sweep_list; protected by space->sweep_lock */
+	struct directory dir;   /* at the home only */
 };
 
 /* Pages that a thread touched first: number << 1, plus 1 if it wrote. */
@@ -82,18 +82,18 @@ struct footprint {
 
 /* Takes the footprint of a thread that is at this node. */
 struct tracker {
-	struct list_head list;		/* in space->trackers, or empty */
+	struct list_head list; /* in space->trackers, or empty */
 	struct pid *task;
-	struct footprint print;		/* protected by space->trackers_lock while in the list */
+	struct footprint print; /* protected by space->trackers_lock while in the list */
 };
 
 /* Pages that are about to leave with a thread. */
 struct luggage {
 	struct space *space;
 	u32 count;
-	u32 size;			/* bytes of pages */
-	void *pages;			/* struct popcorn_luggage_page, with data */
-	struct entry *entries[POPCORN_LUGGAGE_PAGES];	/* locked */
+	u32 size;                                     /* bytes of pages */
+	void *pages;                                  /* struct popcorn_luggage_page, with data */
+	struct entry *entries[POPCORN_LUGGAGE_PAGES]; /* locked */
 };
 
 enum space_counter {
@@ -113,24 +113,24 @@ enum space_counter {
 struct space {
 	u64 id;
 	int home;
-	bool at_home;			/* this node is it, with or without a transport */
+	bool at_home; /* this node is it, with or without a transport */
 	refcount_t ref;
 	struct rcu_head rcu;
-	struct inode *inode;		/* whose mapping all mappings of the space share */
-	struct xarray pages;		/* struct entry by page number */
-	bool dead;			/* no more access; see popcorn_space_kill() */
-	bool leaving;			/* see popcorn_space_leave() */
-	unsigned long members;		/* at the home: other nodes with a worker; atomic bits */
-	atomic_t resident;		/* pages of memory here */
+	struct inode *inode;   /* whose mapping all mappings of the space share */
+	struct xarray pages;   /* struct entry by page number */
+	bool dead;             /* no more access; see popcorn_space_kill() */
+	bool leaving;          /* see popcorn_space_leave() */
+	unsigned long members; /* at the home: other nodes with a worker; atomic bits */
+	atomic_t resident;     /* pages of memory here */
 
 	spinlock_t sweep_lock;
-	struct list_head sweep_list;	/* entries that wait; protected by sweep_lock */
+	struct list_head sweep_list; /* entries that wait; protected by sweep_lock */
 	struct delayed_work sweeper;
 
 	spinlock_t trackers_lock;
-	struct list_head trackers;	/* of threads here; protected by trackers_lock */
+	struct list_head trackers; /* of threads here; protected by trackers_lock */
 
-	spinlock_t regions_lock;	/* protects regions; they are only ever added */
+	spinlock_t regions_lock; /* protects regions; they are only ever added */
 	u32 region_count;
 	struct popcorn_region_info regions[POPCORN_REGIONS];
 

@@ -56,7 +56,7 @@ static int ensure_request(struct space *space, struct entry *entry, bool writes)
 					writes ? POPCORN_PAGE_WRITE : 0);
 	if (err) {
 		WRITE_ONCE(entry->pending, false);
-		smp_mb();	/* before looking for waiters */
+		smp_mb(); /* before looking for waiters */
 		wake_up_var(&entry->pending);
 	}
 	return err;
@@ -77,9 +77,9 @@ static vm_fault_t wait_for_access(struct entry *entry, struct vm_fault *vmf, int
 	struct file *file;
 
 	if (vmf->flags & FAULT_FLAG_RETRY_NOWAIT)
-		return VM_FAULT_RETRY;	/* by convention with mmap_lock still held */
+		return VM_FAULT_RETRY; /* by convention with mmap_lock still held */
 	if (vmf->flags & FAULT_FLAG_ALLOW_RETRY) {
-		file = get_file(vmf->vma->vm_file);	/* holds the space */
+		file = get_file(vmf->vma->vm_file); /* holds the space */
 		mmap_read_unlock(vmf->vma->vm_mm);
 		wait_for_page(entry, err);
 		fput(file);
@@ -98,9 +98,9 @@ static vm_fault_t take_page(struct space *space, struct entry *entry, struct vm_
 	if (!page)
 		return VM_FAULT_SIGBUS;
 	get_page(page);
-	lock_page(page);	/* from here on, taking it away waits until it is mapped */
+	lock_page(page); /* from here on, taking it away waits until it is mapped */
 	vmf->page = page;
-	if (!writes && !entry->for_write)	/* otherwise ->page_mkwrite follows */
+	if (!writes && !entry->for_write) /* otherwise ->page_mkwrite follows */
 		popcorn_mapped_entry(space, entry);
 	return VM_FAULT_LOCKED;
 }
@@ -170,7 +170,7 @@ static vm_fault_t page_mkwrite(struct vm_fault *vmf)
 	} else if (entry->error || READ_ONCE(space->dead)) {
 		result = VM_FAULT_SIGBUS;
 	} else {
-		ensure_request(space, entry, true);	/* if it fails, ->fault tries again */
+		ensure_request(space, entry, true); /* if it fails, ->fault tries again */
 		unmap_mapping_range(space->inode->i_mapping, (loff_t)vmf->pgoff << PAGE_SHIFT,
 				    PAGE_SIZE, 1);
 	}

@@ -59,7 +59,7 @@ void popcorn_note_touch(struct space *space, u64 number, bool writes)
 	struct tracker *tracker;
 
 	spin_lock(&space->trackers_lock);
-	list_for_each_entry(tracker, &space->trackers, list) {
+	list_for_each_entry (tracker, &space->trackers, list) {
 		if (tracker->task != task_pid(current))
 			continue;
 		if (!add_print(&tracker->print, number, writes))

@@ -17,7 +17,7 @@ static struct entry *lock_held_entry(const struct popcorn_received *message, str
 	trace_page_message(le64_to_cpu(body->space), number, message->sender.type,
 			   le32_to_cpu(body->flags), false);
 	*found = space;
-	if (!space)	/* it was left; the home will hear about that */
+	if (!space) /* it was left; the home will hear about that */
 		return NULL;
 	if (space->home == message->sender.node && number == (unsigned long)number)
 		entry = xa_load(&space->pages, number);
@@ -71,7 +71,7 @@ int popcorn_holder_accept(struct space *space, struct entry *entry, u32 flags, c
 	int err;
 
 	if (READ_ONCE(space->dead) || READ_ONCE(space->leaving))
-		return 0;	/* the home will see that it was not used */
+		return 0; /* the home will see that it was not used */
 	err = install(space, entry, flags, data);
 	if (err)
 		return err;
@@ -146,7 +146,7 @@ bool popcorn_serve_demand(struct space *space, struct entry *entry)
 	int err;
 
 	if (READ_ONCE(space->dead) || READ_ONCE(space->leaving)) {
-		entry->demand = 0;	/* leaving answers it, or nobody wants to know */
+		entry->demand = 0; /* leaving answers it, or nobody wants to know */
 		return true;
 	}
 	if (entry->demand == POPCORN_TYPE_PAGE_FETCH)
@@ -184,7 +184,7 @@ static void handle_fetch(const struct popcorn_received *message)
 	if (!entry)
 		return;
 	if (entry->access != ACCESS_WRITE)
-		flags |= POPCORN_PAGE_FAILED;	/* it has gone home with a thread */
+		flags |= POPCORN_PAGE_FAILED; /* it has gone home with a thread */
 	demand(space, entry, POPCORN_TYPE_PAGE_FETCH, flags);
 	unlock_held_entry(space, entry);
 }

@@ -18,12 +18,13 @@
 
 static bool migratory = true;
 module_param(migratory, bool, 0644);
-MODULE_PARM_DESC(migratory, "give write access at once to pages that are always read, then written");
+MODULE_PARM_DESC(migratory,
+		 "give write access at once to pages that are always read, then written");
 
 enum progress {
 	DONE,
-	WAITING,	/* for answers */
-	REFUSED,	/* no room in a queue: try again later */
+	WAITING, /* for answers */
+	REFUSED, /* no room in a queue: try again later */
 };
 
 static bool is_temporary(int err)
@@ -85,7 +86,8 @@ static enum progress invalidate(struct space *space, struct entry *entry, unsign
 	bool refused = false;
 	int node, err;
 
-	for_each_set_bit(node, &sharers, POPCORN_MAX_NODES) {
+	for_each_set_bit(node, &sharers, POPCORN_MAX_NODES)
+	{
 		err = popcorn_send_page(space, entry, node, POPCORN_TYPE_PAGE_INVALIDATE, 0);
 		if (!err)
 			dir->awaited |= BIT(node);
@@ -182,7 +184,7 @@ static enum progress grant_there(struct space *space, struct entry *entry)
 	if (dir->lost || READ_ONCE(space->dead))
 		return refuse(space, entry);
 	if (dir->owner == dir->asker)
-		dir->asker_writes = true;	/* it has got the page since it asked */
+		dir->asker_writes = true; /* it has got the page since it asked */
 	flags = release(space, entry);
 	err = popcorn_send_page(space, entry, dir->asker, POPCORN_TYPE_PAGE_GRANT, flags);
 	if (is_temporary(err))
@@ -190,7 +192,7 @@ static enum progress grant_there(struct space *space, struct entry *entry)
 	if (!err)
 		note_grant(space, entry);
 	else
-		take_back(space, entry);	/* the asker is gone */
+		take_back(space, entry); /* the asker is gone */
 	return DONE;
 }
 
@@ -205,13 +207,12 @@ static enum progress grant(struct space *space, struct entry *entry)
 		return DONE;
 	}
 	if (!popcorn_space_has_member(space, dir->asker))
-		return DONE;	/* it left while it waited */
+		return DONE; /* it left while it waited */
 	return grant_there(space, entry);
 }
 
 /* Whether @node can have the page without anybody being asked. */
-static bool can_offer(const struct space *space, const struct entry *entry, int node,
-		      bool writes)
+static bool can_offer(const struct space *space, const struct entry *entry, int node, bool writes)
 {
 	const struct directory *dir = &entry->dir;
 
@@ -228,16 +229,15 @@ static bool can_offer(const struct space *space, const struct entry *entry, int 
  * The page may leave for @node with a thread that will want it: as a grant, but unasked. The
  * entry is locked, and stays so until popcorn_home_settle().
  */
-bool popcorn_home_offer(struct space *space, struct entry *entry, int node, bool writes,
-			u32 *flags)
+bool popcorn_home_offer(struct space *space, struct entry *entry, int node, bool writes, u32 *flags)
 {
 	struct directory *dir = &entry->dir;
 
 	if (!popcorn_space_has_member(space, node) || !can_offer(space, entry, node, writes))
 		return false;
 	dir->asker = node;
-	dir->asker_writes = writes || (READ_ONCE(migratory) && dir->migratory &&
-				       dir->owner == space->home);
+	dir->asker_writes =
+		writes || (READ_ONCE(migratory) && dir->migratory && dir->owner == space->home);
 	*flags = release(space, entry);
 	return true;
 }

@@ -9,14 +9,10 @@
 struct workqueue_struct *popcorn_dsm_queue;
 
 static const struct popcorn_handler *const handlers[] = {
-	&popcorn_page_request_handler,
-	&popcorn_page_grant_handler,
-	&popcorn_page_fetch_handler,
-	&popcorn_page_fetched_handler,
-	&popcorn_page_invalidate_handler,
-	&popcorn_page_invalidated_handler,
-	&popcorn_page_return_handler,
-	&popcorn_space_leave_handler,
+	&popcorn_page_request_handler,    &popcorn_page_grant_handler,
+	&popcorn_page_fetch_handler,      &popcorn_page_fetched_handler,
+	&popcorn_page_invalidate_handler, &popcorn_page_invalidated_handler,
+	&popcorn_page_return_handler,     &popcorn_space_leave_handler,
 };
 
 static void lose_node(struct space *space, void *data)

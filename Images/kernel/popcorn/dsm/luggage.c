@@ -22,7 +22,7 @@ static bool luggage = true;
 module_param(luggage, bool, 0644);
 MODULE_PARM_DESC(luggage, "send the pages that a thread will touch first along with it");
 
-#define PAGE_ROOM	(sizeof(struct popcorn_luggage_page) + POPCORN_PAGE_SIZE)
+#define PAGE_ROOM (sizeof(struct popcorn_luggage_page) + POPCORN_PAGE_SIZE)
 
 static bool offer(struct space *space, struct entry *entry, int node, bool writes, u32 *flags)
 {
@@ -178,6 +178,7 @@ int popcorn_unpack(struct space *space, int node, const struct popcorn_luggage *
 		err = unpack_page(space, node, page);
 	}
 	if (err == -EPROTO)
-		pr_warn_ratelimited("node %d sent pages with a thread contrary to protocol\n", node);
+		pr_warn_ratelimited("node %d sent pages with a thread contrary to protocol\n",
+				    node);
 	return err;
 }

@@ -29,9 +29,10 @@ static const struct kernel_param_ops max_mb_ops = {
 };
 
 module_param_cb(max_mb, &max_mb_ops, &max_mb, 0644);
-MODULE_PARM_DESC(max_mb, "memory that the pages of one process may take on this node, in MiB (half of all)");
+MODULE_PARM_DESC(
+	max_mb, "memory that the pages of one process may take on this node, in MiB (half of all)");
 
-static atomic64_t resident;	/* of all spaces */
+static atomic64_t resident; /* of all spaces */
 
 u64 popcorn_resident_pages(void)
 {
@@ -142,7 +143,7 @@ void popcorn_drop_page(struct space *space, struct entry *entry)
 	if (!page)
 		return;
 	entry->page = NULL;
-	page->mapping = NULL;	/* or freeing it is a "bad page state" */
+	page->mapping = NULL; /* or freeing it is a "bad page state" */
 	put_page(page);
 	uncharge(space);
 }
@@ -175,7 +176,7 @@ void popcorn_lower_access(struct space *space, struct entry *entry, enum access 
 	if (entry->access <= access)
 		return;
 	if (page) {
-		lock_page(page);	/* a fault that is mapping the page finishes first */
+		lock_page(page); /* a fault that is mapping the page finishes first */
 		if (access == ACCESS_READ)
 			folio_mkclean(page_folio(page));
 		else
@@ -198,7 +199,7 @@ void popcorn_finish_request(struct entry *entry, enum access access, int error)
 		entry->written = false;
 	}
 	WRITE_ONCE(entry->pending, false);
-	smp_mb();	/* before looking for waiters */
+	smp_mb(); /* before looking for waiters */
 	wake_up_var(&entry->pending);
 }
 

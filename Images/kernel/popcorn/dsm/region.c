@@ -7,8 +7,8 @@
 #include "dsm.h"
 
 /* User addresses that x86-64 and arm64 both have, with four levels of page tables. */
-#define LOWEST_ADDRESS	SZ_64K
-#define HIGHEST_ADDRESS	(1ULL << 47)
+#define LOWEST_ADDRESS  SZ_64K
+#define HIGHEST_ADDRESS (1ULL << 47)
 
 static bool is_sound(const struct popcorn_region_info *region)
 {
@@ -93,7 +93,7 @@ int popcorn_space_mmap(struct space *space, struct vm_area_struct *vma)
 		return -ENXIO;
 	vma->vm_flags &= ~VM_MAYEXEC;
 	vma->vm_flags |= VM_DONTEXPAND | VM_DONTDUMP | VM_DONTCOPY;
-	vma->vm_private_data = space;	/* which the mapping's file holds */
+	vma->vm_private_data = space; /* which the mapping's file holds */
 	vma->vm_ops = &popcorn_vm_operations;
 	return 0;
 }
@@ -123,7 +123,8 @@ int popcorn_discard(struct space *space, const struct popcorn_range *range)
 	    !popcorn_range_is_valid(space, range->address, range->size))
 		return -EINVAL;
 	xa_for_each_range(&space->pages, number, entry, first,
-			  first + (range->size >> PAGE_SHIFT) - 1) {
+			  first + (range->size >> PAGE_SHIFT) - 1)
+	{
 		discard_page(space, entry);
 		cond_resched();
 	}

@@ -9,17 +9,17 @@
 #include <linux/slab.h>
 #include "dsm.h"
 
-#define SPACE_MAGIC	0x70636e73
+#define SPACE_MAGIC 0x70636e73
 
 static LIST_HEAD(all_spaces);
-static DEFINE_MUTEX(spaces_mutex);	/* protects all_spaces */
+static DEFINE_MUTEX(spaces_mutex); /* protects all_spaces */
 static atomic_t space_count;
 static struct vfsmount *space_mount;
 
 /* A space is in the table until it is left or killed; its memory lives as long as its users. */
 struct listed_space {
 	struct space space;
-	struct list_head list;		/* in all_spaces, protected by spaces_mutex */
+	struct list_head list; /* in all_spaces, protected by spaces_mutex */
 	bool listed;
 };
 
@@ -53,7 +53,7 @@ static struct space *find_locked(u64 id)
 {
 	struct listed_space *one;
 
-	list_for_each_entry(one, &all_spaces, list)
+	list_for_each_entry (one, &all_spaces, list)
 		if (one->space.id == id)
 			return &one->space;
 	return NULL;
@@ -128,7 +128,7 @@ static void free_pages_of(struct space *space)
 	struct entry *entry;
 	unsigned long number;
 
-	xa_for_each(&space->pages, number, entry) {
+	xa_for_each (&space->pages, number, entry) {
 		popcorn_drop_page(space, entry);
 		kfree(entry);
 	}
@@ -179,7 +179,7 @@ void popcorn_space_each(void (*function)(struct space *space, void *data), void 
 	room = atomic_read(&space_count);
 	list = kvmalloc_array(room + 1, sizeof(*list), GFP_KERNEL);
 	if (list) {
-		list_for_each_entry(one, &all_spaces, list) {
+		list_for_each_entry (one, &all_spaces, list) {
 			if (count > room)
 				break;
 			refcount_inc(&one->space.ref);
@@ -229,7 +229,7 @@ static void return_pages(struct space *space)
 	unsigned long number;
 
 	WRITE_ONCE(space->leaving, true);
-	xa_for_each(&space->pages, number, entry)
+	xa_for_each (&space->pages, number, entry)
 		while (shall_retry(return_page(space, entry)))
 			;
 }
@@ -280,7 +280,7 @@ void popcorn_space_leave(struct space *space)
 
 	if (space->at_home) {
 		WRITE_ONCE(space->dead, true);
-		smp_mb();	/* against popcorn_space_lose_member() */
+		smp_mb(); /* against popcorn_space_lose_member() */
 		if (!READ_ONCE(space->members))
 			forget(space);
 		return;
@@ -299,7 +299,7 @@ static void fail_requests(struct space *space)
 	struct entry *entry;
 	unsigned long number;
 
-	xa_for_each(&space->pages, number, entry) {
+	xa_for_each (&space->pages, number, entry) {
 		mutex_lock(&entry->lock);
 		if (entry->pending)
 			popcorn_finish_request(entry, entry->access, -EHOSTDOWN);
@@ -340,7 +340,7 @@ void popcorn_space_lose_member(struct space *space, int node, bool orderly)
 
 	if (!test_and_clear_bit(node, &space->members))
 		return;
-	xa_for_each(&space->pages, number, entry) {
+	xa_for_each (&space->pages, number, entry) {
 		mutex_lock(&entry->lock);
 		popcorn_home_lose_node(space, entry, node, orderly);
 		mutex_unlock(&entry->lock);

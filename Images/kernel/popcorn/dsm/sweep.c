@@ -9,8 +9,8 @@
 #include <popcorn/node.h>
 #include "dsm.h"
 
-#define RETRY		1		/* jiffies */
-#define PATIENCE	(HZ / 50 + 1)
+#define RETRY    1 /* jiffies */
+#define PATIENCE (HZ / 50 + 1)
 
 /* Lets the sweeper look at the entry, at the latest after @delay jiffies. The entry is locked. */
 void popcorn_sweep_later(struct space *space, struct entry *entry, unsigned long delay)

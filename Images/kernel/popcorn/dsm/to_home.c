@@ -65,8 +65,7 @@ static void handle_request(const struct popcorn_received *message)
 }
 
 /* The owner's page is here; it keeps a copy unless the asker writes. */
-static void take_in(struct space *space, struct entry *entry, int node, u32 flags,
-		    const void *data)
+static void take_in(struct space *space, struct entry *entry, int node, u32 flags, const void *data)
 {
 	struct directory *dir = &entry->dir;
 
@@ -109,7 +108,7 @@ int popcorn_home_accept(struct space *space, struct entry *entry, int node, u32 
 	struct directory *dir = &entry->dir;
 
 	if (!popcorn_space_has_member(space, node))
-		return 0;	/* it was lost meanwhile, and the page with it */
+		return 0; /* it was lost meanwhile, and the page with it */
 	if (dir->owner != node)
 		return -EPROTO;
 	take_in(space, entry, node, flags, data);
@@ -130,7 +129,7 @@ static void handle_fetched(const struct popcorn_received *message)
 	if (!entry)
 		return;
 	if (entry->dir.awaited & BIT(node)) {
-		if (entry->dir.owner == node)	/* else it has come back with a thread */
+		if (entry->dir.owner == node) /* else it has come back with a thread */
 			take_message(space, entry, message);
 		entry->dir.awaited &= ~BIT(node);
 		popcorn_home_continue(space, entry);
@@ -186,17 +185,17 @@ static void handle_leave(const struct popcorn_received *message)
 	popcorn_space_put(space);
 }
 
-#define PAGE_HANDLER(which, label, function, largest)			\
-	const struct popcorn_handler popcorn_##which##_handler = {	\
-		.type = POPCORN_TYPE_##label,				\
-		.name = #label,						\
-		.min_size = sizeof(struct popcorn_page_message),	\
-		.max_size = largest,					\
-		.handle = function,					\
+#define PAGE_HANDLER(which, label, function, largest) \
+	const struct popcorn_handler popcorn_##which##_handler = { \
+		.type = POPCORN_TYPE_##label, \
+		.name = #label, \
+		.min_size = sizeof(struct popcorn_page_message), \
+		.max_size = largest, \
+		.handle = function, \
 	}
 
-#define WITHOUT_DATA	sizeof(struct popcorn_page_message)
-#define WITH_DATA	(sizeof(struct popcorn_page_message) + POPCORN_PAGE_SIZE)
+#define WITHOUT_DATA sizeof(struct popcorn_page_message)
+#define WITH_DATA    (sizeof(struct popcorn_page_message) + POPCORN_PAGE_SIZE)
 
 PAGE_HANDLER(page_request, PAGE_REQUEST, handle_request, WITHOUT_DATA);
 PAGE_HANDLER(page_fetched, PAGE_FETCHED, handle_fetched, WITH_DATA);

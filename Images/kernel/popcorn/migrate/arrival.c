@@ -31,7 +31,7 @@ int popcorn_propose_guest(struct worker *worker, struct pid *host, int node)
 	int err = -ESRCH;
 
 	mutex_lock(&worker->lock);
-	list_for_each_entry(guest, &worker->guests, list) {
+	list_for_each_entry (guest, &worker->guests, list) {
 		if (guest->host == host) {
 			guest->proposed = node;
 			signal_host(worker, guest);
@@ -68,9 +68,10 @@ static struct guest *take_arrival(struct worker *worker, const struct popcorn_re
 	const struct popcorn_travel_message *body = message->payload;
 	struct guest *guest = new_guest(&body->thread);
 
-	if (guest && popcorn_unpack(worker->space, worker->origin, &body->luggage,
-				    message->size - offsetof(struct popcorn_travel_message, luggage),
-				    &guest->wishes) == -ENOMEM) {
+	if (guest &&
+	    popcorn_unpack(worker->space, worker->origin, &body->luggage,
+			   message->size - offsetof(struct popcorn_travel_message, luggage),
+			   &guest->wishes) == -ENOMEM) {
 		kfree(guest);
 		guest = NULL;
 	}
@@ -84,7 +85,7 @@ static void handle_arrive(const struct popcorn_received *message)
 	struct guest *guest;
 
 	if (!worker)
-		return;		/* it has ended; the origin is about to hear of it */
+		return; /* it has ended; the origin is about to hear of it */
 	guest = take_arrival(worker, message);
 	if (!guest) {
 		pr_err("no memory for a thread of node %d: killing its worker\n", worker->origin);

@@ -52,7 +52,7 @@ int popcorn_ensure_worker(struct process *process, int node)
 	if (process->workers[node] != WORKER_NONE)
 		return 0;
 	if (popcorn_space_has_member(process->space, node))
-		return -EBUSY;	/* the last worker there has yet to return its pages */
+		return -EBUSY; /* the last worker there has yet to return its pages */
 	if (!popcorn_has_room(process, node))
 		return -ENOMEM;
 	popcorn_space_add_member(process->space, node);
@@ -72,7 +72,7 @@ static void refuse_all(struct process *process, int node, int error)
 	lockdep_assert_held(&process->lock);
 	pr_warn("process %d: node %d (%s) does not start its worker: error %d\n",
 		pid_nr(process->tgid), node, arch_of(node), error);
-	list_for_each_entry(thread, &process->threads, list)
+	list_for_each_entry (thread, &process->threads, list)
 		if (thread->where == node)
 			popcorn_bounce_thread(process, thread, error);
 }
@@ -84,19 +84,19 @@ static void end_all(struct process *process, int node, int status)
 	bool any = false;
 
 	lockdep_assert_held(&process->lock);
-	list_for_each_entry(thread, &process->threads, list) {
+	list_for_each_entry (thread, &process->threads, list) {
 		if (thread->where != node || thread->event)
 			continue;
 		any = true;
-		trace_migrate_exit(process->id, thread->number, thread->hop, node,
-				   process->self, status);
+		trace_migrate_exit(process->id, thread->number, thread->hop, node, process->self,
+				   status);
 		thread->signal = signal;
 		popcorn_thread_event(process, thread, POPCORN_EVENT_PROCESS_EXIT,
 				     signal ? 128 + signal : status >> 8 & 0xff);
 	}
 	if (any && signal)
-		pr_warn("process %d: killed by signal %d on node %d (%s)\n",
-			pid_nr(process->tgid), signal, node, arch_of(node));
+		pr_warn("process %d: killed by signal %d on node %d (%s)\n", pid_nr(process->tgid),
+			signal, node, arch_of(node));
 }
 
 /* @node is gone, and the threads that lived there with it. */
@@ -108,17 +108,17 @@ void popcorn_lose_workers(struct process *process, int node)
 	mutex_lock(&process->lock);
 	state = process->workers[node];
 	process->workers[node] = WORKER_NONE;
-	list_for_each_entry(thread, &process->threads, list) {
+	list_for_each_entry (thread, &process->threads, list) {
 		if (thread->where != node || thread->event)
 			continue;
 		if (state == WORKER_STARTING) {
 			popcorn_bounce_thread(process, thread, -EHOSTDOWN);
 			continue;
 		}
-		pr_warn("process %d: thread %d is lost with node %d (%s)\n",
-			pid_nr(process->tgid), pid_nr(thread->pid), node, arch_of(node));
-		trace_migrate_exit(process->id, thread->number, thread->hop, node,
-				   process->self, -EHOSTDOWN);
+		pr_warn("process %d: thread %d is lost with node %d (%s)\n", pid_nr(process->tgid),
+			pid_nr(thread->pid), node, arch_of(node));
+		trace_migrate_exit(process->id, thread->number, thread->hop, node, process->self,
+				   -EHOSTDOWN);
 		popcorn_thread_event(process, thread, POPCORN_EVENT_LOST, -EHOSTDOWN);
 	}
 	mutex_unlock(&process->lock);

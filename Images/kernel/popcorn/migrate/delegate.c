@@ -15,7 +15,7 @@
 #include <uapi/popcorn/delegate.h>
 #include "migrate.h"
 
-#define KICK_AGAIN	(HZ / 20 + 1)
+#define KICK_AGAIN (HZ / 20 + 1)
 
 static void fill_message(const struct worker *worker, const struct guest *guest,
 			 const struct outgoing_call *call, struct popcorn_call_message *body)
@@ -37,8 +37,8 @@ static void fill_message(const struct worker *worker, const struct guest *guest,
 static void trace_begin(const struct worker *worker, const struct guest *guest,
 			const struct outgoing_call *call)
 {
-	trace_call_begin(worker->id, guest->number, guest->hop, call->seq, call->number, call->args[0],
-			 call->in_size, false);
+	trace_call_begin(worker->id, guest->number, guest->hop, call->seq, call->number,
+			 call->args[0], call->in_size, false);
 	if (call->number == POPCORN_CALL_FUTEX_WAIT || call->number == POPCORN_CALL_FUTEX_WAKE)
 		trace_futex(worker->id, guest->number, call->number == POPCORN_CALL_FUTEX_WAIT,
 			    call->args[0], call->args[1]);
@@ -72,8 +72,8 @@ static bool end_call(struct worker *worker, struct guest *guest, struct outgoing
 {
 	mutex_lock(&worker->lock);
 	guest->call = NULL;
-	trace_call_end(worker->id, guest->number, guest->hop, call->seq, call->result, call->out_filled,
-		       false);
+	trace_call_end(worker->id, guest->number, guest->hop, call->seq, call->result,
+		       call->out_filled, false);
 	mutex_unlock(&worker->lock);
 	return call->done;
 }
@@ -207,7 +207,7 @@ static void take_result(struct worker *worker, const struct popcorn_received *me
 
 	if (!call || guest->hop != le32_to_cpu(body->hop) || call->seq != le32_to_cpu(body->seq) ||
 	    call->done)
-		return;		/* nobody waits for it any more */
+		return; /* nobody waits for it any more */
 	call->result = le64_to_cpu(body->result);
 	call->out_filled = min(size, call->out_size);
 	memcpy(call->out, body + 1, call->out_filled);

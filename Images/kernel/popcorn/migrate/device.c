@@ -20,7 +20,7 @@
 #include "migrate.h"
 
 struct popcorn_file {
-	struct mutex lock;	/* serialises CREATE and ATTACH */
+	struct mutex lock; /* serialises CREATE and ATTACH */
 	struct process *process;
 	struct worker *worker;
 };
@@ -374,7 +374,7 @@ static struct miscdevice device = {
 	.minor = MISC_DYNAMIC_MINOR,
 	.name = "popcorn",
 	.fops = &operations,
-	.mode = 0666,	/* whoever may run a program here may run it there, with his own rights */
+	.mode = 0666, /* whoever may run a program here may run it there, with his own rights */
 };
 
 int popcorn_init_device(void)

@@ -18,7 +18,7 @@ struct guest *popcorn_guest_of_current(struct worker *worker)
 	struct guest *guest;
 
 	lockdep_assert_held(&worker->lock);
-	list_for_each_entry(guest, &worker->guests, list)
+	list_for_each_entry (guest, &worker->guests, list)
 		if (guest->host == task_pid(current))
 			return guest;
 	return NULL;
@@ -29,7 +29,7 @@ struct guest *popcorn_find_guest(struct worker *worker, u32 number)
 	struct guest *guest;
 
 	lockdep_assert_held(&worker->lock);
-	list_for_each_entry(guest, &worker->guests, list)
+	list_for_each_entry (guest, &worker->guests, list)
 		if (guest->number == number)
 			return guest;
 	return NULL;
@@ -48,9 +48,9 @@ void popcorn_free_guests(struct worker *worker)
 {
 	struct guest *guest, *next;
 
-	list_for_each_entry_safe(guest, next, &worker->guests, list)
+	list_for_each_entry_safe (guest, next, &worker->guests, list)
 		free_guest(worker, guest);
-	list_for_each_entry_safe(guest, next, &worker->arrivals, list)
+	list_for_each_entry_safe (guest, next, &worker->arrivals, list)
 		free_guest(worker, guest);
 }
 
@@ -132,7 +132,8 @@ static int part(struct worker *worker, const struct popcorn_step *step)
 		err = -EHOSTDOWN;
 	} else {
 		trace_migrate_begin(worker->id, guest->number, guest->hop + 1, popcorn_self(),
-				    step->action == POPCORN_STEP_LEAVE ? step->node : worker->origin,
+				    step->action == POPCORN_STEP_LEAVE ? step->node :
+									 worker->origin,
 				    step->status);
 		if (step->action != POPCORN_STEP_LEAVE)
 			err = post_exit(worker, guest, step);
@@ -141,8 +142,8 @@ static int part(struct worker *worker, const struct popcorn_step *step)
 		if (!err)
 			free_guest(worker, guest);
 		else
-			trace_migrate_resume(worker->id, guest->number, guest->hop + 1,
-					     step->node, popcorn_self(), err);
+			trace_migrate_resume(worker->id, guest->number, guest->hop + 1, step->node,
+					     popcorn_self(), err);
 	}
 	mutex_unlock(&worker->lock);
 	return err;

@@ -20,17 +20,17 @@
 #include <linux/user_namespace.h>
 #include "migrate.h"
 
-#define NT_GNU_BUILD_ID	3	/* binutils; not in linux/elf.h */
-#define MAX_PROGRAM_HEADERS	64
-#define MAX_NOTES		SZ_4K
-#define DELETED			" (deleted)"	/* what d_path() adds */
+#define NT_GNU_BUILD_ID     3 /* binutils; not in linux/elf.h */
+#define MAX_PROGRAM_HEADERS 64
+#define MAX_NOTES           SZ_4K
+#define DELETED             " (deleted)" /* what d_path() adds */
 
 #ifdef CONFIG_X86_64
-#define MACHINE_HERE	EM_X86_64
-#define SUFFIX_HERE	"_x86-64"
+#define MACHINE_HERE EM_X86_64
+#define SUFFIX_HERE  "_x86-64"
 #else
-#define MACHINE_HERE	EM_AARCH64
-#define SUFFIX_HERE	"_aarch64"
+#define MACHINE_HERE EM_AARCH64
+#define SUFFIX_HERE  "_aarch64"
 #endif
 
 static const char *const suffixes[] = { "_x86-64", "_aarch64" };
@@ -286,6 +286,6 @@ int popcorn_examine_program(const char *path, const struct build_id *expected)
 	fput(file);
 	if (err)
 		return err;
-	return id.size == expected->size && !memcmp(id.bytes, expected->bytes, id.size) ?
-	       0 : -ESTALE;
+	return id.size == expected->size && !memcmp(id.bytes, expected->bytes, id.size) ? 0 :
+											  -ESTALE;
 }

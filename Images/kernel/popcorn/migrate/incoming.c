@@ -66,7 +66,7 @@ static void handle_call(const struct popcorn_received *message)
 
 	if (!thread) {
 		kvfree(call);
-		return;		/* whoever asked is being killed */
+		return; /* whoever asked is being killed */
 	}
 	if (!call || thread->call) {
 		popcorn_fail_call(process, thread, le32_to_cpu(body->seq), call ? -EIO : -ENOMEM);

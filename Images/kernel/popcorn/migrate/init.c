@@ -8,18 +8,12 @@
 #include "migrate.h"
 
 static const struct popcorn_handler *const handlers[] = {
-	&popcorn_worker_start_handler,
-	&popcorn_worker_region_handler,
-	&popcorn_worker_kill_handler,
-	&popcorn_worker_ready_handler,
-	&popcorn_worker_exit_handler,
-	&popcorn_thread_arrive_handler,
-	&popcorn_thread_move_handler,
-	&popcorn_thread_exit_handler,
-	&popcorn_thread_propose_handler,
-	&popcorn_call_handler,
-	&popcorn_call_result_handler,
-	&popcorn_call_kick_handler,
+	&popcorn_worker_start_handler,   &popcorn_worker_region_handler,
+	&popcorn_worker_kill_handler,    &popcorn_worker_ready_handler,
+	&popcorn_worker_exit_handler,    &popcorn_thread_arrive_handler,
+	&popcorn_thread_move_handler,    &popcorn_thread_exit_handler,
+	&popcorn_thread_propose_handler, &popcorn_call_handler,
+	&popcorn_call_result_handler,    &popcorn_call_kick_handler,
 	&popcorn_node_memory_handler,
 };
 

@@ -83,8 +83,8 @@ static void report_end(struct worker *worker, int status)
 	worker->dead = true;
 	status = meaning(worker, status);
 	if (!worker->attached && !worker->orphan)
-		pr_warn("%s was not started for node %d: error %d\n", worker->path,
-			worker->origin, status);
+		pr_warn("%s was not started for node %d: error %d\n", worker->path, worker->origin,
+			status);
 	popcorn_worker_report(worker, POPCORN_TYPE_WORKER_EXIT, status);
 	mutex_unlock(&worker->lock);
 }

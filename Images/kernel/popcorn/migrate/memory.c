@@ -15,8 +15,8 @@
 #include "../dsm/dsm.h"
 #include "migrate.h"
 
-static u64 memory_of[POPCORN_MAX_NODES];	/* bytes, as the node says; 0: not known */
-static u64 reserved;		/* by all processes of this node; under reserve_lock */
+static u64 memory_of[POPCORN_MAX_NODES]; /* bytes, as the node says; 0: not known */
+static u64 reserved;                     /* by all processes of this node; under reserve_lock */
 static DEFINE_SPINLOCK(reserve_lock);
 
 /* Beside what is reserved, a process has stacks, and pages that it gave back while others had them. */

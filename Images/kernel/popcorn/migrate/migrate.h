@@ -44,24 +44,24 @@ enum worker_state {
 /* A process at its origin. */
 struct process {
 	struct kref ref;
-	struct list_head list;		/* of processes; protected by processes_mutex */
+	struct list_head list; /* of processes; protected by processes_mutex */
 	u64 id;
-	int self;			/* this node, with or without a transport */
+	int self; /* this node, with or without a transport */
 	struct space *space;
 	struct pid *tgid;
 	u16 move_signal;
 	u16 kick_signal;
 	struct build_id build_id;
 
-	struct mutex lock;		/* protects all of the following, and the threads */
+	struct mutex lock; /* protects all of the following, and the threads */
 	bool ended;
 	u32 last_number;
 	struct list_head threads;
-	u8 workers[POPCORN_MAX_NODES];	/* enum worker_state */
-	u64 reserved;			/* bytes that it will use; see memory.c */
-	u64 data;			/* bytes that it may use */
-	u64 counted;			/* as what both count here */
-	struct popcorn_worker_start *spec;	/* as of the last departure from here */
+	u8 workers[POPCORN_MAX_NODES];     /* enum worker_state */
+	u64 reserved;                      /* bytes that it will use; see memory.c */
+	u64 data;                          /* bytes that it may use */
+	u64 counted;                       /* as what both count here */
+	struct popcorn_worker_start *spec; /* as of the last departure from here */
 	u64 hops;
 	u64 calls;
 	u64 call_bytes;
@@ -81,46 +81,46 @@ struct incoming_call {
 struct thread {
 	struct list_head list;
 	u32 number;
-	struct pid *pid;		/* its kernel thread here, while away its shadow */
+	struct pid *pid; /* its kernel thread here, while away its shadow */
 	int where;
-	int from;			/* where it was before */
+	int from; /* where it was before */
 	u32 hop;
 	u64 entry;
 	u64 argument;
 	int proposed;
-	u32 event;			/* enum popcorn_event_kind for the shadow; 0: none */
+	u32 event; /* enum popcorn_event_kind for the shadow; 0: none */
 	int status;
-	int signal;			/* that killed the worker; with POPCORN_EVENT_PROCESS_EXIT */
-	struct incoming_call *call;	/* that the shadow shall take */
-	u32 serving;			/* seq of the call that it has taken; 0: none */
+	int signal;                 /* that killed the worker; with POPCORN_EVENT_PROCESS_EXIT */
+	struct incoming_call *call; /* that the shadow shall take */
+	u32 serving;                /* seq of the call that it has taken; 0: none */
 	u32 serving_out_size;
-	u64 moved_at;			/* ns; of its last move, 0: it has never moved */
-	u32 refused;			/* moves that failed */
-	int error;			/* of the last that did */
-	struct tracker tracker;		/* while it is here */
-	struct footprint *prints;	/* by node, of its last visit */
+	u64 moved_at;             /* ns; of its last move, 0: it has never moved */
+	u32 refused;              /* moves that failed */
+	int error;                /* of the last that did */
+	struct tracker tracker;   /* while it is here */
+	struct footprint *prints; /* by node, of its last visit */
 	u64 calls;
 	wait_queue_head_t wait;
 };
 
 /* A thread that lives at this node, which is not its origin; protected by worker->lock. */
 struct guest {
-	struct list_head list;		/* worker->arrivals, or worker->guests once it has a host */
+	struct list_head list; /* worker->arrivals, or worker->guests once it has a host */
 	u32 number;
 	u32 hop;
 	int tid;
 	int from;
 	int status;
 	int proposed;
-	bool saw_proposal;		/* of the origin, in this hop */
+	bool saw_proposal; /* of the origin, in this hop */
 	u64 entry;
 	u64 argument;
 	struct pid *host;
 	struct tracker tracker;
-	struct footprint wishes;	/* of the origin, for the way back */
-	struct outgoing_call *call;	/* under way */
+	struct footprint wishes;    /* of the origin, for the way back */
+	struct outgoing_call *call; /* under way */
 	u32 last_seq;
-	wait_queue_head_t wait;		/* for its result */
+	wait_queue_head_t wait; /* for its result */
 };
 
 /* A delegated call of a guest, while it waits. */
@@ -140,25 +140,25 @@ struct outgoing_call {
 /* The process at this node of which threads live elsewhere too. */
 struct worker {
 	struct kref ref;
-	struct list_head list;		/* of workers; protected by workers_mutex */
+	struct list_head list; /* of workers; protected by workers_mutex */
 	u64 id;
 	int origin;
 	struct space *space;
-	struct delayed_work deadline;	/* for attaching */
+	struct delayed_work deadline; /* for attaching */
 	struct popcorn_worker_start spec;
-	char path[POPCORN_PATH];	/* of the program here */
+	char path[POPCORN_PATH]; /* of the program here */
 
-	struct mutex lock;		/* protects all of the following, and the guests */
-	struct pid *pid;		/* NULL until the program starts */
+	struct mutex lock; /* protects all of the following, and the guests */
+	struct pid *pid;   /* NULL until the program starts */
 	bool attached;
-	bool dead;			/* it has been, or shall be, killed */
-	bool orphan;			/* its origin is lost */
-	u32 waiting;			/* threads that wait for arrivals */
+	bool dead;   /* it has been, or shall be, killed */
+	bool orphan; /* its origin is lost */
+	u32 waiting; /* threads that wait for arrivals */
 	struct list_head arrivals;
 	struct list_head guests;
 	u64 arrived;
 	u64 calls;
-	wait_queue_head_t wait;		/* for arrivals */
+	wait_queue_head_t wait; /* for arrivals */
 };
 
 /* process.c */
@@ -181,8 +181,8 @@ int popcorn_send_thread(struct process *process, struct thread *thread, int node
 void popcorn_thread_event(const struct process *process, struct thread *thread, u32 event,
 			  int status);
 void popcorn_bounce_thread(struct process *process, struct thread *thread, int error);
-int popcorn_post_arrival(const struct process *process, const struct thread *thread,
-			 int node, int status);
+int popcorn_post_arrival(const struct process *process, const struct thread *thread, int node,
+			 int status);
 void popcorn_note_departure(struct process *process, struct thread *thread);
 void popcorn_note_refusal(struct thread *thread, int error);
 int popcorn_propose(struct process *process, struct thread *thread, int node);

@@ -66,8 +66,8 @@ static void come_home(struct process *process, struct thread *thread)
 	thread->hop++;
 	thread->moved_at = ktime_get_ns();
 	process->hops++;
-	trace_migrate_arrive(process->id, thread->number, thread->hop, thread->from,
-			     process->self, 0);
+	trace_migrate_arrive(process->id, thread->number, thread->hop, thread->from, process->self,
+			     0);
 	popcorn_thread_event(process, thread, POPCORN_EVENT_ARRIVED, 0);
 }
 
@@ -97,7 +97,7 @@ static void handle_move(const struct popcorn_received *message)
 	thread->entry = le64_to_cpu(body->entry);
 	thread->argument = le64_to_cpu(body->argument);
 	if ((le32_to_cpu(body->flags) & POPCORN_PROPOSAL_SEEN) || thread->proposed == node)
-		thread->proposed = -1;	/* else it has crossed the move, and goes along */
+		thread->proposed = -1; /* else it has crossed the move, and goes along */
 	if (node == process->self) {
 		come_home(process, thread);
 	} else {
@@ -119,8 +119,8 @@ static void handle_exit(const struct popcorn_received *message)
 
 	if (!thread)
 		return;
-	trace_migrate_exit(process->id, thread->number, thread->hop, thread->where,
-			   process->self, status);
+	trace_migrate_exit(process->id, thread->number, thread->hop, thread->where, process->self,
+			   status);
 	popcorn_thread_event(process, thread,
 			     all ? POPCORN_EVENT_PROCESS_EXIT : POPCORN_EVENT_THREAD_EXIT, status);
 	popcorn_unlock_thread(process);

@@ -11,10 +11,10 @@
 #include "../dsm/dsm.h"
 #include "migrate.h"
 
-#define ORIGIN_SHIFT	56	/* the top byte of an id is the origin, the rest is random */
+#define ORIGIN_SHIFT 56 /* the top byte of an id is the origin, the rest is random */
 
 static LIST_HEAD(processes);
-static DEFINE_MUTEX(processes_mutex);	/* protects the list */
+static DEFINE_MUTEX(processes_mutex); /* protects the list */
 
 static struct space *create_space(int self)
 {
@@ -108,7 +108,7 @@ struct process *popcorn_process_find(u64 id)
 	struct process *process, *found = NULL;
 
 	mutex_lock(&processes_mutex);
-	list_for_each_entry(process, &processes, list) {
+	list_for_each_entry (process, &processes, list) {
 		if (process->id == id) {
 			kref_get(&process->ref);
 			found = process;
@@ -124,7 +124,7 @@ struct process *popcorn_process_of_pid(struct pid *tgid)
 	struct process *process, *found = NULL;
 
 	mutex_lock(&processes_mutex);
-	list_for_each_entry(process, &processes, list) {
+	list_for_each_entry (process, &processes, list) {
 		if (process->tgid == tgid) {
 			kref_get(&process->ref);
 			found = process;
@@ -141,7 +141,7 @@ void popcorn_process_each(void (*function)(struct process *process, void *data),
 	struct process *process;
 
 	mutex_lock(&processes_mutex);
-	list_for_each_entry(process, &processes, list)
+	list_for_each_entry (process, &processes, list)
 		function(process, data);
 	mutex_unlock(&processes_mutex);
 }

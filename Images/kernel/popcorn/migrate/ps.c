@@ -31,16 +31,11 @@ static void show_name(struct seq_file *file, struct pid *pid)
 static void show_space(struct seq_file *file, struct space *space)
 {
 	static const char *const names[] = {
-		[SPACE_READ_FAULTS] = "read_faults",
-		[SPACE_WRITE_FAULTS] = "write_faults",
-		[SPACE_UPGRADES] = "upgrades",
-		[SPACE_LOCAL_FAULTS] = "local_faults",
-		[SPACE_JOINED_FAULTS] = "joined_faults",
-		[SPACE_PAGES_IN] = "pages_in",
-		[SPACE_PAGES_OUT] = "pages_out",
-		[SPACE_TAKEN_AWAY] = "taken_away",
-		[SPACE_DEFERRED] = "deferred",
-		[SPACE_CARRIED] = "carried",
+		[SPACE_READ_FAULTS] = "read_faults",     [SPACE_WRITE_FAULTS] = "write_faults",
+		[SPACE_UPGRADES] = "upgrades",           [SPACE_LOCAL_FAULTS] = "local_faults",
+		[SPACE_JOINED_FAULTS] = "joined_faults", [SPACE_PAGES_IN] = "pages_in",
+		[SPACE_PAGES_OUT] = "pages_out",         [SPACE_TAKEN_AWAY] = "taken_away",
+		[SPACE_DEFERRED] = "deferred",           [SPACE_CARRIED] = "carried",
 	};
 	int i;
 
@@ -92,7 +87,7 @@ static void show_stayers(struct seq_file *file, struct process *process)
 	rcu_read_lock();
 	leader = pid_task(process->tgid, PIDTYPE_TGID);
 	if (leader) {
-		for_each_thread(leader, task) {
+		for_each_thread (leader, task) {
 			if (task->exit_state || popcorn_thread_of(process, task_pid(task), false))
 				continue;
 			stayer.pid = task_pid(task);
@@ -113,7 +108,7 @@ static void show_process(struct process *process, void *data)
 	seq_printf(file, " hops=%llu calls=%llu call_bytes=%llu", process->hops, process->calls,
 		   process->call_bytes);
 	show_space(file, process->space);
-	list_for_each_entry(thread, &process->threads, list)
+	list_for_each_entry (thread, &process->threads, list)
 		if (lives(thread->pid))
 			show_thread(file, process, thread);
 	show_stayers(file, process);
@@ -126,14 +121,13 @@ static void show_worker(struct worker *worker, void *data)
 	struct guest *guest;
 
 	mutex_lock(&worker->lock);
-	seq_printf(file, "W: %d process=%#llx", worker->pid ? pid_nr(worker->pid) : 0,
-		   worker->id);
+	seq_printf(file, "W: %d process=%#llx", worker->pid ? pid_nr(worker->pid) : 0, worker->id);
 	if (worker->pid)
 		show_name(file, worker->pid);
 	seq_printf(file, " origin=%d arrived=%llu calls=%llu waiting=%u", worker->origin,
 		   worker->arrived, worker->calls, worker->waiting);
 	show_space(file, worker->space);
-	list_for_each_entry(guest, &worker->guests, list)
+	list_for_each_entry (guest, &worker->guests, list)
 		seq_printf(file, "R: %d %d %d process=%#llx thread=%u hops=%u\n",
 			   pid_nr(guest->host), worker->origin, guest->tid, worker->id,
 			   guest->number, guest->hop);
@@ -144,8 +138,7 @@ static int show_ps(struct seq_file *file, void *unused)
 {
 	popcorn_process_each(show_process, file);
 	popcorn_worker_each(show_worker, file);
-	seq_printf(file, "spaces=%d pages=%llu\n", popcorn_space_count(),
-		   popcorn_resident_pages());
+	seq_printf(file, "spaces=%d pages=%llu\n", popcorn_space_count(), popcorn_resident_pages());
 	return 0;
 }
 

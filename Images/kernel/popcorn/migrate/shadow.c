@@ -54,13 +54,13 @@ static int leave_locked(struct process *process, const struct popcorn_step *step
 	if (!thread)
 		return -ENOMEM;
 	if (thread->where != process->self || thread->event)
-		return 0;	/* a step that was interrupted before it could say so */
+		return 0; /* a step that was interrupted before it could say so */
 	thread->entry = step->entry;
 	thread->argument = step->argument;
-	trace_migrate_begin(process->id, thread->number, thread->hop + 1, process->self,
-			    step->node, 0);
+	trace_migrate_begin(process->id, thread->number, thread->hop + 1, process->self, step->node,
+			    0);
 	popcorn_note_departure(process, thread);
-	thread->proposed = -1;	/* the thread knew of it */
+	thread->proposed = -1; /* the thread knew of it */
 	err = popcorn_send_thread(process, thread, step->node);
 	if (err)
 		note_refused_leave(process, thread, step, err);
@@ -75,8 +75,8 @@ static int refuse_leave(struct process *process, const struct popcorn_step *step
 	mutex_lock(&process->lock);
 	thread = popcorn_thread_of(process, task_pid(current), true);
 	if (thread) {
-		trace_migrate_begin(process->id, thread->number, thread->hop + 1,
-				    process->self, step->node, 0);
+		trace_migrate_begin(process->id, thread->number, thread->hop + 1, process->self,
+				    step->node, 0);
 		note_refused_leave(process, thread, step, err);
 	}
 	mutex_unlock(&process->lock);
@@ -128,8 +128,8 @@ static int prepare_answer(struct process *process, const struct popcorn_step *st
 			.seq = cpu_to_le32(thread->serving),
 			.result = cpu_to_le64(step->result),
 		};
-		trace_call_end(process->id, thread->number, thread->hop, thread->serving, step->result,
-			       answer->size, true);
+		trace_call_end(process->id, thread->number, thread->hop, thread->serving,
+			       step->result, answer->size, true);
 		process->call_bytes += answer->size;
 		thread->serving = 0;
 	}
@@ -230,8 +230,8 @@ static struct incoming_call *take(struct process *process, struct thread *thread
 		WRITE_ONCE(thread->event, 0);
 		popcorn_changed(&popcorn_ps_changes);
 		if (event->kind == POPCORN_EVENT_ARRIVED) {
-			trace_migrate_resume(process->id, thread->number, thread->hop,
-					     thread->from, process->self, thread->status);
+			trace_migrate_resume(process->id, thread->number, thread->hop, thread->from,
+					     process->self, thread->status);
 			popcorn_start_tracking(process->space, &thread->tracker);
 		}
 	}
@@ -286,7 +286,7 @@ static bool is_away(struct process *process, struct thread **found)
 	thread = popcorn_thread_of(process, task_pid(current), false);
 	away = thread && (thread->where != process->self || thread->event);
 	mutex_unlock(&process->lock);
-	*found = thread;	/* it stays while its kernel thread, the caller, lives */
+	*found = thread; /* it stays while its kernel thread, the caller, lives */
 	return away;
 }
 
@@ -306,7 +306,7 @@ static long await(struct process *process, const struct popcorn_step *step,
 		signal = 0;
 		call = take(process, thread, event, &signal);
 		if (!call && !event->kind)
-			continue;	/* the call was taken back */
+			continue; /* the call was taken back */
 		if (signal)
 			return die_likewise(signal);
 		err = call ? hand_over_data(call, step) : 0;

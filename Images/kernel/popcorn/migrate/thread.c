@@ -18,7 +18,7 @@ struct thread *popcorn_find_thread(struct process *process, u32 number)
 	struct thread *thread;
 
 	lockdep_assert_held(&process->lock);
-	list_for_each_entry(thread, &process->threads, list)
+	list_for_each_entry (thread, &process->threads, list)
 		if (thread->number == number)
 			return thread;
 	return NULL;
@@ -50,7 +50,7 @@ static void prune_threads(struct process *process)
 	struct thread *thread, *next;
 
 	lockdep_assert_held(&process->lock);
-	list_for_each_entry_safe(thread, next, &process->threads, list)
+	list_for_each_entry_safe (thread, next, &process->threads, list)
 		if (has_exited(thread))
 			free_thread(process, thread);
 }
@@ -86,7 +86,7 @@ struct thread *popcorn_thread_of(struct process *process, struct pid *pid, bool 
 	struct thread *thread;
 
 	lockdep_assert_held(&process->lock);
-	list_for_each_entry(thread, &process->threads, list)
+	list_for_each_entry (thread, &process->threads, list)
 		if (thread->pid == pid)
 			return thread;
 	return create ? new_thread(process, pid) : NULL;
@@ -97,7 +97,7 @@ void popcorn_free_threads(struct process *process)
 {
 	struct thread *thread, *next;
 
-	list_for_each_entry_safe(thread, next, &process->threads, list)
+	list_for_each_entry_safe (thread, next, &process->threads, list)
 		free_thread(process, thread);
 }
 
@@ -110,8 +110,8 @@ void popcorn_note_departure(struct process *process, struct thread *thread)
 }
 
 /* To @node, with what it will touch first there, unless it comes back from a failed move. */
-int popcorn_post_arrival(const struct process *process, const struct thread *thread,
-			 int node, int status)
+int popcorn_post_arrival(const struct process *process, const struct thread *thread, int node,
+			 int status)
 {
 	struct popcorn_travel_message body = {
 		.thread.process = cpu_to_le64(process->id),
@@ -150,7 +150,7 @@ void popcorn_thread_event(const struct process *process, struct thread *thread, 
 	if (thread->event)
 		return;
 	if (event != POPCORN_EVENT_ARRIVED)
-		thread->from = thread->where;	/* where it ended, or was lost */
+		thread->from = thread->where; /* where it ended, or was lost */
 	thread->where = process->self;
 	thread->status = status;
 	kvfree(thread->call);

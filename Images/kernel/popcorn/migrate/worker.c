@@ -10,7 +10,7 @@
 #include "migrate.h"
 
 static LIST_HEAD(workers);
-static DEFINE_MUTEX(workers_mutex);	/* protects the list */
+static DEFINE_MUTEX(workers_mutex); /* protects the list */
 
 static bool has_id(const struct worker *worker, const void *id)
 {
@@ -29,7 +29,7 @@ static struct worker *find(bool (*matches)(const struct worker *worker, const vo
 	struct worker *worker, *found = NULL;
 
 	mutex_lock(&workers_mutex);
-	list_for_each_entry(worker, &workers, list) {
+	list_for_each_entry (worker, &workers, list) {
 		if (matches(worker, key)) {
 			kref_get(&worker->ref);
 			found = worker;
@@ -77,7 +77,7 @@ void popcorn_worker_each(void (*function)(struct worker *worker, void *data), vo
 	struct worker *worker;
 
 	mutex_lock(&workers_mutex);
-	list_for_each_entry(worker, &workers, list)
+	list_for_each_entry (worker, &workers, list)
 		function(worker, data);
 	mutex_unlock(&workers_mutex);
 }
@@ -151,8 +151,7 @@ static int check_identity(const struct worker *worker)
 	fput(program);
 	if (err)
 		return err;
-	return id.size == expected.size && !memcmp(id.bytes, expected.bytes, id.size) ?
-	       0 : -ESTALE;
+	return id.size == expected.size && !memcmp(id.bytes, expected.bytes, id.size) ? 0 : -ESTALE;
 }
 
 /* The program runs and is the right one: it may take threads. */
@@ -255,7 +254,7 @@ static void refuse_start(const struct popcorn_received *message, int error)
 		.head_size = sizeof(body),
 	};
 
-	if (error != -EBUSY)	/* then the space that there is will be left */
+	if (error != -EBUSY) /* then the space that there is will be left */
 		popcorn_post(message->sender.node, &leave);
 	post_about(message->sender.node, le64_to_cpu(spec->process), POPCORN_TYPE_WORKER_EXIT,
 		   error);
@@ -274,7 +273,7 @@ static void handle_start(const struct popcorn_received *message)
 		return;
 	}
 	mutex_lock(&workers_mutex);
-	kref_get(&worker->ref);		/* for the list */
+	kref_get(&worker->ref); /* for the list */
 	list_add_tail(&worker->list, &workers);
 	mutex_unlock(&workers_mutex);
 	err = popcorn_launch(worker);
@@ -307,8 +306,8 @@ static void handle_region(const struct popcorn_received *message)
 		return;
 	err = add_region(worker, &body->region);
 	if (err)
-		pr_warn_ratelimited("node %d declared a bad region: error %d\n",
-				    worker->origin, err);
+		pr_warn_ratelimited("node %d declared a bad region: error %d\n", worker->origin,
+				    err);
 	popcorn_worker_put(worker);
 }
 

@@ -12,12 +12,12 @@
 #include <linux/slab.h>
 #include "selftest.h"
 
-#define MAX_OUTSTANDING		SZ_4M	/* bytes of echo replies that may be due at once */
+#define MAX_OUTSTANDING SZ_4M /* bytes of echo replies that may be due at once */
 
 static const char *const kind_names[] = { "none", "ping", "stream", "stress" };
 
-static DEFINE_MUTEX(run_mutex);		/* held while a test runs */
-static DEFINE_MUTEX(result_mutex);	/* protects last */
+static DEFINE_MUTEX(run_mutex);    /* held while a test runs */
+static DEFINE_MUTEX(result_mutex); /* protects last */
 static struct result *last;
 
 static void publish(struct result *result)
@@ -125,8 +125,10 @@ static void show_result(struct seq_file *file, const struct result *result)
 		seq_printf(file, "node=%d\n", result->node);
 	seq_printf(file, "size=%u\ncount=%u\nthreads=%u\n", result->size, result->count,
 		   result->threads);
-	seq_printf(file, "status=%s\n", result->interrupted ? "interrupted" :
-		   result->error ? "failed" : "ok");
+	seq_printf(file, "status=%s\n",
+		   result->interrupted ? "interrupted" :
+		   result->error       ? "failed" :
+					 "ok");
 	seq_printf(file, "errno=%d\n", -result->error);
 	seq_printf(file, "completed=%llu\nerrors=%llu\nmismatches=%llu\n", result->completed,
 		   result->errors, result->mismatches);

@@ -7,7 +7,7 @@
 #include <linux/sched/signal.h>
 #include "selftest.h"
 
-#define REQUEST_TIMEOUT	(10 * HZ)
+#define REQUEST_TIMEOUT (10 * HZ)
 
 static bool should_stop(const struct worker *worker)
 {
@@ -55,12 +55,11 @@ static int stress_once(struct worker *worker, u32 round)
 	u32 i;
 	int err;
 
-	for (i = 0; i < worker->run->size; i += 512)	/* no two payloads are equal */
+	for (i = 0; i < worker->run->size; i += 512) /* no two payloads are equal */
 		worker->payload[i] += round + 1;
 	verify.crc = cpu_to_le32(crc32_le(~0, worker->payload, worker->run->size));
 	err = popcorn_request(worker->node, &message, &reply, REQUEST_TIMEOUT);
-	if (!err && (reply.size != sizeof(verdict) || verdict.crc != verify.crc ||
-		     !verdict.equal))
+	if (!err && (reply.size != sizeof(verdict) || verdict.crc != verify.crc || !verdict.equal))
 		worker->mismatches++;
 	return err;
 }

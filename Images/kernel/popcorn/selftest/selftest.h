@@ -7,7 +7,7 @@
 #include "../core.h"
 #include "../histogram.h"
 
-#define MAX_THREADS	128
+#define MAX_THREADS 128
 
 enum test_kind { TEST_NONE, TEST_PING, TEST_STREAM, TEST_STRESS };
 
@@ -20,16 +20,16 @@ struct worker {
 	u64 mismatches;
 	int first_error;
 	struct histogram latency;
-	u8 *payload;		/* run->size bytes each */
+	u8 *payload; /* run->size bytes each */
 	u8 *reply;
 };
 
 struct run {
 	enum test_kind kind;
-	int node;		/* -1 for all */
+	int node; /* -1 for all */
 	u32 size;
 	u32 count;
-	u32 threads;		/* per node */
+	u32 threads; /* per node */
 	struct worker *workers;
 	int worker_count;
 	atomic_t running;

@@ -13,7 +13,7 @@ struct logging_watcher {
 };
 
 static LIST_HEAD(logging_watchers);
-static DEFINE_MUTEX(logging_mutex);	/* protects logging_watchers; taken before services_mutex */
+static DEFINE_MUTEX(logging_mutex); /* protects logging_watchers; taken before services_mutex */
 
 static void log_change(struct popcorn_service_watcher *watcher, int node, bool offered)
 {
@@ -25,7 +25,7 @@ static struct logging_watcher *find_logging_watcher(const char *name)
 {
 	struct logging_watcher *logging;
 
-	list_for_each_entry(logging, &logging_watchers, list)
+	list_for_each_entry (logging, &logging_watchers, list)
 		if (!strcmp(logging->name, name))
 			return logging;
 	return NULL;
@@ -97,6 +97,6 @@ void popcorn_drop_service_watchers(void)
 {
 	struct logging_watcher *logging, *next;
 
-	list_for_each_entry_safe(logging, next, &logging_watchers, list)
+	list_for_each_entry_safe (logging, next, &logging_watchers, list)
 		drop_logging_watcher(logging);
 }

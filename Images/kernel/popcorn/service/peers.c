@@ -5,17 +5,17 @@
 #include <linux/bitops.h>
 #include "services.h"
 
-#define MAX_WATCHED_BY_NODE	64	/* names one node may watch here */
+#define MAX_WATCHED_BY_NODE 64 /* names one node may watch here */
 
-static int watched_count[POPCORN_MAX_NODES];	/* services that a node watches here */
+static int watched_count[POPCORN_MAX_NODES]; /* services that a node watches here */
 
 static void post_or_warn(int node, const struct popcorn_message *message, const char *name)
 {
 	int err = popcorn_post(node, message);
 
 	if (err && err != -EHOSTDOWN && err != -ECONNRESET)
-		pr_warn_ratelimited("node %d was not told about service %s: error %d\n", node,
-				    name, err);
+		pr_warn_ratelimited("node %d was not told about service %s: error %d\n", node, name,
+				    err);
 }
 
 static void send_watch(int node, const struct service *service, bool watch)
@@ -61,8 +61,7 @@ void popcorn_send_state_to_watching(const struct service *service)
 	unsigned int node;
 
 	lockdep_assert_held(&popcorn_services_mutex);
-	for_each_set_bit(node, &service->watched_by, POPCORN_MAX_NODES)
-		send_state(node, service);
+	for_each_set_bit(node, &service->watched_by, POPCORN_MAX_NODES) send_state(node, service);
 }
 
 static int add_watching_node(int node, const char *name)
@@ -112,8 +111,8 @@ static void handle_watch(const struct popcorn_received *message)
 	}
 	mutex_unlock(&popcorn_services_mutex);
 	if (err)
-		pr_warn_ratelimited("node %d cannot watch service %s: error %d\n", node,
-				    body->name, err);
+		pr_warn_ratelimited("node %d cannot watch service %s: error %d\n", node, body->name,
+				    err);
 }
 
 static void set_offered_by(struct service *service, int node, bool offered)
@@ -140,7 +139,7 @@ static void handle_state(const struct popcorn_received *message)
 	}
 	mutex_lock(&popcorn_services_mutex);
 	service = popcorn_find_service(body->name);
-	if (service && !list_empty(&service->watchers))	/* else it crossed our unwatching */
+	if (service && !list_empty(&service->watchers)) /* else it crossed our unwatching */
 		set_offered_by(service, message->sender.node, body->offered);
 	mutex_unlock(&popcorn_services_mutex);
 }
@@ -150,7 +149,7 @@ static void node_joined(int node)
 	struct service *service;
 
 	lockdep_assert_held(&popcorn_services_mutex);
-	list_for_each_entry(service, &popcorn_services, list)
+	list_for_each_entry (service, &popcorn_services, list)
 		if (!list_empty(&service->watchers))
 			send_watch(node, service, true);
 }
@@ -160,7 +159,7 @@ static void node_lost(int node)
 	struct service *service, *next;
 
 	lockdep_assert_held(&popcorn_services_mutex);
-	list_for_each_entry_safe(service, next, &popcorn_services, list) {
+	list_for_each_entry_safe (service, next, &popcorn_services, list) {
 		set_offered_by(service, node, false);
 		remove_watching_node(node, service);
 	}

@@ -11,16 +11,16 @@ struct service {
 	struct list_head list;
 	char name[POPCORN_SERVICE_NAME];
 	bool offered_here;
-	unsigned long offered_by;	/* other nodes, as far as this one watches */
-	unsigned long watched_by;	/* other nodes */
-	struct list_head watchers;	/* on this node */
+	unsigned long offered_by;  /* other nodes, as far as this one watches */
+	unsigned long watched_by;  /* other nodes */
+	struct list_head watchers; /* on this node */
 };
 
 static_assert(POPCORN_MAX_NODES <= BITS_PER_LONG);
 
 /* table.c */
 extern struct list_head popcorn_services;
-extern struct mutex popcorn_services_mutex;	/* protects all services and serialises callbacks */
+extern struct mutex popcorn_services_mutex; /* protects all services and serialises callbacks */
 bool popcorn_service_name_is_valid(const char *name);
 struct service *popcorn_find_service(const char *name);
 struct service *popcorn_get_service(const char *name);

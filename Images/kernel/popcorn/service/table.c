@@ -6,7 +6,7 @@
 #include <linux/slab.h>
 #include "services.h"
 
-#define MAX_SERVICES		512	/* names known here, whoever brought them up */
+#define MAX_SERVICES 512 /* names known here, whoever brought them up */
 
 LIST_HEAD(popcorn_services);
 DEFINE_MUTEX(popcorn_services_mutex);
@@ -30,7 +30,7 @@ struct service *popcorn_find_service(const char *name)
 	struct service *service;
 
 	lockdep_assert_held(&popcorn_services_mutex);
-	list_for_each_entry(service, &popcorn_services, list)
+	list_for_each_entry (service, &popcorn_services, list)
 		if (!strcmp(service->name, name))
 			return service;
 	return NULL;
@@ -72,7 +72,7 @@ void popcorn_tell_watchers(struct service *service, int node, bool offered)
 	struct popcorn_service_watcher *watcher;
 
 	lockdep_assert_held(&popcorn_services_mutex);
-	list_for_each_entry(watcher, &service->watchers, list)
+	list_for_each_entry (watcher, &service->watchers, list)
 		watcher->changed(watcher, node, offered);
 }
 
@@ -81,7 +81,7 @@ void popcorn_free_services(void)
 {
 	struct service *service, *next;
 
-	list_for_each_entry_safe(service, next, &popcorn_services, list) {
+	list_for_each_entry_safe (service, next, &popcorn_services, list) {
 		list_del(&service->list);
 		kfree(service);
 	}
@@ -94,14 +94,13 @@ int popcorn_show_services(struct seq_file *file, void *unused)
 	unsigned long offered;
 
 	mutex_lock(&popcorn_services_mutex);
-	list_for_each_entry(service, &popcorn_services, list) {
+	list_for_each_entry (service, &popcorn_services, list) {
 		offered = service->offered_by;
 		if (service->offered_here && popcorn_self() >= 0)
 			offered |= BIT(popcorn_self());
 		seq_printf(file, "%s here=%d watching=%d offered_by=%*pbl watched_by=%*pbl\n",
-			   service->name, service->offered_here,
-			   !list_empty(&service->watchers), POPCORN_MAX_NODES, &offered,
-			   POPCORN_MAX_NODES, &service->watched_by);
+			   service->name, service->offered_here, !list_empty(&service->watchers),
+			   POPCORN_MAX_NODES, &offered, POPCORN_MAX_NODES, &service->watched_by);
 	}
 	mutex_unlock(&popcorn_services_mutex);
 	return 0;

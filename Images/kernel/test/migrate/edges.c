@@ -21,19 +21,33 @@
 #include <unistd.h>
 #include "raw.h"
 
-#define PAGE		4096
-#define LATE_BASE	(SHARED_BASE + (1ull << 32))
+#define PAGE      4096
+#define LATE_BASE (SHARED_BASE + (1ull << 32))
 
 struct shared {
-	uint32_t wrong;	/* raw.c */
+	uint32_t wrong; /* raw.c */
 	_Atomic uint32_t flag;
 	uint64_t pad[511];
-	struct { uint64_t word[PAGE / 8]; } page[4];
+	struct {
+		uint64_t word[PAGE / 8];
+	} page[4];
 };
 
 #define shared ((struct shared *)SHARED_BASE)
 
-enum { LEAVE_AND_WAIT, WAIT, LATE, LATE_THERE, LATE_HOME, DISCARD, TAKE, GIVE_UP, LOOK, ALONE, TOGETHER };
+enum {
+	LEAVE_AND_WAIT,
+	WAIT,
+	LATE,
+	LATE_THERE,
+	LATE_HOME,
+	DISCARD,
+	TAKE,
+	GIVE_UP,
+	LOOK,
+	ALONE,
+	TOGETHER
+};
 
 /* The flag counts: 1 the thread is away, 2 it shall end. */
 static void await_flag(uint32_t value)
@@ -155,7 +169,9 @@ static struct next late_home(uint64_t argument)
 
 static int discard(uint64_t address, uint64_t size)
 {
-	return ioctl(device, POPCORN_IOC_DISCARD, &(struct popcorn_range){ address, size }) ? -errno : 0;
+	return ioctl(device, POPCORN_IOC_DISCARD, &(struct popcorn_range){ address, size }) ?
+		       -errno :
+		       0;
 }
 
 static struct next start_discard(uint64_t argument)
@@ -236,9 +252,17 @@ static struct next together(uint64_t argument)
 }
 
 const state_function states[] = {
-	[LEAVE_AND_WAIT] = leave_and_wait, [WAIT] = wait_there, [LATE] = late, [LATE_THERE] = late_there,
-	[LATE_HOME] = late_home, [DISCARD] = start_discard, [TAKE] = take, [GIVE_UP] = give_up, [LOOK] = look,
-	[ALONE] = alone, [TOGETHER] = together,
+	[LEAVE_AND_WAIT] = leave_and_wait,
+	[WAIT] = wait_there,
+	[LATE] = late,
+	[LATE_THERE] = late_there,
+	[LATE_HOME] = late_home,
+	[DISCARD] = start_discard,
+	[TAKE] = take,
+	[GIVE_UP] = give_up,
+	[LOOK] = look,
+	[ALONE] = alone,
+	[TOGETHER] = together,
 };
 
 int main(int argc, char **argv)

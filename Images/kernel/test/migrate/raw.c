@@ -12,8 +12,8 @@
 #include <unistd.h>
 #include "raw.h"
 
-#define MOVE_SIGNAL	35
-#define KICK_SIGNAL	36
+#define MOVE_SIGNAL 35
+#define KICK_SIGNAL 36
 
 int device = -1;
 int self = -1;
@@ -66,8 +66,8 @@ static void map_region(const struct popcorn_region_info *region)
 {
 	void *at = (void *)(uintptr_t)region->address;
 
-	if (mmap(at, region->size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED_NOREPLACE,
-		 device, region->address) != at)
+	if (mmap(at, region->size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED_NOREPLACE, device,
+		 region->address) != at)
 		fail("mmap");
 }
 
@@ -109,7 +109,8 @@ static int64_t serve_terminal(const struct popcorn_event *event, const void *in,
 	int has_data = event->in_size || event->out_size;
 
 	memcpy(out, in, event->in_size);
-	return ioctl(event->args[0], event->args[1], has_data ? out : (void *)(uintptr_t)event->args[2]);
+	return ioctl(event->args[0], event->args[1],
+		     has_data ? out : (void *)(uintptr_t)event->args[2]);
 }
 
 /* What stand-ins ask for. */
@@ -132,7 +133,9 @@ static void serve(struct popcorn_step *step)
 		result = serve_terminal(event, in, out);
 	step->result = result < 0 ? -errno : result;
 	step->out = (uintptr_t)out;
-	step->out_size = result < 0 ? 0 : event->number == POPCORN_CALL_READ ? result : event->out_size;
+	step->out_size = result < 0                         ? 0 :
+			 event->number == POPCORN_CALL_READ ? result :
+							      event->out_size;
 	step->action = POPCORN_STEP_ANSWER;
 }
 
@@ -162,7 +165,10 @@ static struct next arrive(const struct popcorn_event *event)
 static struct popcorn_step to_leave(struct next next)
 {
 	return (struct popcorn_step){
-		.action = POPCORN_STEP_LEAVE, .node = next.node, .entry = next.state, .argument = next.argument,
+		.action = POPCORN_STEP_LEAVE,
+		.node = next.node,
+		.entry = next.state,
+		.argument = next.argument,
 	};
 }
 
@@ -218,7 +224,8 @@ static struct next leave_worker(struct next next)
 	struct popcorn_step step = to_leave(next);
 
 	if (next.verb != HOP) {
-		step.action = next.verb == END_THREAD ? POPCORN_STEP_EXIT_THREAD : POPCORN_STEP_EXIT_PROCESS;
+		step.action = next.verb == END_THREAD ? POPCORN_STEP_EXIT_THREAD :
+							POPCORN_STEP_EXIT_PROCESS;
 		step.status = next.argument;
 	}
 	return take_step(&step) ? arrive(&step.event) : go_on(next.state, next.argument);
@@ -258,7 +265,7 @@ int say(const char *format, ...)
 	va_start(args, format);
 	size = vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	return write(1, text, size);	/* at a worker a stand-in */
+	return write(1, text, size); /* at a worker a stand-in */
 }
 
 /* The first word of the shared memory counts them. */

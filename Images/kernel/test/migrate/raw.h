@@ -18,21 +18,21 @@ enum verb { GO_ON, HOP, END_THREAD, END_PROCESS };
 
 struct next {
 	enum verb verb;
-	int node;		/* HOP */
-	uint32_t state;		/* GO_ON, HOP */
-	uint64_t argument;	/* GO_ON, HOP; exit status of END_* */
+	int node;          /* HOP */
+	uint32_t state;    /* GO_ON, HOP */
+	uint64_t argument; /* GO_ON, HOP; exit status of END_* */
 };
 
 typedef struct next (*state_function)(uint64_t argument);
 
-extern const state_function states[];	/* of the test program */
+extern const state_function states[]; /* of the test program */
 
-extern int device;		/* descriptor of /dev/popcorn */
-extern int self;		/* this node */
-extern int origin;		/* the process's */
+extern int device; /* descriptor of /dev/popcorn */
+extern int self;   /* this node */
+extern int origin; /* the process's */
 /* What the calling thread's last hop came to: 0, or a negative errno if it did not happen. */
 extern __thread int hop_status;
-extern __thread struct popcorn_event here;	/* as of the last arrival */
+extern __thread struct popcorn_event here; /* as of the last arrival */
 
 /* At the origin: becomes migratable, with one region at SHARED_BASE. */
 void begin(uint64_t size);

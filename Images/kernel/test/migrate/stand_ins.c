@@ -17,7 +17,7 @@
 #include "raw.h"
 
 struct shared {
-	uint32_t wrong;	/* raw.c */
+	uint32_t wrong; /* raw.c */
 	int file, pipe_in;
 };
 
@@ -130,7 +130,10 @@ static void be_interrupted(void)
 	int fd = stand_in(shared->pipe_in);
 	char c;
 	struct popcorn_call call = {
-		.number = POPCORN_CALL_READ, .args = { shared->pipe_in, 1 }, .out = (uintptr_t)&c, .out_size = 1,
+		.number = POPCORN_CALL_READ,
+		.args = { shared->pipe_in, 1 },
+		.out = (uintptr_t)&c,
+		.out_size = 1,
 	};
 	timer_t timer;
 

@@ -2,11 +2,11 @@
 #include <stdint.h>
 #include <string.h>
 
-#define POPCORN_ISA "aarch64"
+#define POPCORN_ISA              "aarch64"
 #define POPCORN_JUMP_INSTRUCTION "b"
 /* Of the thread's id in struct pthread of musl 1.2. */
-#define POPCORN_LIBC_ID 32
-#define POPCORN_ARCH ARCH_AARCH64
+#define POPCORN_LIBC_ID   32
+#define POPCORN_ARCH      ARCH_AARCH64
 #define POPCORN_HOST_NODE 1
 
 /* The program's va_list: System V ABI for x86-64, all registers used up. */
@@ -27,17 +27,19 @@ _Static_assert(sizeof(struct popcorn_aarch64_va_list) == sizeof(va_list), "a va_
 static inline void popcorn_native_va_list(va_list *native, const void *program)
 {
 	const struct popcorn_program_va_list *list = program;
-	struct popcorn_aarch64_va_list slots = {.stack = list->overflow_arg_area};
+	struct popcorn_aarch64_va_list slots = { .stack = list->overflow_arg_area };
 
 	memcpy(native, &slots, sizeof slots);
 }
 
 /* The four flags of open whose values differ: x86-64's on the left. */
+/* clang-format off */
 #define POPCORN_OPEN_FLAGS(map) \
 	map(0040000, 0200000) /* O_DIRECT */ \
 	map(0100000, 0400000) /* O_LARGEFILE */ \
 	map(0200000, 0040000) /* O_DIRECTORY */ \
 	map(0400000, 0100000) /* O_NOFOLLOW */
+/* clang-format on */
 
 static inline int popcorn_native_open_flags(int flags)
 {

@@ -1,11 +1,11 @@
 #include <stdarg.h>
 #include <string.h>
 
-#define POPCORN_ISA "x86-64"
+#define POPCORN_ISA              "x86-64"
 #define POPCORN_JUMP_INSTRUCTION "jmp"
 /* Of the thread's id in struct pthread of musl 1.2. */
 #define POPCORN_LIBC_ID 48
-#define POPCORN_ARCH ARCH_X86_64
+#define POPCORN_ARCH    ARCH_X86_64
 /* The number that the host transport gives a node of this ISA. */
 #define POPCORN_HOST_NODE 0
 

@@ -21,7 +21,7 @@
 
 static inline void popcorn_get_call(const ucontext_t *context, long *arguments)
 {
-	static const int registers[] = {REG_RDI, REG_RSI, REG_RDX, REG_R10, REG_R8, REG_R9};
+	static const int registers[] = { REG_RDI, REG_RSI, REG_RDX, REG_R10, REG_R8, REG_R9 };
 
 	for (int i = 0; i < 6; i++)
 		arguments[i] = context->uc_mcontext.gregs[registers[i]];
@@ -46,26 +46,26 @@ struct popcorn_old_call {
 };
 
 static const struct popcorn_old_call popcorn_old_calls[] = {
-	{SYS_open, SYS_openat, "@012"},
-	{SYS_creat, SYS_openat, "@0.1", O_CREAT | O_WRONLY | O_TRUNC},
-	{SYS_stat, SYS_newfstatat, "@01"},
-	{SYS_lstat, SYS_newfstatat, "@01.", AT_SYMLINK_NOFOLLOW},
-	{SYS_access, SYS_faccessat, "@01"},
-	{SYS_pipe, SYS_pipe2, "0"},
-	{SYS_rename, SYS_renameat, "@0@1"},
-	{SYS_mkdir, SYS_mkdirat, "@01"},
-	{SYS_rmdir, SYS_unlinkat, "@0.", AT_REMOVEDIR},
-	{SYS_link, SYS_linkat, "@0@1"},
-	{SYS_unlink, SYS_unlinkat, "@0"},
-	{SYS_symlink, SYS_symlinkat, "0@1"},
-	{SYS_readlink, SYS_readlinkat, "@012"},
-	{SYS_chmod, SYS_fchmodat, "@01"},
-	{SYS_chown, SYS_fchownat, "@012"},
-	{SYS_lchown, SYS_fchownat, "@012.", AT_SYMLINK_NOFOLLOW},
-	{SYS_mknod, SYS_mknodat, "@012"},
-	{SYS_getpgrp, SYS_getpgid, ""},
-	{SYS_inotify_init, SYS_inotify_init1, ""},
-	{SYS_eventfd, SYS_eventfd2, "0"},
+	{ SYS_open, SYS_openat, "@012" },
+	{ SYS_creat, SYS_openat, "@0.1", O_CREAT | O_WRONLY | O_TRUNC },
+	{ SYS_stat, SYS_newfstatat, "@01" },
+	{ SYS_lstat, SYS_newfstatat, "@01.", AT_SYMLINK_NOFOLLOW },
+	{ SYS_access, SYS_faccessat, "@01" },
+	{ SYS_pipe, SYS_pipe2, "0" },
+	{ SYS_rename, SYS_renameat, "@0@1" },
+	{ SYS_mkdir, SYS_mkdirat, "@01" },
+	{ SYS_rmdir, SYS_unlinkat, "@0.", AT_REMOVEDIR },
+	{ SYS_link, SYS_linkat, "@0@1" },
+	{ SYS_unlink, SYS_unlinkat, "@0" },
+	{ SYS_symlink, SYS_symlinkat, "0@1" },
+	{ SYS_readlink, SYS_readlinkat, "@012" },
+	{ SYS_chmod, SYS_fchmodat, "@01" },
+	{ SYS_chown, SYS_fchownat, "@012" },
+	{ SYS_lchown, SYS_fchownat, "@012.", AT_SYMLINK_NOFOLLOW },
+	{ SYS_mknod, SYS_mknodat, "@012" },
+	{ SYS_getpgrp, SYS_getpgid, "" },
+	{ SYS_inotify_init, SYS_inotify_init1, "" },
+	{ SYS_eventfd, SYS_eventfd2, "0" },
 };
 
 /* Their arguments have other forms; delegate.c knows them. */

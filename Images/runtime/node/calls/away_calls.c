@@ -13,7 +13,7 @@
 
 static long delegate(int number, long a, long b, long c, long d, long e, long f)
 {
-	return popcorn_delegate(popcorn_find_call_here(number), (long[]){a, b, c, d, e, f});
+	return popcorn_delegate(popcorn_find_call_here(number), (long[]){ a, b, c, d, e, f });
 }
 
 static long poll_away(struct pollfd *descriptors, size_t count, int64_t milliseconds)
@@ -22,14 +22,14 @@ static long poll_away(struct pollfd *descriptors, size_t count, int64_t millisec
 
 	if (size > POPCORN_CALL_DATA)
 		return -EINVAL;
-	return popcorn_ask(POPCORN_CALL_POLL, (int64_t[POPCORN_CALL_ARGS]){milliseconds}, descriptors, size, descriptors,
-			   &size);
+	return popcorn_ask(POPCORN_CALL_POLL, (int64_t[POPCORN_CALL_ARGS]){ milliseconds }, descriptors, size,
+			   descriptors, &size);
 }
 
 /* Whether a transfer that has got something may ask for more: a read that would wait now must end with what it has. */
 static bool can_go_on(int number, int descriptor)
 {
-	return number != SYS_read || poll_away(&(struct pollfd){descriptor, POLLIN, 0}, 1, 0) > 0;
+	return number != SYS_read || poll_away(&(struct pollfd){ descriptor, POLLIN, 0 }, 1, 0) > 0;
 }
 
 /* Reads or writes on while calls are full: one of them carries at most POPCORN_CALL_DATA bytes. */
@@ -94,7 +94,7 @@ static int64_t to_milliseconds(const struct timespec *time)
 
 static long old_call(const struct popcorn_old_call *call, const long *given)
 {
-	long values[6] = {0};
+	long values[6] = { 0 };
 
 	for (int i = 0; call->arguments[i]; i++) {
 		char from = call->arguments[i];
@@ -108,10 +108,10 @@ static long old_call(const struct popcorn_old_call *call, const long *given)
 static long select_away(const long *a)
 {
 	const struct timeval *timeout = (const struct timeval *)a[4];
-	struct timespec precise = {0};
+	struct timespec precise = { 0 };
 
 	if (timeout)
-		precise = (struct timespec){timeout->tv_sec, timeout->tv_usec * 1000};
+		precise = (struct timespec){ timeout->tv_sec, timeout->tv_usec * 1000 };
 	return delegate(SYS_pselect6, a[0], a[1], a[2], a[3], timeout ? (long)&precise : 0, 0);
 }
 

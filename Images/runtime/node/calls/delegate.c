@@ -11,7 +11,7 @@
 
 /* A call has at most four pointers; more than this on the stack is mapped. */
 #define PIECES 4
-#define SMALL 2048
+#define SMALL  2048
 
 struct piece {
 	void *address;
@@ -63,7 +63,7 @@ static size_t fitting(size_t wanted, size_t used)
 
 static void pack_pointer(struct packing *p, char letter, size_t size, long *values, int n)
 {
-	struct piece piece = {(void *)values[n], size, letter};
+	struct piece piece = { (void *)values[n], size, letter };
 
 	p->arguments[n] = values[n] != 0;
 	if (!values[n])
@@ -95,7 +95,7 @@ static void pack_pointer(struct packing *p, char letter, size_t size, long *valu
 
 static void pack(struct packing *p, const struct popcorn_system_call *call, long *values)
 {
-	int64_t wide[POPCORN_CALL_ARGS] = {values[0], values[1], values[2], values[3], values[4], values[5]};
+	int64_t wide[POPCORN_CALL_ARGS] = { values[0], values[1], values[2], values[3], values[4], values[5] };
 	char own[POPCORN_ARGUMENTS], letter;
 	const char *rest = popcorn_call_arguments(call, wide, own);
 	size_t size;
@@ -145,7 +145,7 @@ static bool is_plain(const struct piece *pieces, int count)
 
 long popcorn_delegate(const struct popcorn_system_call *call, const long *arguments)
 {
-	struct packing p = {0};
+	struct packing p = { 0 };
 	long values[POPCORN_CALL_ARGS];
 	char small[SMALL], *buffer = small;
 
@@ -173,6 +173,6 @@ long popcorn_delegate(const struct popcorn_system_call *call, const long *argume
 		unpack(out, &p);
 	if (buffer != small)
 		munmap(buffer, needed);
-	return call->here == SYS_fcntl && arguments[1] == F_GETFL && result >= 0 ? popcorn_native_open_flags(result)
-										   : result;
+	return call->here == SYS_fcntl && arguments[1] == F_GETFL && result >= 0 ? popcorn_native_open_flags(result) :
+										   result;
 }

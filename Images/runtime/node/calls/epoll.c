@@ -15,7 +15,7 @@
 
 int64_t popcorn_serve_epoll_control(const int64_t *arguments, const struct popcorn_epoll_event *event)
 {
-	struct epoll_event native = {0};
+	struct epoll_event native = { 0 };
 
 	if (event) {
 		native.events = event->events;
@@ -31,7 +31,7 @@ static int64_t wait_with_mask(const int64_t *arguments, const sigset_t *mask, st
 	int count = epoll_pwait(arguments[0], native, room, arguments[2], mask);
 
 	for (int i = 0; i < count; i++)
-		events[i] = (struct popcorn_epoll_event){native[i].events, native[i].data.u64};
+		events[i] = (struct popcorn_epoll_event){ native[i].events, native[i].data.u64 };
 	return count < 0 ? -errno : count;
 }
 
@@ -49,7 +49,7 @@ static int finish(int64_t result)
 
 int __popcorn_epoll_ctl(int epoll, int operation, int descriptor, struct popcorn_epoll_event *event)
 {
-	int64_t arguments[POPCORN_CALL_ARGS] = {epoll, operation, descriptor};
+	int64_t arguments[POPCORN_CALL_ARGS] = { epoll, operation, descriptor };
 
 	if (!popcorn_is_away())
 		return finish(popcorn_serve_epoll_control(arguments, event));
@@ -58,7 +58,7 @@ int __popcorn_epoll_ctl(int epoll, int operation, int descriptor, struct popcorn
 
 int __popcorn_epoll_pwait(int epoll, struct popcorn_epoll_event *events, int room, int timeout, const sigset_t *mask)
 {
-	int64_t arguments[POPCORN_CALL_ARGS] = {epoll, room < MOST_EVENTS ? room : MOST_EVENTS, timeout};
+	int64_t arguments[POPCORN_CALL_ARGS] = { epoll, room < MOST_EVENTS ? room : MOST_EVENTS, timeout };
 	size_t size = room > 0 ? arguments[1] * sizeof *events : 0;
 
 	if (!popcorn_is_away())

@@ -26,24 +26,24 @@ struct program {
 };
 
 enum {
-	LOAD = 0x20,   /* BPF_LD | BPF_W | BPF_ABS */
-	IF_EQUAL = 0x15, /* BPF_JMP | BPF_JEQ | BPF_K */
-	IF_ABOVE = 0x25, /* BPF_JMP | BPF_JGT | BPF_K */
+	LOAD = 0x20,         /* BPF_LD | BPF_W | BPF_ABS */
+	IF_EQUAL = 0x15,     /* BPF_JMP | BPF_JEQ | BPF_K */
+	IF_ABOVE = 0x25,     /* BPF_JMP | BPF_JGT | BPF_K */
 	IF_NOT_BELOW = 0x35, /* BPF_JMP | BPF_JGE | BPF_K */
-	IF_ANY_BIT = 0x45, /* BPF_JMP | BPF_JSET | BPF_K */
-	RETURN = 0x06, /* BPF_RET | BPF_K */
+	IF_ANY_BIT = 0x45,   /* BPF_JMP | BPF_JSET | BPF_K */
+	RETURN = 0x06,       /* BPF_RET | BPF_K */
 };
 
 #define ALLOW 0x7fff0000u /* SECCOMP_RET_ALLOW */
-#define TRAP 0x00030000u  /* SECCOMP_RET_TRAP */
-#define FAIL 0x00050000u  /* SECCOMP_RET_ERRNO */
+#define TRAP  0x00030000u /* SECCOMP_RET_TRAP */
+#define FAIL  0x00050000u /* SECCOMP_RET_ERRNO */
 
 /* struct seccomp_data: int nr; u32 arch; u64 instruction_pointer; u64 args[6]; little endian. */
-#define NUMBER 0
-#define ARCHITECTURE 4
-#define POINTER_LOW 8
-#define POINTER_HIGH 12
-#define ARGUMENT_LOW(n) (16 + 8 * (n))
+#define NUMBER           0
+#define ARCHITECTURE     4
+#define POINTER_LOW      8
+#define POINTER_HIGH     12
+#define ARGUMENT_LOW(n)  (16 + 8 * (n))
 #define ARGUMENT_HIGH(n) (20 + 8 * (n))
 
 static struct instruction code[512];
@@ -51,7 +51,7 @@ static uint16_t length;
 
 static void emit(uint16_t operation, uint32_t value, uint8_t if_true, uint8_t if_false)
 {
-	code[length++] = (struct instruction){operation, if_true, if_false, value};
+	code[length++] = (struct instruction){ operation, if_true, if_false, value };
 }
 
 static void emit_return(uint32_t what)
@@ -107,7 +107,7 @@ static void trap_file_mappings(void)
 /* clone that makes a process, not a thread. */
 static void fail_new_processes(void)
 {
-	static const int calls[] = {POPCORN_PROCESS_CALLS};
+	static const int calls[] = { POPCORN_PROCESS_CALLS };
 
 	for (size_t i = 0; i < sizeof calls / sizeof *calls; i++)
 		if_number(calls[i], FAIL | ENOSYS);
@@ -121,10 +121,10 @@ static void fail_new_processes(void)
 static void trap_delegated_calls(void)
 {
 	static const int others[] = {
-		SYS_getpid,   SYS_getppid, SYS_readv,	     SYS_preadv,  SYS_writev,
-		SYS_pwritev,  SYS_ppoll,   SYS_sendmsg,	     SYS_recvmsg,
+		SYS_getpid,  SYS_getppid, SYS_readv,   SYS_preadv,  SYS_writev,
+		SYS_pwritev, SYS_ppoll,   SYS_sendmsg, SYS_recvmsg,
 #ifdef POPCORN_HAS_OLD_POLL
-		SYS_poll,     SYS_select,  SYS_dup2,
+		SYS_poll,    SYS_select,  SYS_dup2,
 #endif
 	};
 
@@ -149,8 +149,8 @@ static void on_trap(int signal, siginfo_t *information, void *context)
 void popcorn_install_filter(void)
 {
 	/* Its own calls do not come here; other signals may interrupt it, and delegate calls of their own. */
-	struct sigaction action = {.sa_sigaction = on_trap, .sa_flags = SA_SIGINFO | SA_NODEFER | SA_RESTART};
-	struct program program = {.code = code};
+	struct sigaction action = { .sa_sigaction = on_trap, .sa_flags = SA_SIGINFO | SA_NODEFER | SA_RESTART };
+	struct program program = { .code = code };
 
 	emit(LOAD, ARCHITECTURE, 0, 0);
 	emit(IF_EQUAL, POPCORN_AUDIT_ARCH, 1, 0);

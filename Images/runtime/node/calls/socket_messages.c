@@ -83,7 +83,8 @@ static long is_stream(long descriptor)
 {
 	int type = 0;
 
-	return getsockopt(descriptor, SOL_SOCKET, SO_TYPE, &type, &(socklen_t){sizeof type}) == 0 && type == SOCK_STREAM;
+	return getsockopt(descriptor, SOL_SOCKET, SO_TYPE, &type, &(socklen_t){ sizeof type }) == 0 &&
+	       type == SOCK_STREAM;
 }
 
 static long send_away(const long *a, char *buffer)
@@ -99,7 +100,7 @@ static long send_away(const long *a, char *buffer)
 	if (data_size(&m) > room && !is_stream(a[0]))
 		return -EMSGSIZE;
 	char *end = gather(buffer, &m, room);
-	int64_t arguments[POPCORN_CALL_ARGS] = {a[0], a[2], m.name_size, m.control_size};
+	int64_t arguments[POPCORN_CALL_ARGS] = { a[0], a[2], m.name_size, m.control_size };
 
 	return popcorn_ask(POPCORN_CALL_SEND_MESSAGE, arguments, buffer, end - buffer, NULL, NULL);
 }
@@ -115,7 +116,7 @@ static long receive_away(const long *a, char *buffer)
 		return -EINVAL;
 	size_t wanted = smaller(data_size(m), POPCORN_CALL_DATA - sizeof *received - name_size - control_size);
 	size_t size = sizeof *received + name_size + control_size + wanted;
-	int64_t arguments[POPCORN_CALL_ARGS] = {a[0], a[2], name_size, control_size, wanted};
+	int64_t arguments[POPCORN_CALL_ARGS] = { a[0], a[2], name_size, control_size, wanted };
 	int64_t result = popcorn_ask(POPCORN_CALL_RECEIVE_MESSAGE, arguments, NULL, 0, buffer, &size);
 
 	if (result < 0)
@@ -156,8 +157,8 @@ int64_t popcorn_serve_send_message(const int64_t *a, const void *in, size_t in_s
 
 	if (!fit(a + 2, 2, in_size))
 		return -EINVAL;
-	struct iovec data = {name + a[2] + a[3], in_size - a[2] - a[3]};
-	struct kernel_message m = {a[2] ? name : NULL, a[2], &data, 1, a[3] ? name + a[2] : NULL, a[3], 0};
+	struct iovec data = { name + a[2] + a[3], in_size - a[2] - a[3] };
+	struct kernel_message m = { a[2] ? name : NULL, a[2], &data, 1, a[3] ? name + a[2] : NULL, a[3], 0 };
 
 	return popcorn_local_call(SYS_sendmsg, a[0], &m, a[1]);
 }
@@ -169,13 +170,13 @@ int64_t popcorn_serve_receive_message(const int64_t *a, void *out, size_t out_si
 
 	if (out_size < sizeof *received || !fit(a + 2, 3, out_size - sizeof *received))
 		return -EINVAL;
-	struct iovec data = {name + a[2] + a[3], a[4]};
-	struct kernel_message m = {a[2] ? name : NULL, a[2], &data, 1, a[3] ? name + a[2] : NULL, a[3], 0};
+	struct iovec data = { name + a[2] + a[3], a[4] };
+	struct kernel_message m = { a[2] ? name : NULL, a[2], &data, 1, a[3] ? name + a[2] : NULL, a[3], 0 };
 	long result = popcorn_local_call(SYS_recvmsg, a[0], &m, a[1]);
 
 	if (result < 0)
 		return result;
-	*received = (struct received){m.name_size, m.control_size, m.flags};
+	*received = (struct received){ m.name_size, m.control_size, m.flags };
 	*used = sizeof *received + a[2] + a[3] + smaller(result, a[4]);
 	return result;
 }

@@ -38,7 +38,7 @@ _Static_assert(sizeof(struct popcorn_program_stat) == 144, "struct stat of x86-6
 	X(ctime, st_ctim.tv_sec) \
 	X(ctime_ns, st_ctim.tv_nsec)
 
-#define POPCORN_TO_NATIVE(other, native) to->native = from->other;
+#define POPCORN_TO_NATIVE(other, native)   to->native = from->other;
 #define POPCORN_FROM_NATIVE(other, native) to->other = from->native;
 
 static inline void popcorn_to_native_stat(const struct popcorn_stat *from, struct stat *to)

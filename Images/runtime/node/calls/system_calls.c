@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <sys/ioctl.h>
 
-#define CALL(generic, name, arguments) {generic, SYS_##name, arguments},
+#define CALL(generic, name, arguments) { generic, SYS_##name, arguments },
 const struct popcorn_system_call popcorn_system_calls[] = {
 #include "system_call_list.h"
 };
@@ -112,6 +112,5 @@ char popcorn_next_argument(const char **arguments, size_t *size)
 __asm__(".text\n"
 	".balign 16\n"
 	".globl popcorn_local_call\n"
-	"popcorn_local_call:\n" POPCORN_LOCAL_CALL
-	".globl popcorn_local_call_end\n"
+	"popcorn_local_call:\n" POPCORN_LOCAL_CALL ".globl popcorn_local_call_end\n"
 	"popcorn_local_call_end:\n");

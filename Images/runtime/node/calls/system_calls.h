@@ -18,14 +18,14 @@
 /* What is no system call. */
 #define POPCORN_CALL_CREATE_THREAD (POPCORN_CALL_PRIVATE + 0x1000) /* control block */
 #define POPCORN_CALL_SIGNAL_ACTION (POPCORN_CALL_PRIVATE + 0x1001) /* signal */
-#define POPCORN_CALL_DISCARD (POPCORN_CALL_PRIVATE + 0x1002)       /* address, size */
-#define POPCORN_CALL_RESERVE (POPCORN_CALL_PRIVATE + 0x1007)       /* bytes */
-#define POPCORN_CALL_WAKE_THREAD (POPCORN_CALL_PRIVATE + 0x1008)   /* number */
+#define POPCORN_CALL_DISCARD       (POPCORN_CALL_PRIVATE + 0x1002) /* address, size */
+#define POPCORN_CALL_RESERVE       (POPCORN_CALL_PRIVATE + 0x1007) /* bytes */
+#define POPCORN_CALL_WAKE_THREAD   (POPCORN_CALL_PRIVATE + 0x1008) /* number */
 #define POPCORN_CALL_SIGNAL_THREAD (POPCORN_CALL_PRIVATE + 0x1009) /* number, signal */
 /* Calls with structures that the letters below cannot describe. */
-#define POPCORN_CALL_EPOLL_CONTROL (POPCORN_CALL_PRIVATE + 0x1003)
-#define POPCORN_CALL_EPOLL_WAIT (POPCORN_CALL_PRIVATE + 0x1004)
-#define POPCORN_CALL_SEND_MESSAGE (POPCORN_CALL_PRIVATE + 0x1005)
+#define POPCORN_CALL_EPOLL_CONTROL   (POPCORN_CALL_PRIVATE + 0x1003)
+#define POPCORN_CALL_EPOLL_WAIT      (POPCORN_CALL_PRIVATE + 0x1004)
+#define POPCORN_CALL_SEND_MESSAGE    (POPCORN_CALL_PRIVATE + 0x1005)
 #define POPCORN_CALL_RECEIVE_MESSAGE (POPCORN_CALL_PRIVATE + 0x1006)
 
 /* Arguments, one letter each:
@@ -40,8 +40,8 @@
  *   -  the argument after A
  * Any pointer may be null. */
 struct popcorn_system_call {
-	uint16_t generic; /* number on aarch64 */
-	int16_t here;     /* number on this ISA */
+	uint16_t generic;      /* number on aarch64 */
+	int16_t here;          /* number on this ISA */
 	const char *arguments; /* NULL: they depend on the second one */
 };
 

@@ -8,10 +8,10 @@
 enum popcorn_format_place {
 	POPCORN_FORMAT_TEXT,
 	POPCORN_FORMAT_DIRECTIVE, /* after '%' */
-	POPCORN_FORMAT_LONG, /* after the L of a directive */
+	POPCORN_FORMAT_LONG,      /* after the L of a directive */
 	POPCORN_FORMAT_SET_START, /* after scanf's %[ */
 	POPCORN_FORMAT_SET_FIRST, /* after %[^ */
-	POPCORN_FORMAT_SET, /* after the set's first character, which may be a ']' */
+	POPCORN_FORMAT_SET,       /* after the set's first character, which may be a ']' */
 };
 
 struct popcorn_format {
@@ -48,9 +48,29 @@ static inline bool popcorn_format_step(struct popcorn_format *format, uint32_t c
 		format->place = POPCORN_FORMAT_LONG;
 		return false;
 	/* Flags, positions, widths, precisions, the other lengths. */
-	case '#': case '-': case '+': case ' ': case '\'': case '*': case '.': case '$':
-	case '0': case '1': case '2': case '3': case '4': case '5': case '6': case '7': case '8': case '9':
-	case 'h': case 'l': case 'j': case 'z': case 't':
+	case '#':
+	case '-':
+	case '+':
+	case ' ':
+	case '\'':
+	case '*':
+	case '.':
+	case '$':
+	case '0':
+	case '1':
+	case '2':
+	case '3':
+	case '4':
+	case '5':
+	case '6':
+	case '7':
+	case '8':
+	case '9':
+	case 'h':
+	case 'l':
+	case 'j':
+	case 'z':
+	case 't':
 		format->place = POPCORN_FORMAT_DIRECTIVE;
 		return false;
 	case 'm': /* printf's error message, and scanf's wish for memory: %ms */
@@ -59,7 +79,14 @@ static inline bool popcorn_format_step(struct popcorn_format *format, uint32_t c
 	case '[':
 		format->place = format->scans ? POPCORN_FORMAT_SET_START : POPCORN_FORMAT_TEXT;
 		return false;
-	case 'a': case 'A': case 'e': case 'E': case 'f': case 'F': case 'g': case 'G':
+	case 'a':
+	case 'A':
+	case 'e':
+	case 'E':
+	case 'f':
+	case 'F':
+	case 'g':
+	case 'G':
 		format->place = POPCORN_FORMAT_TEXT;
 		return before == POPCORN_FORMAT_LONG;
 	default:

@@ -19,7 +19,7 @@ static void set_character(void *format, size_t i, size_t width, uint32_t c)
 
 size_t popcorn_format_size(const void *format, size_t width, bool scans)
 {
-	struct popcorn_format state = {.scans = scans};
+	struct popcorn_format state = { .scans = scans };
 	bool is_used = false;
 	size_t i = 0;
 	uint32_t c;
@@ -36,7 +36,7 @@ size_t popcorn_format_size(const void *format, size_t width, bool scans)
 
 void *popcorn_copy_format(void *to, const void *format, size_t width, bool scans)
 {
-	struct popcorn_format state = {.scans = scans};
+	struct popcorn_format state = { .scans = scans };
 	size_t i = 0, end = 0;
 	uint32_t c;
 

@@ -54,13 +54,13 @@ extern char popcorn_stream_read[], popcorn_stream_write[], popcorn_stream_seek[]
 static const struct {
 	void *here, *everywhere;
 } functions[] = {
-	{__stdio_read, popcorn_stream_read},
-	{__stdio_write, popcorn_stream_write},
-	{__stdio_seek, popcorn_stream_seek},
-	{__stdio_close, popcorn_stream_close},
+	{ __stdio_read, popcorn_stream_read },
+	{ __stdio_write, popcorn_stream_write },
+	{ __stdio_seek, popcorn_stream_seek },
+	{ __stdio_close, popcorn_stream_close },
 	/* Finds out whether stdout is a terminal at the first write, and then is replaced by the function of all others;
 	 * share_standard does that at once, for it would put its own node's function into the stream. */
-	{__stdout_write, popcorn_stream_write},
+	{ __stdout_write, popcorn_stream_write },
 };
 
 #define FUNCTIONS (sizeof functions / sizeof *functions)

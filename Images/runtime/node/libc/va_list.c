@@ -16,7 +16,7 @@
 #define WITH_DOUBLE(format, scans) \
 	size_t copy_size = popcorn_format_size(format, sizeof *(format), scans); \
 	if (copy_size) \
-		format = popcorn_copy_format(alloca(copy_size), format, sizeof *(format), scans)
+	format = popcorn_copy_format(alloca(copy_size), format, sizeof *(format), scans)
 
 int __popcorn_vprintf(const char *format, void *list)
 {

@@ -9,12 +9,12 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 
-#define MiB (UINT64_C(1) << 20)
-#define GRAIN UINT64_C(0x10000)
-#define LEAST_STACK (2 * MiB)
+#define MiB          (UINT64_C(1) << 20)
+#define GRAIN        UINT64_C(0x10000)
+#define LEAST_STACK  (2 * MiB)
 #define LEAST_LEVELS 4
 #define FEWEST_SLOTS 4
-#define SLOTS 128
+#define SLOTS        128
 
 struct popcorn_plan popcorn_plan;
 
@@ -33,7 +33,7 @@ static struct popcorn_stack_plan plan_stack(uint64_t size)
 	uint64_t levels = at_most(at_least(size / 4 / POPCORN_LEVEL_SIZE, LEAST_LEVELS), POPCORN_LEVELS);
 	uint64_t frames = (size - levels * POPCORN_LEVEL_SIZE) & -GRAIN;
 
-	return (struct popcorn_stack_plan){at_most(frames, POPCORN_STACK_SIZE - POPCORN_FIRST_GAP), levels};
+	return (struct popcorn_stack_plan){ at_most(frames, POPCORN_STACK_SIZE - POPCORN_FIRST_GAP), levels };
 }
 
 void popcorn_plan_for_heap(uint64_t heap)
@@ -54,8 +54,8 @@ void popcorn_plan_for_heap(uint64_t heap)
 
 void popcorn_plan_for_space(uint64_t size)
 {
-	popcorn_plan_for_heap(size >= POPCORN_ENOUGH_SPACE ? POPCORN_HEAP_SIZE
-					     : at_most(size / 8 * 3, POPCORN_HEAP_SIZE - GRAIN) & -GRAIN);
+	popcorn_plan_for_heap(size >= POPCORN_ENOUGH_SPACE ? POPCORN_HEAP_SIZE :
+							     at_most(size / 8 * 3, POPCORN_HEAP_SIZE - GRAIN) & -GRAIN);
 }
 
 uint64_t popcorn_allowed_space(bool is_private)

@@ -8,9 +8,9 @@
 /* A shadow stack, in bytes from its end: handlers of signals have parts of their own, between two gaps that nobody may
  * touch. What is below them is the thread's frames. */
 #define POPCORN_LEVEL_SIZE UINT64_C(0x40000)
-#define POPCORN_LEVELS 31
-#define POPCORN_LAST_GAP UINT64_C(0x10000)
-#define POPCORN_FIRST_GAP ((POPCORN_LEVELS + 1) * POPCORN_LEVEL_SIZE)
+#define POPCORN_LEVELS     31
+#define POPCORN_LAST_GAP   UINT64_C(0x10000)
+#define POPCORN_FIRST_GAP  ((POPCORN_LEVELS + 1) * POPCORN_LEVEL_SIZE)
 
 /* More than the largest plan takes, in bytes. */
 #define POPCORN_ENOUGH_SPACE (UINT64_C(128) << 30)
@@ -22,10 +22,10 @@ struct popcorn_stack_plan {
 };
 
 struct popcorn_plan {
-	uint64_t heap;  /* bytes */
-	uint32_t slots; /* shadow stacks */
+	uint64_t heap;                           /* bytes */
+	uint32_t slots;                          /* shadow stacks */
 	struct popcorn_stack_plan first, others; /* that of main, and of each other thread */
-	bool is_whole;  /* all of each slot is mapped, and its gaps are protected when it is used */
+	bool is_whole; /* all of each slot is mapped, and its gaps are protected when it is used */
 };
 
 /* That of this process; equal on all nodes. */

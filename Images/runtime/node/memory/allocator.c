@@ -17,7 +17,7 @@
 /* Small objects share a unit, large ones have several. */
 #define UNITS_OF(size) ((size) <= 8192 ? 1 : 8)
 /* Pages of all ISAs. */
-#define PAGE 4096
+#define PAGE       4096
 #define MOST_FRESH UINT8_MAX
 
 /* What is done rarely does not burden what is done often with its registers. */
@@ -272,7 +272,7 @@ void popcorn_release(void *object)
 void popcorn_allocator_flush(struct popcorn_thread_cache *cache)
 {
 	popcorn_lock_heap();
-	for (unsigned class = 0; class < POPCORN_CLASSES; class++) {
+	for (unsigned class = 0; class < POPCORN_CLASSES; class ++) {
 		if (cache->fresh_counts[class])
 			give_fresh(class, cache->fresh[class], cache->fresh_counts[class]);
 		for (uint32_t next, given = cache->freed[class]; given; given = next) {

@@ -8,7 +8,7 @@
 
 /* Sizes up to 1 KiB in steps of 16, then four classes per doubling up to 64 KiB. */
 #define POPCORN_SMALL_CLASSES 64
-#define POPCORN_CLASSES (POPCORN_SMALL_CLASSES + 24)
+#define POPCORN_CLASSES       (POPCORN_SMALL_CLASSES + 24)
 /* Memory is handed out in units of this many bytes. */
 #define POPCORN_UNIT_SHIFT 16
 
@@ -24,22 +24,22 @@ struct popcorn_thread_cache {
 /* A run of units: objects of one class, one large object, a mapping, or free. */
 struct popcorn_span {
 	uint32_t units;
-	uint16_t kind;  /* 0 free, else 1 + class, POPCORN_LARGE or POPCORN_MAPPING */
-	uint16_t used;  /* objects handed out, to threads' caches too */
+	uint16_t kind;           /* 0 free, else 1 + class, POPCORN_LARGE or POPCORN_MAPPING */
+	uint16_t used;           /* objects handed out, to threads' caches too */
 	uint32_t next, previous; /* of the same list, 0 at its end */
-	uint32_t freed;  /* list of objects that came back; of a mapping, whether it is address space only */
+	uint32_t freed;          /* list of objects that came back; of a mapping, whether it is address space only */
 	uint32_t carved; /* bytes from the start that were ever handed out; of a mapping, the pages that are left */
 };
 
 struct popcorn_allocator {
 	uint32_t lock;
-	uint32_t end;   /* first unit that was never used */
-	uint32_t limit; /* units in the heap */
-	uint32_t used;  /* units that are handed out and may be touched */
+	uint32_t end;      /* first unit that was never used */
+	uint32_t limit;    /* units in the heap */
+	uint32_t used;     /* units that are handed out and may be touched */
 	uint32_t reserved; /* units that the transport has granted */
 	uint32_t free_spans;
-	uint64_t spans;  /* struct popcorn_span[limit], by first unit */
-	uint64_t owners; /* uint32_t[limit]: the first unit of each unit's span */
+	uint64_t spans;                    /* struct popcorn_span[limit], by first unit */
+	uint64_t owners;                   /* uint32_t[limit]: the first unit of each unit's span */
 	uint32_t partial[POPCORN_CLASSES]; /* spans with free objects */
 };
 

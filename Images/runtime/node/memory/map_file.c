@@ -12,7 +12,7 @@
 
 /* In front of a copy lies the address to free. No mapping begins where a copy does: it is not at a page's start. */
 #define MARGIN 16
-#define PAGE 4096
+#define PAGE   4096
 
 static void *allocate(size_t size)
 {
@@ -30,7 +30,8 @@ static void *allocate(size_t size)
 
 static bool is_copy(const void *start)
 {
-	return (uintptr_t)start >= POPCORN_HEAP && (uintptr_t)start < POPCORN_HEAP + POPCORN_HEAP_SIZE && (uintptr_t)start % PAGE;
+	return (uintptr_t)start >= POPCORN_HEAP && (uintptr_t)start < POPCORN_HEAP + POPCORN_HEAP_SIZE &&
+	       (uintptr_t)start % PAGE;
 }
 
 static bool read_all(int descriptor, unsigned char *to, size_t size)

@@ -12,7 +12,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#define PAGE UINT64_C(4096)
+#define PAGE           UINT64_C(4096)
 #define PAGES_PER_UNIT (POPCORN_UNIT / PAGE)
 
 /* Bytes that this process has mapped natively for the program. */

@@ -6,11 +6,11 @@
 #include "allocator.h"
 
 #define POPCORN_LARGEST_CLASS 65536
-#define POPCORN_SMALL_LIMIT 1024
+#define POPCORN_SMALL_LIMIT   1024
 /* Every object is a multiple of this many bytes. */
 #define POPCORN_GRAIN 16
 /* A thread keeps at most this much of a class. */
-#define POPCORN_CACHE_BYTES 16384
+#define POPCORN_CACHE_BYTES   16384
 #define POPCORN_CACHE_OBJECTS 64
 
 static inline unsigned popcorn_class_of(size_t size)

@@ -56,8 +56,8 @@ static void on_kick_signal(int signal)
 
 void popcorn_expect_signals(void)
 {
-	struct sigaction move = {.sa_handler = on_move_signal, .sa_flags = SA_RESTART | SA_NODEFER};
-	struct sigaction kick = {.sa_handler = on_kick_signal};
+	struct sigaction move = { .sa_handler = on_move_signal, .sa_flags = SA_RESTART | SA_NODEFER };
+	struct sigaction kick = { .sa_handler = on_kick_signal };
 
 	sigaction(POPCORN_MOVE_SIGNAL, &move, NULL);
 	sigaction(POPCORN_KICK_SIGNAL, &kick, NULL);

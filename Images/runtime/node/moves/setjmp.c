@@ -20,7 +20,7 @@ struct jump {
 
 _Static_assert(sizeof(struct jump) <= 200, "it must fit into the jmp_buf of musl's x86-64 headers, which programs use");
 
-#define READY UINT64_C(0x6a6d705f72656164)
+#define READY       UINT64_C(0x6a6d705f72656164)
 #define IN_CALLBACK UINT64_C(0x6a6d705f63616c6c)
 
 int __popcorn_setjmp(char *top, char *frame, struct jump *jump, int saves_mask)
@@ -59,7 +59,7 @@ void __popcorn_longjmp(struct jump *jump, int value)
 {
 	struct popcorn_thread *thread = __popcorn_thread;
 	const char *reason = reason_to_refuse(thread, jump);
-	sigset_t mask = {0};
+	sigset_t mask = { 0 };
 
 	if (reason)
 		popcorn_die("longjmp: %s", reason);

@@ -35,7 +35,9 @@ int __popcorn_sigaltstack(const stack_t *wanted, stack_t *before)
 	stack_t old = {
 		.ss_sp = (void *)state->alternate_stack,
 		.ss_size = state->alternate_size,
-		.ss_flags = popcorn_is_on_alternate_stack() ? SS_ONSTACK : state->alternate_size ? state->alternate_flags : SS_DISABLE,
+		.ss_flags = popcorn_is_on_alternate_stack() ? SS_ONSTACK :
+			    state->alternate_size           ? state->alternate_flags :
+							      SS_DISABLE,
 	};
 	int error = wanted ? check(wanted) : 0;
 

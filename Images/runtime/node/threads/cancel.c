@@ -95,7 +95,7 @@ void popcorn_resume_point(void *suspended)
 int popcorn_futex_wait_cancellable(uint32_t *word, uint32_t value, const struct timespec *until, clockid_t clock,
 				   void (*undo)(void *), void *argument)
 {
-	struct point here = {undo, argument};
+	struct point here = { undo, argument };
 
 	point = &here;
 	popcorn_cancel_waiting();
@@ -117,7 +117,7 @@ static long call_libc(long number, long a, long b, long c, long d, long e, long 
  * uses aio_* has libc's too, for threads of libc's own: there, system calls that wait are no cancellation points. */
 __attribute__((weak)) long __syscall_cp_c(long number, long a, long b, long c, long d, long e, long f)
 {
-	struct point here = {NULL, NULL};
+	struct point here = { NULL, NULL };
 	int saved = errno;
 
 	/* A thread of libc's own has no business here. */

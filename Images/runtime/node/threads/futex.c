@@ -6,15 +6,15 @@
 #include <sys/syscall.h>
 
 /* linux/futex.h */
-#define WAIT 0
-#define WAKE 1
-#define REQUEUE 3
-#define CMP_REQUEUE 4
-#define WAIT_BITSET 9
-#define WAKE_BITSET 10
-#define PRIVATE 128
+#define WAIT                0
+#define WAKE                1
+#define REQUEUE             3
+#define CMP_REQUEUE         4
+#define WAIT_BITSET         9
+#define WAKE_BITSET         10
+#define PRIVATE             128
 #define CLOCK_REALTIME_FLAG 256
-#define MATCH_ANY UINT32_MAX
+#define MATCH_ANY           UINT32_MAX
 
 static int64_t nanoseconds(const struct timespec *time)
 {
@@ -36,7 +36,7 @@ static int64_t time_left(const struct timespec *until, clockid_t clock)
 
 static long ask(uint32_t number, int64_t a, int64_t b, int64_t c, int64_t d, int64_t e)
 {
-	return popcorn_ask(number, (int64_t[POPCORN_CALL_ARGS]){a, b, c, d, e}, NULL, 0, NULL, NULL);
+	return popcorn_ask(number, (int64_t[POPCORN_CALL_ARGS]){ a, b, c, d, e }, NULL, 0, NULL, NULL);
 }
 
 int popcorn_futex_wait_clock(uint32_t *word, uint32_t value, const struct timespec *until, clockid_t clock)
@@ -89,7 +89,7 @@ long popcorn_away_futex(const long *a)
 
 int64_t popcorn_serve_futex(uint32_t number, const int64_t *a)
 {
-	struct timespec time = {a[2] / 1000000000, a[2] % 1000000000};
+	struct timespec time = { a[2] / 1000000000, a[2] % 1000000000 };
 
 	switch (number) {
 	case POPCORN_CALL_FUTEX_WAIT:

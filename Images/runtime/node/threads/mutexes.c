@@ -156,7 +156,7 @@ int __popcorn_pthread_cond_timedwait(struct condition *condition, struct mutex *
 {
 	uint32_t sequence = __atomic_load_n(&condition->sequence, __ATOMIC_RELAXED), depth = mutex->depth;
 
-	struct wait wait = {condition, mutex, depth};
+	struct wait wait = { condition, mutex, depth };
 
 	if (!popcorn_is_time(until))
 		return EINVAL;

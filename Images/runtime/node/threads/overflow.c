@@ -41,7 +41,7 @@ void popcorn_guard_stacks(struct popcorn_thread *thread)
 	uint32_t number = ((uint64_t)thread - POPCORN_STACKS) / POPCORN_STACK_SIZE;
 
 	if (!has_own_stack) {
-		stack_t stack = {.ss_sp = own_stack, .ss_size = OWN_STACK};
+		stack_t stack = { .ss_sp = own_stack, .ss_size = OWN_STACK };
 
 		has_own_stack = sigaltstack(&stack, NULL) == 0;
 	}
@@ -82,14 +82,16 @@ static void tell(uint64_t address, uint64_t stack_pointer)
 	bool is_whole = popcorn_plan.is_whole;
 
 	if (is_in_gap(address))
-		popcorn_say("stack overflow: the frames of thread %u fill its shadow stack of %llu %s, which cannot be larger%s; "
+		popcorn_say("stack overflow: the frames of thread %u fill its shadow stack of %llu %s, which cannot be "
+			    "larger%s; "
 			    "local arrays take most of it (docs/compiler.md)",
 			    number, (unsigned long long)frames >> (is_whole ? 20 : 10), is_whole ? "MiB" : "KiB",
 			    is_whole ? "" : " where address space is limited");
 	else if (address + NEAR >= stack_pointer && address < stack_pointer + NEAR)
-		popcorn_say("stack overflow: thread %u has used up its native stack of %llu KiB on node %d; `ulimit -s` "
-			    "sets that of main, pthread_attr_setstacksize that of others",
-			    number, (unsigned long long)native_stack_size() >> 10, popcorn_transport->current_node());
+		popcorn_say(
+			"stack overflow: thread %u has used up its native stack of %llu KiB on node %d; `ulimit -s` "
+			"sets that of main, pthread_attr_setstacksize that of others",
+			number, (unsigned long long)native_stack_size() >> 10, popcorn_transport->current_node());
 }
 
 static bool is_shared(uint64_t address)
@@ -102,14 +104,15 @@ static bool is_shared(uint64_t address)
 static void tell_bus_error(uint64_t address)
 {
 	if (is_shared(address))
-		popcorn_say("no memory for what lies at %#llx on node %d: it holds no more of this program, or the page was lost "
+		popcorn_say("no memory for what lies at %#llx on node %d: it holds no more of this program, or the "
+			    "page was lost "
 			    "with a node (docs/migration.md)",
 			    (unsigned long long)address, popcorn_transport->current_node());
 }
 
 static void on_fault(int number, siginfo_t *information, void *context)
 {
-	struct sigaction fatal = {.sa_handler = SIG_DFL};
+	struct sigaction fatal = { .sa_handler = SIG_DFL };
 	bool is_sent = information->si_code <= 0;
 
 	if (!is_sent && number == SIGBUS)
@@ -124,7 +127,7 @@ static void on_fault(int number, siginfo_t *information, void *context)
 
 int popcorn_expect_fault(int number)
 {
-	struct sigaction action = {.sa_sigaction = on_fault, .sa_flags = SA_SIGINFO | SA_ONSTACK};
+	struct sigaction action = { .sa_sigaction = on_fault, .sa_flags = SA_SIGINFO | SA_ONSTACK };
 
 	return sigaction(number, &action, NULL) < 0 ? -errno : 0;
 }

@@ -70,11 +70,12 @@ static int used_ranges(struct range *ranges, const void *top)
 	uint64_t handlers = (uint64_t)__popcorn_thread + popcorn_handlers_start(stack);
 	const struct popcorn_allocator *allocator = &popcorn_shared()->allocator;
 
-	ranges[0] = (struct range){(uint64_t)__popcorn_data_start, (uint64_t)__popcorn_data_end};
-	ranges[1] = (struct range){(uint64_t)__popcorn_bss_start, (uint64_t)__popcorn_bss_end};
-	ranges[2] = (struct range){POPCORN_HEAP, POPCORN_HEAP + ((uint64_t)allocator->end << POPCORN_UNIT_SHIFT)};
-	ranges[3] = (struct range){(uint64_t)__popcorn_thread, lower(end, (uint64_t)__popcorn_thread + stack->frames)};
-	ranges[4] = (struct range){handlers, lower(end, stack_end - POPCORN_LAST_GAP)};
+	ranges[0] = (struct range){ (uint64_t)__popcorn_data_start, (uint64_t)__popcorn_data_end };
+	ranges[1] = (struct range){ (uint64_t)__popcorn_bss_start, (uint64_t)__popcorn_bss_end };
+	ranges[2] = (struct range){ POPCORN_HEAP, POPCORN_HEAP + ((uint64_t)allocator->end << POPCORN_UNIT_SHIFT) };
+	ranges[3] =
+		(struct range){ (uint64_t)__popcorn_thread, lower(end, (uint64_t)__popcorn_thread + stack->frames) };
+	ranges[4] = (struct range){ handlers, lower(end, stack_end - POPCORN_LAST_GAP) };
 	return (uint64_t)top >= handlers ? RANGES : RANGES - 1;
 }
 
@@ -134,7 +135,7 @@ static void become_alone(const int ends[2], const struct range *ranges, int coun
 /* The child reads until it has all; if it ends early, that is its own affair. */
 static void give_memory(int descriptor, const struct range *ranges, int count)
 {
-	struct sigaction ignored = {.sa_handler = SIG_IGN};
+	struct sigaction ignored = { .sa_handler = SIG_IGN };
 
 	sigaction(SIGPIPE, &ignored, NULL);
 	for (int i = 0; i < count && move_all(send_memory, descriptor, ranges[i]); i++)

@@ -44,7 +44,8 @@ int sigsuspend(const sigset_t *set)
 
 int raise(int number)
 {
-	long error = popcorn_local_call(SYS_tgkill, popcorn_local_call(SYS_getpid), popcorn_local_call(SYS_gettid), number);
+	long error =
+		popcorn_local_call(SYS_tgkill, popcorn_local_call(SYS_getpid), popcorn_local_call(SYS_gettid), number);
 
 	if (error < 0)
 		errno = -error;
@@ -53,7 +54,7 @@ int raise(int number)
 
 _Noreturn void abort(void)
 {
-	struct sigaction fatal = {.sa_handler = SIG_DFL};
+	struct sigaction fatal = { .sa_handler = SIG_DFL };
 	sigset_t abort_only;
 
 	raise(SIGABRT);

@@ -73,8 +73,7 @@ char *popcorn_enter_handler(void)
 	char *before = thread->head.frame_top;
 
 	level++;
-	thread->head.frame_top =
-		(char *)thread + POPCORN_STACK_SIZE - POPCORN_LAST_GAP - level * POPCORN_LEVEL_SIZE;
+	thread->head.frame_top = (char *)thread + POPCORN_STACK_SIZE - POPCORN_LAST_GAP - level * POPCORN_LEVEL_SIZE;
 	return before;
 }
 
@@ -132,7 +131,7 @@ int popcorn_install_handler(int number)
 {
 	struct popcorn_disposition *d = disposition(number);
 	/* The stack for signals is the runtime's. */
-	struct sigaction native = {.sa_flags = d->flags & ~SA_ONSTACK};
+	struct sigaction native = { .sa_flags = d->flags & ~SA_ONSTACK };
 
 	if ((number == SIGSEGV || number == SIGBUS) && d->handler == (uint64_t)SIG_DFL)
 		return popcorn_expect_fault(number);
@@ -170,7 +169,8 @@ static int install(int number)
 	int error = popcorn_install_handler(number);
 
 	if (!error && popcorn_is_away())
-		error = popcorn_ask(POPCORN_CALL_SIGNAL_ACTION, (int64_t[POPCORN_CALL_ARGS]){number}, NULL, 0, NULL, NULL);
+		error = popcorn_ask(POPCORN_CALL_SIGNAL_ACTION, (int64_t[POPCORN_CALL_ARGS]){ number }, NULL, 0, NULL,
+				    NULL);
 	return error;
 }
 
@@ -207,7 +207,7 @@ int __popcorn_sigaction(int number, const struct sigaction *action, struct sigac
 
 void (*__popcorn_signal(int number, void (*handler)(int)))(int)
 {
-	struct sigaction action = {.sa_handler = handler, .sa_flags = SA_RESTART}, old;
+	struct sigaction action = { .sa_handler = handler, .sa_flags = SA_RESTART }, old;
 
 	return __popcorn_sigaction(number, &action, &old) < 0 ? SIG_ERR : old.sa_handler;
 }

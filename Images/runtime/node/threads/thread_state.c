@@ -33,15 +33,17 @@ static _Thread_local uint32_t seen_changes, has_name, has_cpus;
 
 static void apply(const struct popcorn_thread_state *state)
 {
-	static const uint64_t all[POPCORN_CPU_WORDS] = {[0 ... POPCORN_CPU_WORDS - 1] = UINT64_MAX};
+	static const uint64_t all[POPCORN_CPU_WORDS] = { [0 ... POPCORN_CPU_WORDS - 1] = UINT64_MAX };
 
 	if (state->name[0] || has_name)
-		popcorn_local_call(SYS_prctl, PR_SET_NAME, state->name[0] ? state->name : program_invocation_short_name);
+		popcorn_local_call(SYS_prctl, PR_SET_NAME,
+				   state->name[0] ? state->name : program_invocation_short_name);
 	has_name = state->name[0];
 	/* A node may have none of these processors: then the thread runs on any. */
 	if (state->cpu_words)
 		has_cpus = popcorn_local_call(SYS_sched_setaffinity, 0, state->cpu_words * sizeof *state->cpus,
-					      state->cpus) == 0 || has_cpus;
+					      state->cpus) == 0 ||
+			   has_cpus;
 	else if (has_cpus)
 		has_cpus = popcorn_local_call(SYS_sched_setaffinity, 0, sizeof all, all) != 0;
 	seen_changes = state->changes;
@@ -99,7 +101,8 @@ int popcorn_wake_native(uint32_t number)
 void popcorn_wake_thread(struct popcorn_thread *thread)
 {
 	if (popcorn_is_away())
-		popcorn_ask(POPCORN_CALL_WAKE_THREAD, (int64_t[POPCORN_CALL_ARGS]){thread->number}, NULL, 0, NULL, NULL);
+		popcorn_ask(POPCORN_CALL_WAKE_THREAD, (int64_t[POPCORN_CALL_ARGS]){ thread->number }, NULL, 0, NULL,
+			    NULL);
 	else
 		popcorn_wake_native(thread->number);
 }
@@ -113,8 +116,8 @@ int __popcorn_pthread_kill(pthread_t thread, int number)
 	if (one == __popcorn_thread)
 		return number && raise(number) < 0 ? errno : 0;
 	if (popcorn_is_away())
-		return -popcorn_ask(POPCORN_CALL_SIGNAL_THREAD, (int64_t[POPCORN_CALL_ARGS]){one->number, number}, NULL, 0,
-				    NULL, NULL);
+		return -popcorn_ask(POPCORN_CALL_SIGNAL_THREAD, (int64_t[POPCORN_CALL_ARGS]){ one->number, number },
+				    NULL, 0, NULL, NULL);
 	return -popcorn_signal_native(one->number, number);
 }
 
@@ -156,14 +159,15 @@ int __popcorn_pthread_setaffinity_np(pthread_t thread, size_t size, const cpu_se
 {
 	struct popcorn_thread *one = (struct popcorn_thread *)thread;
 	size_t bytes = size < POPCORN_CPU_WORDS * 8 ? size & -8 : POPCORN_CPU_WORDS * 8;
-	uint64_t cpus[POPCORN_CPU_WORDS] = {0}, any = 0;
+	uint64_t cpus[POPCORN_CPU_WORDS] = { 0 }, any = 0;
 
 	memcpy(cpus, set, bytes);
 	for (int i = 0; i < POPCORN_CPU_WORDS; i++)
 		any |= cpus[i];
 	/* Of another thread it is not known here which processors there are. */
-	long error = !any ? -EINVAL : one != __popcorn_thread ? 0 :
-		     popcorn_local_call(SYS_sched_setaffinity, 0, bytes, cpus);
+	long error = !any                    ? -EINVAL :
+		     one != __popcorn_thread ? 0 :
+					       popcorn_local_call(SYS_sched_setaffinity, 0, bytes, cpus);
 
 	if (error < 0)
 		return -error;
@@ -177,7 +181,7 @@ int __popcorn_pthread_setaffinity_np(pthread_t thread, size_t size, const cpu_se
 int __popcorn_pthread_getaffinity_np(pthread_t thread, size_t size, cpu_set_t *set)
 {
 	const struct popcorn_thread_state *state = popcorn_thread_state((struct popcorn_thread *)thread);
-	uint64_t cpus[POPCORN_CPU_WORDS] = {0};
+	uint64_t cpus[POPCORN_CPU_WORDS] = { 0 };
 	long got = sizeof cpus;
 
 	if (state && state->cpu_words)

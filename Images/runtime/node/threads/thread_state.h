@@ -16,7 +16,7 @@ struct __ptcb;
 struct popcorn_thread_state {
 	uint32_t changes; /* of name and processors */
 	uint32_t is_cancelled, is_disabled, is_asynchronous;
-	struct __ptcb *cleanups; /* innermost first */
+	struct __ptcb *cleanups;                  /* innermost first */
 	uint64_t alternate_stack, alternate_size; /* sigaltstack: for the program to read */
 	int32_t alternate_flags;
 	char name[POPCORN_NAME_SIZE];

@@ -66,8 +66,8 @@ static int start_at_origin(struct popcorn_thread *thread, size_t stack_size)
 {
 	if (!popcorn_is_away())
 		return popcorn_start_thread(thread, stack_size);
-	return -popcorn_ask(POPCORN_CALL_CREATE_THREAD,
-			    (int64_t[POPCORN_CALL_ARGS]){(intptr_t)thread, stack_size}, NULL, 0, NULL, NULL);
+	return -popcorn_ask(POPCORN_CALL_CREATE_THREAD, (int64_t[POPCORN_CALL_ARGS]){ (intptr_t)thread, stack_size },
+			    NULL, 0, NULL, NULL);
 }
 
 int __popcorn_pthread_create(pthread_t *to, const pthread_attr_t *wanted, void *(*start)(void *), void *argument)

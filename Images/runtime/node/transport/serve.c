@@ -24,7 +24,7 @@ struct unpacking {
 	long values[POPCORN_CALL_ARGS];
 	struct stat stat;
 	char *stat_to;
-	uint32_t length;    /* of A */
+	uint32_t length; /* of A */
 	uint32_t *length_to;
 	bool is_one_buffer; /* the result says how much of it is filled */
 	bool is_broken;
@@ -109,7 +109,7 @@ static int64_t serve_system_call(const struct popcorn_system_call *call, const s
 				 const void *in, void *out, uint32_t *out_size)
 {
 	const int64_t *arguments = (const int64_t *)event->args;
-	struct unpacking u = {.in = in, .in_left = event->in_size, .out = out};
+	struct unpacking u = { .in = in, .in_left = event->in_size, .out = out };
 
 	unpack(&u, call, arguments);
 	if (u.is_broken || u.out_used > event->out_size)
@@ -178,7 +178,7 @@ static int64_t serve_read(const int64_t *arguments, void *out, uint32_t *out_siz
 
 static int64_t serve_terminal(const struct popcorn_event *event, const void *in, void *out, uint32_t *out_size)
 {
-	char data[POPCORN_TERMINAL_DATA] = {0};
+	char data[POPCORN_TERMINAL_DATA] = { 0 };
 	bool has_data = event->in_size || event->out_size;
 
 	if (event->in_size > sizeof data || event->out_size > sizeof data)

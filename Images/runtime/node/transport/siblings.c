@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #define MOST_SEGMENTS 64
-#define MOST_NOTES 4096
+#define MOST_NOTES    4096
 
 /* Cuts a suffix off; returns whether it was there. */
 static int cut(char *name, const char *suffix)
@@ -49,18 +49,18 @@ static struct build_id find_build_id(const char *notes, size_t size)
 		if (whole > size)
 			break;
 		if (note->n_type == NT_GNU_BUILD_ID && note->n_namesz == 4 && !memcmp(note + 1, "GNU", 4))
-			return (struct build_id){(const unsigned char *)(note + 1) + name, note->n_descsz};
+			return (struct build_id){ (const unsigned char *)(note + 1) + name, note->n_descsz };
 		notes += whole;
 		size -= whole;
 	}
-	return (struct build_id){NULL, 0};
+	return (struct build_id){ NULL, 0 };
 }
 
 /* As it was loaded: the file may be gone. */
 static struct build_id own_build_id(void)
 {
 	const Elf64_Phdr *segment = (const Elf64_Phdr *)getauxval(AT_PHDR);
-	struct build_id id = {NULL, 0};
+	struct build_id id = { NULL, 0 };
 
 	for (unsigned long left = segment ? getauxval(AT_PHNUM) : 0; left && !id.size; left--, segment++)
 		if (segment->p_type == PT_NOTE)
@@ -79,7 +79,7 @@ static int check_segments(int file, uint64_t file_size, const Elf64_Ehdr *header
 	Elf64_Phdr segments[MOST_SEGMENTS];
 	char notes[MOST_NOTES];
 	size_t size = header->e_phnum * sizeof *segments;
-	struct build_id id = {NULL, 0};
+	struct build_id id = { NULL, 0 };
 
 	if (pread(file, segments, size, header->e_phoff) != (ssize_t)size)
 		return -ENOEXEC;

@@ -14,8 +14,8 @@ static _Noreturn void die_for_want_of_space(void)
 		int resource;
 		const char *what;
 	} limits[] = {
-		{RLIMIT_AS, "address space is limited to %llu KiB (ulimit -v)"},
-		{RLIMIT_DATA, "data is limited to %llu KiB (ulimit -d)"},
+		{ RLIMIT_AS, "address space is limited to %llu KiB (ulimit -v)" },
+		{ RLIMIT_DATA, "data is limited to %llu KiB (ulimit -d)" },
 	};
 	char reason[128];
 	struct rlimit limit;
@@ -36,10 +36,10 @@ enum popcorn_start popcorn_attach(struct popcorn_thread **thread, uint64_t *heap
 		&popcorn_transport_none,
 	};
 	struct popcorn_region regions[] = {
-		{(uint64_t)__popcorn_data_start, __popcorn_data_end - __popcorn_data_start, true},
-		{(uint64_t)__popcorn_bss_start, __popcorn_bss_end - __popcorn_bss_start, false},
-		{POPCORN_HEAP, popcorn_plan.heap, false},
-		{POPCORN_STACKS, popcorn_plan.slots * POPCORN_STACK_SIZE, false},
+		{ (uint64_t)__popcorn_data_start, __popcorn_data_end - __popcorn_data_start, true },
+		{ (uint64_t)__popcorn_bss_start, __popcorn_bss_end - __popcorn_bss_start, false },
+		{ POPCORN_HEAP, popcorn_plan.heap, false },
+		{ POPCORN_STACKS, popcorn_plan.slots * POPCORN_STACK_SIZE, false },
 	};
 
 	for (size_t i = 0; i < sizeof candidates / sizeof *candidates; i++) {

@@ -28,12 +28,12 @@
 #include <unistd.h>
 
 #define OPTIONS "POPCORN_HOST_LAB"
-#define STATE "POPCORN_HOST_STATE"
+#define STATE   "POPCORN_HOST_STATE"
 
 /* Enough for tests; qemu-user takes time for each page of a mapping. */
-#define HEAP_SIZE UINT64_C(0x10000000)
+#define HEAP_SIZE   UINT64_C(0x10000000)
 #define STACKS_SIZE (POPCORN_STACK_SIZE * 16)
-#define QEMU_SPACE UINT64_C(0x60000000)
+#define QEMU_SPACE  UINT64_C(0x60000000)
 /* Out of the way of the program's own descriptors. */
 #define STATE_DESCRIPTOR 900
 
@@ -263,23 +263,24 @@ static void execute(int node, char *program)
 			environment[count++] = *e;
 	environment[count] = NULL;
 	if (node == 0)
-		execve(program, (char *[]){program, NULL}, environment);
+		execve(program, (char *[]){ program, NULL }, environment);
 	else
-		execvpe(state->qemu, (char *[]){state->qemu, program, NULL}, environment);
+		execvpe(state->qemu, (char *[]){ state->qemu, program, NULL }, environment);
 }
 
 /* qemu-user itself takes some, and ends the process if there is not enough. */
 static bool has_space_for_qemu(void)
 {
-	uint64_t needed = QEMU_SPACE + (__popcorn_data_end - __popcorn_data_start) +
-			  (__popcorn_bss_end - __popcorn_bss_start);
+	uint64_t needed =
+		QEMU_SPACE + (__popcorn_data_end - __popcorn_data_start) + (__popcorn_bss_end - __popcorn_bss_start);
 	uint64_t allowed = popcorn_allowed_space(false);
 	static bool was_told;
 
 	if (allowed >= needed)
 		return true;
 	if (!was_told)
-		popcorn_say("no move to node 1: %s needs %llu KiB of address space, which is limited to %llu KiB (ulimit -v)",
+		popcorn_say("no move to node 1: %s needs %llu KiB of address space, which is limited to %llu KiB "
+			    "(ulimit -v)",
 			    state->qemu, (unsigned long long)needed >> 10, (unsigned long long)allowed >> 10);
 	was_told = true;
 	return false;

@@ -47,7 +47,8 @@ static enum popcorn_start attach(struct popcorn_region *regions, int count, stru
 	uint64_t space = popcorn_allowed_space(true);
 
 	popcorn_plan_for_space(space);
-	for (space = space < POPCORN_ENOUGH_SPACE ? space : POPCORN_ENOUGH_SPACE; !map_all(); popcorn_plan_for_space(space)) {
+	for (space = space < POPCORN_ENOUGH_SPACE ? space : POPCORN_ENOUGH_SPACE; !map_all();
+	     popcorn_plan_for_space(space)) {
 		space /= 2;
 		if (space < SMALLEST_SPACE)
 			return POPCORN_START_UNUSABLE;
@@ -95,9 +96,16 @@ static void discard(void *address, size_t size)
 
 #define ALONE(its_name, why) \
 	{ \
-		.name = its_name, .is_alone_because = why, .attach = attach, .current_node = current_node, \
-		.node_count = node_count, .is_available = is_available, .requested = requested, .leave = leave, \
-		.finish = finish, .discard = discard, \
+		.name = its_name, \
+		.is_alone_because = why, \
+		.attach = attach, \
+		.current_node = current_node, \
+		.node_count = node_count, \
+		.is_available = is_available, \
+		.requested = requested, \
+		.leave = leave, \
+		.finish = finish, \
+		.discard = discard, \
 	}
 
 const struct popcorn_transport popcorn_transport_none = ALONE("none", "there is no lab here (no /dev/popcorn)");

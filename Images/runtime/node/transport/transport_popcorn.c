@@ -41,7 +41,7 @@ static bool get_info(struct popcorn_info *info)
 /* Out of the way of the program's own descriptors, which count from 3 as always. */
 static int open_device(void)
 {
-	struct rlimit limit = {.rlim_cur = 64};
+	struct rlimit limit = { .rlim_cur = 64 };
 	int low = open(DEVICE, O_RDWR | O_CLOEXEC);
 
 	if (low < 0)
@@ -89,7 +89,7 @@ static void map_with_content(uint64_t address, uint64_t size)
 
 static void add_region(const struct popcorn_region *region)
 {
-	struct popcorn_region_info info = {.address = region->address, .size = region->size};
+	struct popcorn_region_info info = { .address = region->address, .size = region->size };
 
 	if (!region->size)
 		return;
@@ -103,7 +103,7 @@ static void add_region(const struct popcorn_region *region)
 
 static enum popcorn_start attach_origin(struct popcorn_region *regions, int count)
 {
-	struct popcorn_create create = {.move_signal = POPCORN_MOVE_SIGNAL, .kick_signal = POPCORN_KICK_SIGNAL};
+	struct popcorn_create create = { .move_signal = POPCORN_MOVE_SIGNAL, .kick_signal = POPCORN_KICK_SIGNAL };
 	struct popcorn_info info;
 
 	popcorn_place.device = open_device();
@@ -136,7 +136,7 @@ static enum popcorn_start attach_worker(struct popcorn_thread **thread)
 	popcorn_place.ppid = attached.ppid;
 	popcorn_check_libc();
 	for (uint32_t i = 0; i < attached.regions; i++) {
-		struct popcorn_region_info region = {.index = i};
+		struct popcorn_region_info region = { .index = i };
 
 		if (ask_device(POPCORN_IOC_GET_REGION, &region) < 0)
 			popcorn_die("cannot find the shared memory: %s", strerror(errno));
@@ -207,18 +207,19 @@ static bool reserve(uint64_t bytes)
 	};
 
 	if (popcorn_is_away())
-		return popcorn_ask(POPCORN_CALL_RESERVE, (int64_t[POPCORN_CALL_ARGS]){bytes}, NULL, 0, NULL, NULL) == 0;
+		return popcorn_ask(POPCORN_CALL_RESERVE, (int64_t[POPCORN_CALL_ARGS]){ bytes }, NULL, 0, NULL, NULL) ==
+		       0;
 	return ask_device(POPCORN_IOC_RESERVE, &memory) == 0;
 }
 
 /* Only the origin can. */
 static void discard(void *address, size_t size)
 {
-	struct popcorn_range range = {(uintptr_t)address, size};
+	struct popcorn_range range = { (uintptr_t)address, size };
 
 	if (popcorn_is_away())
-		popcorn_ask(POPCORN_CALL_DISCARD, (int64_t[POPCORN_CALL_ARGS]){(intptr_t)address, size}, NULL, 0, NULL,
-			    NULL);
+		popcorn_ask(POPCORN_CALL_DISCARD, (int64_t[POPCORN_CALL_ARGS]){ (intptr_t)address, size }, NULL, 0,
+			    NULL, NULL);
 	else
 		ask_device(POPCORN_IOC_DISCARD, &range);
 }

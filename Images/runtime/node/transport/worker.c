@@ -121,17 +121,17 @@ void popcorn_start_worker(void)
 
 struct popcorn_thread *popcorn_wait_for_arrival(void)
 {
-	return must_arrive((struct popcorn_step){.action = POPCORN_STEP_WAIT});
+	return must_arrive((struct popcorn_step){ .action = POPCORN_STEP_WAIT });
 }
 
 struct popcorn_thread *popcorn_end_hosted_thread(void)
 {
-	return must_arrive((struct popcorn_step){.action = POPCORN_STEP_EXIT_THREAD});
+	return must_arrive((struct popcorn_step){ .action = POPCORN_STEP_EXIT_THREAD });
 }
 
 void popcorn_end_from_afar(int status)
 {
-	must_arrive((struct popcorn_step){.action = POPCORN_STEP_EXIT_PROCESS, .status = status & 0xff});
+	must_arrive((struct popcorn_step){ .action = POPCORN_STEP_EXIT_PROCESS, .status = status & 0xff });
 }
 
 struct popcorn_thread *popcorn_leave_worker(struct popcorn_thread *thread, int node, int *error)

@@ -16,22 +16,22 @@
 #include <linux/types.h>
 
 enum popcorn_call_number {
-	POPCORN_CALL_READ = 1,		/* fd, size; out: data */
-	POPCORN_CALL_WRITE = 2,		/* fd; in: data */
-	POPCORN_CALL_LSEEK = 5,		/* fd, offset, whence */
-	POPCORN_CALL_POLL = 11,		/* timeout in ms or -1; in: struct pollfd []; out: same */
-	POPCORN_CALL_TERMINAL = 12,	/* fd, request; in and out: its structure, or args[2]:
+	POPCORN_CALL_READ = 1,           /* fd, size; out: data */
+	POPCORN_CALL_WRITE = 2,          /* fd; in: data */
+	POPCORN_CALL_LSEEK = 5,          /* fd, offset, whence */
+	POPCORN_CALL_POLL = 11,          /* timeout in ms or -1; in: struct pollfd []; out: same */
+	POPCORN_CALL_TERMINAL = 12,      /* fd, request; in and out: its structure, or args[2]:
 					   terminal_list.h */
-	POPCORN_CALL_FUTEX_WAIT = 13,	/* address, value, timeout in ns or -1 (relative) */
-	POPCORN_CALL_FUTEX_WAKE = 14,	/* address, count */
-	POPCORN_CALL_FUTEX_REQUEUE = 18,	/* address, count to wake, count to move, to address,
+	POPCORN_CALL_FUTEX_WAIT = 13,    /* address, value, timeout in ns or -1 (relative) */
+	POPCORN_CALL_FUTEX_WAKE = 14,    /* address, count */
+	POPCORN_CALL_FUTEX_REQUEUE = 18, /* address, count to wake, count to move, to address,
 						   expected value */
 	/* From here on the worker's runtime may number calls of its own. */
 	POPCORN_CALL_PRIVATE = 256,
 };
 
 /* The most bytes that a request of terminal_list.h takes or gives, and some more. */
-#define POPCORN_TERMINAL_DATA	64
+#define POPCORN_TERMINAL_DATA 64
 
 /* What the runtime makes of struct stat on the way, of whichever call. */
 struct popcorn_stat {

@@ -57,15 +57,15 @@
 #include <linux/ioctl.h>
 #include <linux/types.h>
 
-#define POPCORN_ABI		1
-#define POPCORN_NODE_STAY	(-2)
-#define POPCORN_NODES		32		/* at most */
-#define POPCORN_REGIONS		64		/* of a process, at most */
-#define POPCORN_CALL_ARGS	6
-#define POPCORN_CALL_DATA	65536		/* bytes of data in a delegated call, each way */
-#define POPCORN_PATH		512		/* bytes of a path, with the terminating zero */
-#define POPCORN_GROUPS		64		/* supplementary groups, at most */
-#define POPCORN_LIMITS		16		/* resource limits, by the kernel's numbers */
+#define POPCORN_ABI       1
+#define POPCORN_NODE_STAY (-2)
+#define POPCORN_NODES     32 /* at most */
+#define POPCORN_REGIONS   64 /* of a process, at most */
+#define POPCORN_CALL_ARGS 6
+#define POPCORN_CALL_DATA 65536 /* bytes of data in a delegated call, each way */
+#define POPCORN_PATH      512   /* bytes of a path, with the terminating zero */
+#define POPCORN_GROUPS    64    /* supplementary groups, at most */
+#define POPCORN_LIMITS    16    /* resource limits, by the kernel's numbers */
 
 /**
  * struct popcorn_info - POPCORN_IOC_INFO: this node and the others. Needs no process.
@@ -321,19 +321,19 @@ struct popcorn_spec {
 	char cwd[POPCORN_PATH];
 };
 
-#define POPCORN_IOC_INFO	_IOR('P', 1, struct popcorn_info)
-#define POPCORN_IOC_CREATE	_IOWR('P', 2, struct popcorn_create)
-#define POPCORN_IOC_ADD_REGION	_IOWR('P', 3, struct popcorn_region_info)
-#define POPCORN_IOC_GET_REGION	_IOWR('P', 4, struct popcorn_region_info)
-#define POPCORN_IOC_DISCARD	_IOW('P', 5, struct popcorn_range)
-#define POPCORN_IOC_ATTACH	_IOR('P', 6, struct popcorn_attach)
-#define POPCORN_IOC_STEP	_IOWR('P', 7, struct popcorn_step)
-#define POPCORN_IOC_CALL	_IOWR('P', 8, struct popcorn_call)
-#define POPCORN_IOC_PROPOSE	_IOW('P', 9, struct popcorn_proposal)
-#define POPCORN_IOC_WHEREABOUTS	_IOR('P', 10, struct popcorn_whereabouts)
-#define POPCORN_IOC_SPEC	_IOR('P', 11, struct popcorn_spec)
+#define POPCORN_IOC_INFO        _IOR('P', 1, struct popcorn_info)
+#define POPCORN_IOC_CREATE      _IOWR('P', 2, struct popcorn_create)
+#define POPCORN_IOC_ADD_REGION  _IOWR('P', 3, struct popcorn_region_info)
+#define POPCORN_IOC_GET_REGION  _IOWR('P', 4, struct popcorn_region_info)
+#define POPCORN_IOC_DISCARD     _IOW('P', 5, struct popcorn_range)
+#define POPCORN_IOC_ATTACH      _IOR('P', 6, struct popcorn_attach)
+#define POPCORN_IOC_STEP        _IOWR('P', 7, struct popcorn_step)
+#define POPCORN_IOC_CALL        _IOWR('P', 8, struct popcorn_call)
+#define POPCORN_IOC_PROPOSE     _IOW('P', 9, struct popcorn_proposal)
+#define POPCORN_IOC_WHEREABOUTS _IOR('P', 10, struct popcorn_whereabouts)
+#define POPCORN_IOC_SPEC        _IOR('P', 11, struct popcorn_spec)
 /* Makes a file descriptor at a worker that stands for descriptor @arg of the origin. */
-#define POPCORN_IOC_STAND_IN	_IO('P', 12)
-#define POPCORN_IOC_RESERVE	_IOWR('P', 13, struct popcorn_memory)
+#define POPCORN_IOC_STAND_IN _IO('P', 12)
+#define POPCORN_IOC_RESERVE  _IOWR('P', 13, struct popcorn_memory)
 
 #endif
