@@ -76,7 +76,7 @@ let package = Package(
         room("ImageStore", ["Binaries", "Debian", "UserInput", "ISA", "Support", "CLibarchive"]),
         room("Hypervisor", ["Topology", "ISA", "Support", "CLibvirt", "CLibxml2", system]),
         room("Fabric", ["Support"]),
-        room("Guest", ["Topology", "Support", "CLibssh", "CLinux", system]),
+        room("Guest", ["Topology", "Support", "CLibssh", system]),
         room("GuestContract", ["Guest", "Trace", "Topology", "Support", system]),
         room("Trace", ["Topology", "Support", "CLibarchive", system]),
         room("Binaries", ["ISA", "Support"]),

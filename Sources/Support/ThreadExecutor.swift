@@ -21,8 +21,16 @@ package final class ThreadExecutor: SerialExecutor {
 
     package func asUnownedSerialExecutor() -> UnownedSerialExecutor { UnownedSerialExecutor(ordinary: self) }
 
-    /// Runs `body` on a new thread, for work that blocks until its end.
+    /// `start`, where the program could not go on without the thread.
     package static func detach(name: String, _ body: @escaping @Sendable () -> Void) {
+        do { try start(name: name, body) } catch { preconditionFailure("\(error)") }
+    }
+
+    /// Runs `body` on a new thread, for work that blocks until its end.
+    ///
+    /// - Parameter name: what `ps -L` and debuggers call the thread; Linux keeps 15 bytes of it.
+    /// - Throws: `SystemError` if there are too many threads.
+    package static func start(name: String, _ body: @escaping @Sendable () -> Void) throws {
         final class Start: Sendable {
             let name: String
             let body: @Sendable () -> Void
@@ -32,7 +40,7 @@ package final class ThreadExecutor: SerialExecutor {
             }
         }
         var thread = pthread_t()
-        let context = Unmanaged.passRetained(Start(name: name, body: body)).toOpaque()
+        let start = Unmanaged.passRetained(Start(name: name, body: body))
         let result = pthread_create(
             &thread, nil,
             { context in
@@ -41,8 +49,11 @@ package final class ThreadExecutor: SerialExecutor {
                 linux_set_thread_name(start.name)
                 start.body()
                 return nil
-            }, context)
-        precondition(result == 0, "pthread_create: \(errorText(result))")
+            }, start.toOpaque())
+        guard result == 0 else {
+            start.release()
+            throw SystemError("pthread_create", errno: result)
+        }
         pthread_detach(thread)
     }
 

@@ -1,5 +1,4 @@
 import CLibssh
-import CLinux
 import FoundationEssentials
 import Support
 
@@ -52,14 +51,11 @@ package struct SSHKeyPair: Sendable {
 
     /// libssh 0.10 writes private keys to files only; this file never touches a disk.
     private static func exportPrivateKey(_ key: ssh_key) throws -> String {
-        let descriptor = linux_memory_file("ssh-key")
-        guard descriptor >= 0 else { throw SystemError("memfd_create") }
-        defer { close(descriptor) }
-        let path = "/proc/self/fd/\(descriptor)"
-        guard ssh_pki_export_privkey_file(key, nil, nil, nil, path) == SSH_OK,
-            let content = FileManager.default.contents(atPath: path)
-        else { throw failure("libssh could not export the private key") }
-        return String(decoding: content, as: UTF8.self)
+        let file = try MemoryFile("ssh-key")
+        guard ssh_pki_export_privkey_file(key, nil, nil, nil, "/proc/self/fd/\(file.descriptor)") == SSH_OK else {
+            throw failure("libssh could not export the private key")
+        }
+        return file.text
     }
 
     /// Seed and public key from the `openssh-key-v1` container (PROTOCOL.key of OpenSSH).

@@ -1,4 +1,3 @@
-import CLinux
 import Support
 import Synchronization
 
@@ -55,27 +54,12 @@ final class PollExecutor: SerialExecutor {
             var stopped = false
         }
 
-        private let name: String
         private let state = Mutex(State())
         private let wakeUp: WakeEvent
 
         init(name: String) throws {
-            self.name = name
             wakeUp = try WakeEvent()
-            var thread = pthread_t()
-            let context = Unmanaged.passRetained(self).toOpaque()
-            let result = pthread_create(
-                &thread, nil,
-                { context in
-                    guard let context else { return nil }
-                    Unmanaged<Queue>.fromOpaque(context).takeRetainedValue().run()
-                    return nil
-                }, context)
-            guard result == 0 else {
-                Unmanaged<Queue>.fromOpaque(context).release()
-                throw SystemError("pthread_create", errno: result)
-            }
-            pthread_detach(thread)
+            try ThreadExecutor.start(name: name) { [self] in run() }
         }
 
         var isCurrentThread: Bool {
@@ -98,7 +82,6 @@ final class PollExecutor: SerialExecutor {
         }
 
         private func run() {
-            linux_set_thread_name(name)
             ignoreBrokenPipes()
             state.withLock { $0.thread = pthread_self() }
             while runJobs() {

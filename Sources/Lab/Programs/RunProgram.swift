@@ -64,6 +64,7 @@ package struct RunProgram: Sendable {
         let origin = try options.origin.map(access.node) ?? access.record.nodes[0]
         let environment = try environment(for: path)
         let deployment = try Deployment(path: path, record: access.record, directory: options.directory)
+        let streams = Streams(input: input, output: output, errorOutput: errorOutput)
         let start = StepClock()
         return try await access.withRecorders { nodes in
             var clock = start
@@ -78,28 +79,46 @@ package struct RunProgram: Sendable {
                 throw LabError(.noSuchNode, "\(origin.name) has no session")
             }
             let driver = try await options.moves?.driver(in: origin.guest(session))
-            let command = RemoteCommand(
-                EmbeddedGuest.programCommand(
-                    deployment.name, options.arguments, in: options.directory, driver: driver),
-                environment: environment, input: .descriptor(input), output: .descriptor(output),
-                errorOutput: .descriptor(errorOutput))
-            let ending: Result<RemoteResult, any Error>
-            do {
-                ending = .success(try await session.exec(command, deadline: options.timeout.map { .now + $0 }))
-            } catch {
-                ending = .failure(error)
-            }
+            let command = EmbeddedGuest.programCommand(
+                deployment.name, options.arguments, in: options.directory, driver: driver)
+            let ending = await execute(command, environment, streams, in: session)
             clock.end("program")
             report(.ended(exitCode: ending.exitCode))
-            // What the kernels said is worth most when the program did not end well, or somebody ended it.
-            let conclusion = Task { [clock, recording] in try await conclude(recording, driver, ending, clock) }
-            let (moves, steps, warnings) = try await withTaskCancellationHandler {
-                try await conclusion.value
-            } onCancel: {
-                report(.interrupted)
-            }
+            let (moves, steps, warnings) = try await concludeWhole(recording, driver, ending, clock)
             return Outcome(
                 run: recording?.run, result: try ending.get(), moves: moves, steps: steps, warnings: warnings)
+        }
+    }
+
+    /// The program's own streams: descriptors of this process.
+    private struct Streams {
+        var input, output, errorOutput: Int32
+    }
+
+    private func execute(
+        _ command: String, _ environment: [String: String], _ streams: Streams, in session: GuestSession
+    ) async -> Result<RemoteResult, any Error> {
+        let command = RemoteCommand(
+            command, environment: environment, input: .descriptor(streams.input), output: .descriptor(streams.output),
+            errorOutput: .descriptor(streams.errorOutput))
+        do {
+            return .success(try await session.exec(command, deadline: options.timeout.map { .now + $0 }))
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    /// Concludes even if somebody ends us meanwhile: what the kernels said is worth most when the program did not end
+    /// well, or somebody ended it.
+    private func concludeWhole(
+        _ recording: ProgramRecording?, _ driver: MoveDriver?, _ ending: Result<RemoteResult, any Error>,
+        _ clock: StepClock
+    ) async throws -> (MoveSummary?, [Step], [String]) {
+        let conclusion = Task { try await conclude(recording, driver, ending, clock) }
+        return try await withTaskCancellationHandler {
+            try await conclusion.value
+        } onCancel: {
+            report(.interrupted)
         }
     }
 
