@@ -7,8 +7,11 @@ import Topology
 
 /// `doctor`: what this host can do, and why not more.
 package struct Doctor: Sendable {
+    /// What was found out about one thing that labs need.
     package struct Finding: Codable, Sendable {
+        /// Whether labs can work with what was found.
         package enum Verdict: String, Codable, Sendable {
+            /// Nothing needs to be done.
             case good
             /// It works, but less well than it could.
             case note
@@ -16,14 +19,19 @@ package struct Doctor: Sendable {
             case bad
         }
 
+        /// What was looked at: a program by its name, or words such as `libvirt` or `aarch64 guests`.
         package var subject: String
+        /// Whether it will do.
         package var verdict: Verdict
+        /// What was found, such as a program's path, or an error's text.
         package var detail: String
+        /// What the user can do about it; `nil` if there is nothing to do, or no advice to give.
         package var hint: String?
     }
 
     let environment: LabEnvironment
 
+    /// Makes a doctor for this host and the directories of `environment`; nothing is looked at yet.
     package init(environment: LabEnvironment) { self.environment = environment }
 
     /// Looks at everything that `up` needs; in the order of a boot.

@@ -10,6 +10,7 @@ package struct Down: Sendable {
     let environment: LabEnvironment
     let report: LabEventHandler
 
+    /// Prepares to take labs of this user down; `report` is told what each node is waited for and how it ended.
     package init(environment: LabEnvironment, report: @escaping LabEventHandler) {
         self.environment = environment
         self.report = report

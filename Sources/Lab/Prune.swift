@@ -9,6 +9,7 @@ import Topology
 /// Guests and switches that no record names come from a killed `up` or a deleted record; images and downloads from older
 /// recipes. Labs that have a record are not touched, nor those that another process works on, nor other state directories'.
 package struct Prune: Sendable {
+    /// What may be removed. Stray guests, sockets and keys always may.
     package struct Options: Sendable {
         /// Only tell.
         package var dryRun = false
@@ -24,6 +25,7 @@ package struct Prune: Sendable {
     let options: Options
     let report: LabEventHandler
 
+    /// Prepares to prune; `report` is told what is removed, or would be, and which records cannot be read.
     package init(environment: LabEnvironment, options: Options, report: @escaping LabEventHandler) {
         self.environment = environment
         self.options = options

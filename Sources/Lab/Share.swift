@@ -3,12 +3,16 @@ import Support
 
 /// The files that ship with popcorn-lab: `Images/` (what guests are made of) and `Configs/` (labs).
 package struct Share: Sendable {
+    /// The directory that holds `Images/` and `Configs/`.
     package let root: String
 
     init(root: String) { self.root = root }
 
+    /// Recipes of guest images, and the sources of what runs in the guests.
     package var images: String { root + "/Images" }
+    /// Lab files to start from, such as `x86-arm.yaml`.
     package var configs: String { root + "/Configs" }
+    /// The sources of the programs that ship with popcorn-lab, a folder with a makefile for each group.
     package var programs: String { images + "/programs" }
 
     /// Finds them: `POPCORN_LAB_SHARE`, else `../share/popcorn-lab` beside the installed executable, else the source tree

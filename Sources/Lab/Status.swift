@@ -18,16 +18,27 @@ package struct LabStatus: Codable, Sendable {
 
     /// One of its nodes.
     package struct Node: Codable, Sendable {
+        /// The node's name, as in the lab file.
         package var name: String
+        /// The node's id in the message layer: its place in the lab's list of nodes, from 0.
         package var id: Int
+        /// What the guest's CPUs execute.
         package var isa: ISA
+        /// Whether it runs and answers.
         package var state: State
+        /// What runs the guest's CPUs, as the record says.
         package var accelerator: NodeAccelerator
+        /// Why it is that: half a sentence such as `the host is x86-64`; empty while it is undecided.
         package var acceleratorReason: String
+        /// The node's IPv4 address on the fabric, in dotted form.
         package var address: String
+        /// The port of 127.0.0.1 on the host that leads to the guest's SSH server.
         package var sshPort: UInt16
+        /// The release of the kernel that the node booted last, as `uname -r` in the guest prints it.
         package var kernel: String
+        /// The id of the image that the node booted last.
         package var image: String
+        /// How many virtual CPUs the guest has.
         package var vcpus: Int
         var memoryMiB: Int
         var qemuPID: Int32?
@@ -41,11 +52,17 @@ package struct LabStatus: Codable, Sendable {
         package var problem: String?
     }
 
+    /// The lab's name.
     package var lab: String
+    /// The lab's UUID, which another lab of the same name does not share.
     package var id: String
+    /// When the lab's record was made, before its guests were started.
     package var created: Date
+    /// The libvirt URI of the connection that the lab's domains were created on.
     package var hypervisor: String
+    /// All nodes of the lab, in the order of their ids.
     package var nodes: [Node]
+    /// The ids of the lab's runs, oldest first.
     package var runs: [String]
     /// Those that this process, and hence a guest that it starts, may run on.
     package var hostCPUs: Int?

@@ -3,7 +3,9 @@ import Synchronization
 
 /// What a command did, one step after the other, and how long each took.
 package struct Step: Codable, Sendable, Equatable {
+    /// What was done, such as `deploy` or `start the guests`.
     package var name: String
+    /// The time since the end of the step before, or since the command began to count.
     package var milliseconds: Int64
 }
 

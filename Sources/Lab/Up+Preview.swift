@@ -5,6 +5,7 @@ extension Up {
     /// What would be created: the plan and each guest's libvirt description, checked by libvirt. Nothing is started, but
     /// images are built if they are missing.
     package struct Preview: Sendable {
+        /// The record that would be written. Its UUIDs, MAC addresses and ports are fresh: `up` will choose others.
         package var record: LabRecord
         /// Domain XML by node, in the order of the nodes.
         package var domains: [(node: String, xml: String)]

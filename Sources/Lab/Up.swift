@@ -7,11 +7,13 @@ import Topology
 ///
 /// It reconciles: what the record says and is not there is started, what runs is not touched.
 package struct Up: Sendable {
+    /// How the lab is brought up, beside what its description says.
     package struct Options: Sendable {
         /// A limit on the whole boot, besides those of the requirements.
         package var timeout: Duration?
         /// Leave everything as it is when it fails, for a look at it.
         package var keep = false
+        /// What shall run the guests; it counts only for nodes that have never been started.
         package var accelerator = AcceleratorRequest.auto
 
         package init() {}
@@ -19,6 +21,7 @@ package struct Up: Sendable {
 
     /// What became of it.
     package struct Outcome: Sendable {
+        /// The lab's record with all nodes running.
         package var record: LabRecord
         /// The nodes that this `up` started; the others were running.
         package var started: [String]
@@ -32,6 +35,7 @@ package struct Up: Sendable {
     let options: Options
     let report: LabEventHandler
 
+    /// Prepares to bring labs of this user up; `report` is told each requirement that a node meets.
     package init(environment: LabEnvironment, options: Options = Options(), report: @escaping LabEventHandler) {
         self.environment = environment
         self.options = options

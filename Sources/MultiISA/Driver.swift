@@ -6,6 +6,7 @@ import Support
 package struct Driver: Sendable {
     private let environment: Environment
 
+    /// Makes a driver for these surroundings; it looks for nothing before `run`.
     package init(environment: Environment) { self.environment = environment }
 
     /// Does what the arguments ask for. Messages go to standard error. Returns the exit code.

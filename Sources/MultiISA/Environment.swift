@@ -3,6 +3,7 @@ import Support
 
 /// What the compiler takes from its surroundings, as a value.
 package struct Environment: Sendable {
+    /// The environment variables, by name: `HOME` and `XDG_*`, `LIBRARY_PATH` and `POPCORN_LAB_ROOT` matter here.
     package var variables: [String: String]
     /// This executable's path; the runtime's sources are found from it.
     var executable: String

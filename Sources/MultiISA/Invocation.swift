@@ -2,6 +2,7 @@ import Support
 
 /// What a command line in the manner of `cc` asks for.
 package struct Invocation: Sendable, Equatable {
+    /// What is to be made of the inputs.
     package enum Action: Sendable, Equatable {
         /// `-E`, and `-M` or `-MM`.
         case preprocess
@@ -42,6 +43,7 @@ package struct Invocation: Sendable, Equatable {
         case none, entry, outer, all
     }
 
+    /// A file, or an option whose place among the files matters.
     package enum Input: Sendable, Equatable {
         /// What `-x` said it is, or nothing: then its name says it.
         case source(String, language: String? = nil)
@@ -55,17 +57,25 @@ package struct Invocation: Sendable, Equatable {
         case group(Bool)
     }
 
+    /// What is to be done; without an option that says so, a program is linked.
     package var action = Action.link
+    /// The files, libraries and marks between them, in the order of the command line.
     package var inputs: [Input] = []
+    /// `-o`; `nil` for the name that `cc` would choose, such as `a.out` or `NAME.o`.
     package var output: String?
+    /// Which functions and loops get migration checks.
     package var checks = Checks.outer
     /// `-O0` to `-O3`, `-Os`, `-Oz`; the last one counts.
     package var optimization = "-O2"
     /// Options that go to clang as they are.
     package var frontEnd: [String] = []
+    /// The rules for make that are to be written, if any.
     package var dependencies = DependencyOptions()
+    /// What the linker was asked for, the inputs apart.
     package var linker = LinkerOptions()
+    /// `-L`, in order; they are searched before those of `LIBRARY_PATH`.
     package var libraryDirectories: [String] = []
+    /// Whether the last `-g` option asks for debug information; `-g0` takes it back.
     package var debugInformation = false
     /// `-save-temps`: the module before and after the transformation is kept.
     var saveTemporaries = false
@@ -73,6 +83,7 @@ package struct Invocation: Sendable, Equatable {
     var isVerbose = false
     /// `-###`: they are only shown.
     var isDryRun = false
+    /// Sentences that the driver says before it begins.
     package var warnings: [String] = []
     /// `-r` was given, whatever the action.
     var isMerge = false

@@ -6,10 +6,13 @@ package struct Console: Sendable {
     /// The key that ends it: Ctrl-], as in telnet and virsh.
     static let detachKey: UInt8 = 0x1d
 
+    /// Why a connection ended.
     package enum End: Sendable {
+        /// The user typed the detach key, or the input is over and so is the time to drain the output.
         case detached
         /// The guest is gone.
         case closed
+        /// The task that had attached it was cancelled.
         case cancelled
     }
 

@@ -7,6 +7,9 @@ package struct CopyFiles: Sendable {
     let access: LabAccess
     let progress: @Sendable (TransferProgress) -> Void
 
+    /// Copies between this host and the nodes of the lab that `access` gives.
+    ///
+    /// - Parameter progress: is told how far each transfer is. Transfers to several nodes run at once and all tell it.
     package init(access: LabAccess, progress: @escaping @Sendable (TransferProgress) -> Void) {
         self.access = access
         self.progress = progress

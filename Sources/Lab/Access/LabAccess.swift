@@ -5,8 +5,11 @@ import Topology
 
 /// A lab that exists, as the commands that use it see it. It needs no hypervisor.
 package struct LabAccess: Sendable {
+    /// Where this user's files are, and which files ship with popcorn-lab.
     package let environment: LabEnvironment
+    /// The lab's record as it was when this was made; it does not follow later changes.
     package let record: LabRecord
+    /// The paths of the lab's files: its keys, its nodes' logs and its sockets.
     package let paths: LabPaths
 
     /// - Throws: `LabError` if there is no such lab.
@@ -92,7 +95,9 @@ package struct LabAccess: Sendable {
 
 /// An open connection to a node.
 package struct NodeSession: Sendable {
+    /// The node at the other end.
     package let node: NodeRecord
+    /// The SSH session; whoever opened it closes it when its `body` returns.
     package let session: GuestSession
 
     var guest: EmbeddedGuest { node.guest(session) }

@@ -3,8 +3,10 @@ import Support
 
 /// A guest's console as QEMU logs it.
 package struct SerialLog: Sendable {
+    /// The log file on this host; it need not exist, and then counts as empty.
     package let path: String
 
+    /// Makes a log of a file; nothing is read before somebody asks for lines.
     package init(path: String) { self.path = path }
 
     /// Its lines, without the control sequences of firmware and shells.

@@ -3,6 +3,7 @@ import Trace
 
 /// A line of a node's kernel log, on the host's clock.
 package struct LogLine: Codable, Sendable, Comparable {
+    /// The node's name, as in the lab file.
     package var node: String
     /// µs since the epoch, on the host's clock; `nil` if the guest's clock could not be related to it.
     package var hostMicroseconds: Double?
@@ -13,6 +14,7 @@ package struct LogLine: Codable, Sendable, Comparable {
     /// `emerg` … `debug`.
     var level: String?
     var facility: String?
+    /// The message as the kernel keeps it, without its time and level.
     package var text: String
 
     enum CodingKeys: String, CodingKey {

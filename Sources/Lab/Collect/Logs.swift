@@ -6,7 +6,9 @@ import Trace
 
 /// `logs`: what the kernels of a lab say, all on the host's clock.
 package struct Logs: Sendable {
+    /// Which lines are wanted.
     package struct Options: Sendable {
+        /// Whether to go on with the lines that come, until the task is cancelled; of consoles, too.
         package var follow = false
         /// Only lines that are younger than this.
         package var since: Duration?
@@ -17,6 +19,7 @@ package struct Logs: Sendable {
     let access: LabAccess
     let options: Options
 
+    /// Reads the logs of the lab that `access` gives; nothing is read yet.
     package init(access: LabAccess, options: Options) {
         self.access = access
         self.options = options

@@ -8,6 +8,7 @@ import Trace
 package struct RunStore: Sendable {
     let environment: LabEnvironment
 
+    /// Makes a store of the runs in the environment's state directory, which need not exist.
     package init(environment: LabEnvironment) { self.environment = environment }
 
     /// The manifests of all runs, oldest first; directories without one are passed over.

@@ -7,6 +7,7 @@ package struct DrivenMoves: Sendable {
     /// After how many moves a thread is left alone; `nil` for never.
     package var count: Int?
 
+    /// Makes a request for moves. By default, each thread moves as fast as it can until the program ends.
     package init(interval: Duration = .zero, count: Int? = nil) {
         self.interval = interval
         self.count = count

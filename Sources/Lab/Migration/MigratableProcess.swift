@@ -3,6 +3,7 @@ import Support
 
 /// A process whose threads can move between the nodes of a lab, put together from what all nodes know of it.
 package struct MigratableProcess: Codable, Sendable, Equatable {
+    /// A thread of it, as its origin knows it.
     package struct Thread: Codable, Sendable, Equatable {
         /// At the origin.
         package var tid: Int32
@@ -12,6 +13,7 @@ package struct MigratableProcess: Codable, Sendable, Equatable {
         var tidThere: Int32?
         /// `false` while it is on its way to `node`.
         package var hasArrived: Bool
+        /// How many moves it has made; its returns to the origin count, too.
         package var hops: Int
         /// Moves that failed.
         package var refused: Int
@@ -31,11 +33,13 @@ package struct MigratableProcess: Codable, Sendable, Equatable {
     var delegatedCalls: Int
     /// Pages of shared memory that each node holds, by its name.
     package var pages: [String: Int]
+    /// Those that its origin lists, in the order of their ids there.
     package var threads: [Thread]
 }
 
 /// The migratable processes of a lab, and the nodes that could not be asked.
 package struct MigratableProcesses: Codable, Sendable {
+    /// In the order of their origins' node ids; those of one origin as its kernel lists them.
     package var processes: [MigratableProcess] = []
     /// Why, by the node's name.
     package var unreachable: [String: String] = [:]

@@ -6,6 +6,7 @@ package struct MigrationSites: Sendable, Equatable {
     /// What the program's runtime reads (`Images/runtime/node/moves/moves.c`).
     static let variable = "POPCORN_MIGRATE_AT"
 
+    /// The function's name, as `popcorn-lab inspect` lists it.
     package var function: String
     /// From 1.
     var passage: Int

@@ -4,6 +4,7 @@ import Support
 
 /// `migrate`: asks threads to move, and waits in the kernel of their origin until it is known what became of it.
 package struct MoveThreads: Sendable {
+    /// Which threads may be meant, and how long to wait for them.
     package struct Options: Sendable {
         /// The origin that the process must have; `nil` for any.
         package var origin: String?
@@ -17,11 +18,17 @@ package struct MoveThreads: Sendable {
 
     /// What became of one thread.
     package struct Outcome: Codable, Sendable {
+        /// The program's name as the kernel keeps it: 15 bytes at most.
         package var program: String
+        /// The process's id at its origin.
         package var pid: Int32
+        /// The thread's id at the origin, wherever it is.
         package var tid: Int32
+        /// The node where the process was started, by name.
         package var origin: String
+        /// The node that the thread was asked to go to, by name.
         package var target: String
+        /// Whether it has moved, as `popcorn-migrate move` in the origin's guest says.
         package var result: MoveResult
         /// Where it is, by name, if it lives and has not moved; where it was, if it has.
         package var node: String?
@@ -36,6 +43,7 @@ package struct MoveThreads: Sendable {
     let access: LabAccess
     let options: Options
 
+    /// Prepares to move threads in the lab that `access` gives; nothing is asked yet.
     package init(access: LabAccess, options: Options) {
         self.access = access
         self.options = options

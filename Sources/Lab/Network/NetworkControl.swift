@@ -10,6 +10,8 @@ import Trace
 package struct NetworkControl: Sendable {
     let access: LabAccess
 
+    /// Controls the network of the lab that `access` gives. It goes by the record in `access`, which does not follow
+    /// changes: faults that this adds are not in there.
     package init(access: LabAccess) { self.access = access }
 
     private var store: LabStore { access.environment.store }
@@ -78,7 +80,9 @@ package struct NetworkControl: Sendable {
 
     /// What `stopCapture` made.
     package struct Captured: Sendable {
+        /// The run that `startCapture` made; its directory holds the nodes' files and the merged one.
         package var run: RunDirectory
+        /// One for each node that has left a file, in the order of the nodes that the capture was started with.
         package var outcomes: [CaptureMerger.Outcome]
     }
 

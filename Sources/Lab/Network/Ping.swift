@@ -5,6 +5,7 @@ import Support
 ///
 /// The two are measured in turns, A B B A, so that what changes on the host meanwhile hits both alike.
 package struct Ping: Sendable {
+    /// What is measured, and how often.
     package struct Options: Sendable {
         /// Bytes of payload, each way.
         package var size = 64
@@ -18,18 +19,27 @@ package struct Ping: Sendable {
         package init() {}
     }
 
+    /// What one transport did, in all its turns.
     package struct Measurement: Codable, Sendable {
+        /// In µs: the best minimum and the worst maximum of the turns, and the means of their other numbers.
         package var roundTrips: RoundTripTimes
         /// One way, in 10⁶ bytes per second.
         package var megabytesPerSecond: Double?
     }
 
+    /// Both transports beside each other.
     package struct Outcome: Codable, Sendable {
+        /// The node that asked, by name.
         package var from: String
+        /// The node that answered, by name.
         package var to: String
+        /// Bytes of payload of each round trip, each way.
         package var size: Int
+        /// Round trips of each transport, in all its turns together.
         package var count: Int
+        /// Between the kernels, by the self test of the message layer.
         package var messageLayer: Measurement
+        /// Between two processes of the same guests; `nil` if TCP was not measured or gave no result.
         package var tcp: Measurement?
         /// Of the medians, message layer to TCP: below 1 is better than TCP.
         package var roundTripRatio: Double?
@@ -40,6 +50,7 @@ package struct Ping: Sendable {
     let access: LabAccess
     let options: Options
 
+    /// Prepares to measure in the lab that `access` gives.
     package init(access: LabAccess, options: Options) {
         self.access = access
         self.options = options

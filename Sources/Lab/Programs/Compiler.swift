@@ -3,6 +3,7 @@ import Support
 
 /// `popcorn-cc`, a program of its own, so that popcorn-lab never loads LLVM.
 package struct Compiler: Sendable {
+    /// The executable's file name.
     package static let name = "popcorn-cc"
 
     /// The executable's path.

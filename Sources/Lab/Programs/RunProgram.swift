@@ -7,12 +7,17 @@ import Topology
 ///
 /// One connection to each node serves for all of that, and one process of the guest for all that is recorded.
 package struct RunProgram: Sendable {
+    /// Where and how the program runs, and what is kept of it.
     package struct Options: Sendable {
         /// The node on which the program starts; `nil` for the first.
         package var origin: String?
+        /// Variables that the program gets beside those of the guest, by name.
         package var environment: [String: String] = [:]
+        /// Its arguments after its own name; no shell of the guest changes them.
         package var arguments: [String] = []
+        /// The directory in the guests that the program is put into and runs in; an absolute path.
         package var directory = Deployment.defaultDirectory
+        /// How long the program may run once it is deployed; then it gets SIGTERM. `nil` for no limit.
         package var timeout: Duration?
         /// Hops that are driven from outside.
         package var moves: DrivenMoves?
@@ -28,10 +33,13 @@ package struct RunProgram: Sendable {
     package struct Outcome: Sendable {
         /// If there was one.
         package var run: RunDirectory?
+        /// How the program ended; its output is not in there, because it went to the descriptors.
         package var result: RemoteResult
         /// If they were driven from outside.
         package var moves: MoveSummary?
+        /// Where the time went, from the connections to what was collected.
         package var steps: [Step]
+        /// What is missing or doubtful in what was collected, and which moves were not made.
         package var warnings: [String]
     }
 
@@ -47,6 +55,7 @@ package struct RunProgram: Sendable {
     let options: Options
     let report: @Sendable (Progress) -> Void
 
+    /// Prepares to run programs in the lab that `access` gives; `report` may be called from any task.
     package init(
         access: LabAccess, options: Options, report: @escaping @Sendable (Progress) -> Void = { _ in }
     ) {

@@ -13,10 +13,13 @@ package struct LabRecord: Codable, Sendable {
     package var version = 1
     /// Tells two labs of one name apart, for instance when their MAC addresses are made.
     package let id: String
+    /// The lab as the user asked for it.
     package var spec: LabSpec
+    /// When `up` made the record, before it started the first guest.
     package var created: Date
     /// The libvirt connection that all domains were created on.
     package var uri: String
+    /// One for each node of `spec`, in the same order, which is that of their ids.
     package var nodes: [NodeRecord]
     /// The runs of this lab, oldest first; the first is that of the `up` that created it.
     package var runs: [String]
@@ -29,29 +32,39 @@ package struct LabRecord: Codable, Sendable {
     package struct Capture: Codable, Sendable {
         /// The run whose directory they go to.
         package var run: String
+        /// The nodes whose frames are recorded, by name.
         package var nodes: [String]
     }
 }
 
 /// One guest of a lab.
 package struct NodeRecord: Codable, Sendable {
+    /// The node as the user asked for it; the same as in the lab's `spec`.
     package var spec: NodeSpec
     /// Node id of the message layer: the place in the topology.
     package var id: Int
+    /// The libvirt domain's name: `popcorn-LAB-NODE-MARK`, with `Directories.mark`.
     package var domain: String
     var uuid: String
     var managementMAC: MACAddress
+    /// Of the network card on the wire that carries the message layer.
     package var fabricMAC: MACAddress
     /// On 127.0.0.1 of the host; forwarded to the guest's port 22.
     package var sshPort: UInt16
     /// In OpenSSH's form: `ssh-ed25519 AAAA…`.
     var hostKey: String
+    /// The id of the image that the node booted last.
     package var image: String
+    /// The release of that image's kernel, as `uname -r` in the guest prints it.
     package var kernel: String
+    /// What runs the guest's CPUs; once it is decided, it stays for the life of the lab.
     package var accelerator: NodeAccelerator
+    /// Why it is that: half a sentence such as `the host is x86-64`; empty while it is undecided.
     package var acceleratorReason: String
+    /// The guest's QEMU when `up` last started guests of the lab; it may have ended since. `nil` before the first boot.
     package var qemu: ProcessIdentity?
 
+    /// The node's name, as in the lab file.
     package var name: String { spec.name }
 }
 
@@ -59,7 +72,9 @@ package struct NodeRecord: Codable, Sendable {
 package enum NodeAccelerator: String, Codable, Sendable {
     /// Before the node was started for the first time.
     case undecided
+    /// The host's own CPU, through `/dev/kvm`.
     case kvm
+    /// QEMU's emulation, which runs any ISA on any host.
     case tcg
 
     init(_ accelerator: Accelerator) {

@@ -4,10 +4,13 @@ import Topology
 
 /// The records of all labs of this user.
 package struct LabStore: Sendable {
+    /// Where the records and the labs' sockets and locks are.
     package let directories: Directories
 
+    /// Makes a store of the labs under `directories`, which need not exist.
     package init(directories: Directories) { self.directories = directories }
 
+    /// The paths of the files of a lab of this name, whether or not there is one.
     package func paths(_ name: String) -> LabPaths { LabPaths(directories: directories, name: name) }
 
     /// Makes this process the only one that brings a lab up, takes it down or mends it.

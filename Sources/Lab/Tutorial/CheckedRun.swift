@@ -5,6 +5,7 @@ import Topology
 package struct CheckedRun: Sendable {
     let access: LabAccess
 
+    /// Prepares to run programs of the tutorial in the lab that `access` gives.
     package init(access: LabAccess) { self.access = access }
 
     /// Runs it.

@@ -7,9 +7,11 @@ import UserInput
 package struct TutorialPrograms: Sendable {
     /// One of them, built.
     package struct Program: Sendable {
+        /// The program's file name without the ISA's suffix.
         package var name: String
         /// Its path without the ISA's suffix.
         package var path: String
+        /// What it should print, from `expected/NAME.txt` in the tutorial's folder.
         package var expected: ExpectedOutput
     }
 
