@@ -5,15 +5,25 @@ package typealias LabError = CodedError<LabErrorCode>
 
 /// The codes of `LabError`.
 package enum LabErrorCode: ErrorCode {
+    /// No lab of this user has the name.
     case noSuchLab
+    /// A node of the lab has no session; `InputError` is for names that no node has.
     case noSuchNode
+    /// A lab's record cannot be parsed or contradicts itself.
     case brokenRecord
+    /// `up` was given other nodes than those of the lab that runs under the name.
     case otherTopology
+    /// A node did not meet a requirement in time, or its init reported that it cannot.
     case notReady
+    /// A guest's QEMU or the lab's switch has ended, a guest's kernel has panicked, or its console cannot be reached.
     case guestDied
+    /// What the user asked for does not make sense, or does not fit this lab.
     case badArgument
+    /// A program cannot run in the lab. Nothing throws this at present; `BinaryError` tells what a program lacks.
     case programRefused
+    /// Something that was done in a guest or to a process did not do what it should.
     case commandFailed
+    /// This host lacks something, such as a program, an image or a permission.
     case hostUnfit
 
     package var exitStatus: ExitStatus {

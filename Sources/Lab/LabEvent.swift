@@ -4,6 +4,7 @@ import Topology
 package enum LabEvent: Sendable {
     /// Something about the lab as a whole, in a sentence.
     case note(String)
+    /// What happened at one node, which is named as in the lab file.
     case node(String, NodeEvent)
 }
 
@@ -11,6 +12,7 @@ package enum LabEvent: Sendable {
 package enum NodeEvent: Sendable {
     /// A requirement is met, so long after the node's start.
     case met(Requirement, after: Duration)
+    /// Anything else, in a clause that follows the node's name, such as `ending its QEMU`.
     case note(String)
 }
 

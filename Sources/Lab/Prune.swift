@@ -18,6 +18,7 @@ package struct Prune: Sendable {
         /// Runs that ended longer ago than this; `nil` keeps all.
         package var runsOlderThan: Duration?
 
+        /// All that may be removed, except runs.
         package init() {}
     }
 

@@ -9,6 +9,7 @@ import Topology
 package struct LabStatus: Codable, Sendable {
     /// What a node is doing.
     package enum State: String, Codable, Sendable {
+        /// It has a QEMU, and its guest answers.
         case running
         /// It has no QEMU.
         case absent

@@ -16,6 +16,7 @@ package struct Up: Sendable {
         /// What shall run the guests; it counts only for nodes that have never been started.
         package var accelerator = AcceleratorRequest.auto
 
+        /// Without a limit on the whole boot, and with the accelerator that fits.
         package init() {}
     }
 

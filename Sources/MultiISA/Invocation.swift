@@ -39,6 +39,10 @@ package struct Invocation: Sendable, Equatable {
     }
 
     /// Where migration checks go: `-fmigration-checks=`.
+    ///
+    /// `none` leaves only the program's own calls of `migrate` and `check_migrate`; `entry` adds the entry of each
+    /// function that calls another or loops; `outer` adds loops, in chunks of 4096 iterations if they call nothing;
+    /// `all` means every function and every iteration.
     package enum Checks: String, Sendable, CaseIterable {
         case none, entry, outer, all
     }
@@ -83,13 +87,14 @@ package struct Invocation: Sendable, Equatable {
     var isVerbose = false
     /// `-###`: they are only shown.
     var isDryRun = false
-    /// Sentences that the driver says before it begins.
+    /// Sentences that the driver says before it begins. No option adds any at present.
     package var warnings: [String] = []
     /// `-r` was given, whatever the action.
     var isMerge = false
     /// `-nostdlib` and the like, which only `-r` has a use for.
     var withoutLibc: [String] = []
 
+    /// A link of nothing, with what holds when no option is given.
     package init() {}
 
     var sources: [(path: String, language: String?)] {

@@ -13,6 +13,7 @@ package struct Logs: Sendable {
         /// Only lines that are younger than this.
         package var since: Duration?
 
+        /// All lines that there are now.
         package init() {}
     }
 

@@ -13,6 +13,7 @@ package struct MoveThreads: Sendable {
         /// Whether the words may mean several threads.
         package var all = false
 
+        /// One thread, of a process with any origin, and 10 s for it.
         package init() {}
     }
 

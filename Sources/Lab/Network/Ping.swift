@@ -16,6 +16,7 @@ package struct Ping: Sendable {
         /// Whether plain TCP is measured too.
         package var comparesTCP = true
 
+        /// Round trips of 64 bytes and a throughput test, of both transports.
         package init() {}
     }
 

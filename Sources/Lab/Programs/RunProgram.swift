@@ -26,6 +26,7 @@ package struct RunProgram: Sendable {
         /// Whether to keep what the kernels said and recorded.
         package var collects = true
 
+        /// A program without arguments, on the first node, which nobody moves; what the kernels say is kept.
         package init() {}
     }
 
