@@ -7,6 +7,7 @@ extension ELFFile {
         package let owner: String
         /// A number whose meaning is the owner's.
         package let type: UInt32
+        /// The note's bytes without padding. Their form is the owner's.
         package let content: [UInt8]
 
         /// Each note is the size of its owner's name, the size of its content, its type, then both, padded. What follows a

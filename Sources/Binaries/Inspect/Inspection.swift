@@ -3,17 +3,23 @@ import Support
 
 /// Both binaries of a program, side by side: what `popcorn-lab inspect NAME` prints.
 package struct Inspection: Sendable {
+    /// A loaded section that is not empty, in one of the binaries or in both.
     package struct SectionRow: Sendable, Equatable {
+        /// As in the section headers, such as `.text` or `.popcorn.data`.
         package var name: String
         /// Bytes in each binary that has the section.
         package var sizes: [ISA: UInt64]
+        /// Where the section begins in memory, in each binary that has it.
         package var addresses: [ISA: UInt64]
         /// Whether the section must have the same address and size everywhere.
         package var isShared: Bool
     }
 
+    /// What popcorn-cc says about the program; both binaries say the same.
     package let description: ProgramDescription
+    /// The file of each ISA.
     package let binaries: [ISA: ELFFile]
+    /// Those of the x86-64 binary in its order, then those that only the aarch64 binary has.
     package let sections: [SectionRow]
     /// Symbols that differ where they must not; empty for what popcorn-cc linked.
     package let differences: [String]

@@ -8,6 +8,9 @@ package struct LayoutComparison: Sendable {
     /// How many symbols were compared.
     package let count: Int
 
+    /// Compares the symbols and loaded sections of `.popcorn.*` in two binaries.
+    ///
+    /// - Throws: `BinaryError` with code `.format` if a symbol table is damaged.
     package init(_ first: ELFFile, _ second: ELFFile) throws(BinaryError) {
         let left = try Self.shared(first), right = try Self.shared(second)
         differences = Set(left.keys).union(right.keys).sorted().compactMap { name in

@@ -3,21 +3,26 @@ import Support
 
 /// What popcorn-cc says about a program, in a section of both binaries that is not loaded.
 package struct ProgramDescription: Codable, Sendable, Equatable {
+    /// The section of both ELF files that holds the description, as JSON.
     package static let section = ".popcorn.description"
 
     /// A function that may reach a migration point.
     package struct Function: Codable, Sendable, Equatable {
+        /// Its symbol in LLVM's module of the whole program.
         package var name: String
         /// Bytes; the part that is known at compile time if the frame `grows`.
         package var frameSize: Int
+        /// Whether it has variables whose size is known at run time only (`alloca`, arrays of variable length).
         package var grows: Bool
         /// The id of its first call site, which its frames hold at run time; the others follow it.
         package var firstSite: Int
         /// Calls under which the thread may leave, migration points among them.
         package var callSites: Int
+        /// How many of the `callSites` are migration points: checks and calls of `migrate`.
         package var migrationPoints: Int
         /// Values kept in the frame and values computed again, summed over the call sites.
         package var savedValues: Int
+        /// Values that a resumed frame computes again from others, summed over the call sites.
         package var recomputedValues: Int
         /// The sites that are migration checks: there a thread leaves that has been asked to. The other migration points
         /// are the program's own calls of `migrate`.
@@ -30,10 +35,15 @@ package struct ProgramDescription: Codable, Sendable, Equatable {
     package var policy: String
     /// How many checks were inserted.
     package var checks: Int
+    /// Only those that may reach a migration point.
     package var functions: [Function]
     /// By file and line, those without any last. Empty too for what an older popcorn-cc made.
     package var holds: [Hold]
 
+    /// Makes the description of a program that has just been compiled.
+    ///
+    /// - Parameter functionsJSON: a JSON array of `Function`, as the compiler's passes write it.
+    /// - Throws: `DecodingError` if `functionsJSON` is anything else.
     package init(buildID: String, policy: String, checks: Int, functionsJSON: String, holds: [Hold] = []) throws {
         self.buildID = buildID
         self.policy = policy
@@ -90,6 +100,7 @@ package struct ProgramDescription: Codable, Sendable, Equatable {
                 + "`popcorn-lab inspect PROGRAM` lists the others")
     }
 
+    /// The section's content. Its keys are sorted, so equal descriptions have equal bytes.
     package func json() throws -> Data {
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
