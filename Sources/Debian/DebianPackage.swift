@@ -11,6 +11,7 @@ package struct DebianPackage: Codable, Sendable, Hashable {
     /// Of the `.deb`, in bytes.
     package var size: Int
 
+    /// Makes a package of what Debian's index says; nothing is checked.
     package init(name: String, version: String, architecture: String, sha256: String, size: Int) {
         self.name = name
         self.version = version
