@@ -13,6 +13,7 @@ package struct Impairment: Codable, Sendable, Equatable {
     /// Bits per second.
     package var rate: Int?
 
+    /// `delay` and `jitter` are in µs, `loss` is in percent, `rate` in bits per second; `nil` sets nothing.
     package init(delay: Int? = nil, jitter: Int? = nil, loss: Double? = nil, rate: Int? = nil) {
         delayMicroseconds = delay
         jitterMicroseconds = jitter
@@ -20,6 +21,7 @@ package struct Impairment: Codable, Sendable, Equatable {
         self.rate = rate
     }
 
+    /// Whether no parameter is set. A delay of zero is one that is set.
     package var isNone: Bool { self == Impairment() }
 
     /// Adds what `other` sets to this.

@@ -9,6 +9,7 @@ package struct VDESwitch: Sendable {
     /// The directory of this switch; removed by `stop`.
     package let directory: String
 
+    /// The switch that runs in `directory`, or may. `start` creates the directory.
     package init(directory: String) { self.directory = directory }
 
     /// What QEMU's `sock=` option names.
