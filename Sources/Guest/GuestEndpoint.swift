@@ -4,11 +4,14 @@ import Support
 package struct GuestEndpoint: Sendable, Hashable {
     /// The node's name, for errors and the thread's name.
     package var node: String
+    /// A name or an address. The forwarded port of a lab's guest is on 127.0.0.1.
     package var host: String
+    /// The TCP port at which `host` leads to the guest's SSH server.
     package var port: UInt16
     var user: String
     /// The private key's file, without a passphrase.
     package var privateKeyPath: String
+    /// The key that the guest must show, or the connection fails with `hostKeyMismatch`.
     package var hostKey: HostKey
 
     /// - Parameter hostKey: `ssh-ed25519 AAAA…`, or its fingerprint `SHA256:…`. It is always checked.
@@ -35,6 +38,7 @@ package struct LinkWatch: Sendable, Hashable {
     /// After this much silence the connection counts as lost.
     package var deadAfter: Duration
 
+    /// Both count from the last byte that came, or from when something began to wait for the guest.
     package init(probeAfter: Duration = .seconds(2), deadAfter: Duration = .seconds(6)) {
         self.probeAfter = probeAfter
         self.deadAfter = deadAfter

@@ -2,6 +2,7 @@ import Support
 
 /// What went wrong between this host and a guest.
 package struct GuestError: ActionableError, Equatable {
+    /// What kind of failure it is. Callers that try again or go on decide by it.
     package enum Code: String, Sendable {
         /// Nothing listens, or the network says so.
         case unreachable
@@ -27,12 +28,16 @@ package struct GuestError: ActionableError, Equatable {
         case noSuchFile
     }
 
+    /// Decides the exit status and the usual hint.
     package var code: Code
+    /// The node's name in its lab, which begins the error's sentence.
     package var node: String
     /// What failed, without the node's name.
     package var problem: String
+    /// What to try; `nil` if there is nothing to say.
     package var hint: String?
 
+    /// Without `hint`, the error gets the usual one of its code, if that has one.
     package init(_ code: Code, node: String, _ problem: String, hint: String? = nil) {
         self.code = code
         self.node = node

@@ -79,6 +79,7 @@ package final class RemoteProcess: Sendable {
         let value: Promise<RemoteResult>
     }
 
+    /// The connection over which the command runs. It lives at least as long as this.
     package let session: GuestSession
     /// What errors call it.
     package let name: String

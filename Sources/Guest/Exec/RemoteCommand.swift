@@ -29,9 +29,12 @@ package enum RemoteOutput: Sendable {
 package struct RemoteTerminal: Sendable, Hashable {
     /// `TERM`, which selects the terminal's entry in terminfo.
     package var type: String
+    /// Characters in a line.
     package var columns: Int
+    /// Lines on the screen.
     package var rows: Int
 
+    /// A terminal as it is when the command starts; `RemoteProcess.resize` tells of changes.
     package init(type: String, columns: Int, rows: Int) {
         self.type = type
         self.columns = columns
@@ -45,11 +48,18 @@ package struct RemoteCommand: Sendable {
     package var text: String?
     /// Set by `export` in front of the command, as dropbear takes no variables. Not for login shells.
     package var environment: [String: String]
+    /// Where its standard input comes from.
     package var input: RemoteInput
+    /// Where its standard output goes. With a terminal, errors go there too.
     package var output: RemoteOutput
+    /// Where its standard error goes. Nothing comes by it if there is a terminal.
     package var errorOutput: RemoteOutput
+    /// `nil` for a command without a terminal.
     package var terminal: RemoteTerminal?
 
+    /// By default a command reads nothing, and what it writes is collected into the result.
+    ///
+    /// - Parameter text: for the guest's shell; `nil` for a login shell.
     package init(
         _ text: String?, environment: [String: String] = [:], input: RemoteInput = .none,
         output: RemoteOutput = .collect(), errorOutput: RemoteOutput = .collect(), terminal: RemoteTerminal? = nil
@@ -78,6 +88,7 @@ package struct RemoteCommand: Sendable {
 
 /// How a remote command ended, and what it wrote if that was collected.
 package struct RemoteResult: Sendable, Hashable {
+    /// What the guest's SSH server says about the end.
     package enum Ending: Sendable, Hashable {
         case exited(Int32)
         /// `name` has no `SIG` in front: one of RFC 4254 (6.10), or what `SignalName` calls it.
@@ -86,12 +97,16 @@ package struct RemoteResult: Sendable, Hashable {
         case unreported
     }
 
+    /// How it ended. Whoever gets a result from `GuestSession` never sees `unreported`.
     package var ending: Ending
+    /// What the command wrote to its standard output; empty unless that is collected.
     package var output: [UInt8] = []
+    /// What it wrote to its standard error; empty unless that is collected.
     package var errorOutput: [UInt8] = []
     /// Whether more was written than the limit of `collect` allowed.
     var isTruncated = false
 
+    /// Whether the exit code was 0. A command that a signal ended has not succeeded.
     package var succeeded: Bool { ending == .exited(0) }
 
     /// What a shell would show in `$?`: the exit code, or 128 and the number of the signal.
@@ -111,6 +126,7 @@ package struct RemoteResult: Sendable, Hashable {
 
     /// The collected output as text, without the newlines at its end, as `$(…)` gives it.
     package var text: String { Self.text(output) }
+    /// The collected standard error as text, without the newlines at its end.
     package var errorText: String { Self.text(errorOutput) }
 
     private static func text(_ bytes: [UInt8]) -> String {

@@ -3,6 +3,7 @@ import Synchronization
 
 /// What a file in a guest, or on this host, is.
 package struct RemoteFile: Sendable, Hashable {
+    /// The types of `st_mode` that copies tell apart.
     package enum Kind: Sendable, Hashable {
         case regular
         case directory
@@ -11,6 +12,7 @@ package struct RemoteFile: Sendable, Hashable {
         case other
     }
 
+    /// That of a symbolic link itself if links were not followed.
     package var kind: Kind
     /// The permission bits, `07777` of `st_mode`.
     package var permissions: UInt32
@@ -37,6 +39,7 @@ package struct RemoteFile: Sendable, Hashable {
 package struct TransferProgress: Sendable, Hashable {
     /// Bytes of file content so far, and of all files together.
     package var bytes: UInt64
+    /// The sum of all files' sizes, taken before the transfer began.
     package var totalBytes: UInt64
     /// The file that moved last.
     package var path: String

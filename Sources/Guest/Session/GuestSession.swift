@@ -6,7 +6,9 @@ import Support
 /// It has a thread of its own, which waits for the connection and for the descriptors that commands read and write.
 /// Every call ends: by its deadline, by cancellation of its task, or when the guest is silent for too long.
 package actor GuestSession: PollingActor {
+    /// Where the guest was reached, and as whom.
     package nonisolated let endpoint: GuestEndpoint
+    /// How long the guest may be silent while something waits for it.
     package nonisolated let watch: LinkWatch
     nonisolated let executor: PollExecutor
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
@@ -50,6 +52,7 @@ package actor GuestSession: PollingActor {
 
     // MARK: what the thread does
 
+    /// The sockets, descriptors and deadlines that the thread has to wait for next.
     package func interests() -> PollInterests {
         var result = PollInterests()
         result.descriptors = descriptorWaits.values.flatMap(\.descriptors)
@@ -69,6 +72,7 @@ package actor GuestSession: PollingActor {
         return result
     }
 
+    /// Moves on what has become ready, and ends calls whose deadline has passed.
     package func turn(_ ready: [pollfd]) {
         var events: [Int32: Int16] = [:]
         for descriptor in ready where descriptor.revents != 0 {
