@@ -4,11 +4,16 @@ import Topology
 
 /// The times of a number of round trips between two guests, in µs.
 package struct RoundTripTimes: Codable, Sendable {
+    /// The shortest of all.
     package var min: Double
+    /// The median. For messages it is exact to a bucket of the kernel's histogram, of which it is the lower end.
     package var p50: Double
+    /// The 99th percentile, as exact as `p50`.
     package var p99: Double
+    /// The longest of all.
     package var max: Double
 
+    /// All times are in µs.
     package init(min: Double, p50: Double, p99: Double, max: Double) {
         self.min = min
         self.p50 = p50

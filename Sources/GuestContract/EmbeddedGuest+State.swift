@@ -6,6 +6,7 @@ extension EmbeddedGuest {
     package struct Condition: Sendable {
         /// Seconds since its kernel started; `nil` if it does not say.
         package var uptimeSeconds: Double?
+        /// All nodes as its kernel sees them; empty if the kernel has no `/proc/popcorn_peers`.
         package var peers: PeerTable
     }
 

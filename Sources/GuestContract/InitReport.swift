@@ -16,6 +16,7 @@ package struct InitReport: Sendable, Equatable {
 
     private static let prefix = "popcorn-init: "
 
+    /// The stage that is reached, or `error`.
     package var stage: Stage
     var detail: String
 

@@ -1,8 +1,11 @@
 /// A thread as its origin numbers it.
 package struct ThreadID: Sendable, Equatable {
+    /// The id of its process.
     package var pid: Int32
+    /// Its own id, which its shadow keeps while it is away.
     package var tid: Int32
 
+    /// Takes ids that the origin's `/proc/popcorn_ps` says.
     package init(pid: Int32, tid: Int32) {
         self.pid = pid
         self.tid = tid
@@ -22,7 +25,9 @@ package enum MoveResult: String, Codable, Sendable {
 
 /// What `popcorn-migrate move` says of one thread.
 package struct MoveAnswer: Sendable {
+    /// The thread that was asked to move.
     package var thread: ThreadID
+    /// What had become of it when the answer was given.
     package var result: MoveResult
     /// The id of the node where it is, if it lives and has not moved; of that where it was, if it has.
     package var node: Int?

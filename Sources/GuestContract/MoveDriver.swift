@@ -29,8 +29,11 @@ package struct MoveDriver: Sendable {
 package struct MoveSummary: Codable, Sendable, Equatable {
     /// Whether the program ever could be moved.
     package var isMigratable: Bool
+    /// How many threads of the program the driver has met.
     package var threads: Int
+    /// Requests after which the thread arrived where it was to go.
     package var moves: Int
+    /// Requests that the origin's kernel or the target refused.
     package var refused: Int
     /// Why the last that was refused was.
     package var reason: String?

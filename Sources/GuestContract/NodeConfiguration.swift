@@ -2,17 +2,24 @@ import Topology
 
 /// What the guest's init is told of its node: the file `/etc/popcorn/node` (`Images/guest/init/config.c`).
 package struct NodeConfiguration: Sendable {
+    /// The node's name in its lab, which becomes the guest's host name.
     package var hostname: String
+    /// The address of the card that leads to the host, by which init finds it.
     package var managementMAC: MACAddress
+    /// The address of the card that leads to the other guests, by which init finds it.
     package var fabricMAC: MACAddress
+    /// The node's own address within `fabric.subnet`.
     package var fabricAddress: IPv4Address
+    /// Gives the length of the address's prefix and the MTU.
     package var fabric: FabricSpec
+    /// Gives the TCP port, and how long a peer may be silent.
     package var messageLayer: MessageLayerSpec
     /// Of all nodes, in the order of their ids.
     package var peers: [IPv4Address]
     /// By which kernels of one lab know each other, in hex.
     package var secret: String
 
+    /// Takes all values as they are; `text` writes them out.
     package init(
         hostname: String, managementMAC: MACAddress, fabricMAC: MACAddress, fabricAddress: IPv4Address,
         fabric: FabricSpec, messageLayer: MessageLayerSpec, peers: [IPv4Address], secret: String

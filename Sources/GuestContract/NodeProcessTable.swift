@@ -2,22 +2,33 @@
 package struct NodeProcessTable: Sendable, Equatable {
     /// `P:`, a process at its origin, with its `L:` lines.
     package struct Process: Sendable, Equatable {
+        /// Its id in this guest.
         package var pid: Int32
         /// The same on all nodes.
         package var id: String
+        /// What the kernel calls it (`comm`): 15 bytes at most, with blanks escaped in octal; `-` if it is gone.
         package var program: String
+        /// Moves of all its threads, including ended ones. A move back home counts too.
         package var hops: Int
+        /// System calls that the origin has made for threads that were away.
         package var calls: Int
+        /// Pages of its memory that this node holds at the moment.
         package var pages: Int
+        /// The living ones: first those that have moved or were asked to, then the others.
         package var threads: [Thread] = []
     }
 
+    /// `L:`, a living thread in the table of its origin.
     package struct Thread: Sendable, Equatable {
+        /// Its id at the origin, which its shadow keeps while it is away.
         package var tid: Int32
         /// The node's id.
         package var node: Int
+        /// The number of its last hop; 0 if it has never moved.
         package var hops: Int
+        /// How many of its moves have failed.
         package var refused: Int
+        /// `false` while it is on its way to `node`.
         package var hasArrived: Bool
         /// µs; `nil` if it has never moved.
         package var sinceMove: Int64?
@@ -27,14 +38,18 @@ package struct NodeProcessTable: Sendable, Equatable {
     package struct Worker: Sendable, Equatable {
         /// The process's.
         package var id: String
+        /// Pages of the process's memory that this node holds at the moment.
         package var pages: Int
         /// The thread's id here by its id at the origin.
         package var hosts: [Int32: Int32] = [:]
     }
 
+    /// Processes whose origin is this node.
     package var processes: [Process] = []
+    /// Parts of processes whose origin is another node.
     package var workers: [Worker] = []
 
+    /// Reads the file's text. Lines of other kinds are passed over, and so are those without the ids they need.
     package init(parsing text: String) {
         for line in text.split(whereSeparator: \.isNewline) {
             let words = line.split(separator: " ")

@@ -8,12 +8,15 @@ package struct PeerTable: Sendable {
         case down
     }
 
+    /// One line of the table: a node of the lab.
     package struct Peer: Sendable {
         /// Node id of the message layer.
         package var id: Int
+        /// As this kernel sees it; the peer's kernel may see it differently.
         package var state: State
     }
 
+    /// In the order of their ids. The node itself is among them.
     package let peers: [Peer]
     /// Each line as the kernel wrote it.
     package let lines: [Substring]
