@@ -5,16 +5,20 @@ import Topology
 
 /// A guest that shows whether KVM really runs guests here: /dev/kvm may open and no kernel ever start.
 package struct AccelerationProbe: Sendable {
+    /// The path of the guest's kernel on this host.
     package var kernel: String
+    /// The path of its initramfs on this host; `nil` for a kernel that prints the marker without one.
     package var initramfs: String?
     /// What the guest prints when its user space runs.
     var marker: String
+    /// The guest's memory in MiB.
     package var memoryMiB: Int
     /// From QEMU's start to the marker, for a guest on real hardware.
     package var deadline: Duration
     /// How long the guest may print nothing at all.
     var silenceLimit: Duration
 
+    /// The defaults are for an image of ours: the reports of its init begin with the marker.
     package init(
         kernel: String, initramfs: String?, marker: String = "popcorn-init:", memoryMiB: Int = 512,
         deadline: Duration = .seconds(5), silenceLimit: Duration = .seconds(2)

@@ -5,10 +5,12 @@ import Topology
 
 /// Which accelerator a guest gets, and why.
 package struct AcceleratorChoice: Sendable, Hashable {
+    /// What the guest is to be started with.
     package var accelerator: Accelerator
     /// Half a sentence for `status` and `doctor`, such as `the host is x86-64`.
     package var reason: String
 
+    /// Makes a choice of what was decided elsewhere; nothing is tried out.
     package init(_ accelerator: Accelerator, reason: String) {
         self.accelerator = accelerator
         self.reason = reason

@@ -8,12 +8,19 @@ package struct DomainSpec: Sendable, Hashable {
     package var name: String
     /// In lower case, with hyphens.
     package var uuid: String
+    /// By what `prune` recognises the domain when the lab's record is gone.
     package var metadata: LabMetadata
+    /// The ISA of the guest's machine, which is a `q35` for x86-64 and a `virt` for aarch64.
     package var isa: ISA
+    /// What runs the guest's instructions. KVM needs a host of the same ISA.
     package var accelerator: Accelerator
+    /// How many CPUs the guest has, 1 to 255.
     package var vcpus: Int
+    /// The guest's memory in MiB, 64 or more.
     package var memoryMiB: Int
+    /// The absolute path of the kernel, which QEMU loads itself (`-kernel`).
     package var kernel: String
+    /// The absolute path of the initramfs; `nil` for none.
     package var initramfs: String?
     /// The kernel's whole command line; `KernelArguments` has what every guest needs.
     package var commandLine: String
@@ -24,17 +31,24 @@ package struct DomainSpec: Sendable, Hashable {
     package var consoleLog: String
     /// Where QEMU writes what the guest sends to its port `popcorn.report`; without it there is no such port.
     package var reportLog: String?
+    /// The way in from the host, for SSH; `nil` for none.
     package var management: ManagementNIC?
+    /// The way to the lab's other guests; `nil` for none.
     package var fabric: FabricNIC?
+    /// To what CPUs and memory of the host the guest is bound.
     package var placement: Placement
     /// A CPU model of QEMU instead of the accelerator's best.
     var cpuModel: String?
 
+    /// A disk of the guest, which it sees as `/dev/vda`.
     package struct Disk: Sendable, Hashable {
+        /// What is in the disk's file. The raw values are QEMU's names.
         package enum Format: String, Codable, Sendable { case qcow2, raw }
+        /// The absolute path of the disk's file on the host.
         package var path: String
         var format: Format
 
+        /// QEMU believes `format` and does not look into the file for it.
         package init(path: String, format: Format) {
             self.path = path
             self.format = format
@@ -43,10 +57,12 @@ package struct DomainSpec: Sendable, Hashable {
 
     /// QEMU's user networking, restricted: the guest reaches nobody, and one port of the host's loopback reaches its SSH.
     package struct ManagementNIC: Sendable, Hashable {
+        /// Six hexadecimal octets of a unicast address, such as `52:54:00:12:34:56`.
         package var mac: String
         /// On 127.0.0.1, forwarded to the guest's port 22.
         package var hostPort: UInt16
 
+        /// `hostPort` must be free on 127.0.0.1 when the guest starts.
         package init(mac: String, hostPort: UInt16) {
             self.mac = mac
             self.hostPort = hostPort
@@ -55,10 +71,12 @@ package struct DomainSpec: Sendable, Hashable {
 
     /// A port of a VDE switch, which is the Ethernet between the guests.
     package struct FabricNIC: Sendable, Hashable {
+        /// Six hexadecimal octets of a unicast address, another than that of the management card.
         package var mac: String
         /// The switch's directory, in which its `ctl` socket is.
         package var switchDirectory: String
 
+        /// The switch must run when the guest starts.
         package init(mac: String, switchDirectory: String) {
             self.mac = mac
             self.switchDirectory = switchDirectory
@@ -72,12 +90,14 @@ package struct DomainSpec: Sendable, Hashable {
         /// NUMA nodes of the host that the guest's memory must come from; empty for any.
         package var memoryNodes: [Int]
 
+        /// Without arguments, the host's kernel places the guest as it likes.
         package init(hostCPUs: [Int] = [], memoryNodes: [Int] = []) {
             self.hostCPUs = hostCPUs
             self.memoryNodes = memoryNodes
         }
     }
 
+    /// The domain gets a new UUID if none is given. Values are checked when the domain is started or described.
     package init(
         name: String, uuid: String = UUID().uuidString.lowercased(), metadata: LabMetadata, isa: ISA,
         accelerator: Accelerator, vcpus: Int = 1, memoryMiB: Int, kernel: String, initramfs: String? = nil,

@@ -2,6 +2,7 @@ import CLibvirt
 
 /// What a guest is doing, as far as libvirt and the host's process table know.
 package struct DomainState: Codable, Sendable, Hashable {
+    /// libvirt's states, as far as a lab tells them apart.
     package enum Kind: String, Codable, Sendable {
         case running
         case paused
@@ -18,6 +19,7 @@ package struct DomainState: Codable, Sendable, Hashable {
 
     static let gone = DomainState(.absent, reason: "no QEMU process")
 
+    /// `reason` is in libvirt's terms, or ours; empty if there is none to tell.
     package init(_ kind: Kind, reason: String = "") {
         self.kind = kind
         self.reason = reason
@@ -59,12 +61,16 @@ package struct DomainState: Codable, Sendable, Hashable {
 
 /// A domain that carries our metadata.
 package struct LabDomain: Codable, Sendable, Hashable {
+    /// As libvirt lists it. A later domain may have the same name.
     package var name: String
     /// In lower case, with hyphens.
     package var uuid: String
+    /// What the domain says about its lab.
     package var metadata: LabMetadata
+    /// As it was when the domains were listed.
     package var state: DomainState
 
+    /// Makes an entry of a list of domains.
     package init(name: String, uuid: String, metadata: LabMetadata, state: DomainState) {
         self.name = name
         self.uuid = uuid

@@ -2,6 +2,7 @@ import Support
 
 /// How to reach the hypervisor: a value that opens connections.
 package struct Hypervisor: Sendable {
+    /// Which libvirt connections are opened to.
     package var target: HypervisorTarget
     /// Where messages of libvirt and verdicts on acceleration are kept.
     package var stateDirectory: String
@@ -10,6 +11,7 @@ package struct Hypervisor: Sendable {
     /// The program that serves as `HypervisorHelper`: this one, unless it is a test.
     var helperExecutable: String
 
+    /// Without `owner`, guests belong to `stateDirectory` on this host.
     package init(
         target: HypervisorTarget, stateDirectory: String, owner: String? = nil,
         helperExecutable: String = "/proc/self/exe"

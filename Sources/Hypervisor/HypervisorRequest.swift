@@ -48,6 +48,7 @@ enum HypervisorReply: Codable, Sendable {
 package struct HypervisorVersions: Codable, Sendable, Hashable {
     /// `7.2.22` for QEMU 7.2.22.
     package var qemu: String
+    /// In the same form. With a daemon it is the daemon's version.
     package var libvirt: String
     /// The machine's name as in `uname -m`, which is another host's if the connection is remote.
     var hostMachine: String

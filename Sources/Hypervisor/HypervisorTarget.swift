@@ -2,6 +2,7 @@ import Support
 
 /// Which libvirt a lab uses, and why that one.
 package struct HypervisorTarget: Sendable, Hashable {
+    /// How the target was found, and where libvirt's driver runs.
     package enum Kind: String, Sendable, CaseIterable {
         /// What `--connect` or `LIBVIRT_DEFAULT_URI` named.
         case explicit
@@ -14,10 +15,12 @@ package struct HypervisorTarget: Sendable, Hashable {
     }
 
     var kind: Kind
+    /// The connection's URI as libvirt takes it, such as `qemu:///session` (https://libvirt.org/uri.html).
     package var uri: String
     /// Why this one was taken, for `doctor`.
     package var reason: String
 
+    /// Takes what it is given; whether anybody answers at `uri` shows when a connection is opened.
     package init(kind: Kind, uri: String, reason: String) {
         self.kind = kind
         self.uri = uri
@@ -115,7 +118,9 @@ package struct HypervisorTarget: Sendable, Hashable {
 
 /// What the choice of a connection asks about the host.
 package protocol HypervisorHost {
+    /// The effective user id, 0 for root.
     var user: uid_t { get }
+    /// Whether there is a file at `path` that we may execute.
     func isExecutable(_ path: String) -> Bool
     /// Whether somebody accepts connections at a socket.
     func answers(_ socket: String) -> Bool
@@ -125,8 +130,10 @@ package protocol HypervisorHost {
 package struct LocalHost: HypervisorHost {
     package init() {}
 
+    /// The effective user id of this process.
     package var user: uid_t { geteuid() }
 
+    /// Asks access(2), which decides by the real user id.
     package func isExecutable(_ path: String) -> Bool { access(path, X_OK) == 0 }
 
     /// Connects and hangs up: a socket that a dead daemon left behind refuses, and nobody has to wait for an answer.

@@ -9,13 +9,16 @@ package struct LabMetadata: Codable, Sendable, Hashable {
 
     /// Whose lab it is: one connection may serve several state directories, and `prune` of one must not touch the others'.
     package var owner: String
+    /// The lab's name, as in its record.
     package var lab: String
     /// The lab's own id, which tells two labs of one name apart.
     package var labID: String
+    /// The node's name within the lab.
     package var node: String
     /// The process without which the guest has no use, as with a probe; `nil` if the guest lives on its own.
     package var keeper: ProcessIdentity?
 
+    /// Without `keeper`, the guest lives until somebody ends it.
     package init(owner: String, lab: String, labID: String, node: String, keeper: ProcessIdentity? = nil) {
         self.owner = owner
         self.lab = lab
