@@ -12,10 +12,13 @@ package struct ImageFile: Codable, Sendable, Equatable {
 
 /// `image.json`: what an image is made of.
 package struct ImageRecord: Codable, Sendable, Equatable {
+    /// The builder's `ImageKey.formatVersion`. An image of another version counts as missing.
     package var format: Int
     /// Short digest of the content: two images with one id are equal.
     package var id: String
+    /// The recipe's own `name`.
     package var recipe: String
+    /// The ISA of the guests that can run it.
     package var isa: ISA
     /// Digest of everything that the image was built from, package versions aside.
     package var key: String
@@ -23,12 +26,15 @@ package struct ImageRecord: Codable, Sendable, Equatable {
     package var packages: [DebianPackage]
     /// As `uname -r` says it.
     package var kernelVersion: String
+    /// The form of the file `kernel`.
     package var kernelFormat: GuestImage.KernelFormat
     /// The modules of `/etc/modules`, in load order.
     package var modules: [String]
     /// The modules of `/lib/popcorn`, built from our sources.
     var popcornModules: [String]
+    /// The file `kernel` beside this record.
     package var kernel: ImageFile
+    /// The file `initramfs` beside this record.
     package var initramfs: ImageFile
     /// SHA-256 over both files; `id` is its beginning.
     package var digest: String
@@ -52,9 +58,12 @@ package struct GuestImage: Sendable, Equatable {
 
     /// The directory in the cache.
     package var directory: String
+    /// What `image.json` in `directory` says.
     package var record: ImageRecord
 
+    /// Twelve hexadecimal digits: equal ids mean equal files.
     package var id: String { record.id }
+    /// The ISA of the guests that can run it.
     package var isa: ISA { record.isa }
     /// For `-kernel`.
     package var kernel: String { directory + "/kernel" }
@@ -62,7 +71,9 @@ package struct GuestImage: Sendable, Equatable {
     package var initramfs: String { directory + "/initramfs" }
     /// Holds the modules of `/lib/popcorn` with their debug information, for `addr2line` and the like.
     var debugModules: String { directory + "/debug" }
+    /// As `uname -r` says it in the guest.
     package var kernelVersion: String { record.kernelVersion }
+    /// The form of the file at `kernel`.
     package var kernelFormat: KernelFormat { record.kernelFormat }
 }
 

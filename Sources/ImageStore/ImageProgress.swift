@@ -2,6 +2,7 @@ import ISA
 
 /// A step of `ImageStore.ensure` that has begun.
 package struct ImageProgress: Sendable, Equatable {
+    /// The steps, about in their order. Images are built side by side, and so are the parts of one.
     package enum Step: Sendable, Equatable {
         /// Another process may be building the same image.
         case waiting
@@ -19,5 +20,6 @@ package struct ImageProgress: Sendable, Equatable {
 
     /// `nil` for what is done for all ISAs at once.
     package var isa: ISA?
+    /// What has begun, or is done.
     package var step: Step
 }

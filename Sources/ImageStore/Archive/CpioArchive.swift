@@ -14,6 +14,7 @@ import Support
 /// An entry that is a directory replaces an earlier symbolic link of that name. The images have the links
 /// `/bin`, `/sbin`, `/lib` and `/lib64`: an overlay names files in them by `/usr/...`.
 package struct CpioArchive: Sendable {
+    /// What an entry is, with its bytes, its target or its numbers.
     package enum Content: Sendable, Equatable {
         case file([UInt8])
         case directory
@@ -46,14 +47,17 @@ package struct CpioArchive: Sendable {
         }
     }
 
+    /// Adds a file that holds `text` in UTF-8, in place of an earlier entry of the same path.
     package mutating func addFile(_ path: String, mode: UInt32 = 0o644, text: String) {
         add(path, mode: mode, .file(Array(text.utf8)))
     }
 
+    /// Adds a directory, in place of an earlier entry of the same path. Those above it are not added.
     package mutating func addDirectory(_ path: String, mode: UInt32 = 0o755) {
         add(path, mode: mode, .directory)
     }
 
+    /// Whether an entry has exactly this path.
     package func contains(_ path: String) -> Bool { places[path] != nil }
 
     /// Adds each directory that an entry lies in and that is not there yet, and orders all entries by path.

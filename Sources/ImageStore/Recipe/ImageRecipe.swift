@@ -3,6 +3,7 @@ import Support
 
 /// What a guest image is made of, as a file of `Images/*.yaml` describes it (`docs/images.md`).
 package struct ImageRecipe: Codable, Sendable, Equatable {
+    /// The value of `name:`, which image records and locks have. The recipe is found by its file's name.
     package var name: String
     /// Debian packages by name, without their dependencies; the kernel image and its headers are among them.
     package var packages: PerISA
@@ -16,9 +17,12 @@ package struct ImageRecipe: Codable, Sendable, Equatable {
     package var modules: [String] = []
     /// The directory of our own modules' sources, beside the recipe.
     package var kernel: String?
+    /// C sources of our own that are compiled into the image.
     package var programs: [Program] = []
+    /// Files that replace what packages and programs have at the same paths.
     package var overlay: [OverlayFile] = []
 
+    /// A recipe that takes nothing from its packages yet: everything else is empty.
     package init(name: String, packages: PerISA) {
         self.name = name
         self.packages = packages
@@ -26,14 +30,18 @@ package struct ImageRecipe: Codable, Sendable, Equatable {
 
     /// Names that hold for every ISA, and those of one.
     package struct PerISA: Codable, Sendable, Equatable {
+        /// Names for every ISA.
         package var all: [String]
+        /// Further names, for one ISA each.
         package var only: [ISA: [String]]
 
+        /// Without arguments, no ISA has any names.
         package init(all: [String] = [], only: [ISA: [String]] = [:]) {
             self.all = all
             self.only = only
         }
 
+        /// The names for one ISA: first those for all, then its own.
         package subscript(isa: ISA) -> [String] { all + (only[isa] ?? []) }
 
         private struct Key: CodingKey {
@@ -72,6 +80,7 @@ package struct ImageRecipe: Codable, Sendable, Equatable {
 
         var isSharedLibrary: Bool { path.hasSuffix(".so") }
 
+        /// Without `include`, each source finds headers of ours only in its own directory.
         package init(source: [String], path: String, include: [String] = []) {
             self.source = source
             self.path = path
@@ -81,6 +90,7 @@ package struct ImageRecipe: Codable, Sendable, Equatable {
 
     /// A file, directory or symbolic link of the recipe's own.
     package struct OverlayFile: Codable, Sendable, Equatable {
+        /// What the file is: the one of `text`, `source`, `directory` and `link` that the recipe gives.
         package enum Content: Codable, Sendable, Equatable {
             case text(String)
             /// A file beside the recipe.
@@ -89,10 +99,13 @@ package struct ImageRecipe: Codable, Sendable, Equatable {
             case link(String)
         }
 
+        /// The absolute path in the guest. `/bin`, `/sbin`, `/lib` and `/lib64` stand for those below `/usr`.
         package var path: String
+        /// Permission bits. Symbolic links do without.
         package var mode: UInt32
         var content: Content
 
+        /// Nothing is checked: the recipe's reader has done that.
         package init(path: String, mode: UInt32, content: Content) {
             self.path = path
             self.mode = mode
