@@ -8,6 +8,7 @@ package protocol ActionableError: Error, CustomStringConvertible, Sendable {
     var details: [String] { get }
     /// What to try, if there is something to try.
     var hint: String? { get }
+    /// What the program ends with if nobody handles the error; `.failure` unless the error says otherwise.
     var exitStatus: ExitStatus { get }
 }
 
@@ -33,7 +34,9 @@ extension ExitStatus {
 
 /// A failed system call, with the file or object that it was about.
 package struct SystemError: ActionableError {
+    /// What was tried, on which file or object: `open /tmp/x`. It begins the summary.
     package var operation: String
+    /// The `errno` that the call left, such as `ENOENT`; hint and exit status follow from it.
     package var errno: Int32
 
     /// - Parameter operation: what was tried, such as `open /tmp/x`; `errno` is read if it is not given.

@@ -5,6 +5,7 @@ package struct ByteReader<Failure: Error>: Sendable {
     /// Thrown for every place outside of the bytes.
     package let failure: Failure
 
+    /// Makes a reader of `bytes` that throws `failure` for every place outside of them.
     package init(_ bytes: [UInt8], failure: Failure) {
         self.bytes = bytes
         self.failure = failure

@@ -6,10 +6,14 @@ import FoundationEssentials
 /// - `state`: labs and runs; what a lab's record refers to.
 /// - `runtime`: sockets and locks; gone after a reboot. Kept short because a socket's path holds at most 108 bytes.
 package struct Directories: Sendable, Equatable {
+    /// `$XDG_CACHE_HOME/popcorn-lab`, by default `~/.cache/popcorn-lab`.
     package var cache: String
+    /// `$XDG_STATE_HOME/popcorn-lab`, by default `~/.local/state/popcorn-lab`.
     package var state: String
+    /// `$XDG_RUNTIME_DIR/popcorn-lab/MARK`, by default below `/run` for root and `/tmp/run-UID` for others; see `mark`.
     package var runtime: String
 
+    /// Takes three absolute paths as they are, for tests; nothing is created.
     package init(cache: String, state: String, runtime: String) {
         self.cache = cache
         self.state = state
@@ -47,9 +51,13 @@ package struct Directories: Sendable, Equatable {
 
     private static func mark(of state: String) -> String { String(SHA256.hex(of: Array(state.utf8)).prefix(6)) }
 
+    /// Images, and what their builds keep for later ones.
     package var images: String { cache + "/images" }
+    /// Debian packages by their digests, for images and for the compiler.
     package var downloads: String { cache + "/downloads" }
+    /// A directory for each lab, by its name; see `LabPaths`.
     package var labs: String { state + "/labs" }
+    /// A directory for each run, by its id; see `RunDirectory`.
     package var runs: String { state + "/runs" }
 
     /// Creates `path` and its parents, readable by this user only.

@@ -67,7 +67,9 @@ package final class FileLock: Sendable {
 
 /// Another process holds a lock.
 package struct LockedError: ActionableError {
+    /// The file of the lock.
     package var path: String
+    /// `PID PURPOSE` of the process that holds the lock; `nil` if the file does not say.
     package var holder: String?
 
     package var summary: String {

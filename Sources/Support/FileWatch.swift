@@ -25,8 +25,10 @@ package final class FileWatch: Sendable {
         close(inotify)
     }
 
+    /// Makes `wait` return `.cancelled`, now and from now on.
     package func cancel() { cancelled.signal() }
 
+    /// Why `wait` returned: the file changed, `cancel` was called, or the deadline passed.
     package enum Event: Sendable {
         case changed
         case cancelled

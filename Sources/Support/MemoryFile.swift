@@ -17,6 +17,7 @@ package final class MemoryFile: Sendable {
 
     deinit { try? file.close() }
 
+    /// Its position is the start of the file until somebody reads or writes. It is closed together with this object.
     package var descriptor: Int32 { file.rawValue }
 
     /// All that is in it.

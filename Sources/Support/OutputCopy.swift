@@ -8,6 +8,9 @@ package final class OutputCopy: Sendable {
     /// What was written, line by line, without their ends; a last line need not have one.
     package let lines: AsyncStream<String>
 
+    /// Makes the pipe and begins to read it, on a thread of its own.
+    ///
+    /// - Throws: `SystemError` if this process may have no more descriptors.
     package init() throws {
         let (reader, writer) = try FileDescriptor.privatePipe()
         self.writer = writer

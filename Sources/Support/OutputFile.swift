@@ -14,6 +14,7 @@ package struct OutputFile: ~Copyable {
         /// Anything else: a device, a FIFO, somebody else's descriptor.
         case special
 
+        /// Looks up what `path` leads to now, over symbolic links; the file need not exist.
         package init(of path: String) {
             self = Self.descriptor(named: path).map { .descriptor($0) } ?? Self.following(path)
         }

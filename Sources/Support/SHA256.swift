@@ -6,6 +6,7 @@ import SystemPackage
 package struct SHA256: ~Copyable {
     private let context: OpaquePointer?
 
+    /// Begins the digest of no bytes yet.
     package init() {
         context = EVP_MD_CTX_new()
         EVP_DigestInit_ex(context, EVP_sha256(), nil)
@@ -13,6 +14,7 @@ package struct SHA256: ~Copyable {
 
     deinit { EVP_MD_CTX_free(context) }
 
+    /// Adds the next bytes of what is to be digested.
     package func update(_ bytes: some ContiguousBytes) {
         bytes.withUnsafeBytes { _ = EVP_DigestUpdate(context, $0.baseAddress, $0.count) }
     }

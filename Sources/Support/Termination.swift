@@ -4,6 +4,7 @@ import SystemPackage
 
 /// The end of work that a signal asked to end.
 package struct Terminated: Error {
+    /// The signal's number, such as 2 for SIGINT.
     package let signal: Int32
 
     /// What a shell expects the process to exit with.

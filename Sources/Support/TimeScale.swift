@@ -2,6 +2,7 @@
 package struct TimeScale: Sendable, Hashable {
     private let factor: Int
 
+    /// Makes a scale by which everything may take `factor` times as long: 1 for KVM, more for emulation.
     package init(factor: Int) { self.factor = factor }
 
     /// `limit`, which is meant for a guest on real hardware, for this one.

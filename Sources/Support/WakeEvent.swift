@@ -5,6 +5,9 @@ package final class WakeEvent: Sendable {
     /// Readable once `signal` was called, until `take` is.
     package let descriptor: Int32
 
+    /// Makes an event that nobody has signalled.
+    ///
+    /// - Throws: `SystemError` if this process may have no more descriptors.
     package init() throws {
         descriptor = linux_eventfd()
         guard descriptor >= 0 else { throw SystemError("create an eventfd") }
@@ -12,6 +15,7 @@ package final class WakeEvent: Sendable {
 
     deinit { close(descriptor) }
 
+    /// Makes the descriptor readable and counts one; any thread may call it.
     package func signal() {
         var one: UInt64 = 1
         _ = write(descriptor, &one, MemoryLayout.size(ofValue: one))

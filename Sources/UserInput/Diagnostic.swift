@@ -1,8 +1,11 @@
 /// A place in a text file. Lines and columns count from 1, columns in Unicode scalars, as libyaml does.
 package struct SourcePosition: Sendable, Hashable, Comparable {
+    /// The line, from 1 on.
     package var line: Int
+    /// The Unicode scalar within the line, from 1 on.
     package var column: Int
 
+    /// Makes a position from numbers that count from 1.
     package init(line: Int, column: Int) {
         self.line = line
         self.column = column
@@ -21,12 +24,16 @@ package struct SourcePosition: Sendable, Hashable, Comparable {
 ///     ^
 /// ```
 package struct Diagnostic: Sendable, Hashable, CustomStringConvertible {
+    /// The file as the user named it.
     package var file: String
+    /// Where the problem is, for an absent field the field or mapping around it.
     package var position: SourcePosition
+    /// What is wrong there, without the place, and without a full stop.
     package var message: String
     /// The line that `position` names, without its line break; `nil` past the end of the file.
     package var sourceLine: String?
 
+    /// Makes a diagnostic; `sourceLine` is shown with a caret under it.
     package init(file: String, position: SourcePosition, message: String, sourceLine: String?) {
         self.file = file
         self.position = position

@@ -5,6 +5,7 @@ package protocol TextValue: Codable, Hashable, Sendable, LosslessStringConvertib
 }
 
 extension TextValue {
+    /// The value that `text` stands for; `nil` where `init(parsing:)` throws.
     package init?(_ text: String) {
         guard let value = try? Self(parsing: text) else { return nil }
         self = value

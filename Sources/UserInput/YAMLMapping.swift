@@ -5,6 +5,7 @@ internal import Yams
 package struct YAMLMapping {
     /// Where the mapping stands in the file, such as `nodes[1]`; empty for the file's top.
     package let path: String
+    /// The reader of the whole file, which collects the errors.
     package let reader: YAMLReader
     /// The keys that the file gives, in its order.
     package let keys: [String]
@@ -45,8 +46,10 @@ package struct YAMLMapping {
 
     private static func join(_ path: String, _ key: String) -> String { path.isEmpty ? key : "\(path).\(key)" }
 
+    /// The place of the value of `key` in the file, such as `nodes[1].address`; the key need not be there.
     package func path(of key: String) -> String { Self.join(path, key) }
 
+    /// Whether the file gives the key, with whatever value.
     package func has(_ key: String) -> Bool { values[key] != nil }
 
     /// Reports an error at the value of `key`, or at the mapping if the key is absent.
@@ -88,6 +91,7 @@ package struct YAMLMapping {
         return text.hasPrefix("-") ? -magnitude : magnitude
     }
 
+    /// `true` or `false` in just these words; `nil` for an absent key and after a report of anything else.
     package func boolean(_ key: String) -> Bool? {
         guard let node = values[key] else { return nil }
         guard let text = text(of: node, expected: "true or false", path: path(of: key)) else { return nil }
@@ -100,6 +104,7 @@ package struct YAMLMapping {
         }
     }
 
+    /// A text in a form that `type` parses; `nil` for an absent key and after its error was reported at the key.
     package func value<Value: TextValue>(_ key: String, _ type: Value.Type) -> Value? {
         value(key) { (text) throws(InputError) in try Value(parsing: text) }
     }

@@ -13,6 +13,7 @@ internal import Yams
 /// The accessors of `YAMLMapping` give `nil` both for an absent key and after reporting an error, so a closure goes
 /// on with defaults and finds the other errors too; its result counts only if nothing was reported.
 package final class YAMLReader {
+    /// The file's name as every diagnostic gives it.
     package let file: String
     private let lines: [Substring]
     private var found: [Diagnostic] = []

@@ -2,8 +2,10 @@
 package struct YAMLWriter: Sendable {
     private var lines: [String] = []
 
+    /// Begins a mapping without keys.
     package init() {}
 
+    /// The mapping as a YAML document, each line with its newline; empty if nothing was added.
     package var text: String { lines.map { $0 + "\n" }.joined() }
 
     /// Adds a text; an absent value adds nothing.
@@ -12,19 +14,23 @@ package struct YAMLWriter: Sendable {
         lines.append("\(key): \(Self.looksLikeNumber(text) ? Self.quoted(text) : Self.scalar(text))")
     }
 
+    /// Adds a value in the form in which people write it; an absent value adds nothing.
     package mutating func add(_ key: String, _ value: (some TextValue)?) {
         if let value { lines.append("\(key): \(Self.scalar(value.description))") }
     }
 
+    /// Adds a number in decimal digits; an absent one adds nothing.
     package mutating func add(_ key: String, _ number: Int?) {
         if let number { lines.append("\(key): \(number)") }
     }
 
+    /// Adds a mapping under `key`, `{}` if it is empty.
     package mutating func add(_ key: String, _ mapping: YAMLWriter) {
         lines.append(mapping.lines.isEmpty ? "\(key): {}" : "\(key):")
         lines += mapping.lines.map { "  " + $0 }
     }
 
+    /// Adds a list of mappings under `key`, `[]` if there are none.
     package mutating func add(_ key: String, _ items: [YAMLWriter]) {
         lines.append(items.isEmpty ? "\(key): []" : "\(key):")
         for item in items where item.lines.isEmpty { lines.append("  - {}") }

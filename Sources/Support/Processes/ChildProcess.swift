@@ -25,11 +25,13 @@ package final class ChildProcess: Sendable {
 
     /// What became of it.
     package struct End: Sendable {
+        /// Its exit code, or the signal that ended it.
         package var ending: ProcessEnding
         /// The most memory that it held, in KiB, by the kernel's account.
         package var peakKiB: Int
     }
 
+    /// Its process id, which stays its own until `wait` has returned.
     package let pid: pid_t
     /// A pid may belong to somebody else once its process was reaped.
     private let end = Mutex<End?>(nil)

@@ -3,11 +3,15 @@ package final class ExitWatch: Sendable {
     private let process: ProcessIdentity
     private let cancelled: WakeEvent
 
+    /// Prepares to wait for the end of `process`, which may be gone already.
+    ///
+    /// - Throws: `SystemError` if this process may have no more descriptors.
     package init(_ process: ProcessIdentity) throws {
         self.process = process
         cancelled = try WakeEvent()
     }
 
+    /// Makes `wait` return, now and from now on; any thread may call it.
     package func cancel() { cancelled.signal() }
 
     /// Blocks until the process is gone or `cancel` was called.

@@ -32,17 +32,22 @@ package struct HostCommand: Sendable {
 
     /// How it went.
     package struct Outcome: Sendable {
+        /// Its exit code, or the signal that ended it.
         package var ending: ProcessEnding
         /// What was collected.
         package var output: [UInt8]
+        /// What was collected of its standard error; empty if that was not to be collected.
         package var errors: [UInt8]
 
+        /// `output` as `ByteText`.
         package var text: String { ByteText.text(output) }
+        /// `errors` as `ByteText`.
         package var errorText: String { ByteText.text(errors) }
     }
 
     /// A path, or a name that is looked up in `PATH`.
     package var program: String
+    /// What follows the program's name, one word each, not quoted.
     package var arguments: [String]
     /// The Debian package that has it, for the hint if it is missing.
     package var package: String?
@@ -50,13 +55,18 @@ package struct HostCommand: Sendable {
     package var environment: [String: String?] = [:]
     /// Where it runs; where we do if `nil`.
     package var directory: String?
+    /// Where its standard input comes from; by default it is empty.
     package var input = Input.nothing
+    /// Where its standard output goes; by default into the outcome, 64 MiB at most.
     package var output = Output.collected(limit: 1 << 26)
+    /// Where its standard error goes; by default into the outcome, 64 MiB at most.
     package var errors = Output.collected(limit: 1 << 26)
     /// How long it may run.
     package var limit: Duration?
+    /// Which processes signals reach together with it; by default only those that it starts itself.
     package var group = Group.own
 
+    /// Makes a command without input and time limit, in our environment and directory; the properties change that.
     package init(_ program: String, _ arguments: [String] = [], package: String? = nil) {
         self.program = program
         self.arguments = arguments

@@ -2,6 +2,7 @@ import Subprocess
 
 /// A program of this host did not do what it was run for.
 package struct HostCommandError: ActionableError {
+    /// Why the program did not do it.
     package enum Reason: Sendable, Hashable {
         /// No directory of `PATH` has it, or its path leads to nothing that can be run.
         case missing
@@ -14,6 +15,7 @@ package struct HostCommandError: ActionableError {
         case tooMuchOutput
     }
 
+    /// Why the program did not do it, for callers that have to tell the reasons apart.
     package var reason: Reason
     private let command: HostCommand
     /// What it said before, to standard error if anything.

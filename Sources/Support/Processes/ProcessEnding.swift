@@ -9,6 +9,7 @@ package enum ProcessEnding: Sendable, Hashable, CustomStringConvertible {
         self = signal == 0 ? .exited(status >> 8 & 0xff) : .signalled(signal)
     }
 
+    /// Whether it exited by itself with code 0.
     package var isSuccess: Bool { self == .exited(0) }
 
     /// The exit code, or 128 and the signal's number as a shell has it.

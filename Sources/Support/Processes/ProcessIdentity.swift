@@ -2,6 +2,7 @@ import FoundationEssentials
 
 /// A process, told apart from a later one with the same pid by its start time.
 package struct ProcessIdentity: Codable, Sendable, Hashable {
+    /// The process id, in the pid namespace of this process.
     package var pid: Int32
     /// Clock ticks since boot: field 22 of `/proc/PID/stat` (proc(5)).
     package var startTime: UInt64
@@ -24,6 +25,7 @@ package struct ProcessIdentity: Codable, Sendable, Hashable {
         startTime = start
     }
 
+    /// Whether `/proc` still shows this very process; one that is a zombie has ended.
     package var isAlive: Bool { ProcessIdentity(pid: pid) == self }
 
     /// Sends `signal`, unless the process is gone already.
