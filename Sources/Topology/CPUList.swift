@@ -45,11 +45,13 @@ package struct CPUList: TextValue {
     /// Every CPU of the list, ascending.
     package var cpus: [Int] { ranges.flatMap { Array($0) } }
 
+    /// How many CPUs the list has, from 1 to 8192.
     package var count: Int { ranges.reduce(0) { $0 + $1.count } }
 
     /// The highest CPU of the list.
     package var last: Int? { ranges.last?.upperBound }
 
+    /// Whether the list has the CPU of this number.
     package func contains(_ cpu: Int) -> Bool { ranges.contains { $0.contains(cpu) } }
 
     package var description: String {

@@ -1,5 +1,6 @@
 /// The lab's own Ethernet, which carries the message layer and nothing of the host's.
 package struct FabricSpec: Codable, Sendable, Hashable {
+    /// All nodes' addresses lie in it.
     package var subnet: IPv4Subnet
     /// The number within the subnet from which nodes get their addresses: 100 makes 10.4.4.100, 10.4.4.101, ...
     var firstHost: Int

@@ -4,8 +4,10 @@ import UserInput
 package struct IPv4Address: TextValue, Comparable {
     var bits: UInt32
 
+    /// Takes the address as a number: 0x0a040400 is 10.4.4.0.
     package init(bits: UInt32) { self.bits = bits }
 
+    /// Takes the four numbers in the order in which they are written.
     package init(_ a: UInt8, _ b: UInt8, _ c: UInt8, _ d: UInt8) {
         bits = [a, b, c, d].reduce(0) { $0 << 8 | UInt32($1) }
     }

@@ -10,6 +10,9 @@ package struct IPv4Subnet: TextValue {
     /// The prefix lengths that leave room for nodes: at least two of them, at most 24 bits of host numbers.
     static let prefixLengths = 8...30
 
+    /// `ADDRESS/LENGTH` with a length from 8 to 30 and an address whose host bits are zero.
+    ///
+    /// - Throws: `InputError` with code `.invalidValue`.
     package init(parsing text: String) throws(InputError) {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false)
         guard parts.count == 2, let length = Int(digits: parts[1]), let address = IPv4Address(String(parts[0])) else {
@@ -52,6 +55,7 @@ package struct IPv4Subnet: TextValue {
         return IPv4Address(bits: network.bits + UInt32(number))
     }
 
+    /// Whether `address` lies in the subnet; the network's and the broadcast address do.
     package func contains(_ address: IPv4Address) -> Bool { address.bits & netmask.bits == network.bits }
 
     package var description: String { "\(network)/\(prefixLength)" }

@@ -5,11 +5,13 @@ package enum LabLimits {
     /// Node ids are small numbers in every message, and one switch carries all of the lab.
     package static let nodes = 1...32
 
+    /// Virtual CPUs of one node.
     package static let vcpus = 1...64
 
     /// NUMA node numbers: MAX_NUMNODES of the kernel is at most 1024.
     static let numaNodes = 0...1023
 
+    /// TCP ports that the message layer may listen on; 0 would mean any.
     package static let ports = 1...65535
 
     /// Bytes: from the least that every IPv4 host must take (RFC 791) to Ethernet's own.

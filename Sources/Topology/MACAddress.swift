@@ -32,6 +32,9 @@ package struct MACAddress: TextValue, Comparable {
         self.bytes = bytes
     }
 
+    /// Six pairs of hex digits in either case, with colons between.
+    ///
+    /// - Throws: `InputError` with code `.invalidValue`.
     package init(parsing text: String) throws(InputError) {
         let parts = text.split(separator: ":", omittingEmptySubsequences: false)
         let bytes = parts.compactMap { part in

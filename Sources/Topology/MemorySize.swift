@@ -4,6 +4,7 @@ import UserInput
 package struct MemorySize: TextValue, Comparable {
     var mebibytes: Int
 
+    /// Takes a number of MiB as it is; `LabSpec.validate(hostCPUs:)` knows what a guest may have.
     package init(mebibytes: Int) { self.mebibytes = mebibytes }
 
     /// A whole number, alone for MiB or with one of the units M, MB, MiB, G, GB, GiB in any case.

@@ -5,6 +5,7 @@ import UserInput
 /// A name becomes a host name (RFC 1123: letters, digits, inner hyphens), part of a domain's name, and a directory in
 /// the path of a Unix socket, which holds 108 bytes in all; hence the limit of 31 characters.
 package enum NameRule {
+    /// The most characters that a name may have.
     package static let longest = 31
 
     /// The reason why `name` cannot be used, as the end of a sentence; `nil` if it can.

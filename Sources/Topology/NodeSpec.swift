@@ -2,9 +2,13 @@ import ISA
 
 /// One guest of a lab. Its place in the lab's list of nodes is its node id.
 package struct NodeSpec: Codable, Sendable, Hashable {
+    /// `name` of the node in the lab file, by which commands know it; it becomes the guest's host name.
     package var name: String
+    /// The instruction set of the guest, which need not be the host's.
     package var isa: ISA
+    /// Virtual CPUs, from 1 to 64.
     package var vcpus: Int
+    /// The guest's memory in MiB.
     package var memoryMiB: Int
     /// The name of the image recipe that the node boots.
     package var image: String
@@ -20,8 +24,10 @@ package struct NodeSpec: Codable, Sendable, Hashable {
     package var address: IPv4Address
 
     static let defaultMemoryMiB = 512
+    /// The recipe of the image that popcorn-lab builds itself.
     package static let defaultImage = "embedded"
 
+    /// Makes a node with the defaults of a lab file, but for what is given; nothing is checked here.
     package init(
         name: String, isa: ISA, vcpus: Int = DefaultVCPUs.most, memoryMiB: Int = defaultMemoryMiB,
         image: String = defaultImage, kernelArguments: String? = nil, host: String? = nil, cpus: CPUList? = nil,

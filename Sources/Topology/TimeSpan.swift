@@ -2,8 +2,10 @@ import UserInput
 
 /// A length of time in whole milliseconds, written with its unit.
 package struct TimeSpan: TextValue, Comparable {
+    /// The length; `init(parsing:)` gives none below zero.
     package var milliseconds: Int
 
+    /// Takes a number of milliseconds as it is.
     package init(milliseconds: Int) { self.milliseconds = milliseconds }
 
     /// A whole number and one of the units ms, s, min, h; a number without unit is refused, since readers would
@@ -28,6 +30,7 @@ package struct TimeSpan: TextValue, Comparable {
         self.milliseconds = milliseconds
     }
 
+    /// The same length for Swift's clocks.
     package var duration: Duration { .milliseconds(milliseconds) }
 
     package var description: String {

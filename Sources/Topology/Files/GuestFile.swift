@@ -1,14 +1,21 @@
 /// The files of an embedded guest that the lab writes, reads, or names to people.
 package enum GuestFile {
     // What kernels tell; Images/kernel/README.md describes ours.
+    /// Seconds since boot, then seconds that the CPUs were idle together (proc(5)).
     package static let uptime = "/proc/uptime"
+    /// A line per node of the message layer: its id, address, ISA, and whether it is up. popcorn.ko makes it.
     package static let peers = "/proc/popcorn_peers"
+    /// A line per process and thread that is at home here, or a guest; see docs/migration.md. popcorn.ko makes it.
     package static let processes = "/proc/popcorn_ps"
+    /// `local=NS mono=NS real=NS`: three of the guest's clocks, read back to back. popcorn.ko makes it.
     package static let clock = "/proc/popcorn_clock"
+    /// Takes a test of the message layer, such as `ping 1 64 100`, and gives its result as `KEY=VALUE` lines.
     package static let selfTest = "/proc/popcorn_test"
 
     // What makes an image one node of a lab.
+    /// The node's name, and a newline.
     package static let hostname = "/etc/hostname"
+    /// The address of each node by its name (hosts(5)).
     package static let hosts = "/etc/hosts"
     /// Holds secrets.
     package static let configurationDirectory = "/etc/popcorn"
@@ -16,14 +23,18 @@ package enum GuestFile {
     package static let configuration = configurationDirectory + "/node"
     /// One address a line, the same on all nodes: the file that Popcorn's newer kernels read.
     package static let addresses = configurationDirectory + "/nodes"
+    /// Where dropbear, the guest's SSH server, finds its key; only root may read it.
     package static let sshServerDirectory = "/etc/dropbear"
     /// In dropbear's format.
     package static let hostKey = sshServerDirectory + "/host_key"
 
     /// Where users' programs and files go unless they say otherwise.
     package static let home = "/root"
+    /// Only root may read it, or dropbear would not trust it.
     package static let sshDirectory = home + "/.ssh"
+    /// The lab's public key: who has the private one may log in as root.
     package static let authorizedKeys = sshDirectory + "/authorized_keys"
+    /// What a login shell reads; it sets a prompt with the node's name.
     package static let profile = home + "/.profile"
 
     /// What an SSH server's process keeps of signals that the protocol cannot tell.

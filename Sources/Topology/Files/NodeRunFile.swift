@@ -15,5 +15,6 @@ package enum NodeRunFile: String, CaseIterable, Sendable {
     /// Readings of the guest's clock, one a line.
     case clock = "clock.jsonl"
 
+    /// Where the file is, with the directory that the run has for the node.
     package func path(in directory: String) -> String { directory + "/" + rawValue }
 }

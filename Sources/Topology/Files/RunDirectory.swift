@@ -3,7 +3,9 @@ import Support
 
 /// Where one run of a command keeps what it collected; docs/runs.md describes the files.
 package struct RunDirectory: Sendable {
+    /// `DATE-TIME-VERB-HEX` in UTC, such as `20190927-101500-up-3f2a`; for a stray directory its name.
     package let id: String
+    /// The directory, whose name is the id.
     package let path: String
 
     /// An existing run.
@@ -37,13 +39,18 @@ package struct RunDirectory: Sendable {
         return parts.count == 4 ? RunVerb(rawValue: String(parts[2])) : nil
     }
 
+    /// What was run on what, as JSON.
     package var manifest: String { path + "/manifest.json" }
     /// The timeline, where a command writes one by itself.
     package var trace: String { path + "/trace.json" }
+    /// The directory of the captures of nodes' packets; absent if the run has none.
     package var captures: String { path + "/captures" }
+    /// A node's packets as QEMU wrote them, by the node's name.
     package func capture(_ node: String) -> String { captures + "/" + node + ".pcap" }
     /// All nodes' captures in one file.
     package var mergedCapture: String { captures + "/all.pcapng" }
+    /// The directory of what was collected from a node, by the node's name.
     package func node(_ node: String) -> String { path + "/nodes/" + node }
+    /// One of the files that a run may have of a node, by the node's name; it need not exist.
     package func file(_ file: NodeRunFile, of node: String) -> String { file.path(in: self.node(node)) }
 }
