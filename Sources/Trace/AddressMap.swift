@@ -2,11 +2,14 @@
 package struct AddressMap: Sendable {
     /// Something with a name: a variable, or a region.
     package struct Entry: Sendable {
+        /// What to call it: the symbol of the program's ELF file, or `heap`.
         package var name: String
+        /// The address of its first byte, the same on all nodes.
         package var start: UInt64
         /// Bytes.
         package var size: UInt64
 
+        /// Makes a thing of `size` bytes from `start` on; a symbol without bytes is passed over.
         package init(name: String, start: UInt64, size: UInt64) {
             self.name = name
             self.start = start

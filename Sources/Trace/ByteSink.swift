@@ -2,11 +2,14 @@ import Support
 
 /// Where bytes go: a file, a socket, an array in a test.
 package protocol ByteSink: ~Copyable {
+    /// Takes the next bytes; it may keep them back for a while.
     mutating func write(_ bytes: ArraySlice<UInt8>) throws
 }
 
 extension ByteSink where Self: ~Copyable {
+    /// Takes a whole array of bytes.
     package mutating func write(_ bytes: [UInt8]) throws { try write(bytes[...]) }
+    /// Takes a text as UTF-8.
     package mutating func write(_ text: String) throws { try write(Array(text.utf8)[...]) }
 }
 
@@ -26,6 +29,9 @@ package struct FileSink: ByteSink, ~Copyable {
         buffer.reserveCapacity(Self.bufferSize)
     }
 
+    /// Keeps up to 256 KiB back, until more comes or `commit()` is called.
+    ///
+    /// - Throws: `TraceError.Code.unwritable`.
     package mutating func write(_ bytes: ArraySlice<UInt8>) throws {
         buffer += bytes
         if buffer.count >= Self.bufferSize { try flush() }

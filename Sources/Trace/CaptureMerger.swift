@@ -2,7 +2,9 @@
 package struct CaptureMerger: Sendable {
     /// What became of one capture.
     package struct Outcome: Equatable, Sendable {
+        /// The node's name in the lab.
         package var node: String
+        /// How many packets of it the merged file has.
         package var packets: Int
         /// Why the capture ends early, if it does: the guest was killed in the middle of a packet.
         package var note: String?

@@ -11,6 +11,7 @@ package struct CaptureSource: Equatable, Sendable {
     /// Readings of the capture's clock, see `CaptureClock.anchor(of:)`.
     package var anchors: [ClockSample]
 
+    /// Makes a source; by default neither its packets' directions nor its relation to the host's clock is known.
     package init(node: String, path: String, mac: MACAddress? = nil, anchors: [ClockSample] = []) {
         self.node = node
         self.path = path

@@ -4,11 +4,13 @@ package struct ClockProblem: Sendable {
     package struct Node: Sendable {
         /// The name that warnings use.
         package var name: String
+        /// Readings of its clock by the host; if there are none, only messages tie it to the host's.
         package var samples: [ClockSample]
         var bounds: [ClockBound]
         /// When this node's events begin and end, where that is more than its samples and messages say.
         var span: ClosedRange<GuestTime>?
 
+        /// Makes a node of which no more is known than is given.
         package init(
             name: String, samples: [ClockSample], bounds: [ClockBound] = [], span: ClosedRange<GuestTime>? = nil
         ) {
@@ -23,6 +25,7 @@ package struct ClockProblem: Sendable {
     package struct Message: Equatable, Sendable {
         /// Indices into `nodes`.
         package var from: Int32
+        /// The receiver, likewise.
         package var to: Int32
         /// On the sender's clock.
         var sent: GuestTime
@@ -37,13 +40,16 @@ package struct ClockProblem: Sendable {
         }
     }
 
+    /// The guests, in the order in which `ClockFit` gives their maps.
     package var nodes: [Node]
+    /// All messages that were seen on both sides, in any order.
     package var messages: [Message]
     /// How much a guest's clock may gain or lose on the host's, in parts per million.
     ///
     /// 2000 leaves room above the 1000 that TSC calibration under emulation can be wrong by.
     var maximumDrift: Double
 
+    /// Makes a problem; `maximumDrift` is in parts per million.
     package init(nodes: [Node], messages: [Message], maximumDrift: Double = 2000) {
         self.nodes = nodes
         self.messages = messages

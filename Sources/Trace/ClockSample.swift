@@ -7,6 +7,7 @@ package struct ClockSample: Equatable, Sendable {
     /// The host's clock when the answer was there.
     package var hostAfter: HostTime
 
+    /// Makes a reading from three moments; `hostAfter` should not be before `hostBefore`.
     package init(hostBefore: HostTime, guest: GuestTime, hostAfter: HostTime) {
         self.hostBefore = hostBefore
         self.guest = guest
@@ -50,6 +51,7 @@ package struct ClockBound: Equatable, Sendable {
         case guestNotBeforeHost
     }
 
+    /// The moment on the guest's clock.
     package var guest: GuestTime
     var host: HostTime
     var relation: Relation

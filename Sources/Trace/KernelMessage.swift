@@ -30,11 +30,13 @@ package struct KernelMessage: Equatable, Sendable {
 
     /// The record's number since boot; a console log has none.
     package var sequence: UInt64?
+    /// When the kernel said it, on its own clock.
     package var time: GuestTime
     /// `nil` in a console log, which does not say.
     package var level: Level?
     /// The syslog facility: 0 is the kernel, 1 and up are user space writing to `/dev/kmsg`.
     package var facility: UInt?
+    /// What it said, as `ByteText`, without stamp and level; in a record of `/dev/kmsg` it may have several lines.
     package var text: String
     var fields: [Field] = []
     /// The kernel printed this piece of a line on its own (flag `c`).

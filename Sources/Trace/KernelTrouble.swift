@@ -1,5 +1,6 @@
 /// A sign in a kernel's log that the kernel is not well.
 package struct KernelTrouble: Equatable, Sendable {
+    /// How bad it is, from the least to the worst.
     package enum Severity: String, Comparable, Codable, CaseIterable, Sendable {
         /// A line that belongs to a report, such as `Call Trace:`.
         case detail

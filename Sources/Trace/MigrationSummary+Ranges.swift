@@ -1,9 +1,11 @@
 extension MigrationSummary {
     /// Pages beside each other, of one thing and about as hot as each other, as people want to read of them.
     package struct PageRange: Equatable, Sendable {
+        /// The process that all of the pages are of; see `Page.process`.
         package var process: String
         /// The pages' sum, but for the address, which is the first one's, and the place.
         package var sum: Page
+        /// How many pages, each of 4 KiB.
         package var count: Int
         /// `0x100000000`, or `0x100000000-0x100003fff`.
         package var addresses: String

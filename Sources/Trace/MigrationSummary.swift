@@ -4,7 +4,9 @@ import Support
 package struct MigrationSummary: Equatable, Codable, Sendable {
     /// The hops from one node to another.
     package struct Route: Equatable, Codable, Sendable {
+        /// The name of the node that the threads were on.
         package var from: String
+        /// The name of the node that they wanted to move to.
         package var to: String
         /// Attempts that were seen to begin.
         package var hops: Int
@@ -18,8 +20,11 @@ package struct MigrationSummary: Equatable, Codable, Sendable {
         package var pages: TraceSummary.Spread?
     }
 
+    /// How long one phase took in the hops of a route.
     package struct Phase: Equatable, Codable, Sendable {
+        /// Which phase it is.
         package var phase: HopPhase
+        /// How many hops have both ends of it.
         package var count: Int
         /// µs.
         package var duration: TraceSummary.Spread
@@ -29,11 +34,15 @@ package struct MigrationSummary: Equatable, Codable, Sendable {
 
     /// One page of one process.
     package struct Page: Equatable, Codable, Sendable {
+        /// The process's id in the whole lab, not a pid of one kernel, in hex: `0xdd2262d8b06951`.
         package var process: String
+        /// The page's first byte, in hex: `0x40000000`.
         package var address: String
+        /// Faults on all nodes that gave a thread access or failed, without those that the kernel had it repeat.
         package var faults: Int
         /// Faults for which another node was asked.
         package var remote: Int
+        /// Of the faults, those in which a thread wanted to write.
         package var writes: Int
         /// Ended by SIGBUS.
         package var failed: Int
@@ -45,11 +54,15 @@ package struct MigrationSummary: Equatable, Codable, Sendable {
 
     /// All delegated calls of one number, as the calling threads saw them.
     package struct Call: Equatable, Codable, Sendable {
+        /// The call as `call_begin` numbers it: `enum popcorn_call_number`, from 256 on the runtime's own calls.
         package var number: Int32
+        /// What the call does: `write`, `futex wait`; `system call N` or `call N` for one that is not known.
         package var name: String
+        /// How many were seen to begin.
         package var count: Int
         /// µs; `nil` if none was seen to end.
         package var duration: TraceSummary.Spread?
+        /// Of these, those that were not seen to end: lost with a node, or the trace ends too early.
         package var unfinished: Int
     }
 

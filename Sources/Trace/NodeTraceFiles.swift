@@ -21,6 +21,7 @@ package struct NodeTraceFiles: Equatable, Sendable {
     /// One `ClockSample` per line.
     package var clock: String?
 
+    /// Makes a node that left no file behind; set those that there are.
     package init(name: String, label: String, id: Int32) {
         self.name = name
         self.label = label

@@ -5,18 +5,23 @@
 package struct Timeline: Sendable {
     /// One node, as far as its files say.
     package struct Node: Sendable {
+        /// The files that it was read from.
         package var files: NodeTraceFiles
+        /// How its clock is read on the host's.
         package internal(set) var map: ClockMap
+        /// How many events its trace has, without those that were lost.
         package internal(set) var events = 0
         /// Events that the guest's buffer lost.
         package internal(set) var lostEvents: UInt64 = 0
         /// Lines that could not be read.
         var garbageLines = 0
+        /// How many messages its kernel log has, with those that only the console shows.
         package internal(set) var kernelMessages = 0
         /// Bad news in the kernel log, by severity.
         package internal(set) var troubles: [KernelTrouble.Severity: Int] = [:]
         /// The first and the last moment of logs and traces.
         package internal(set) var first: GuestTime?
+        /// The last moment of logs and traces; `nil` if they hold none.
         package internal(set) var last: GuestTime?
 
         mutating func include(_ time: GuestTime) {
@@ -25,8 +30,10 @@ package struct Timeline: Sendable {
         }
     }
 
+    /// The nodes in the order in which `load` got them.
     package private(set) var nodes: [Node]
     let fit: ClockFit
+    /// The same traces in numbers.
     package let summary: TraceSummary
     /// What the reader should know: lost events, unrelated clocks, contradictions.
     package var warnings: [String] { summary.warnings }

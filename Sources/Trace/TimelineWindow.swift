@@ -2,7 +2,9 @@ import Support
 
 /// A part of a timeline, on the host's clock: what lasts into it, or happens in it, is shown.
 package struct TimelineWindow: Equatable, Sendable {
+    /// Where it begins; this moment belongs to it.
     package var first: HostTime
+    /// Where it ends; this moment belongs to it.
     package var last: HostTime
 
     init(first: HostTime, last: HostTime) {

@@ -2,9 +2,13 @@
 package struct TraceSummary: Equatable, Codable, Sendable {
     /// How values are spread. Times are in µs.
     package struct Spread: Equatable, Codable, Sendable {
+        /// The value that half of all do not exceed.
         package var median: Double
+        /// The value that 99 of 100 do not exceed.
         package var p99: Double
+        /// The largest value.
         package var max: Double
+        /// The arithmetic mean, which need not be one of the values.
         package var mean: Double
 
         /// `nil` for no values. Percentiles are by the nearest rank: values that did occur.
@@ -23,10 +27,13 @@ package struct TraceSummary: Equatable, Codable, Sendable {
 
     /// All messages of one type, in all directions.
     package struct MessageRow: Equatable, Codable, Sendable {
+        /// The type's number in the message layer; -1 if the events do not say.
         package var type: Int32
+        /// The type's name in a guest's `/proc/popcorn_types`, or `type N`.
         package var name: String
         /// Messages that were seen on at least one side.
         package var count: Int
+        /// The sum of their payloads; a message that both sides saw counts once.
         package var bytes: Int64
         /// Sent and not seen to arrive: lost, or the receiver's trace ends too early.
         package var unreceived: Int
@@ -41,11 +48,15 @@ package struct TraceSummary: Equatable, Codable, Sendable {
 
     /// All spans of one name on one node.
     package struct SpanRow: Equatable, Codable, Sendable {
+        /// The name of the node in the lab.
         package var node: String
+        /// What the events' names have before `_begin` and `_end`.
         package var name: String
+        /// How many were seen to begin and to end.
         package var count: Int
         /// µs.
         package var duration: Spread?
+        /// The sum of their lengths, µs on the host's clock.
         package var totalMicroseconds: Double
         /// Begun and not ended when the trace ended.
         package var unfinished: Int
@@ -55,9 +66,13 @@ package struct TraceSummary: Equatable, Codable, Sendable {
 
     /// What is known of one node.
     package struct NodeRow: Equatable, Codable, Sendable {
+        /// The name of the node in the lab.
         package var node: String
+        /// Events in its trace.
         package var events: Int
+        /// Events that its trace buffer lost, as the trace itself counts them.
         package var lostEvents: UInt64
+        /// Messages of its kernel log, with those that only the console shows.
         package var kernelMessages: Int
         /// How many lines of bad news the kernel log has, by severity.
         package var troubles: [String: Int]
@@ -69,12 +84,15 @@ package struct TraceSummary: Equatable, Codable, Sendable {
         var clockCorrectionMicroseconds: Double
     }
 
+    /// In the order in which the timeline was given the nodes.
     package var nodes: [NodeRow]
     /// By type.
     package var messages: [MessageRow]
     /// By node, then by name.
     package var spans: [SpanRow]
+    /// Hops, page faults and delegated calls; empty if no thread moved.
     package var migration: MigrationSummary
+    /// What makes the numbers doubtful, one sentence each: lost events, unrelated clocks.
     package var warnings: [String]
 
     init(loader: TimelineLoader, fit: ClockFit, places: AddressMap) {

@@ -5,7 +5,7 @@ package enum GuestFile {
     package static let uptime = "/proc/uptime"
     /// A line per node of the message layer: its id, address, ISA, and whether it is up. popcorn.ko makes it.
     package static let peers = "/proc/popcorn_peers"
-    /// A line per process and thread that is at home here, or a guest; see docs/migration.md. popcorn.ko makes it.
+    /// A line per process and thread that has its home here or visits; see docs/migration.md. popcorn.ko makes it.
     package static let processes = "/proc/popcorn_ps"
     /// `local=NS mono=NS real=NS`: three of the guest's clocks, read back to back. popcorn.ko makes it.
     package static let clock = "/proc/popcorn_clock"
@@ -30,7 +30,7 @@ package enum GuestFile {
 
     /// Where users' programs and files go unless they say otherwise.
     package static let home = "/root"
-    /// Only root may read it, or dropbear would not trust it.
+    /// Nobody but root may write to it, or dropbear does not trust what it holds.
     package static let sshDirectory = home + "/.ssh"
     /// The lab's public key: who has the private one may log in as root.
     package static let authorizedKeys = sshDirectory + "/authorized_keys"
