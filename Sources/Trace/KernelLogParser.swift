@@ -14,6 +14,7 @@ package struct KernelLogParser: Sendable {
     private var open: KernelMessage?
     private var lastSequence: UInt64?
 
+    /// Makes a parser that has seen nothing yet; the stream may begin at any record.
     package init() {}
 
     /// Takes the next bytes and returns the messages that are complete with them.
