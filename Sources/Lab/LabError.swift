@@ -19,8 +19,6 @@ package enum LabErrorCode: ErrorCode {
     case guestDied
     /// What the user asked for does not make sense, or does not fit this lab.
     case badArgument
-    /// A program cannot run in the lab. Nothing throws this at present; `BinaryError` tells what a program lacks.
-    case programRefused
     /// Something that was done in a guest or to a process did not do what it should.
     case commandFailed
     /// This host lacks something, such as a program, an image or a permission.
@@ -28,7 +26,7 @@ package enum LabErrorCode: ErrorCode {
 
     package var exitStatus: ExitStatus {
         switch self {
-        case .noSuchLab, .noSuchNode, .badArgument, .otherTopology, .programRefused: .usage
+        case .noSuchLab, .noSuchNode, .badArgument, .otherTopology: .usage
         case .hostUnfit: .unavailable
         case .notReady: .timeout
         case .brokenRecord, .guestDied, .commandFailed: .failure

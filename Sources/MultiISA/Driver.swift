@@ -20,7 +20,6 @@ package struct Driver: Sendable {
     }
 
     private func perform(_ invocation: Invocation) async throws -> Bool {
-        for warning in invocation.warnings { Messages.say("popcorn-cc: warning: \(warning)") }
         if case .ask(let question) = invocation.action, let text = Answers.text(question) {
             Messages.write(text + "\n", to: STDOUT_FILENO)
             return true

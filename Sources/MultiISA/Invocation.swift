@@ -87,8 +87,6 @@ package struct Invocation: Sendable, Equatable {
     var isVerbose = false
     /// `-###`: they are only shown.
     var isDryRun = false
-    /// Sentences that the driver says before it begins. No option adds any at present.
-    package var warnings: [String] = []
     /// `-r` was given, whatever the action.
     var isMerge = false
     /// `-nostdlib` and the like, which only `-r` has a use for.
