@@ -168,13 +168,11 @@ int popcorn_send_page(struct space *space, struct entry *entry, int node, u16 ty
 u64 popcorn_resident_pages(void);
 void popcorn_init_pages(void);
 u64 popcorn_space_limit(void);
+void popcorn_watch_space_limit(void (*changed)(void));
 static inline void count_space(struct space *space, enum space_counter counter)
 {
 	atomic64_inc(&space->counters[counter]);
 }
-
-/* ../migrate/memory.c */
-void popcorn_tell_all_memory(void);
 
 /* sweep.c */
 void popcorn_sweep_later(struct space *space, struct entry *entry, unsigned long delay);

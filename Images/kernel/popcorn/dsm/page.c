@@ -13,13 +13,15 @@
 
 static unsigned int max_mb;
 
-/* The other nodes want to know. */
+static void (*limit_changed)(void);
+
+/* Also while the module is loaded. */
 static int set_max_mb(const char *text, const struct kernel_param *param)
 {
 	int err = param_set_uint(text, param);
 
-	if (!err)
-		popcorn_tell_all_memory();
+	if (!err && READ_ONCE(limit_changed))
+		limit_changed();
 	return err;
 }
 
@@ -50,6 +52,12 @@ void popcorn_init_pages(void)
 u64 popcorn_space_limit(void)
 {
 	return (u64)READ_ONCE(max_mb) << 20;
+}
+
+/* Calls @changed whenever that has changed. It is to stay there as long as the module. */
+void popcorn_watch_space_limit(void (*changed)(void))
+{
+	WRITE_ONCE(limit_changed, changed);
 }
 
 static struct entry *new_entry(struct space *space, u64 number)

@@ -65,6 +65,7 @@ int popcorn_init_migration(void)
 	err = popcorn_init_device();
 	if (err)
 		goto exit_ps;
+	popcorn_init_memory();
 	return 0;
 
 exit_ps:

@@ -50,8 +50,7 @@ void popcorn_tell_memory(int node)
 	popcorn_post(node, &message);
 }
 
-/* Also while the module is loaded, when there are no nodes. */
-void popcorn_tell_all_memory(void)
+static void tell_all(void)
 {
 	struct popcorn_node info;
 	int node;
@@ -59,6 +58,11 @@ void popcorn_tell_all_memory(void)
 	for (node = 0; node < popcorn_node_count(); node++)
 		if (!popcorn_get_node(node, &info) && info.state == POPCORN_NODE_UP)
 			popcorn_tell_memory(node);
+}
+
+void popcorn_init_memory(void)
+{
+	popcorn_watch_space_limit(tell_all);
 }
 
 void popcorn_forget_memory(int node)

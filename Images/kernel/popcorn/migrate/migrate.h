@@ -272,6 +272,7 @@ void popcorn_exit_migration(void);
 int popcorn_reserve(struct process *process, struct popcorn_memory __user *user);
 void popcorn_unreserve(struct process *process);
 bool popcorn_has_room(const struct process *process, int node);
+void popcorn_init_memory(void);
 void popcorn_tell_memory(int node);
 void popcorn_forget_memory(int node);
 extern const struct popcorn_handler popcorn_node_memory_handler;
