@@ -5,14 +5,12 @@ import Support
 struct ProgramBuild: Sendable {
     let environment: LabEnvironment
 
-    init(environment: LabEnvironment) { self.environment = environment }
-
     /// Builds a folder of programs, unless the same compiler has made them of the same sources.
     ///
     /// - Parameter name: a directory of `Images/programs`.
     /// - Returns: the directory in which all of them are.
     /// - Throws: `LabError` with the end of make's output.
-    func callAsFunction(_ name: String, compiler: Compiler) async throws -> String {
+    func build(_ name: String, compiler: Compiler) async throws -> String {
         let digest = try digest(name, compiler)
         let output = "\(environment.directories.cache)/programs/\(name)-\(digest.prefix(16))"
         try Directories.create(output)

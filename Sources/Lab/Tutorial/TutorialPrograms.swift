@@ -22,7 +22,7 @@ package struct TutorialPrograms: Sendable {
     /// - Throws: `LabError` with the end of make's output, or if there is no popcorn-cc.
     package init(environment: LabEnvironment, executable: String) async throws {
         let compiler = try Compiler.locate(environment: environment.variables, executable: executable)
-        let directory = try await ProgramBuild(environment: environment)("tutorial", compiler: compiler)
+        let directory = try await ProgramBuild(environment: environment).build("tutorial", compiler: compiler)
         let folder = environment.share.programs + "/tutorial/expected"
         var programs: [String: Program] = [:]
         for file in try FileManager.default.contentsOfDirectory(atPath: folder) where file.hasSuffix(".txt") {
