@@ -84,7 +84,7 @@ package struct Up: Sendable {
             (record, started) = try await boot.start(record, isRepair: isRepair)
             try await awaitReady(record, started, began)
             log.end("wait for the guests")
-            manifest = Manifest(run: run, verb: .up, record: record, environment: environment)
+            manifest.nodes = record.nodes.map(Manifest.Node.init)
             manifest.steps = log.steps
             manifest.exitCode = 0
             try manifest.save(run)

@@ -130,6 +130,25 @@ struct Status: Decodable {
     func node(_ name: String) throws -> Node { try #require(nodes.first { $0.name == name }) }
 }
 
+/// The part of a run's `manifest.json` that tells when.
+struct RunTimes: Decodable {
+    struct Step: Decodable {
+        var name: String
+        var milliseconds: Double
+    }
+
+    var started: Date
+    var ended: Date?
+    var steps: [Step]?
+
+    init(of run: String, in lab: Lab) throws {
+        let decoder = JSONDecoder()
+        decoder.dateDecodingStrategy = .iso8601
+        let path = "\(lab.workplace.directories.runs)/\(run)/manifest.json"
+        self = try decoder.decode(Self.self, from: try #require(FileManager.default.contents(atPath: path)))
+    }
+}
+
 /// The lab of an x86-64 and an aarch64 guest that most tests share; it comes up when the first of them wants it.
 actor SharedLab {
     static let shared = SharedLab()

@@ -16,6 +16,20 @@ extension EndToEnd.Life {
         #expect(ending.output.isEmpty)
     }
 
+    @Test("the manifest of an up says when it began")
+    func manifest() async throws {
+        let lab = try await SharedLab.shared()
+        let run = try #require(try await lab.status().runs.first { $0.contains("-up-") })
+        let manifest = try RunTimes(of: run, in: lab)
+        let waited = try #require(manifest.steps?.first { $0.name == "wait for the guests" })
+        let path = "\(lab.workplace.directories.runs)/\(run)/manifest.json"
+        let attributes = try FileManager.default.attributesOfItem(atPath: path)
+        let saved = try #require(attributes[.modificationDate] as? Date)
+        // Times in a manifest are whole seconds.
+        #expect(manifest.started.addingTimeInterval(waited.milliseconds / 1000) <= saved + 1)
+        #expect(manifest.ended == nil)
+    }
+
     @Test("status shows every node running, its accelerator and why, and that it sees its peer")
     func status() async throws {
         let lab = try await SharedLab.shared()

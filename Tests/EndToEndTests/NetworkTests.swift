@@ -74,5 +74,9 @@ extension EndToEnd.Network {
             #expect(rows.count { $0[0] == node && (Int($0.last ?? "") ?? 0) >= 1000 } >= 40)
         }
         try await lab("net", "capture", "stop", exit: 64)
+
+        let run = try #require(try await lab.status().runs.last { $0.contains("-capture-") })
+        let times = try RunTimes(of: run, in: lab)
+        #expect(try #require(times.ended) >= times.started)
     }
 }

@@ -50,9 +50,9 @@ package struct Manifest: Codable, Sendable {
     /// The lab's name.
     package var lab: String
     var labID: String
-    /// When the run began; for `collect` when the lab was made, for an `up` that succeeded when all nodes were ready.
+    /// When the run began; for `collect` when the lab was made.
     package var started: Date
-    /// When all was collected, for an `up` that succeeded by `down`; `nil` before that, and for captures.
+    /// When all was collected, for an `up` that succeeded by `down`, or when the capture was stopped; `nil` before that.
     package var ended: Date?
     /// The program's exit code, or popcorn-lab's own if something else went wrong; 0 for an `up` that succeeded.
     /// `nil` while a program runs, and for `collect` and captures.

@@ -10,8 +10,7 @@ import Trace
 package struct NetworkControl: Sendable {
     let access: LabAccess
 
-    /// Controls the network of the lab that `access` gives. It goes by the record in `access`, which does not follow
-    /// changes: faults that this adds are not in there.
+    /// Controls the network of the lab that `access` gives.
     package init(access: LabAccess) { self.access = access }
 
     private var store: LabStore { access.environment.store }
@@ -26,15 +25,21 @@ package struct NetworkControl: Sendable {
 
     /// Adds to what the node's fabric interface does to the packets it sends.
     package func impair(_ node: NodeRecord, _ addition: Impairment) async throws {
-        let current = access.record.impairments[node.name]?.netem ?? Impairment()
-        try await apply(node, current.merging(addition))
+        try await apply(node, try impairment(of: node).netem.merging(addition))
     }
 
     /// Takes every fault of a node away.
     package func heal(_ node: NodeRecord) async throws {
-        let current = access.record.impairments[node.name] ?? NodeImpairment()
+        let current = try impairment(of: node)
         if current.linkCut { try await setLink(node, up: true) }
         if !current.netem.isNone { try await apply(node, Impairment()) }
+    }
+
+    /// As the record has it now: that of `access` is from when the lab was opened.
+    private func record() throws -> LabRecord { try store.load(lab) ?? access.record }
+
+    private func impairment(of node: NodeRecord) throws -> NodeImpairment {
+        try record().impairments[node.name] ?? NodeImpairment()
     }
 
     private func apply(_ node: NodeRecord, _ impairment: Impairment) async throws {
@@ -56,7 +61,7 @@ package struct NetworkControl: Sendable {
     ///
     /// - Returns: the run whose directory the captures go to.
     package func startCapture(_ nodes: [NodeRecord]) async throws -> RunDirectory {
-        if let running = access.record.capture {
+        if let running = try record().capture {
             throw LabError(
                 .badArgument, "a capture runs already, into \(running.run)",
                 hint: "`popcorn-lab net capture stop` ends it")
@@ -88,7 +93,7 @@ package struct NetworkControl: Sendable {
 
     /// Ends the capture and merges the nodes' files into one pcapng, on one clock.
     package func stopCapture() async throws -> Captured {
-        guard let capture = access.record.capture else {
+        guard let capture = try record().capture else {
             throw LabError(.badArgument, "no capture runs", hint: "`popcorn-lab net capture start` starts one")
         }
         let run = RunDirectory(id: capture.run, directories: access.environment.directories)
@@ -112,6 +117,9 @@ package struct NetworkControl: Sendable {
                 anchors: try CaptureClock.anchor(of: run.capture(node.name)).map { [$0] } ?? [])
         }
         let outcomes = try CaptureMerger(sources, clocks: CaptureClock.relate(sources)).write(to: run.mergedCapture)
+        var manifest = try Manifest.load(run)
+        manifest.ended = Date()
+        try manifest.save(run)
         return Captured(run: run, outcomes: outcomes)
     }
 }
