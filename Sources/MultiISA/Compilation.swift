@@ -28,7 +28,7 @@ struct Compilation {
                 throw error
             }
             if invocation.isDryRun { continue }
-            guard let content = FileManager.default.contents(atPath: object) else {
+            guard let content = try? AtomicFile.read(object) else {
                 throw SystemError("read \(object)")
             }
             try OutputFile.write(content, to: output.asOutput)
@@ -43,7 +43,7 @@ struct Compilation {
         guard try await frontEnd.compile(source, to: object, invocation, asText: asText, work: work) else {
             return false
         }
-        guard !asText, let content = FileManager.default.contents(atPath: object) else { return true }
+        guard !asText, let content = try? AtomicFile.read(object) else { return true }
         let module = try Module(bitcode: Array(content), name: source.path)
         guard !invocation.debugInformation, multiISAHasFindingsInVariables(module.reference) else {
             try check(module, multiISACheckSupported)
@@ -57,7 +57,7 @@ struct Compilation {
         var again = invocation
         again.frontEnd += ["-g", "-w"]
         guard try await frontEnd.compile(source, to: object, again, work: work) else { return false }
-        let content = FileManager.default.contents(atPath: object) ?? Data()
+        let content = try AtomicFile.read(object) ?? Data()
         try check(Module(bitcode: Array(content), name: source.path), multiISACheckSupported)
         return true
     }

@@ -131,7 +131,7 @@ struct ModuleAssembly {
     }
 
     private static func read(_ path: String) throws -> [UInt8] {
-        guard let data = FileManager.default.contents(atPath: path) else {
+        guard let data = try? AtomicFile.read(path) else {
             throw CompilerError(.link, "cannot read \(path)")
         }
         return Array(data)

@@ -73,7 +73,7 @@ struct ProgramLink {
         let file = name.hasPrefix(":") ? String(name.dropFirst()) : "lib\(name).a"
         for directory in invocation.libraryDirectories + libraryPath {
             let path = "\(directory)/\(file)"
-            if access(path, R_OK) == 0 { return path }
+            if path.withBytes({ access($0, R_OK) }) == 0 { return path }
         }
         // What musl and gcc have under such names is in libc and in what every program is linked with.
         let known = [

@@ -108,7 +108,7 @@ struct ProgramLinker {
     }
 
     private static func content(of path: String) throws -> Data {
-        guard let content = FileManager.default.contents(atPath: path) else { throw SystemError("read \(path)") }
+        guard let content = try? AtomicFile.read(path) else { throw SystemError("read \(path)") }
         return content
     }
 }

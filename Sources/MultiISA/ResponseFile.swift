@@ -10,7 +10,7 @@ enum ResponseFile {
     static func expand(_ arguments: [String]) throws -> [String] {
         var words: [String] = [], rest = Array(arguments.reversed()), count = 0
         while let word = rest.popLast() {
-            guard word.hasPrefix("@"), let content = FileManager.default.contents(atPath: String(word.dropFirst()))
+            guard word.hasPrefix("@"), let content = try? AtomicFile.read(String(word.dropFirst()))
             else {
                 words.append(word)
                 continue

@@ -37,6 +37,27 @@ import Testing
         #expect(try String(contentsOfFile: bench.path("main.d"), encoding: .utf8).contains("greet.h"))
     }
 
+    @Test("names of files may be any bytes, of sources, objects, archives and programs")
+    func names() async throws {
+        let outcome = try await bench.run(
+            "bash",
+            [
+                "-ec",
+                #"""
+                d=$'d\xff' m=$'m\xfe'
+                mkdir "$d"
+                echo 'int seven(void); int main(void) { return seven(); }' >"$d/$m.c"
+                echo 'int seven(void) { return 7; }' >"$d/seven.c"
+                "$0" -c "$d/$m.c" -o "$d/$m.o"
+                "$0" -c "$d/seven.c" -o "$d/seven.o"
+                ar rc "$d/lib$m.a" "$d/seven.o"
+                "$0" "$d/$m.o" -L"$d" -l"$m" -o "$d/$m"
+                "$d/$m"
+                """#, try Workbench.compiler(),
+            ], environment: ["POPCORN_LAB_ROOT": Workbench.root])
+        #expect(outcome.status == 7, "\(outcome.output)\(outcome.messages)")
+    }
+
     @Test("a makefile that sets BIN, SRC and LIBS and includes the shared one builds all three files")
     func sharedMakefile() async throws {
         try write(
