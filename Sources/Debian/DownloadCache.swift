@@ -36,8 +36,7 @@ package struct DownloadCache: Sendable {
             guard let file = files[package.sha256] else { throw failure(package, in: folder) }
             // From a `file:` source apt gives a link, and what it leads to may go away.
             if (try? FileManager.default.destinationOfSymbolicLink(atPath: file)) != nil {
-                guard let bytes = FileManager.default.contents(atPath: file) else { throw SystemError("read \(file)") }
-                try AtomicFile.write(bytes, to: path(of: package))
+                try AtomicFile.write(try AtomicFile.contents(of: file), to: path(of: package))
             } else if rename(file, path(of: package)) != 0 {
                 throw SystemError("rename \(file)")
             }

@@ -28,10 +28,7 @@ struct Compilation {
                 throw error
             }
             if invocation.isDryRun { continue }
-            guard let content = try? AtomicFile.read(object) else {
-                throw SystemError("read \(object)")
-            }
-            try OutputFile.write(content, to: output.asOutput)
+            try OutputFile.write(try AtomicFile.contents(of: object), to: output.asOutput)
         }
         return isGood
     }
@@ -57,7 +54,7 @@ struct Compilation {
         var again = invocation
         again.frontEnd += ["-g", "-w"]
         guard try await frontEnd.compile(source, to: object, again, work: work) else { return false }
-        let content = try AtomicFile.read(object) ?? Data()
+        let content = try AtomicFile.contents(of: object)
         try check(Module(bitcode: Array(content), name: source.path), multiISACheckSupported)
         return true
     }

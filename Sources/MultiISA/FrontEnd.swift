@@ -83,8 +83,7 @@ struct FrontEnd: Sendable {
 
     private func copy(_ file: String, to output: String, _ invocation: Invocation) throws {
         guard !invocation.isDryRun else { return }
-        guard let content = try? AtomicFile.read(file) else { throw SystemError("read \(file)") }
-        try OutputFile.write(content, to: output.asOutput)
+        try OutputFile.write(try AtomicFile.contents(of: file), to: output.asOutput)
     }
 
     private func run(

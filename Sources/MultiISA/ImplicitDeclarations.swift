@@ -32,7 +32,7 @@ struct ImplicitDeclarations {
 
     /// clang's arguments that let it read the source with the declarations before it. Line numbers stay.
     func arguments(_ work: WorkDirectory) throws -> [String] {
-        guard let content = try? AtomicFile.read(source) else { throw SystemError("read \(source)") }
+        let content = try AtomicFile.contents(of: source)
         let declarations = names.map { "void \($0)();" }.joined(separator: " ")
         let path = work.file("declared.c")
         try AtomicFile.write(Data("\(declarations)\n#line 1\n".utf8) + content, to: path)

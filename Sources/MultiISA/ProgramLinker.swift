@@ -36,7 +36,7 @@ struct ProgramLinker {
         try checkLayout(binaries)
         try install(binaries, output: output)
         if let map = invocation.linker.map {
-            try OutputFile.write(try Self.content(of: work + "/map"), to: map.asOutput)
+            try OutputFile.write(try AtomicFile.contents(of: work + "/map"), to: map.asOutput)
         }
     }
 
@@ -100,15 +100,10 @@ struct ProgramLinker {
         if case .file(let path) = place {
             for (isa, binary) in binaries {
                 try OutputFile.write(
-                    try Self.content(of: binary), to: MultiISABinary.path(of: path, for: isa), mode: 0o777)
+                    try AtomicFile.contents(of: binary), to: MultiISABinary.path(of: path, for: isa), mode: 0o777)
             }
         }
         guard let own = ISA.host.flatMap({ binaries[$0] }) else { return }
-        try OutputFile.write(try Self.content(of: own), to: output.asOutput, mode: 0o777)
-    }
-
-    private static func content(of path: String) throws -> Data {
-        guard let content = try? AtomicFile.read(path) else { throw SystemError("read \(path)") }
-        return content
+        try OutputFile.write(try AtomicFile.contents(of: own), to: output.asOutput, mode: 0o777)
     }
 }

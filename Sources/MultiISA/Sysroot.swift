@@ -43,7 +43,7 @@ struct Sysroot: Sendable {
         try Directories.create(folder)
         defer { try? FileManager.default.removeItem(atPath: apt) }
         let root = try AptRoot(directory: apt, hostConfiguration: aptConfiguration) { tool, arguments, folder, _ in
-            try await Tool(name: tool, package: Tool.apt.package)
+            try await Tool(name: tool, package: "apt")
                 .output(arguments, in: folder, else: .host, purpose: purpose)
         }
         try await root.update(architectures: [architecture])

@@ -10,7 +10,6 @@ struct Tool: Sendable {
 
     static let clang = Tool(name: "clang-19", package: "clang-19")
     static let linker = Tool(name: "ld.lld-19", package: "lld-19")
-    static let apt = Tool(name: "apt-get", package: "apt")
     static let unpack = Tool(name: "dpkg-deb", package: "dpkg")
 
     private func command(_ arguments: [String]) -> HostCommand {

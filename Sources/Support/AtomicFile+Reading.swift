@@ -6,13 +6,19 @@ extension AtomicFile {
     ///
     /// - Throws: `SystemError` if there is one, or may be one, that cannot be read.
     package static func read(_ path: String) throws -> Data? {
+        do {
+            return try contents(of: path)
+        } catch let error as SystemError where error.errno == ENOENT {
+            return nil
+        }
+    }
+
+    /// The bytes of a whole file that must be there.
+    ///
+    /// - Throws: `SystemError` with the reason for which it cannot be read.
+    package static func contents(of path: String) throws -> Data {
         try SystemError.naming("read \(path)") {
-            let file: FileDescriptor
-            do {
-                file = try .open(bytesOf: path, .readOnly)
-            } catch Errno.noSuchFileOrDirectory {
-                return nil
-            }
+            let file = try FileDescriptor.open(bytesOf: path, .readOnly)
             defer { try? file.close() }
             var bytes = Data()
             try file.forEachPiece { bytes += $0 }

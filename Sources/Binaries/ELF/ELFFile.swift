@@ -86,8 +86,7 @@ package struct ELFFile: Sendable {
             throw BinaryError(.unreadable, "'\(path)' is not a regular file")
         }
         do {
-            guard let content = try AtomicFile.read(path) else { throw SystemError("open \(path)", errno: ENOENT) }
-            return Array(content)
+            return Array(try AtomicFile.contents(of: path))
         } catch {
             throw BinaryError(.unreadable, "cannot read '\(path)': \(errorText((error as? SystemError)?.errno ?? EIO))")
         }

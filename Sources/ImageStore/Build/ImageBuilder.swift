@@ -136,8 +136,7 @@ struct ImageBuilder: Sendable {
         for (index, program) in recipe.programs.enumerated() {
             let output = "\(work.path)/program-\(index)"
             try await Compiler.build(program, share: share, isa: isa, host: host, output: output)
-            guard let bytes = FileManager.default.contents(atPath: output) else { throw SystemError("read \(output)") }
-            result.programs[program.path] = Array(bytes)
+            result.programs[program.path] = Array(try AtomicFile.contents(of: output))
         }
         guard let folder = recipe.kernel else { return result }
         let root = try await unpackedHeaders(packages)

@@ -47,10 +47,7 @@ extension ImageBuilder {
         case .directory: return .directory
         case .link(let target): return .symlink(target)
         case .source(let source):
-            guard let bytes = FileManager.default.contents(atPath: "\(share)/\(source)") else {
-                throw SystemError("read \(share)/\(source)")
-            }
-            return .file(Array(bytes))
+            return .file(Array(try AtomicFile.contents(of: "\(share)/\(source)")))
         }
     }
 }

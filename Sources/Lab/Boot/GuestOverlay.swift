@@ -39,10 +39,11 @@ struct GuestOverlay {
         archive.addFile(GuestFile.configuration, mode: 0o600, text: try configuration().text)
         archive.addFile(GuestFile.addresses, text: addresses.map { "\($0)\n" }.joined())
         archive.addDirectory(GuestFile.sshServerDirectory, mode: 0o700)
-        archive.add(GuestFile.hostKey, mode: 0o600, .file([UInt8](try read(paths.hostKey(node.name)))))
+        let hostKey = try AtomicFile.contents(of: paths.hostKey(node.name))
+        archive.add(GuestFile.hostKey, mode: 0o600, .file(Array(hostKey)))
         archive.addDirectory(GuestFile.home, mode: 0o700)
         archive.addDirectory(GuestFile.sshDirectory, mode: 0o700)
-        let login = String(decoding: try read(paths.publicKey), as: UTF8.self)
+        let login = String(decoding: try AtomicFile.contents(of: paths.publicKey), as: UTF8.self)
         archive.addFile(GuestFile.authorizedKeys, mode: 0o600, text: login)
         archive.addFile(GuestFile.profile, text: "PS1='\(node.name):\\w# '\n")
         return archive
@@ -52,18 +53,14 @@ struct GuestOverlay {
         NodeConfiguration(
             hostname: node.name, managementMAC: node.managementMAC, fabricMAC: node.fabricMAC,
             fabricAddress: node.spec.address, fabric: record.spec.fabric, messageLayer: record.spec.messageLayer,
-            peers: addresses, secret: String(decoding: try read(paths.messageLayerSecret), as: UTF8.self))
+            peers: addresses,
+            secret: String(decoding: try AtomicFile.contents(of: paths.messageLayerSecret), as: UTF8.self))
     }
 
     private var addresses: [IPv4Address] { record.spec.messageLayerAddresses }
 
     private var hosts: String {
         (["127.0.0.1 localhost"] + record.nodes.map { "\($0.spec.address) \($0.name)" }).joined(separator: "\n") + "\n"
-    }
-
-    private func read(_ path: String) throws -> Data {
-        guard let bytes = try AtomicFile.read(path) else { throw SystemError("read \(path)", errno: ENOENT) }
-        return bytes
     }
 
     private func append(file path: String, to descriptor: Int32) throws {
