@@ -25,6 +25,20 @@ struct FileTests {
         #expect(path.withBytes { unlink($0) } == 0)
     }
 
+    @Test("a file that cannot be read is an error with the reason; only one that is absent is nothing")
+    func unreadable() throws {
+        let scratch = try Scratch()
+        #expect(try AtomicFile.read(scratch.file("absent")) == nil)
+        let absent = #expect(throws: SystemError.self) { try AtomicFile.contents(of: scratch.file("absent")) }
+        #expect(absent?.errno == ENOENT)
+        for read in [{ _ = try AtomicFile.read($0) }, { _ = try AtomicFile.contents(of: $0) }]
+            as [(String) throws -> Void]
+        {
+            let directory = #expect(throws: SystemError.self) { try read(scratch.path) }
+            #expect(directory?.errno == EISDIR)
+        }
+    }
+
     @Test("a write that fails says why, and keeps the old file")
     func atomicWriteFails() throws {
         let scratch = try Scratch()
