@@ -3,6 +3,8 @@ import PackageDescription
 
 /// The rooms of the house: `popcorn-lab` -> `Commands` -> `Lab` -> the others, which do not know each other and share the
 /// ground: `Topology`, `Binaries`, `Debian`, `UserInput`, `ISA` and `Support`. `GuestContract` also knows `Guest` and `Trace`.
+/// `Regression` runs suites on `Lab`; what it finds are `Results`, which `History` keeps and `Report` shows. Those three
+/// know no lab.
 let strict: [SwiftSetting] = [
     .swiftLanguageMode(.v6),
     .treatAllWarnings(as: .error),
@@ -48,6 +50,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
@@ -63,9 +67,22 @@ let package = Package(
             "Commands",
             [
                 "Lab", "Topology", "Hypervisor", "ImageStore", "Fabric", "Guest", "GuestContract", "Trace", "Binaries",
-                "UserInput", "ISA", "Support", "CLinux", log,
+                "UserInput", "ISA", "Support", "CLinux", "Regression", "Results", "History", "Report", log,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
+        room(
+            "Report",
+            ["History", "Results", "Statistics", "Support", .product(name: "Mustache", package: "swift-mustache")]),
+        room(
+            "Regression",
+            [
+                "Lab", "GuestContract", "Topology", "Trace", "Results", "History", "Statistics", "UserInput", "ISA",
+                "Support",
+                system,
+            ]),
+        room("History", ["Results", "Statistics", "Support", .product(name: "GRDB", package: "GRDB.swift")]),
+        room("Results", ["Support", system]),
+        room("Statistics", []),
         room(
             "Lab",
             [
@@ -123,6 +140,11 @@ let package = Package(
         tests(
             of: "Lab",
             ["Topology", "GuestContract", "Hypervisor", "ImageStore", "UserInput", "ISA", "Support", log]),
+        tests(of: "Statistics"),
+        tests(of: "Results", ["Support"]),
+        tests(of: "History", ["Results", "Support"]),
+        tests(of: "Report", ["History", "Results", "Support"]),
+        tests(of: "Regression", ["Lab", "Results", "Topology", "UserInput", "Support"]),
         tests(of: "Commands", ["Binaries", "Support"]),
         tests(
             of: "MultiISA", ["Lab", "Binaries", "ISA", "Support", "popcorn-cc", "MultiISAPassPlugin"],

@@ -5,4 +5,6 @@ package enum RunVerb: String, Codable, Sendable {
     case collect
     case capture
     case tutorial
+    /// A run of a suite.
+    case test
 }
