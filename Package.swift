@@ -76,7 +76,8 @@ let package = Package(
         room(
             "Regression",
             [
-                "Lab", "GuestContract", "Topology", "Trace", "Results", "History", "Statistics", "UserInput", "ISA",
+                "Lab", "GuestContract", "Fabric", "Topology", "Trace", "Results", "History", "Statistics", "UserInput",
+                "ISA",
                 "Support",
                 system,
             ]),

@@ -32,3 +32,34 @@ package enum ShellWord {
         }
     }
 }
+
+extension ShellWord {
+    /// The words of a line, as a POSIX shell splits and unquotes them; nothing else of a shell's grammar means anything.
+    ///
+    /// - Returns: `nil` if a quote is not closed.
+    package static func words(of line: String) -> [String]? {
+        var words: [String] = []
+        var word: String?
+        var quote: Character?
+        var rest = line[...]
+        while let character = rest.popFirst() {
+            switch (character, quote) {
+            case (quote, _?): quote = nil
+            case ("\\", nil):
+                guard let next = rest.popFirst() else { return nil }
+                word = (word ?? "") + String(next)
+            case ("\\", "\"") where rest.first.map { "\"\\$`".contains($0) } == true:
+                word = (word ?? "") + String(rest.removeFirst())
+            case ("'", nil), ("\"", nil):
+                quote = character
+                word = word ?? ""
+            case (" ", nil), ("\t", nil), ("\n", nil):
+                if let whole = word { words.append(whole) }
+                word = nil
+            default: word = (word ?? "") + String(character)
+            }
+        }
+        if let word { words.append(word) }
+        return quote == nil ? words : nil
+    }
+}

@@ -11,6 +11,14 @@ extension LabSpec {
     package init(
         spec: String, name: String = defaultName, vcpus: DefaultVCPUs = .each(DefaultVCPUs.most)
     ) throws(InputError) {
+        let nodes = try Self.draftNodes(spec: spec)
+        let (lab, problems) = LabDraft(name: name, nodes: nodes, vcpus: vcpus).completed()
+        self = lab
+        try Self.check(problems)
+    }
+
+    /// The nodes of the short form, with the gaps that it leaves.
+    static func draftNodes(spec: String) throws(InputError) -> [LabDraft.Node] {
         guard spec.contains(where: { !$0.isWhitespace }) else {
             throw InputError(
                 .inconsistent, "the list of nodes is empty", hint: "name an ISA for each node, such as x86,arm")
@@ -24,13 +32,14 @@ extension LabSpec {
                 problems.append(LabProblem("", error.summary))
             }
         }
-        let (lab, found) = LabDraft(name: name, nodes: nodes, vcpus: vcpus).completed()
-        if problems.isEmpty { problems = found }
-        self = lab
-        if var error = InputError(problems) {
-            error.hint = "nodes are a list of ISAs, such as x86,arm or 2*x86,arm or origin=x86,remote=arm"
-            throw error
-        }
+        try check(problems)
+        return nodes
+    }
+
+    private static func check(_ problems: [LabProblem]) throws(InputError) {
+        guard var error = InputError(problems) else { return }
+        error.hint = "nodes are a list of ISAs, such as x86,arm or 2*x86,arm or origin=x86,remote=arm"
+        throw error
     }
 
     private static func nodes(of item: String, at place: Int) throws(InputError) -> [LabDraft.Node] {

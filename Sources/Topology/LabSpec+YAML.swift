@@ -2,7 +2,8 @@ import ISA
 import UserInput
 
 extension LabSpec {
-    private static let keys = ["name", "nodes", "fabric", "message_layer"]
+    /// The keys of a lab in a file.
+    package static let keys = ["name", "nodes", "fabric", "message_layer"]
     private static let nodeKeys = [
         "name", "isa", "vcpus", "memory", "image", "cmdline", "host", "cpus", "numa", "address",
     ]
@@ -21,20 +22,41 @@ extension LabSpec {
         yaml text: String, file: String, hostCPUs: CPUList? = nil, vcpus: DefaultVCPUs = .each(DefaultVCPUs.most)
     ) throws(InputError) {
         self = try YAMLReader.read(text, file: file, as: "a lab", keys: Self.keys) { top in
-            var draft = LabDraft(name: top.text("name"), nodes: [])
-            draft.fabric = Self.fabric(top)
-            draft.vcpus = vcpus
-            draft.messageLayer = Self.messageLayer(top)
-            guard let nodes = top.required("nodes", { top.mappings($0, as: "a node", keys: Self.nodeKeys) }) else {
-                return nil
-            }
-            draft.nodes = nodes.map { $0.map(Self.node) ?? LabDraft.Node(isa: .x86_64) }
-            let (lab, problems) = draft.completed(hostCPUs: hostCPUs)
-            for problem in problems {
-                top.reader.report(problem.message, at: problem.path, basis: problem.basis)
-            }
-            return lab
+            Self.reading(top, hostCPUs: hostCPUs, vcpus: vcpus)
         }
+    }
+
+    /// Reads a lab that stands in a file of another kind; its keys are `keys`.
+    ///
+    /// - Parameters:
+    ///   - name: the lab's name if the mapping has none.
+    ///   - hostCPUs: the CPUs of the machine that runs the nodes without a host of their own, if it is known.
+    ///   - vcpus: of nodes for which the mapping has no number.
+    /// - Returns: `nil` if it has no nodes; like all other errors, that is reported.
+    package static func reading(
+        _ top: YAMLMapping, name: String? = nil, hostCPUs: CPUList? = nil,
+        vcpus: DefaultVCPUs = .each(DefaultVCPUs.most)
+    ) -> LabSpec? {
+        var draft = LabDraft(name: top.text("name") ?? name, nodes: [])
+        draft.fabric = fabric(top)
+        draft.vcpus = vcpus
+        draft.messageLayer = messageLayer(top)
+        guard let nodes = top.required("nodes", { nodes($0, in: top) }) else { return nil }
+        draft.nodes = nodes
+        let (lab, problems) = draft.completed(hostCPUs: hostCPUs)
+        for problem in problems {
+            let path = problem.path.isEmpty ? top.path : top.path(of: problem.path)
+            top.reader.report(problem.message, at: path, basis: problem.basis.map { top.path(of: $0) })
+        }
+        return lab
+    }
+
+    /// A list of nodes, or the short form as on the command line: `x86,arm`.
+    private static func nodes(_ key: String, in top: YAMLMapping) -> [LabDraft.Node]? {
+        guard !top.isText(key) else {
+            return top.value(key) { (text) throws(InputError) in try draftNodes(spec: text) }
+        }
+        return top.mappings(key, as: "a node", keys: nodeKeys)?.map { $0.map(node) ?? LabDraft.Node(isa: .x86_64) }
     }
 
     /// Reads a lab file from disk.

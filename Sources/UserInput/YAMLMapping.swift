@@ -145,6 +145,12 @@ package struct YAMLMapping {
     /// Whether the value of `key` is a list, whatever is in it.
     package func isList(_ key: String) -> Bool { values[key]?.sequence != nil }
 
+    /// Whether the value of `key` is a single scalar, whatever it says.
+    package func isText(_ key: String) -> Bool { values[key]?.scalar != nil }
+
+    /// Whether the value of `key` is a mapping, whatever is in it.
+    package func isMapping(_ key: String) -> Bool { values[key]?.mapping != nil }
+
     /// A list of texts.
     package func texts(_ key: String) -> [String]? { values(key) { text in text } }
 

@@ -83,7 +83,7 @@ struct RunCommand: AsyncParsableCommand {
         options.collects = collect
         let aftermath = RunAftermath(isCollecting: collect)
         let outcome = try await RunProgram(access: access, options: options, report: { aftermath.show($0) }).run(
-            program, input: STDIN_FILENO, output: STDOUT_FILENO, errorOutput: STDERR_FILENO)
+            program, RunProgram.Streams(input: STDIN_FILENO, output: STDOUT_FILENO, errorOutput: STDERR_FILENO))
         aftermath.finish()
         for warning in outcome.warnings { Notice.warning(warning) }
         if global.verbose, let moves = outcome.moves {

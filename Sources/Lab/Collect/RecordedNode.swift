@@ -3,11 +3,17 @@ import GuestContract
 
 /// A node with an open connection, and what records it there.
 package struct RecordedNode: Sendable {
-    let node: NodeRecord
-    let session: GuestSession
-    let recorder: GuestRecorder
+    /// The node at the other end.
+    package let node: NodeRecord
+    /// Whoever opened it closes it.
+    package let session: GuestSession
+    /// What records there, and answers.
+    package let recorder: GuestRecorder
     /// The tracefs instance that it has begun, if it has.
     var instance: String?
+
+    /// The guest, over this connection.
+    package var guest: EmbeddedGuest { node.guest(session) }
 }
 
 extension LabAccess {

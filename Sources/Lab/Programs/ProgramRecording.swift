@@ -6,17 +6,22 @@ import Topology
 /// The run of a program: its directory, its manifest, and what collects.
 struct ProgramRecording: Sendable {
     let run: RunDirectory
+    private let isOwn: Bool
     private let manifest: Manifest
     private let access: LabAccess
     var collector: Collector
 
     /// Makes the run's directory, and writes the manifest as far as it is known.
     ///
-    /// - Parameter digests: of the program's files, by name.
+    /// - Parameters:
+    ///   - digests: of the program's files, by name.
+    ///   - directory: the run's, if there is one already; such a run is part of another, and none of the lab's own.
     init(
-        of deployment: Deployment, _ digests: [String: String], _ access: LabAccess, _ nodes: [RecordedNode]
+        of deployment: Deployment, _ digests: [String: String], _ access: LabAccess, _ nodes: [RecordedNode],
+        in directory: RunDirectory?
     ) throws {
-        run = try RunDirectory.create(verb: .run, directories: access.environment.directories)
+        run = try directory ?? RunDirectory.create(verb: .run, directories: access.environment.directories)
+        isOwn = directory == nil
         var manifest = Manifest(run: run, verb: .run, record: access.record, environment: access.environment)
         manifest.program = deployment.localPath
         manifest.binaries = digests
@@ -38,7 +43,7 @@ struct ProgramRecording: Sendable {
         manifest.exitCode = ending.exitCode
         if case .signalled(let name, _) = try? ending.get().ending { manifest.signal = "SIG\(name)" }
         try manifest.save(run)
-        try access.environment.store.addRun(run.id, to: access.record.spec.name)
+        if isOwn { try access.environment.store.addRun(run.id, to: access.record.spec.name) }
     }
 }
 

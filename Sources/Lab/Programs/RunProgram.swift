@@ -65,44 +65,89 @@ package struct RunProgram: Sendable {
         self.report = report
     }
 
+    /// The program's own streams: descriptors of this process.
+    package struct Streams: Sendable {
+        /// Of which the program reads, and to which it writes.
+        var input, output, errorOutput: Int32
+
+        /// Takes descriptors, which stay the caller's to close.
+        package init(input: Int32, output: Int32, errorOutput: Int32) {
+            self.input = input
+            self.output = output
+            self.errorOutput = errorOutput
+        }
+    }
+
     /// Deploys and runs a program.
     ///
     /// - Parameters:
     ///   - path: without the ISA's suffix.
-    ///   - input: a descriptor of this process; likewise `output` and `errorOutput`. They are the program's own.
-    package func run(_ path: String, input: Int32, output: Int32, errorOutput: Int32) async throws -> Outcome {
-        let origin = try options.origin.map(access.node) ?? access.record.nodes[0]
-        let environment = try environment(for: path)
-        let deployment = try Deployment(path: path, record: access.record, directory: options.directory)
-        let streams = Streams(input: input, output: output, errorOutput: errorOutput)
+    ///   - streams: where its output goes, because it is not in the outcome.
+    /// - Throws: what kept it from running or from ending by itself; what the kernels said is collected all the same.
+    package func run(_ path: String, _ streams: Streams) async throws -> Outcome {
         let start = StepClock()
         return try await access.withRecorders { nodes in
             var clock = start
             clock.end("connect")
-            let deployed = try await deployment.deploy(to: nodes)
-            clock.end("deploy")
-            var recording =
-                try options.collects ? ProgramRecording(of: deployment, deployed.digests, access, nodes) : nil
-            try await recording?.collector.begin()
-            if recording != nil { clock.end("start of the traces") }
-            guard let session = nodes.first(where: { $0.node.id == origin.id })?.session else {
-                throw LabError(.noSuchNode, "\(origin.name) has no session")
-            }
-            let driver = try await options.moves?.driver(in: origin.guest(session))
-            let command = EmbeddedGuest.programCommand(
-                deployment.name, options.arguments, in: options.directory, driver: driver)
-            let ending = await execute(command, environment, streams, in: session)
-            clock.end("program")
-            report(.ended(exitCode: ending.exitCode))
-            let (moves, steps, warnings) = try await concludeWhole(recording, driver, ending, clock)
+            let attempt = try await attempt(path, streams, on: nodes, clock: clock)
             return Outcome(
-                run: recording?.run, result: try ending.get(), moves: moves, steps: steps, warnings: warnings)
+                run: attempt.run, result: try attempt.ending.get(), moves: attempt.moves, steps: attempt.steps,
+                warnings: attempt.warnings)
         }
     }
 
-    /// The program's own streams: descriptors of this process.
-    private struct Streams {
-        var input, output, errorOutput: Int32
+    /// What became of a program that may not have ended by itself.
+    package struct Attempt: Sendable {
+        /// If there was one.
+        package var run: RunDirectory?
+        /// How it ended, or what kept it from that.
+        package var ending: Result<RemoteResult, any Error>
+        /// If they were driven from outside.
+        package var moves: MoveSummary?
+        /// Where the time went.
+        package var steps: [Step]
+        /// What is missing or doubtful in what was collected, and which moves were not made.
+        package var warnings: [String]
+    }
+
+    /// `run` over connections that stand, for callers that run many programs.
+    ///
+    /// - Parameters:
+    ///   - nodes: all nodes of the lab.
+    ///   - directory: of the run; `nil` makes one.
+    /// - Throws: what went wrong before the program was started.
+    package func attempt(
+        _ path: String, _ streams: Streams, on nodes: [RecordedNode], in directory: RunDirectory? = nil
+    ) async throws -> Attempt {
+        try await attempt(path, streams, on: nodes, in: directory, clock: StepClock())
+    }
+
+    private func attempt(
+        _ path: String, _ streams: Streams, on nodes: [RecordedNode], in directory: RunDirectory? = nil,
+        clock: StepClock
+    ) async throws -> Attempt {
+        var clock = clock
+        let origin = try options.origin.map(access.node) ?? access.record.nodes[0]
+        let environment = try environment(for: path)
+        let deployment = try Deployment(path: path, record: access.record, directory: options.directory)
+        let deployed = try await deployment.deploy(to: nodes)
+        clock.end("deploy")
+        var recording =
+            try options.collects
+            ? ProgramRecording(of: deployment, deployed.digests, access, nodes, in: directory) : nil
+        try await recording?.collector.begin()
+        if recording != nil { clock.end("start of the traces") }
+        guard let session = nodes.first(where: { $0.node.id == origin.id })?.session else {
+            throw LabError(.noSuchNode, "\(origin.name) has no session")
+        }
+        let driver = try await options.moves?.driver(in: origin.guest(session))
+        let command = EmbeddedGuest.programCommand(
+            deployment.name, options.arguments, in: options.directory, driver: driver)
+        let ending = await execute(command, environment, streams, in: session)
+        clock.end("program")
+        report(.ended(exitCode: ending.exitCode))
+        let (moves, steps, warnings) = try await concludeWhole(recording, driver, ending, clock)
+        return Attempt(run: recording?.run, ending: ending, moves: moves, steps: steps, warnings: warnings)
     }
 
     private func execute(

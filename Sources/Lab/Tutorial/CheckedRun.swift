@@ -28,7 +28,7 @@ package struct CheckedRun: Sendable {
             group.addTask {
                 defer { copy.close() }
                 return try await runner.run(
-                    program.path, input: input, output: copy.descriptor, errorOutput: errorOutput)
+                    program.path, RunProgram.Streams(input: input, output: copy.descriptor, errorOutput: errorOutput))
             }
             var output = ""
             for await line in copy.lines {

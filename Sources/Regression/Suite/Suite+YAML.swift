@@ -1,0 +1,68 @@
+import Support
+import Topology
+import UserInput
+
+extension Suite {
+    private static let keys = ["name", "description", "labs", "programs", "faults", "defaults", "cases"]
+
+    /// Reads a suite's file; its format is described in `docs/regression.md`.
+    ///
+    /// - Parameters:
+    ///   - path: of the file; other paths in it are relative to its directory.
+    ///   - vcpus: of nodes for which it has no number.
+    /// - Throws: `InputError` with code `.unreadableFile` or `.invalidFile` and one diagnostic for each error.
+    package init(yamlFile path: String, vcpus: DefaultVCPUs) throws(InputError) {
+        try self.init(yaml: try TextFile.read(path), file: path, vcpus: vcpus)
+    }
+
+    /// `init(yamlFile:vcpus:)` for a text that has been read.
+    package init(yaml text: String, file path: String, vcpus: DefaultVCPUs) throws(InputError) {
+        let file = AbsolutePath.of(path)
+        self = try YAMLReader.read(text, file: path, as: "a suite", keys: Self.keys) { top in
+            let places = SuitePlaces(directory: AbsolutePath.parent(of: file))
+            let labs = Self.labs(top, places, vcpus)
+            let programs = ProgramReader(places: places).programs(top)
+            let faults = FaultReader.plans(top)
+            let expectations = ExpectationReader(places: places)
+            let defaults = top.mapping("defaults", as: "the defaults", keys: ["expect", "tags"])
+            let reader = GroupReader(
+                labs: labs, programs: programs, faults: faults, expectations: expectations,
+                defaultTags: defaults?.texts("tags") ?? [],
+                defaultExpectation: defaults.map { expectations.read($0) } ?? Expectation())
+            let name = top.required("name") { top.text($0) }
+            guard let name, let groups = top.required("cases", { reader.groups($0, in: top) }) else { return nil }
+            return Suite(
+                name: name, summary: top.text("description") ?? "", file: file, labs: labs, programs: programs,
+                faults: faults, groups: groups)
+        }
+    }
+
+    private static func labs(_ top: YAMLMapping, _ places: SuitePlaces, _ vcpus: DefaultVCPUs) -> [Lab] {
+        let entries = top.required("labs") { top.mapping($0, as: "labs", keys: nil) }
+        return (entries?.keys ?? []).compactMap { name in
+            guard let entries, let fields = entries.mapping(name, as: "a lab", keys: LabSpec.keys + ["file"]) else {
+                return nil
+            }
+            let spec: LabSpec?
+            if fields.has("file") {
+                for key in fields.keys where key != "file" {
+                    fields.report("a lab with a file has no '\(key)' here", at: key)
+                }
+                spec = fields.value("file") { (text) throws(InputError) in
+                    try LabSpec(yamlFile: places.path(text), vcpus: vcpus)
+                }
+            } else {
+                spec = LabSpec.reading(fields, name: name, vcpus: vcpus)
+            }
+            return spec.map { Lab(name: name, spec: $0) }
+        }
+    }
+}
+
+/// Where the paths of a suite's file lead.
+struct SuitePlaces {
+    /// Of the suite's file.
+    let directory: String
+
+    func path(_ text: String) -> String { AbsolutePath.of(text, in: directory) }
+}
