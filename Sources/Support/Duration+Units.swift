@@ -9,6 +9,9 @@ extension Duration {
         Double(components.seconds) * 1e6 + Double(components.attoseconds) / 1e12
     }
 
+    /// Seconds, with fraction.
+    package var seconds: Double { microseconds / 1e6 }
+
     /// For people: `1.93 s`, `0.04 s`.
     package var formattedSeconds: String {
         let hundredths = (milliseconds + 5) / 10

@@ -7,7 +7,7 @@ package enum KernelLog {
     /// The records are the truth while the guest lives. From the console log come the messages after them: the last
     /// words of a guest that died. Without records, the console log's last boot is all there is.
     /// - Throws: `TraceError.Code.unreadable`, and what `body` throws.
-    static func forEachMessage(
+    package static func forEachMessage(
         records: String?, console: String?, _ body: (KernelMessage) throws -> Void
     ) throws {
         var latest: GuestTime?

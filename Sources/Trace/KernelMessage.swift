@@ -70,7 +70,7 @@ package struct KernelMessage: Equatable, Sendable {
     ]
 
     /// What `dmesg` prints: `[    1.234567] text`.
-    var classicLine: String {
+    package var classicLine: String {
         let total = max(0, time.nanoseconds) / 1000
         let seconds = String(total / 1_000_000)
         let fraction = String(1_000_000 + total % 1_000_000).dropFirst()

@@ -17,12 +17,13 @@ package struct KernelTrouble: Equatable, Sendable {
         private var rank: Int { Self.allCases.firstIndex(of: self) ?? 0 }
     }
 
-    var severity: Severity
+    /// How bad it is.
+    package var severity: Severity
     /// The words of the line that gave it away.
-    var marker: String
+    package var marker: String
 
     /// Whether a run with this line in a log can still count as passed: anything from a warning up cannot.
-    var isFailure: Bool { severity > .detail }
+    package var isFailure: Bool { severity > .detail }
 
     /// Looks for a known sign in one line of kernel text; `nil` if there is none.
     ///
@@ -104,7 +105,7 @@ package struct KernelTrouble: Equatable, Sendable {
 
 extension KernelMessage {
     /// What this message says about the kernel's health; what user space wrote to `/dev/kmsg` says nothing.
-    var trouble: KernelTrouble? {
+    package var trouble: KernelTrouble? {
         guard (facility ?? 0) == 0 else { return nil }
         return KernelTrouble.find(in: text)
     }

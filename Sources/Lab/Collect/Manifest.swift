@@ -114,7 +114,8 @@ extension Manifest.Node {
 }
 
 extension Manifest.Host {
-    static var current: Manifest.Host {
+    /// This host.
+    package static var current: Manifest.Host {
         var system = utsname()
         uname(&system)
         func text(_ field: some Any) -> String {

@@ -2,15 +2,18 @@ import FoundationEssentials
 import Support
 
 /// Builds programs that ship with popcorn-lab, by popcorn-cc and their own makefiles, in the cache.
-struct ProgramBuild: Sendable {
+package struct ProgramBuild: Sendable {
     let environment: LabEnvironment
+
+    /// Prepares to build; nothing is looked at.
+    package init(environment: LabEnvironment) { self.environment = environment }
 
     /// Builds a folder of programs, unless the same compiler has made them of the same sources.
     ///
     /// - Parameter name: a directory of `Images/programs`.
     /// - Returns: the directory in which all of them are.
     /// - Throws: `LabError` with the end of make's output.
-    func build(_ name: String, compiler: Compiler) async throws -> String {
+    package func build(_ name: String, compiler: Compiler) async throws -> String {
         let digest = try digest(name, compiler)
         let output = "\(environment.directories.cache)/programs/\(name)-\(digest.prefix(16))"
         try Directories.create(output)

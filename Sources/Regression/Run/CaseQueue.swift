@@ -1,0 +1,59 @@
+import Results
+
+/// The cases that are still to be run; several workers take from it.
+actor CaseQueue {
+    /// A case, and which try of it this is.
+    struct Turn: Sendable {
+        var one: SuiteCase
+        var plan: PlannedCase
+        /// From 1.
+        var attempt: Int
+    }
+
+    private var waiting: [Turn]
+    /// How many workers have a lab in use, by the suite's name of the lab.
+    private var users: [String: Int] = [:]
+
+    init(_ turns: [Turn]) { waiting = turns }
+
+    var isEmpty: Bool { waiting.isEmpty }
+
+    /// The next case on this lab, in order; `nil` if there is none.
+    func next(on lab: Suite.Lab) -> Turn? { take { $0.one.point.lab == lab } }
+
+    /// The next case for a worker without a lab: of the lab that the fewest workers use, the first in order.
+    func next() -> Turn? {
+        let least = waiting.map { users[$0.one.point.lab.name, default: 0] }.min()
+        return take { users[$0.one.point.lab.name, default: 0] == least }
+    }
+
+    /// The lab of the case that `next()` would give; it is not taken.
+    func comingLab() -> Suite.Lab? {
+        let least = waiting.map { users[$0.one.point.lab.name, default: 0] }.min()
+        return waiting.first { users[$0.one.point.lab.name, default: 0] == least }?.one.point.lab
+    }
+
+    /// To be tried again, before all others.
+    func again(_ turn: Turn) { waiting.insert(turn, at: 0) }
+
+    /// Takes all cases of a lab away.
+    func drop(lab: String) -> [PlannedCase] {
+        let dropped = waiting.filter { $0.one.point.lab.name == lab }
+        waiting.removeAll { $0.one.point.lab.name == lab }
+        return dropped.map(\.plan)
+    }
+
+    /// Takes all cases away.
+    func dropAll() -> [PlannedCase] {
+        defer { waiting = [] }
+        return waiting.map(\.plan)
+    }
+
+    func begin(lab: String) { users[lab, default: 0] += 1 }
+
+    func end(lab: String) { users[lab, default: 0] -= 1 }
+
+    private func take(_ suits: (Turn) -> Bool) -> Turn? {
+        waiting.firstIndex(where: suits).map { waiting.remove(at: $0) }
+    }
+}
