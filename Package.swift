@@ -142,7 +142,7 @@ let package = Package(
             of: "Lab",
             ["Topology", "GuestContract", "Hypervisor", "ImageStore", "UserInput", "ISA", "Support", log]),
         tests(of: "Statistics"),
-        tests(of: "Results", ["Support"]),
+        tests(of: "Results", ["Support"], exclude: ["Examples"]),
         tests(of: "History", ["Results", "Support"]),
         tests(of: "Report", ["History", "Results", "Support"]),
         tests(of: "Regression", ["Lab", "Results", "Topology", "UserInput", "Support"]),
