@@ -98,7 +98,8 @@ struct TextFormatTests {
         let all = try lines(.markdown, Example.run(), slower: [slow])
         #expect(all[0] == "## nightly: failed")
         #expect(
-            all[2].hasPrefix("4 of 8 cases passed, 2 failed, 1 could not be judged, 1 not run; 1 was flaky, in 2 min"))
+            all[2].hasPrefix(
+                "4 of 8 cases passed, 2 failed, 1 could not be judged, 1 not run; 1 was flaky. It took 2 min"))
         #expect(all.contains { $0.hasPrefix("| `tutorial/dsm/pair/x86/every-100ms/none/1` | `arm: Oops: NULL") })
         let headings = all.filter { $0.hasPrefix("###") }
         #expect(headings.map { $0.dropFirst(4).prefix(5) } == ["Faile", "Flaky", "Could", "Slowe", "Not r", "To re"])

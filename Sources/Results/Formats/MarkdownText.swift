@@ -16,7 +16,7 @@ struct MarkdownText {
             [
                 [
                     "## \(Self.plain(results.title)): \(exit.words)", "",
-                    "\(results.sentence), in \(DecimalText.seconds(results.seconds)).",
+                    "\(results.sentence). It took \(DecimalText.seconds(results.seconds)).",
                 ]
             ] + [
                 problems("Failed", results.cases(.failed)), flaky,
