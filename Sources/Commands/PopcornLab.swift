@@ -45,7 +45,7 @@ package struct PopcornLab: AsyncParsableCommand {
                 subcommands: [
                     LogsCommand.self, TraceCommand.self, PingCommand.self, CollectCommand.self, RunsCommand.self,
                 ]),
-            CommandGroup(name: "Regression", subcommands: [ResultsCommand.self]),
+            CommandGroup(name: "Regression", subcommands: [TestCommand.self, ResultsCommand.self]),
             CommandGroup(
                 name: "Guest",
                 subcommands: [

@@ -14,6 +14,8 @@ enum Completions {
 
     static var runs: [String] { RunDirectory.all(in: Directories(environment: environment)).map(\.id) }
 
+    static var testRuns: [String] { NamedRun.ids(in: Directories(environment: environment)) }
+
     private static var environment: [String: String] { ProcessInfo.processInfo.environment }
     private static var store: LabStore { LabStore(directories: Directories(environment: environment)) }
     private static var record: LabRecord? {

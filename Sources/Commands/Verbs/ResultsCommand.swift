@@ -24,9 +24,7 @@ struct ResultsCommand: AsyncParsableCommand {
     @Argument(
         help: ArgumentHelp(
             "The run's id or the beginning of it, `last`, its directory, or a results.json.", valueName: "run"),
-        completion: .custom { _, _, _ in
-            NamedRun.ids(in: Directories(environment: ProcessInfo.processInfo.environment))
-        })
+        completion: .custom { _, _, _ in Completions.testRuns })
     var run = "last"
 
     @Option(help: "How to print them.")

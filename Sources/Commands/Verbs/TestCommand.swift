@@ -1,0 +1,105 @@
+import ArgumentParser
+import FoundationEssentials
+import Lab
+import Regression
+import Results
+import Support
+import Topology
+
+/// `popcorn-lab test`: a suite, from its labs' boots to its verdict.
+struct TestCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "test",
+        abstract: "Run a suite of cases on labs that are booted for it; say what failed, what could not be judged, and why.",
+        discussion: """
+              popcorn-lab test smoke                          a suite that ships with popcorn-lab
+              popcorn-lab test nightly.yaml --retries 1       a suite of your own
+              popcorn-lab test nightly --dry-run              its cases; nothing is started
+              popcorn-lab test nightly --filter 'program=is and fault!=none'
+              popcorn-lab test nightly --case ID --seed S     just one, as it was
+              popcorn-lab test nightly --rerun-failed last
+              popcorn-lab test --resume last                  what a killed or interrupted run has not done
+
+            Every case has one of four verdicts: passed, failed, not judged (the lab or the host kept us from knowing) and \
+            not run. A case that passes when it is tried again is flaky. Exit codes: 0 all passed, 1 some failed, 2 some could \
+            not be judged, 3 there was nothing to run. docs/regression.md describes suites.
+            """)
+
+    @Argument(
+        help: ArgumentHelp("A suite's file, or the name of one of Configs/suites.", valueName: "suite"),
+        completion: .file(extensions: ["yaml", "yml"]))
+    var suite: String?
+
+    @OptionGroup(title: "Which cases") var choice: TestChoice
+    @OptionGroup(title: "How") var how: TestHow
+
+    @Flag(name: .long, help: "List the cases that would run; start nothing.")
+    var dryRun = false
+
+    @OptionGroup var output: FormatOption
+
+    func validate() throws {
+        if suite == nil, choice.resume == nil { throw ValidationError("Name a suite, or a run to resume.") }
+        if suite != nil, choice.resume != nil { throw ValidationError("A run that is resumed has its suite already.") }
+    }
+
+    func run() async throws {
+        let environment = try GlobalOptions.environment(verbose: how.verbose)
+        let options = how.options
+        let progress = TestProgress()
+        let runner = TestRun(environment: environment, executable: GlobalOptions.executable, options: options) {
+            progress.show($0)
+        }
+        if let text = choice.resume {
+            let named = try NamedRun(text, directories: environment.directories)
+            let run = RunDirectory(id: named.results.run.id, directories: environment.directories)
+            let results = try await progress.following { try await runner.resume(run, vcpus: how.vcpus) }
+            throw try conclude(run, results)
+        }
+        let suite = try Suite(yamlFile: try Self.file(suite ?? "", environment), vcpus: how.vcpus)
+        let cases = try choice.selection(environment).choose(from: try suite.cases())
+        if dryRun { return try show(cases) }
+        guard !cases.isEmpty else {
+            Notice.line("no case is chosen")
+            throw ProgramExit(status: RunExit.nothingRun.rawValue)
+        }
+        let seed = choice.seed ?? UInt32.random(in: 0...UInt32.max)
+        let (run, results) = try await progress.following {
+            try await runner.run(suite, cases, seed: seed, shard: choice.shard?.description)
+        }
+        throw try conclude(run, results)
+    }
+
+    /// A name without a slash and suffix is a suite of ours, unless there is such a file.
+    private static func file(_ text: String, _ environment: LabEnvironment) throws -> String {
+        guard !text.contains("/"), access(text, F_OK) != 0 else { return text }
+        let folder = environment.share.configs + "/suites"
+        for candidate in ["\(folder)/\(text).yaml", "\(folder)/\(text)"] where access(candidate, F_OK) == 0 { return candidate }
+        let names = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).filter { $0.hasSuffix(".yaml") }
+            .map { String($0.dropLast(".yaml".count)) }
+        throw RegressionError(
+            .badArgument, "there is no suite '\(text)'" + NearestName.suggestion(for: text, among: names),
+            hint: "a file, or one of those that ship with popcorn-lab: \(names.sorted().joined(separator: ", "))")
+    }
+
+    private func show(_ cases: [SuiteCase]) throws {
+        if output.format == .json { return try Output.json(cases.map { $0.plan(seed: choice.seed ?? 0) }) }
+        var table = Table("CASE", "TAGS")
+        for one in cases { table.add(one.id, one.tags.joined(separator: ",")) }
+        Output.table(table)
+        Notice.line("\(cases.count) cases")
+    }
+
+    /// Writes the results for programs, says how it went, and gives the exit code.
+    private func conclude(_ run: RunDirectory, _ results: RunResults) throws -> any Error {
+        try AtomicFile.write(try results.json(), to: TestRunFiles(run).results)
+        if output.format == .json {
+            Output.bytes(Array(try results.json().utf8))
+        } else {
+            Output.bytes(Array(ResultsCommand.table(results).utf8))
+            for one in results.cases(.failed) { Output.line("again: \(one.reproduce)") }
+        }
+        Notice.line("\(run.path)")
+        return ProgramExit(status: RunExit(of: results).rawValue)
+    }
+}

@@ -1,0 +1,163 @@
+import Guest
+import GuestContract
+import Lab
+import Results
+import Support
+import SystemPackage
+import Topology
+import Trace
+
+/// Runs the program of a case, injects its faults, and sees what happens.
+struct CaseObserver: Sendable {
+    /// What was seen, and what was recorded.
+    struct Seen: Sendable {
+        var observation: CaseObservation
+        /// How long the program ran.
+        var programSeconds: Double?
+        /// CPU time of the nodes' QEMUs meanwhile, in seconds.
+        var cpuSeconds: Double?
+        /// What the kernels recorded, if anything.
+        var timeline: TraceSummary?
+        /// The text of its output.
+        var text: String
+    }
+
+    let one: SuiteCase
+    let seed: UInt32
+    let booted: BootedLab
+    let nodes: [RecordedNode]
+    let directory: RunDirectory
+    let mark: String
+    let settings: TestRun.Options
+
+    private var limit: Duration { booted.scale((one.expectation.limit ?? settings.limit).duration) }
+
+    func observe(_ program: String) async throws -> Seen {
+        let control = CaseControl()
+        let faults = FaultDriver(
+            plan: one.point.fault, point: one.point, booted: booted, nodes: nodes,
+            program: program.split(separator: "/").last.map(String.init) ?? program)
+        let stdout = try BoundedOutput(
+            path: directory.path + "/stdout", limit: settings.outputLimit, onLine: { faults.sawLine($0) },
+            onOverflow: { control.overflowed() })
+        let stderr = try BoundedOutput(
+            path: directory.path + "/stderr", limit: settings.outputLimit, onOverflow: { control.overflowed() })
+        let cpu = QEMUTimes(booted.access.record)
+        let runner = RunProgram(access: booted.access, options: try options()) { progress in
+            if case .started = progress { control.programStarted() }
+        }
+        let input = try SystemError.naming("open /dev/null") { try FileDescriptor.open(bytesOf: "/dev/null", .readOnly) }
+        let work = Task {
+            try await runner.attempt(
+                program,
+                RunProgram.Streams(input: input.rawValue, output: stdout.descriptor, errorOutput: stderr.descriptor),
+                on: nodes, in: directory)
+        }
+        control.onEnd { work.cancel() }
+        let watch = Task { await watchGuests(control) }
+        let driver = Task { await faults.run(start: control.start) }
+        let result = await withTaskCancellationHandler {
+            await work.result
+        } onCancel: {
+            work.cancel()
+        }
+        watch.cancel()
+        driver.cancel()
+        let faultProblems = await driver.value
+        try? input.close()
+        let (out, error) = (await stdout.finish(), await stderr.finish())
+        try Task.checkCancellation()
+        var observation = CaseObservation(
+            ending: try ending(result, control), stdout: out, stderr: error, deaths: control.deaths)
+        observation.problems = faultProblems
+        observation.kernelMessages = try kernelMessages()
+        let timeline = try? RunStore(environment: booted.access.environment).timeline(directory).summary
+        if let timeline { observation.counts = Self.counts(timeline) }
+        return Seen(
+            observation: observation, programSeconds: programSeconds(result), cpuSeconds: cpu?.elapsed(), timeline: timeline,
+            text: one.figures.isEmpty ? "" : ByteText.text(try out.read()))
+    }
+
+    private func options() throws -> RunProgram.Options {
+        var options = RunProgram.Options()
+        options.origin = one.point.start
+        options.environment = one.point.program.environment
+        options.arguments = ShellWord.words(of: one.point.arguments) ?? []
+        options.timeout = limit
+        switch one.point.schedule {
+        case .none: options.stays = true
+        case .own: break
+        case .every(let time): options.moves = DrivenMoves(interval: time.duration)
+        case .bounce(let count): options.moves = DrivenMoves(count: count)
+        case .random(let time): options.moves = DrivenMoves(interval: time.duration, seed: seed)
+        case .at(let sites): options.migrateAt = try MigrationSites(parsing: sites)
+        }
+        return options
+    }
+
+    /// A dead guest ends its case at once: nothing that is asked of it will be answered.
+    private func watchGuests(_ control: CaseControl) async {
+        guard let events = try? GuestWatch(access: booted.access).events() else { return }
+        for await event in events {
+            let summary: String
+            switch event.kind {
+            case .ended: summary = "its guest has ended"
+            // What an oops leaves of a kernel may answer no more.
+            case .trouble(let trouble): summary = "\(trouble.severity.rawValue): \(event.line)"
+            }
+            control.died(event.node, summary)
+            if let node = nodes.first(where: { $0.node.name == event.node }) { await node.session.close() }
+        }
+    }
+
+    private func ending(
+        _ result: Result<RunProgram.Attempt, any Error>, _ control: CaseControl
+    ) throws -> CaseObservation.Ending {
+        if control.isOver { return .abandoned }
+        let attempt: RunProgram.Attempt
+        do {
+            attempt = try result.get()
+        } catch let error as GuestError {
+            return .lost(error.sentence)
+        } catch {
+            throw CaseFailure(Problem(.build, "its program cannot be run: \(error.sentence)", details: error.evidence))
+        }
+        switch attempt.ending {
+        case .success(let result):
+            if case .signalled(let name, _) = result.ending { return .signalled("SIG\(name)") }
+            return .exited(result.exitCode)
+        case .failure(let error as GuestError) where error.code == .timeout: return .timedOut
+        case .failure(let error): return .lost(error.sentence)
+        }
+    }
+
+    private func programSeconds(_ result: Result<RunProgram.Attempt, any Error>) -> Double? {
+        guard let steps = try? result.get().steps, let step = steps.first(where: { $0.name == "program" }) else { return nil }
+        return Double(step.milliseconds) / 1000
+    }
+
+    /// What each kernel said after the mark; a node that gave nothing has only its console.
+    private func kernelMessages() throws -> [String: [KernelMessage]] {
+        try booted.access.record.nodes.reduce(into: [:]) { result, node in
+            func existing(_ file: NodeRunFile) -> String? {
+                let path = directory.file(file, of: node.name)
+                return access(path, R_OK) == 0 ? path : nil
+            }
+            var messages: [KernelMessage] = []
+            try KernelLog.forEachMessage(records: existing(.kernelLog), console: existing(.console)) { message in
+                if message.text == mark { messages = [] } else { messages.append(message) }
+            }
+            result[node.name] = messages
+        }
+    }
+
+    /// Only what is exact: a trace that lost events counts nothing.
+    private static func counts(_ summary: TraceSummary) -> [String: Int] {
+        guard summary.nodes.allSatisfy({ $0.lostEvents == 0 }) else { return [:] }
+        let routes = summary.migration.routes
+        let refused = routes.reduce(0) { $0 + $1.failed.values.reduce(0, +) }
+        return [
+            "hops": routes.reduce(0) { $0 + $1.hops } - refused, "refused": refused, "faults": summary.migration.faults,
+        ]
+    }
+}

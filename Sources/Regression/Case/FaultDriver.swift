@@ -1,0 +1,107 @@
+import Fabric
+import FoundationEssentials
+import GuestContract
+import Lab
+import Results
+import Support
+import Synchronization
+import Topology
+
+/// Injects the faults of a case, each at its moment, one after the other.
+final class FaultDriver: Sendable {
+    private let point: CaseGroup.Point
+    private let booted: BootedLab
+    private let nodes: [RecordedNode]
+    /// The program's file name.
+    private let program: String
+    private let lines: AsyncStream<String>
+    private let feed: AsyncStream<String>.Continuation
+    private let waitsForOutput: Bool
+
+    init(point: CaseGroup.Point, booted: BootedLab, nodes: [RecordedNode], program: String) {
+        self.point = point
+        self.booted = booted
+        self.nodes = nodes
+        self.program = program
+        (lines, feed) = AsyncStream.makeStream()
+        waitsForOutput = point.fault.steps.contains { if case .output = $0.moment { true } else { false } }
+    }
+
+    /// To be told each line of the program's output.
+    func sawLine(_ line: String) {
+        if waitsForOutput { feed.yield(line) }
+    }
+
+    /// - Parameter start: yields when the program has been started.
+    /// - Returns: what could not be injected; a fault whose moment did not come is such a thing, too.
+    func run(start: AsyncStream<ContinuousClock.Instant>) async -> [Problem] {
+        guard !point.fault.steps.isEmpty else { return [] }
+        var began: ContinuousClock.Instant?
+        for await instant in start { began = instant }
+        guard let began else { return [] }
+        var iterator = lines.makeAsyncIterator()
+        for (index, step) in point.fault.steps.enumerated() {
+            do {
+                try await reach(step.moment, since: began, &iterator)
+                try Task.checkCancellation()
+            } catch {
+                return [
+                    Problem(.fault, "step \(index + 1) of fault '\(point.fault.name)' never came: the program ended before")
+                ]
+            }
+            do {
+                try await inject(step.action)
+            } catch {
+                if Task.isCancelled, step.isRelief { return [] }
+                return [
+                    Problem(
+                        .fault, node: step.node.map(point.nodeName),
+                        "step \(index + 1) of fault '\(point.fault.name)' failed: \(error.sentence)", details: error.evidence)
+                ]
+            }
+        }
+        return []
+    }
+
+    private func reach(
+        _ moment: FaultStep.Moment, since began: ContinuousClock.Instant, _ lines: inout AsyncStream<String>.Iterator
+    ) async throws {
+        switch moment {
+        case .time(let span): try await Task.sleep(until: began + span.duration)
+        case .output(let pattern):
+            while let line = await lines.next() { if pattern.matches(line) { return } }
+            throw CancellationError()
+        case .hops(let count):
+            let origin = try booted.access.node(point.start)
+            guard let node = nodes.first(where: { $0.node.id == origin.id }) else { throw CancellationError() }
+            try await node.guest.awaitHops(count, of: program)
+        }
+    }
+
+    private func inject(_ action: FaultStep.Action) async throws {
+        let access = booted.access
+        let faults = Faults(access: access), net = NetworkControl(access: access)
+        switch action {
+        case .cut(let node): try await net.setLink(try access.node(node), up: false)
+        case .heal(let node): try await net.heal(try access.node(node))
+        case .impair(let node, let delay, let loss, let rate):
+            try await net.impair(try access.node(node), Impairment(delay: delay, loss: loss, rate: rate))
+        case .kill(let node): try faults.kill(try access.node(node))
+        case .freeze(let node): try await faults.freeze(try access.node(node))
+        case .thaw(let node): try await faults.thaw(try access.node(node))
+        case .panic(let node): try await faults.panic(try access.node(node))
+        case .killOrigin: _ = try await faults.killProcess(program, .origin)
+        case .killWorker(let node): _ = try await faults.killProcess(program, .worker(try access.node(node)))
+        }
+    }
+}
+
+extension FaultStep {
+    /// It takes a fault away; a program that ended before it needs it no more.
+    var isRelief: Bool {
+        switch action {
+        case .heal, .thaw: true
+        default: false
+        }
+    }
+}

@@ -1,0 +1,109 @@
+import FoundationEssentials
+import Lab
+import Results
+import Support
+import Topology
+
+/// `test`: runs the cases of a suite on labs that it boots, and writes down what it finds as it finds it.
+package struct TestRun: Sendable {
+    let environment: LabEnvironment
+    /// The path of the running program, beside which the compiler is looked for.
+    let executable: String
+    let options: Options
+    let report: @Sendable (TestEvent) -> Void
+
+    /// Prepares to run suites; `report` may be called from any task.
+    package init(
+        environment: LabEnvironment, executable: String, options: Options,
+        report: @escaping @Sendable (TestEvent) -> Void = { _ in }
+    ) {
+        self.environment = environment
+        self.executable = executable
+        self.options = options
+        self.report = report
+    }
+
+    /// Runs cases in a run of their own.
+    ///
+    /// - Parameters:
+    ///   - cases: a choice of the suite's, in the order in which they are to be run.
+    ///   - seed: what all chance comes from.
+    ///   - shard: which part of the suite this is, for the record.
+    /// - Returns: the run, and what became of it. A cancelled run gives what it has.
+    /// - Throws: `SystemError` if nothing can be written down from the beginning.
+    package func run(
+        _ suite: Suite, _ cases: [SuiteCase], seed: UInt32, shard: String? = nil
+    ) async throws -> (RunDirectory, RunResults) {
+        let run = try RunDirectory.create(verb: .test, directories: environment.directories)
+        let lock = try TestRunFiles(run).lock(environment)
+        defer { withExtendedLifetime(lock) {} }
+        let header = RunHeader(
+            id: run.id, suite: suite.name, suiteFile: suite.file, seed: seed, commandLine: environment.commandLine,
+            version: Version.current, started: Date().timeIntervalSince1970, shard: shard,
+            cases: cases.map { $0.plan(seed: seed) })
+        let log = try ResultLog(path: TestRunFiles(run).log)
+        try log.append(.began(header))
+        report(.began(header))
+        let turns = zip(cases, header.cases).map { CaseQueue.Turn(one: $0, plan: $1, attempt: 1) }
+        return (run, try await serve(run, log, turns, boots: []))
+    }
+
+    /// Goes on with a run that was killed or interrupted: runs what has not been tried.
+    ///
+    /// - Throws: `RegressionError` if another runner is at it; `InputError` if its suite cannot be read any more.
+    package func resume(_ run: RunDirectory, vcpus: DefaultVCPUs) async throws -> RunResults {
+        let files = TestRunFiles(run)
+        let lock = try files.lock(environment)
+        defer { withExtendedLifetime(lock) {} }
+        let results = try ResultLog.replay(files.log)
+        let suite = try Suite(yamlFile: results.run.suiteFile, vcpus: vcpus)
+        let known = Dictionary(try suite.cases().map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        let log = try ResultLog(path: files.log)
+        report(.began(results.run))
+        await LeftoverLabs(environment: environment, mark: files.mark).remove { report(.note($0)) }
+        var turns: [CaseQueue.Turn] = []
+        for result in results.cases where result.attempts.isEmpty {
+            if let one = known[result.plan.id] {
+                turns.append(CaseQueue.Turn(one: one, plan: result.plan, attempt: 1))
+            } else {
+                try log.append(.skipped(id: result.plan.id, reason: "the suite does not have it any more"))
+            }
+        }
+        return try await serve(run, log, turns, boots: results.boots)
+    }
+
+    private func serve(
+        _ run: RunDirectory, _ log: ResultLog, _ turns: [CaseQueue.Turn], boots: [Boot]
+    ) async throws -> RunResults {
+        let files = TestRunFiles(run)
+        let began = ContinuousClock.now
+        var options = options
+        options.scratch = files.scratch
+        try Directories.create(files.scratch)
+        defer { try? FileManager.default.removeItem(atPath: files.scratch) }
+        let crew = TestCrew(
+            environment: environment, run: run, log: log, queue: CaseQueue(turns),
+            programs: ProgramShelf(environment: environment, executable: executable, directory: files.programs),
+            options: options, deadline: options.timeout.map { began + $0 }, report: report)
+        let numbers = LabNumbers(boots: boots)
+        let versions = await HostVersions.all(environment)
+        await withTaskGroup(of: Void.self) { group in
+            for _ in 0..<max(1, min(options.jobs, turns.count)) {
+                let keeper = LabKeeper(
+                    environment: environment, mark: files.mark, numbers: numbers, versions: versions,
+                    report: { event in
+                        if case .booted(let boot) = event { crew.write(.booted(boot)) }
+                        report(event)
+                    })
+                group.addTask { await TestWorker(crew: crew, keeper: keeper).work() }
+            }
+        }
+        let interrupted = Task.isCancelled
+        for plan in await crew.queue.dropAll() {
+            crew.skip(plan, interrupted ? "the run was interrupted" : crew.stopReason ?? "the run ended before")
+        }
+        crew.write(.ended(seconds: (ContinuousClock.now - began).seconds, interrupted: interrupted))
+        if let failure = crew.failure { throw failure }
+        return try ResultLog.replay(files.log)
+    }
+}

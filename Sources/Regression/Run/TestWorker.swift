@@ -1,0 +1,76 @@
+import FoundationEssentials
+import Lab
+import Results
+import Support
+
+/// Runs cases on one lab after the other.
+struct TestWorker: Sendable {
+    let crew: TestCrew
+    let keeper: LabKeeper
+
+    func work() async {
+        while crew.mayBegin, let turn = await crew.queue.next() {
+            let lab = turn.one.point.lab.name
+            await crew.queue.begin(lab: lab)
+            await serve(turn)
+            await crew.queue.end(lab: lab)
+        }
+        if let name = await keeper.close(keeping: crew.options.keepsLabs) {
+            crew.report(.note("lab '\(name)' stays: `popcorn-lab down -l \(name)` takes it down"))
+        }
+    }
+
+    /// Runs a case, and others on the same lab as long as that is well.
+    private func serve(_ first: CaseQueue.Turn) async {
+        let booted: BootedLab
+        do {
+            booted = try await keeper.lab(first.one.point.lab)
+            crew.booted(first.one.point.lab.name)
+        } catch {
+            // Somebody stopped us; nothing is known of the case.
+            if Task.isCancelled { return await crew.queue.again(first) }
+            return await crew.bootFailed(first, error)
+        }
+        do {
+            let isUsable = try await booted.access.withRecorders { nodes in
+                var turn: CaseQueue.Turn? = first
+                while let current = turn {
+                    guard crew.mayBegin else {
+                        await crew.queue.again(current)
+                        return true
+                    }
+                    guard try await run(current, booted, nodes) else { return false }
+                    turn = await crew.queue.next(on: booted.lab)
+                }
+                return true
+            }
+            if !isUsable { await keeper.takeDown() }
+        } catch {
+            await keeper.takeDown()
+            if !Task.isCancelled { await crew.bootFailed(first, error) }
+        }
+    }
+
+    /// - Returns: whether the lab is as it was before.
+    private func run(_ turn: CaseQueue.Turn, _ booted: BootedLab, _ nodes: [RecordedNode]) async throws -> Bool {
+        crew.report(.started(turn.plan, attempt: turn.attempt, boot: booted.boot.id))
+        let run = CaseRun(
+            turn: turn, booted: booted, nodes: nodes, run: crew.run, programs: crew.programs, baselines: crew.baselines,
+            settings: crew.options)
+        let outcome: CaseRun.Outcome
+        do {
+            outcome = try await run.perform()
+        } catch {
+            await crew.queue.again(turn)
+            throw error
+        }
+        await crew.finish(turn, outcome.attempt)
+        if !outcome.isLabUsable, crew.mayBegin, let coming = await crew.queue.comingLab() { keeper.prepare(coming) }
+        if outcome.attempt.verdict == .failed {
+            await run.diagnose(outcome)
+        } else if outcome.attempt.verdict == .passed, !crew.options.keepsTraces {
+            run.forgetTraces()
+        }
+        return outcome.isLabUsable
+    }
+}
