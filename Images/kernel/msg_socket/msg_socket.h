@@ -135,6 +135,10 @@ void ms_begin_stop(void);
 bool ms_is_stopping(void);
 void ms_disconnect(struct peer *peer, u32 epoch, const char *why);
 
+/* delay.c */
+bool ms_is_delayed(u16 type);
+void ms_delay(u16 type);
+
 /* queue.c */
 void ms_drop_queues(struct peer *peer);
 

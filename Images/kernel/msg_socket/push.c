@@ -73,6 +73,16 @@ static int push_item(struct peer *peer, struct outgoing *item, bool more, bool w
 	return err;
 }
 
+/* Returns whether the message may go: one who only helps leaves it to the sender thread. */
+static bool spend_delay(const struct outgoing *item, bool wait)
+{
+	u16 type = le16_to_cpu(item->header.type);
+
+	if (wait)
+		ms_delay(type);
+	return wait || !ms_is_delayed(type);
+}
+
 /* Sends one frame from the queues. Returns 1 if there was one, 0 if not, or an error. */
 static int push_next(struct peer *peer, bool wait)
 {
@@ -83,6 +93,8 @@ static int push_next(struct peer *peer, bool wait)
 
 	item = ms_next_item(peer, &queue, &more);
 	if (!item)
+		return 0;
+	if (!item->sent && !spend_delay(item, wait))
 		return 0;
 	err = push_item(peer, item, more, wait);
 	if (item->sent == le32_to_cpu(item->header.size))

@@ -42,6 +42,7 @@ static int send_directly(struct peer *peer, const struct popcorn_send *send,
 	parcel_add(&parcel, message->head, message->head_size);
 	parcel_add(&parcel, message->body, message->body_size);
 	parcel_pad(&parcel, message->head_size + message->body_size);
+	ms_delay(message->type);
 	err = ms_push_directly(peer, &parcel, send->patience == POPCORN_WAIT, send->timeout);
 	stop_sending(peer);
 	if (err)

@@ -81,7 +81,7 @@ struct popcorn_changes {
 #define DEFINE_POPCORN_CHANGES(name) \
 	struct popcorn_changes name = { .wait = __WAIT_QUEUE_HEAD_INITIALIZER(name.wait) }
 
-/* Of what /proc/popcorn_ps tells at the origin. */
+/* Of what /proc/popcorn_ps tells at the origin, and of when workers and spaces are gone. */
 extern struct popcorn_changes popcorn_ps_changes;
 
 struct poll_table_struct;

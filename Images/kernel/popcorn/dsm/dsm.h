@@ -229,6 +229,10 @@ extern const struct vm_operations_struct popcorn_vm_operations;
 int popcorn_init_spaces(void);
 void popcorn_exit_spaces(void);
 
+/* pages.c */
+int popcorn_init_pages_file(void);
+void popcorn_exit_pages_file(void);
+
 /* init.c */
 int popcorn_init_dsm(void);
 void popcorn_exit_dsm(void);

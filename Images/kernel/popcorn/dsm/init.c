@@ -58,8 +58,13 @@ int popcorn_init_dsm(void)
 	err = popcorn_register_handlers(handlers, ARRAY_SIZE(handlers));
 	if (err)
 		goto drop_notifier;
+	err = popcorn_init_pages_file();
+	if (err)
+		goto drop_handlers;
 	return 0;
 
+drop_handlers:
+	popcorn_unregister_handlers(handlers, ARRAY_SIZE(handlers));
 drop_notifier:
 	popcorn_unregister_node_notifier(&node_block);
 exit_spaces:
@@ -71,6 +76,7 @@ destroy_queue:
 
 void popcorn_exit_dsm(void)
 {
+	popcorn_exit_pages_file();
 	popcorn_unregister_handlers(handlers, ARRAY_SIZE(handlers));
 	popcorn_unregister_node_notifier(&node_block);
 	popcorn_exit_spaces();

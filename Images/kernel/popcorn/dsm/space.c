@@ -7,6 +7,7 @@
 #include <linux/pagemap.h>
 #include <linux/pseudo_fs.h>
 #include <linux/slab.h>
+#include "../core.h"
 #include "dsm.h"
 
 #define SPACE_MAGIC 0x70636e73
@@ -145,6 +146,7 @@ void popcorn_space_put(struct space *space)
 	iput(space->inode);
 	kfree(listed(space));
 	atomic_dec(&space_count);
+	popcorn_changed(&popcorn_ps_changes);
 }
 
 static bool unlist(struct space *space)

@@ -6,6 +6,7 @@
 #include <linux/pid.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
+#include "../core.h"
 #include "../dsm/dsm.h"
 #include "migrate.h"
 
@@ -87,6 +88,7 @@ void popcorn_unlist_worker(struct worker *worker)
 	mutex_lock(&workers_mutex);
 	list_del(&worker->list);
 	mutex_unlock(&workers_mutex);
+	popcorn_changed(&popcorn_ps_changes);
 	popcorn_worker_put(worker);
 }
 
