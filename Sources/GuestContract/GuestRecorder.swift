@@ -19,14 +19,14 @@ package final class GuestRecorder: Sendable {
         case trace
     }
 
-    private let guest: EmbeddedGuest
+    let guest: EmbeddedGuest
     private let writer: FileDescriptor
     /// A copy of the pipe's other end: who asks a guest whose connection broke must not get SIGPIPE.
     private let other: FileDescriptor
     private let command: FollowedCommand<RecorderFrame>
 
     /// How long the guest may be silent when an answer is due.
-    private var patience: Duration { guest.timeScale(.seconds(10)) }
+    var patience: Duration { guest.timeScale(.seconds(10)) }
 
     init(on guest: EmbeddedGuest) async throws {
         let (reader, writer) = try FileDescriptor.privatePipe()
@@ -148,7 +148,7 @@ package final class GuestRecorder: Sendable {
         }
     }
 
-    private func ask(_ line: String) throws {
+    func ask(_ line: String) throws {
         guard !line.contains("\n") else {
             throw ContractError(
                 .badRequest, "'\(line.replacing("\n", with: "\\n"))' has a line break, which no name may have")
@@ -156,8 +156,9 @@ package final class GuestRecorder: Sendable {
         try AtomicFile.writeAll(Array("\(line)\n".utf8), to: writer.rawValue, name: "\(guest.name)'s popcorn-record")
     }
 
-    private func answer(_ name: String) async throws -> RecorderFrame {
-        let frame = try await next()
+    /// - Parameter patience: how long the guest may be silent; `nil` for what an answer takes that is ready.
+    func answer(_ name: String, patience: Duration? = nil) async throws -> RecorderFrame {
+        let frame = try await next(patience)
         guard frame.name != "error" else { throw guest.failure("cannot \(frame.text)") }
         guard frame.name == name else {
             throw guest.failure("popcorn-record answers '\(frame.name)' for '\(name)'")
@@ -165,19 +166,19 @@ package final class GuestRecorder: Sendable {
         return frame
     }
 
-    private func next() async throws -> RecorderFrame {
-        let watchdog = Task { [patience, end = command.end] in
+    func next(_ longer: Duration? = nil) async throws -> RecorderFrame {
+        let watchdog = Task { [patience = longer ?? patience, end = command.end] in
             try await Task.sleep(for: patience)
             end.cancel()
         }
         defer { watchdog.cancel() }
         var frames = command.output.makeAsyncIterator()
-        guard let frame = await frames.next() else { throw await absence() }
+        guard let frame = await frames.next() else { throw await absence(after: longer ?? patience) }
         return frame
     }
 
     /// Why no more answers come.
-    private func absence() async -> any Error {
+    private func absence(after patience: Duration) async -> any Error {
         if Task.isCancelled { return CancellationError() }
         do {
             let result = try await command.end.value

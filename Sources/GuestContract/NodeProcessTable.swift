@@ -38,16 +38,38 @@ package struct NodeProcessTable: Sendable, Equatable {
     package struct Worker: Sendable, Equatable {
         /// The process's.
         package var id: String
+        /// Its id in this guest; 0 while it is being started.
+        package var pid: Int32 = 0
+        /// What the kernel calls it, as of a process.
+        package var program = "-"
+        /// The id of the process's origin; -1 if the line does not say.
+        package var origin = -1
         /// Pages of the process's memory that this node holds at the moment.
         package var pages: Int
         /// The thread's id here by its id at the origin.
         package var hosts: [Int32: Int32] = [:]
     }
 
+    /// The last line: what the node holds of all programs together, of those that are going away, too.
+    package struct Totals: Sendable, Equatable {
+        /// Processes' memory, one for each process of which the node has any part.
+        package var spaces: Int
+        /// Pages in them.
+        package var pages: UInt64
+
+        /// Takes both as they are.
+        package init(spaces: Int, pages: UInt64) {
+            self.spaces = spaces
+            self.pages = pages
+        }
+    }
+
     /// Processes whose origin is this node.
     package var processes: [Process] = []
     /// Parts of processes whose origin is another node.
     package var workers: [Worker] = []
+    /// `nil` if the text has no such line: it was cut off, or the kernel has no message layer.
+    package var totals: Totals?
 
     /// Reads the file's text. Lines of other kinds are passed over, and so are those without the ids they need.
     package init(parsing text: String) {
@@ -60,14 +82,25 @@ package struct NodeProcessTable: Sendable, Equatable {
                 if let thread = Thread(words, values), !processes.isEmpty {
                     processes[processes.count - 1].threads.append(thread)
                 }
-            case "W:": workers.append(Worker(id: values["process"] ?? "", pages: values.number("pages") ?? 0))
+            case "W:": workers.append(Worker(words, values))
             case "R:":
                 if words.count > 3, let here = Int32(words[1]), let there = Int32(words[3]), !workers.isEmpty {
                     workers[workers.count - 1].hosts[there] = here
                 }
-            default: break
+            default:
+                if let spaces: Int = values.number("spaces"), let pages: UInt64 = values.number("pages") {
+                    totals = Totals(spaces: spaces, pages: pages)
+                }
             }
         }
+    }
+}
+
+extension NodeProcessTable.Worker {
+    fileprivate init(_ words: [Substring], _ values: KeyValues) {
+        self.init(
+            id: values["process"] ?? "", pid: words.dropFirst().first.flatMap { Int32($0) } ?? 0,
+            program: values["comm"] ?? "-", origin: values.number("origin") ?? -1, pages: values.number("pages") ?? 0)
     }
 }
 

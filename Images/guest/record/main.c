@@ -6,6 +6,11 @@
  *	digest PATH		frame `digest`: the SHA-256 of the file in hex; empty if it cannot be read
  *	begin KIB		frame `begin`: the name of a trace instance, which records now
  *	end INSTANCE		frames `dmesg`, `types` and `trace`, several each, then frame `end`
+ *	state			frames `ps`, `stat`, `boot`, `tainted`, `uptime` and `memory`, the files of those contents, then
+ *				frame `state`
+ *	reset			frame `reset`: the message layer's counters are zero
+ *	mark TEXT		frame `mark`: the kernel's log has the line
+ *	rest MS			frame `rest`: 1 as soon as no program has left anything in the node, 0 after so long
  *	quit			no answer; the program ends
  *	spare KIB		no answer; a trace instance is made for a later `begin`
  *
@@ -63,6 +68,14 @@ static void obey(char *line, int clock)
 		if (strcmp(argument, "-"))
 			recycle_trace(argument);
 		has_begun = 0;
+	} else if (!strcmp(line, "state")) {
+		answer_state();
+	} else if (!strcmp(line, "reset")) {
+		reset_counters();
+	} else if (!strcmp(line, "mark") && argument) {
+		mark_kernel_log(argument);
+	} else if (!strcmp(line, "rest") && argument) {
+		await_rest(argument);
 	} else if (!strcmp(line, "quit")) {
 		exit(0);
 	} else if (!strcmp(line, "spare") && argument) {

@@ -10,6 +10,15 @@ void answer(const char *name, const void *bytes, size_t length);
 /* A frame `error`, in which errno is told in words. */
 void answer_error(const char *what, const char *which);
 
+/* A file's content in frames of a name; none if it is empty, and `error` if it cannot be read. */
+void answer_file(const char *path, const char *name);
+
+/* What is left in the node: state.c. */
+void answer_state(void);
+void reset_counters(void);
+void mark_kernel_log(const char *text);
+void await_rest(const char *limit_ms);
+
 /* The SHA-256 of a file in hex, which is 64 bytes; 0, or -1 with errno. */
 int file_digest(const char *path, char *hex);
 

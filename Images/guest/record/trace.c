@@ -174,7 +174,7 @@ void make_spare_trace(const char *kib)
 }
 
 /* Copies a file in frames. Of the kernel's log a read gives one record, and EPIPE says that some were overwritten. */
-static void copy(const char *path, const char *name)
+void answer_file(const char *path, const char *name)
 {
 	static char bytes[65536];
 	size_t held = 0;
@@ -206,8 +206,8 @@ void collect(const char *instance)
 {
 	char path[256];
 
-	copy("/dev/kmsg", "dmesg");
-	copy("/proc/popcorn_types", "types");
+	answer_file("/dev/kmsg", "dmesg");
+	answer_file("/proc/popcorn_types", "types");
 	if (!strcmp(instance, "-")) {
 		snprintf(path, sizeof(path), TRACEFS "/trace");
 	} else {
@@ -215,5 +215,5 @@ void collect(const char *instance)
 		set(instance, "tracing_on", "0");
 		snprintf(path, sizeof(path), INSTANCES "%s/trace", instance);
 	}
-	copy(path, "trace");
+	answer_file(path, "trace");
 }

@@ -1,0 +1,50 @@
+import Topology
+
+/// What a node has at one moment: what programs have left in its kernel, what that has counted, and how it is.
+package struct NodeState: Sendable, Equatable {
+    /// Migratable processes and workers, and the totals of all spaces.
+    package var processes: NodeProcessTable
+    /// What the message layer has counted.
+    package var counters: CounterTable
+    /// Another after each boot of the guest.
+    package var bootID: String
+    /// Seconds since that boot.
+    package var uptimeSeconds: Double
+    /// What has happened to the kernel since.
+    package var taint: KernelTaint
+    /// Memory that nobody uses, in KiB.
+    package var freeKiB: UInt64
+    /// Memory that programs could have, in KiB: also what the kernel would give up for them.
+    package var availableKiB: UInt64
+
+    /// - Parameter parts: the text of each file, by the names of the recorder's frames (`Images/guest/record/main.c`).
+    /// - Returns: `nil` if one is missing, or is not what the kernel writes.
+    init?(parts: [String: String]) {
+        guard let ps = parts["ps"], let stat = parts["stat"], let boot = parts["boot"]?.trimmed, !boot.isEmpty,
+            let uptime = parts["uptime"]?.split(separator: " ").first.flatMap({ Double($0) }),
+            let taint = parts["tainted"].flatMap({ UInt64($0.trimmed) }), let memory = parts["memory"],
+            let free = Self.memory("MemFree:", in: memory), let available = Self.memory("MemAvailable:", in: memory)
+        else { return nil }
+        processes = NodeProcessTable(parsing: ps)
+        guard processes.totals != nil else { return nil }
+        counters = CounterTable(parsing: stat)
+        bootID = boot
+        uptimeSeconds = uptime
+        self.taint = KernelTaint(rawValue: taint)
+        freeKiB = free
+        availableKiB = available
+    }
+
+    /// A line of `/proc/meminfo`: `KEY N kB`.
+    private static func memory(_ key: String, in text: String) -> UInt64? {
+        let line = text.split(separator: "\n").first { $0.hasPrefix(key) }
+        return line.flatMap { line in line.split(separator: " ").dropFirst().first.flatMap { UInt64($0) } }
+    }
+}
+
+extension String {
+    fileprivate var trimmed: String {
+        let end = lastIndex { !$0.isWhitespace }
+        return end.map { String(self[...$0].drop { $0.isWhitespace }) } ?? ""
+    }
+}

@@ -1,0 +1,108 @@
+import GuestContract
+import Support
+
+/// What the nodes of a lab have at one moment, or why they do not say.
+package struct LabState: Sendable {
+    /// By the node's name, those that have answered.
+    package var nodes: [String: NodeState] = [:]
+    /// By the node's name, why it has not.
+    package var unreachable: [String: String] = [:]
+
+    /// Puts together what was found out already.
+    package init(nodes: [String: NodeState] = [:], unreachable: [String: String] = [:]) {
+        self.nodes = nodes
+        self.unreachable = unreachable
+    }
+}
+
+extension LabAccess {
+    /// Asks every node for its state, all at once, over connections of its own.
+    package func states() async -> LabState {
+        await ask { try await $0.state() }
+    }
+
+    /// `states()` over open connections, whose recorders nobody else may use meanwhile.
+    package func states(of nodes: [RecordedNode]) async -> LabState {
+        await ask(nodes) { try await $0.state() }
+    }
+
+    /// Waits until no program has left anything on any node, and returns what there is then.
+    ///
+    /// It waits in the guests' kernels for what happens there; nobody polls.
+    /// - Parameter limit: as it is, whatever the guests run on. After it, `StateDifference` says what is left.
+    package func awaitRest(limit: Duration) async -> LabState {
+        await ask { try await $0.rest(within: limit) }
+    }
+
+    /// `awaitRest(limit:)` over open connections, whose recorders nobody else may use meanwhile.
+    package func awaitRest(of nodes: [RecordedNode], limit: Duration) async -> LabState {
+        await ask(nodes) { try await $0.rest(within: limit) }
+    }
+
+    /// Begins something new on all nodes: makes the counters of the message layers zero, and writes `mark` into the kernels'
+    /// logs.
+    ///
+    /// - Returns: the state after that, by which `StateDifference` tells what has happened since.
+    package func begin(mark: String) async -> LabState {
+        await ask { try await $0.begin(mark: mark) }
+    }
+
+    /// `begin(mark:)` over open connections, whose recorders nobody else may use meanwhile.
+    package func begin(mark: String, on nodes: [RecordedNode]) async -> LabState {
+        await ask(nodes) { try await $0.begin(mark: mark) }
+    }
+
+    private func ask(_ question: @escaping @Sendable (GuestRecorder) async throws -> NodeState) async -> LabState {
+        await collect(
+            record.nodes.map { node in
+                (
+                    node.name,
+                    {
+                        try await withSession(node) { session in
+                            let recorder = try await node.guest(session).recorder()
+                            let state = try await question(recorder)
+                            await recorder.finish()
+                            return state
+                        }
+                    }
+                )
+            })
+    }
+
+    private func ask(
+        _ nodes: [RecordedNode], _ question: @escaping @Sendable (GuestRecorder) async throws -> NodeState
+    ) async -> LabState {
+        await collect(nodes.map { node in (node.node.name, { try await question(node.recorder) }) })
+    }
+
+    private func collect(
+        _ questions: [(node: String, ask: @Sendable () async throws -> NodeState)]
+    ) async -> LabState {
+        await withTaskGroup(of: (String, Result<NodeState, any Error>).self) { group in
+            for (node, ask) in questions {
+                group.addTask {
+                    do { return (node, .success(try await ask())) } catch { return (node, .failure(error)) }
+                }
+            }
+            return await group.reduce(into: LabState()) { state, answer in
+                switch answer.1 {
+                case .success(let node): state.nodes[answer.0] = node
+                case .failure(let error): state.unreachable[answer.0] = error.sentence
+                }
+            }
+        }
+    }
+}
+
+extension GuestRecorder {
+    fileprivate func rest(within limit: Duration) async throws -> NodeState {
+        _ = try await awaitRest(limit: limit)
+        return try await state()
+    }
+
+    fileprivate func begin(mark text: String) async throws -> NodeState {
+        try await resetCounters()
+        try await mark(text)
+        return try await state()
+    }
+}
