@@ -4,7 +4,7 @@ import Support
 ///
 /// A message is `[    1.234567] text`, with the caller between (`[   T12]`) if the kernel prints it. What user space
 /// wrote has no stamp and is left out; a shell's prompt before a stamp, terminal colours and `\r` do no harm.
-struct ConsoleLogParser: Sendable {
+package struct ConsoleLogParser: Sendable {
     /// Lines without a stamp.
     private(set) var otherLines = 0
     /// How often the clock jumped back to near zero: the guest booted again.
@@ -13,15 +13,16 @@ struct ConsoleLogParser: Sendable {
     private var lines = LineSplitter()
     private var latest = GuestTime(nanoseconds: 0)
 
-    init() {}
+    /// Makes a parser that has seen nothing yet; the log may begin in the middle of a line.
+    package init() {}
 
     /// Takes the next bytes and returns the messages whose lines are complete with them.
-    mutating func feed(_ bytes: [UInt8]) -> [KernelMessage] {
+    package mutating func feed(_ bytes: [UInt8]) -> [KernelMessage] {
         lines.feed(bytes).compactMap { take($0) }
     }
 
     /// Ends the stream; the guest may have died in the middle of a line.
-    mutating func finish() -> [KernelMessage] {
+    package mutating func finish() -> [KernelMessage] {
         guard let line = lines.finish(), let message = take(line) else { return [] }
         return [message]
     }
