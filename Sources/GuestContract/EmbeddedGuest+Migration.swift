@@ -51,9 +51,11 @@ extension EmbeddedGuest {
     /// - Parameters:
     ///   - interval: the least time between two requests to a thread; zero asks again as soon as it has moved.
     ///   - count: after how many moves a thread is left alone; `nil` for never.
-    package func moveDriver(interval: Duration, count: Int?) async throws -> MoveDriver {
+    ///   - seed: what targets and times are drawn by, then with `interval` as the mean; `nil` for no chance.
+    package func moveDriver(interval: Duration, count: Int?, seed: UInt32? = nil) async throws -> MoveDriver {
+        let words = ["\(interval.milliseconds)", "\(count ?? 0)"] + (seed.map { ["\($0)"] } ?? [])
         let command = try await FollowedCommand(in: session, startBy: deadline(.seconds(10)), endBy: nil) {
-            RemoteCommand("exec popcorn-migrate drive \(interval.milliseconds) \(count ?? 0)", output: .lines($0))
+            RemoteCommand("exec popcorn-migrate drive \(words.joined(separator: " "))", output: .lines($0))
         }
         var lines = command.output.makeAsyncIterator()
         guard let words = await lines.next()?.split(separator: " "), words.count == 2, words[0] == "ready" else {

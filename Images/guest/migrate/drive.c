@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * popcorn-migrate drive INTERVAL_MS LIMIT: makes all threads of one process move, each from node to node in the list.
+ * popcorn-migrate drive INTERVAL_MS LIMIT [SEED]: makes all threads of one process move, each from node to node in the list.
+ *
+ * With a seed, the targets and the times are drawn: another connected node, each as likely, and from 0 to twice INTERVAL_MS.
+ * What is drawn depends on the seed, on the place of the thread in the order in which they were first seen, and on the
+ * number of the move alone.
  *
  * A thread is asked again when it has moved, INTERVAL_MS after it was last asked at the earliest, until LIMIT moves
  * of it have happened or were refused (0: no limit). Prints `ready NAME`, waits for `popcorn-migrate start NAME`, and
@@ -30,6 +34,7 @@ struct driven {
 	struct thread before;
 	int64_t asked_at; /* ns; when the program was first seen, before it is asked */
 	int64_t next_at;  /* ns; when something has to be done if nothing happens */
+	uint64_t random;  /* the state of its generator */
 };
 
 static struct driven *all;
@@ -37,6 +42,24 @@ static size_t known;
 static int64_t interval; /* ns */
 static unsigned int limit;
 static int last_error;
+static bool is_random;
+static uint64_t seed;
+
+/* The finalizer of MurmurHash3 over a Weyl sequence, known as SplitMix64. */
+static uint64_t draw(uint64_t *state)
+{
+	uint64_t value = *state += UINT64_C(0x9e3779b97f4a7c15);
+
+	value = (value ^ value >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+	value = (value ^ value >> 27) * UINT64_C(0x94d049bb133111eb);
+	return value ^ value >> 31;
+}
+
+/* The time from a request to the next. */
+static int64_t draw_pause(struct driven *one)
+{
+	return is_random && interval ? (int64_t)(draw(&one->random) % (2 * (uint64_t)interval + 1)) : interval;
+}
 
 static int listen_for_program(void)
 {
@@ -82,8 +105,12 @@ static struct driven *driven(int tid)
 	all = realloc(all, (known + 1) * sizeof(*all));
 	if (!all)
 		fail("memory");
-	all[known] = (struct driven){ .tid = tid, .asked_at = now(), .next_at = now() + interval };
-	return &all[known++];
+	struct driven *one = &all[known];
+
+	*one = (struct driven){ .tid = tid, .asked_at = now(), .random = seed + ((uint64_t)known << 32) };
+	one->next_at = one->asked_at + draw_pause(one);
+	known++;
+	return one;
 }
 
 static bool is_done(const struct driven *one)
@@ -94,7 +121,7 @@ static bool is_done(const struct driven *one)
 static void finish(struct driven *one)
 {
 	one->asked = false;
-	one->next_at = one->asked_at + interval;
+	one->next_at = one->asked_at + draw_pause(one);
 }
 
 static void refuse(struct driven *one, int error)
@@ -111,7 +138,11 @@ static void ask(struct driven *one, const struct thread *thread)
 {
 	int error;
 
-	one->target = next_node(thread->node);
+	/* A request that is repeated goes where it went, for each draw belongs to one move. */
+	if (!is_random)
+		one->target = next_node(thread->node);
+	else if (!one->asked)
+		one->target = other_node(thread->node, draw(&one->random));
 	one->next_at = now() + AGAIN_NS;
 	if (one->target < 0)
 		return;
@@ -177,10 +208,13 @@ int drive(int count, char **arguments)
 	bool migratable = false;
 	int pid;
 
-	if (count != 2)
+	if (count != 2 && count != 3)
 		return 64;
 	interval = atoll(arguments[0]) * INT64_C(1000000);
 	limit = strtoul(arguments[1], NULL, 10);
+	is_random = count == 3;
+	if (is_random)
+		seed = strtoull(arguments[2], NULL, 10);
 	int process = await_program(&pid);
 	struct pollfd polled[] = { { .fd = ps_open(), .events = POLLPRI }, { .fd = process, .events = POLLIN } };
 

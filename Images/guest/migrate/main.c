@@ -19,7 +19,7 @@ int main(int count, char **arguments)
 	for (size_t i = 0; count > 1 && i < sizeof(modes) / sizeof(modes[0]); i++)
 		if (!strcmp(arguments[1], modes[i].name))
 			return modes[i].run(count - 2, arguments + 2);
-	fprintf(stderr, "usage: popcorn-migrate move NODE TIMEOUT_MS PID/TID... | drive INTERVAL_MS LIMIT |\n"
+	fprintf(stderr, "usage: popcorn-migrate move NODE TIMEOUT_MS PID/TID... | drive INTERVAL_MS LIMIT [SEED] |\n"
 			"       start NAME PROGRAM...\n");
 	return 64;
 }

@@ -35,6 +35,8 @@ const struct thread *ps_find(const struct snapshot *snapshot, int pid, int tid);
 int propose(int pid, int tid, int node);
 /* The next connected node in the list after @node; -1 if there is none. */
 int next_node(int node);
+/* One of the connected nodes other than @node, by a random number; -1 if there is none. */
+int other_node(int node, uint64_t random);
 /* Readable when the process has ended; -1 if there is none of that id. */
 int open_process(int pid);
 /* CLOCK_MONOTONIC in ns. */

@@ -144,6 +144,19 @@ int next_node(int node)
 	return -1;
 }
 
+int other_node(int node, uint64_t random)
+{
+	unsigned int others[64], count = 0;
+	struct popcorn_info info;
+
+	if (ioctl(device(), POPCORN_IOC_INFO, &info))
+		fail("POPCORN_IOC_INFO");
+	for (unsigned int next = 0; next < info.nodes && next < sizeof(others) / sizeof(others[0]); next++)
+		if (next != (unsigned int)node && info.up >> next & 1)
+			others[count++] = next;
+	return count ? (int)others[random % count] : -1;
+}
+
 int open_process(int pid)
 {
 	return syscall(SYS_pidfd_open, pid, 0);

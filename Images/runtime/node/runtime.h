@@ -63,6 +63,7 @@ struct popcorn_schedule {
 	uint64_t every;
 	uint64_t passage;
 	uint32_t site_count;
+	uint32_t stays; /* migrate() does nothing */
 	uint32_t sites[POPCORN_SCHEDULE_SITES];
 };
 

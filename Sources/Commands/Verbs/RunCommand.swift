@@ -18,6 +18,7 @@ struct RunCommand: AsyncParsableCommand {
               popcorn-lab run ./sort --migrate-every 100ms
               popcorn-lab run ./sort --bounce 20
               popcorn-lab run ./sort --migrate-at partition:3
+              popcorn-lab run ./sort --migrate-every 100ms --migrate-random 7
 
             The program's output comes as it is written. When it has ended, what the kernels said and recorded is fetched \
             from all nodes at once, which takes a moment; Ctrl-C then loses nothing, and only a second one ends it at once. \
@@ -52,6 +53,15 @@ struct RunCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
+            "Draw nodes and times by this number, around --migrate-every; the same number draws the same.",
+            valueName: "seed"))
+    var migrateRandom: UInt32?
+
+    @Flag(help: "Let the program's own calls of migrate() do nothing: the unmigrated run of the same binary.")
+    var stay = false
+
+    @Option(
+        help: ArgumentHelp(
             "Move each thread N times, as soon as it has arrived, or at --migrate-every's pace.", valueName: "N"))
     var bounce: Int?
 
@@ -80,6 +90,7 @@ struct RunCommand: AsyncParsableCommand {
         options.timeout = timeout?.duration
         options.moves = moves
         options.migrateAt = try migrateAt.map { try MigrationSites(parsing: $0) }
+        options.stays = stay
         options.collects = collect
         let aftermath = RunAftermath(isCollecting: collect)
         let outcome = try await RunProgram(access: access, options: options, report: { aftermath.show($0) }).run(
@@ -99,11 +110,14 @@ struct RunCommand: AsyncParsableCommand {
     func validate() throws {
         if let bounce, bounce < 1 { throw ValidationError("--bounce wants a number of moves, at least 1.") }
         if let migrateEvery, migrateEvery.milliseconds < 1 { throw ValidationError("--migrate-every wants a time.") }
+        if migrateRandom != nil, migrateEvery == nil, bounce == nil {
+            throw ValidationError("--migrate-random needs the mean time, as --migrate-every.")
+        }
     }
 
     private var moves: DrivenMoves? {
         guard migrateEvery != nil || bounce != nil else { return nil }
-        return DrivenMoves(interval: migrateEvery?.duration ?? .zero, count: bounce)
+        return DrivenMoves(interval: migrateEvery?.duration ?? .zero, count: bounce, seed: migrateRandom)
     }
 
     private func variables() throws -> [String: String] {

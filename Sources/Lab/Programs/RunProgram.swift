@@ -23,6 +23,8 @@ package struct RunProgram: Sendable {
         package var moves: DrivenMoves?
         /// The call sites at which the program's runtime shall move a thread.
         package var migrateAt: MigrationSites?
+        /// Whether the program's own calls of `migrate()` shall do nothing.
+        package var stays = false
         /// Whether to keep what the kernels said and recorded.
         package var collects = true
 
@@ -193,9 +195,13 @@ package struct RunProgram: Sendable {
         return (moves, clock.steps, warnings)
     }
 
+    /// What the program's runtime reads (`Images/runtime/node/moves/moves.c`).
+    private static let stayVariable = "POPCORN_STAY"
+
     private func environment(for program: String) throws -> [String: String] {
         var environment = options.environment
         if let sites = options.migrateAt { environment[MigrationSites.variable] = try sites.value(for: program) }
+        if options.stays { environment[Self.stayVariable] = "1" }
         return environment
     }
 

@@ -157,7 +157,7 @@ static void hop(char *top, int node, void (*callback)(void *), void *data)
 
 void __popcorn_migrate(char *top, int node, void (*callback)(void *), void *data)
 {
-	if (node == current_nid())
+	if (node == current_nid() || popcorn_shared()->schedule.stays)
 		return;
 	if (!node_available(node)) {
 		const char *alone = popcorn_transport->is_alone_because;

@@ -5,7 +5,8 @@
  * demonstrations, the environment can ask as well:
  *
  *   POPCORN_MIGRATE_EVERY=N          each thread moves on at every N-th migration point that it passes
- *   POPCORN_MIGRATE_AT=SITE,SITE[:N] a thread moves on when it passes one of these call sites for the N-th time (1) */
+ *   POPCORN_MIGRATE_AT=SITE,SITE[:N] a thread moves on when it passes one of these call sites for the N-th time (1)
+ *   POPCORN_STAY=1                   the program's own calls of migrate() do nothing: the same binary, unmigrated */
 #define _GNU_SOURCE
 #include "moves.h"
 #include "calls/system_calls.h"
@@ -186,6 +187,7 @@ void popcorn_read_schedule(void)
 {
 	struct popcorn_schedule *schedule = &popcorn_shared()->schedule;
 	const char *every = getenv("POPCORN_MIGRATE_EVERY"), *at = getenv("POPCORN_MIGRATE_AT");
+	const char *stay = getenv("POPCORN_STAY");
 	char *end;
 
 	if (every) {
@@ -195,4 +197,9 @@ void popcorn_read_schedule(void)
 	}
 	if (at)
 		read_sites(schedule, at);
+	if (stay) {
+		if (strcmp(stay, "0") && strcmp(stay, "1"))
+			popcorn_die("POPCORN_STAY: '%s' is neither 0 nor 1", stay);
+		schedule->stays = *stay == '1';
+	}
 }
