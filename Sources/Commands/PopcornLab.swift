@@ -44,12 +44,14 @@ package struct PopcornLab: AsyncParsableCommand {
                 name: "Observation",
                 subcommands: [
                     LogsCommand.self, TraceCommand.self, PingCommand.self, CollectCommand.self, RunsCommand.self,
+                    DiagnoseCommand.self,
                 ]),
             CommandGroup(name: "Regression", subcommands: [TestCommand.self, ResultsCommand.self]),
             CommandGroup(
                 name: "Guest",
                 subcommands: [
                     ExecCommand.self, SSHCommand.self, CopyCommand.self, ConsoleCommand.self, NetCommand.self,
+                    FaultCommand.self,
                 ]),
             CommandGroup(
                 name: "Host",

@@ -62,8 +62,8 @@ extension HypervisorConnection {
     package func destroy(_ uuid: String) throws { try destroy([uuid]) }
 
     /// Stops the guest's CPUs where they are.
-    func pause(_ uuid: String) throws { _ = try perform(.pause(uuid: uuid)) }
+    package func pause(_ uuid: String) throws { _ = try perform(.pause(uuid: uuid)) }
 
     /// Lets a paused guest go on.
-    func resume(_ uuid: String) throws { _ = try perform(.resume(uuid: uuid)) }
+    package func resume(_ uuid: String) throws { _ = try perform(.resume(uuid: uuid)) }
 }

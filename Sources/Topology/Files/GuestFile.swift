@@ -11,6 +11,12 @@ package enum GuestFile {
     package static let clock = "/proc/popcorn_clock"
     /// Takes a test of the message layer, such as `ping 1 64 100`, and gives its result as `KEY=VALUE` lines.
     package static let selfTest = "/proc/popcorn_test"
+    /// The pages of all processes as the kernel sees them. popcorn.ko makes it.
+    package static let pages = "/proc/popcorn_pages"
+    /// What the message layer has counted. popcorn.ko makes it.
+    package static let counters = "/proc/popcorn_stat"
+    /// Takes keys of SysRq (Documentation/admin-guide/sysrq), whatever the kernel allows keyboards.
+    package static let sysrq = "/proc/sysrq-trigger"
 
     // What makes an image one node of a lab.
     /// The node's name, and a newline.
