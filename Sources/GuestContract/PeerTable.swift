@@ -23,7 +23,7 @@ package struct PeerTable: Sendable {
 
     /// - Parameter text: lines of `MARK ID ADDRESS ARCH STATE …`, where the mark `*` stands for the node itself; others are
     ///   passed over.
-    init(parsing text: String) {
+    package init(parsing text: String) {
         lines = text.split(separator: "\n")
         peers = lines.compactMap { line in
             let words = line.split(separator: " ").drop { $0 == "*" }.map(String.init)

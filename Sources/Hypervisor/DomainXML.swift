@@ -82,6 +82,8 @@ enum DomainXML {
     /// libvirt refuses ACPI on aarch64 without UEFI.
     private static func features(_ spec: DomainSpec) -> XMLElement {
         XMLElement("features") {
+            // By what the guest's kernel writes there, `crash` finds its way in a core.
+            XMLElement("vmcoreinfo", ["state": "on"])
             switch spec.isa {
             case .x86_64:
                 XMLElement("acpi")

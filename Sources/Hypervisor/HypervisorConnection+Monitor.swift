@@ -40,7 +40,7 @@ extension HypervisorConnection {
 
     private static func captureID(_ nic: GuestNIC) -> String { "capture-\(nic.rawValue)" }
 
-    private func monitor(_ uuid: String, _ arguments: some Encodable, as command: String) throws -> String {
+    func monitor(_ uuid: String, _ arguments: some Encodable, as command: String) throws -> String {
         let text = try JSONEncoder().encode(QMPCommand(execute: command, arguments: arguments))
         return try monitor(uuid, json: String(decoding: text, as: UTF8.self))
     }

@@ -14,6 +14,7 @@ enum HypervisorRequest: Codable, Sendable, Equatable {
     case pause(uuid: String)
     case resume(uuid: String)
     case monitor(uuid: String, command: String)
+    case dump(uuid: String, path: String)
 }
 
 /// A domain to start or to check.

@@ -1,0 +1,78 @@
+import Guest
+import Support
+import Synchronization
+import Topology
+
+/// What a guest can be asked when something in it does not go on, each by a process of its own: one that does not answer does
+/// not keep the others from answering.
+package enum GuestEvidence: String, CaseIterable, Sendable {
+    /// Records of `/dev/kmsg` up to now.
+    case kernelLog
+    /// `/proc/popcorn_peers`.
+    case peers
+    /// `/proc/popcorn_stat`.
+    case counters
+    /// `/proc/popcorn_ps`.
+    case processes
+    /// `/proc/popcorn_pages`.
+    case pages
+    /// wchan, syscall, stack and status of the threads of all migratable processes, of their shadows and hosts.
+    case threads
+    /// What the kernel says to SysRq w: the tasks that are blocked; records of `/dev/kmsg`.
+    case blockedTasks
+    /// What the kernel says to SysRq l: where its processors are; likewise.
+    case processors
+    /// What the kernel says to SysRq t: where all tasks are; likewise.
+    case allTasks
+
+    var command: String {
+        switch self {
+        case .kernelLog: "exec popcorn-kmsg"
+        case .peers: "exec cat \(GuestFile.peers)"
+        case .counters: "exec cat \(GuestFile.counters)"
+        case .processes: "exec cat \(GuestFile.processes)"
+        case .pages: "exec cat \(GuestFile.pages)"
+        case .threads: "exec popcorn-threads"
+        case .blockedTasks: "exec popcorn-kmsg -q w"
+        case .processors: "exec popcorn-kmsg -q l"
+        case .allTasks: "exec popcorn-kmsg -q t"
+        }
+    }
+
+    /// Whether it comes as records of `/dev/kmsg`.
+    package var isKernelLog: Bool {
+        switch self {
+        case .kernelLog, .blockedTasks, .processors, .allTasks: true
+        case .peers, .counters, .processes, .pages, .threads: false
+        }
+    }
+
+    /// How long it may take on real hardware.
+    var limit: Duration { self == .allTasks ? .seconds(5) : .seconds(2) }
+}
+
+extension EmbeddedGuest {
+    /// Asks for a piece of evidence.
+    ///
+    /// - Returns: what came, which may be only a part, and why not all came; after a problem with the connection, no more may
+    ///   come over it.
+    package func evidence(_ evidence: GuestEvidence) async -> (bytes: [UInt8], problem: (any Error)?) {
+        let received = Received()
+        let command = RemoteCommand(evidence.command, output: .bytes { received.add($0) })
+        do {
+            let result = try await session.exec(command, deadline: deadline(evidence.limit))
+            return (received.bytes, result.succeeded ? nil : failure("\(evidence.rawValue): \(result.errorText)"))
+        } catch {
+            return (received.bytes, error)
+        }
+    }
+}
+
+/// What has come so far.
+private final class Received: Sendable {
+    private let buffer = Mutex<[UInt8]>([])
+
+    func add(_ bytes: [UInt8]) { buffer.withLock { $0 += bytes } }
+
+    var bytes: [UInt8] { buffer.withLock { $0 } }
+}
