@@ -31,6 +31,14 @@ extension EmbeddedGuest {
         }
     }
 
+    /// Waits until the migratable processes that were started here have made so many hops together.
+    ///
+    /// - Throws: what `GuestSession.exec` throws; it waits until it is cancelled.
+    package func awaitHops(_ count: Int) async throws {
+        let result = try await session.exec("exec popcorn-migrate hops \(count)", deadline: nil)
+        guard result.succeeded else { throw failure("popcorn-migrate: \(result.errorText)") }
+    }
+
     /// The command that asks a thread to go to the next node as Popcorn's users do it: by signal 35, SIGRTMIN of musl.
     ///
     /// - Parameters:

@@ -29,6 +29,11 @@ extension LabEnvironment {
         return hypervisor
     }
 
+    /// What would run the guests of a new lab.
+    package func hypervisorVersions() async throws -> HypervisorVersions {
+        try await hypervisor().withConnection { try await $0.versions() }
+    }
+
     /// Where the guests of an existing lab run, whatever `--connect` says now.
     func hypervisor(of record: LabRecord) throws -> Hypervisor {
         try Hypervisor(connect: record.uri, environment: variables, directories: directories)

@@ -23,7 +23,7 @@ package struct NodeSpec: Codable, Sendable, Hashable {
     /// The node's address on the fabric.
     package var address: IPv4Address
 
-    static let defaultMemoryMiB = 512
+    package static let defaultMemoryMiB = 512
     /// The recipe of the image that popcorn-lab builds itself.
     package static let defaultImage = "embedded"
 

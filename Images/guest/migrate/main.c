@@ -12,6 +12,7 @@ static const struct {
 	{ "move", move_threads },
 	{ "drive", drive },
 	{ "start", start },
+	{ "hops", await_hops },
 };
 
 int main(int count, char **arguments)
@@ -20,6 +21,6 @@ int main(int count, char **arguments)
 		if (!strcmp(arguments[1], modes[i].name))
 			return modes[i].run(count - 2, arguments + 2);
 	fprintf(stderr, "usage: popcorn-migrate move NODE TIMEOUT_MS PID/TID... | drive INTERVAL_MS LIMIT [SEED] |\n"
-			"       start NAME PROGRAM...\n");
+			"       start NAME PROGRAM... | hops COUNT\n");
 	return 64;
 }

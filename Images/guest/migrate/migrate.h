@@ -22,6 +22,8 @@ struct snapshot {
 	struct thread *threads;
 	size_t count;
 	size_t room;
+	/* Of all processes whose origin is here, together; threads that have ended count. */
+	unsigned long hops;
 };
 
 /* ps.c */
@@ -47,5 +49,6 @@ void fail(const char *what) __attribute__((noreturn));
 int move_threads(int count, char **arguments);
 int drive(int count, char **arguments);
 int start(int count, char **arguments);
+int await_hops(int count, char **arguments);
 
 #endif

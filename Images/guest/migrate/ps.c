@@ -94,11 +94,14 @@ void ps_read(int ps, struct snapshot *snapshot)
 	int pid = 0;
 
 	snapshot->count = 0;
+	snapshot->hops = 0;
 	while ((line = strsep(&rest, "\n"))) {
-		if (!strncmp(line, "P: ", 3))
+		if (!strncmp(line, "P: ", 3)) {
 			pid = atoi(line + 3);
-		else if (!strncmp(line, "L: ", 3))
+			snapshot->hops += value(line, " hops=");
+		} else if (!strncmp(line, "L: ", 3)) {
 			add(snapshot, pid, line);
+		}
 	}
 	free(text);
 }

@@ -15,6 +15,7 @@ final class RunAftermath: Sendable {
     func show(_ progress: RunProgram.Progress) {
         guard isCollecting else { return }
         switch progress {
+        case .started: break
         case .ended(let code):
             let notice = Task {
                 guard (try? await Task.sleep(for: Self.patience)) != nil else { return }

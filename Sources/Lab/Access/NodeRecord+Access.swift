@@ -29,5 +29,5 @@ extension NodeRecord {
     }
 
     /// What time limits are multiplied by for this node.
-    var timeScale: TimeScale { TimeScale(accelerator.decided ?? .tcg) }
+    package var timeScale: TimeScale { TimeScale(accelerator.decided ?? .tcg) }
 }

@@ -48,6 +48,8 @@ package struct RunProgram: Sendable {
 
     /// What a waiting user may want to know.
     package enum Progress: Sendable {
+        /// All is ready, and the program is being started.
+        case started
         /// All of the program's output is out. What follows only concerns the kernels.
         case ended(exitCode: Int32)
         /// Somebody wants to stop now, which has to wait for what is being collected.
@@ -145,6 +147,7 @@ package struct RunProgram: Sendable {
         let driver = try await options.moves?.driver(in: origin.guest(session))
         let command = EmbeddedGuest.programCommand(
             deployment.name, options.arguments, in: options.directory, driver: driver)
+        report(.started)
         let ending = await execute(command, environment, streams, in: session)
         clock.end("program")
         report(.ended(exitCode: ending.exitCode))

@@ -66,7 +66,8 @@ extension StateDifference.Node {
         newTaint = state.taint.subtracting(known).intersection(.trouble)
     }
 
-    fileprivate var sentences: [String] {
+    /// A sentence for each thing; empty if all is as it should be.
+    package var sentences: [String] {
         if let problem { return ["\(name) does not answer: \(problem)"] }
         var sentences = leftovers.map { left in
             "\(name): \(left.isWorker ? "worker" : "process") \(left.program) \(left.pid) is left"

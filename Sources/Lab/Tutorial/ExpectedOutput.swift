@@ -12,7 +12,7 @@ package struct ExpectedOutput: Sendable, Equatable {
         /// What was expected, with the nodes filled in; nil after the last expected line.
         package var expected: String?
         /// What the program printed; nil after its last line.
-        var actual: String?
+        package var actual: String?
     }
 
     enum Piece: Equatable {

@@ -35,7 +35,7 @@ struct CaseObserver: Sendable {
     func observe(_ program: String) async throws -> Seen {
         let control = CaseControl()
         let faults = FaultDriver(
-            plan: one.point.fault, point: one.point, booted: booted, nodes: nodes,
+            point: one.point, booted: booted, nodes: nodes,
             program: program.split(separator: "/").last.map(String.init) ?? program)
         let stdout = try BoundedOutput(
             path: directory.path + "/stdout", limit: settings.outputLimit, onLine: { faults.sawLine($0) },

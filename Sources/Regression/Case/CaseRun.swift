@@ -7,6 +7,7 @@ import Support
 import SystemPackage
 import Topology
 import Trace
+import UserInput
 
 /// One try of a case on a booted lab.
 struct CaseRun: Sendable {
@@ -99,7 +100,7 @@ struct CaseRun: Sendable {
         let path = "\(environment.share.programs)/\(folder)/expected/\(name).txt"
         let expected: ExpectedOutput
         do {
-            expected = try ExpectedOutput(file: path)
+            expected = try ExpectedOutput(parsing: try TextFile.read(path))
         } catch {
             throw CaseFailure(Problem(.build, "what it should print is not known: \(error.sentence)"))
         }
@@ -128,4 +129,19 @@ extension Error {
         guard let error = self as? any ActionableError else { return [] }
         return error.details + [error.hint].compactMap(\.self)
     }
+}
+
+extension CaseRun {
+    /// What is large, and of no interest of a case that passed.
+    func forgetTraces() {
+        for node in booted.access.record.nodes {
+            for file in [NodeRunFile.trace, .kernelLog, .console] {
+                let path = directory.file(file, of: node.name)
+                path.withBytes { _ = unlink($0) }
+            }
+        }
+    }
+
+    /// Looks at the lab as the failure has left it.
+    func diagnose(_ outcome: Outcome) async {}
 }

@@ -74,7 +74,7 @@ final class FaultDriver: Sendable {
         case .hops(let count):
             let origin = try booted.access.node(point.start)
             guard let node = nodes.first(where: { $0.node.id == origin.id }) else { throw CancellationError() }
-            try await node.guest.awaitHops(count, of: program)
+            try await node.guest.awaitHops(count)
         }
     }
 

@@ -33,7 +33,7 @@ struct Rest: Sendable {
         // A node that its fault has taken may have had pages that nobody can give back.
         let isExcused = !one.point.victims.isEmpty
         for node in difference.nodes where !isExcused || node.problem != nil {
-            rest.leftovers[node.name] = StateDifference(nodes: [node]).sentences
+            rest.leftovers[node.name] = node.sentences
         }
         if !difference.isAtRest || !difference.isSound { rest.isUsable = false }
         rest.count(state)

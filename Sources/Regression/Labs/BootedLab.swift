@@ -12,6 +12,11 @@ struct BootedLab: Sendable {
     /// The name that this boot has among the user's labs.
     var name: String { access.record.spec.name }
 
+    /// A time that is meant for real hardware, for the slowest of its guests.
+    func scale(_ limit: Duration) -> Duration {
+        access.record.nodes.map { $0.timeScale(limit) }.max() ?? limit
+    }
+
     /// What the kernels under test and the machine below them are.
     static func fingerprint(_ record: LabRecord, versions: [String: String]) -> Fingerprint {
         let host = Manifest.Host.current

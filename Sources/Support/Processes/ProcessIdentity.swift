@@ -25,6 +25,16 @@ package struct ProcessIdentity: Codable, Sendable, Hashable {
         startTime = start
     }
 
+    /// The CPU time that its threads have used so far, in seconds: fields 14 and 15 of `/proc/PID/stat`. `nil` if it has ended.
+    package var cpuSeconds: Double? {
+        guard isAlive, let bytes = try? AtomicFile.contents(of: "/proc/\(pid)/stat") else { return nil }
+        let text = String(decoding: bytes, as: UTF8.self)
+        guard let end = text.lastIndex(of: ")") else { return nil }
+        let fields = text[text.index(after: end)...].split(separator: " ")
+        guard fields.count > 12, let user = Double(fields[11]), let system = Double(fields[12]) else { return nil }
+        return (user + system) / Double(sysconf(Int32(_SC_CLK_TCK)))
+    }
+
     /// Whether `/proc` still shows this very process; one that is a zombie has ended.
     package var isAlive: Bool { ProcessIdentity(pid: pid) == self }
 
