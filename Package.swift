@@ -76,7 +76,8 @@ let package = Package(
         room(
             "Regression",
             [
-                "Lab", "Guest", "GuestContract", "Hypervisor", "Fabric", "Topology", "Trace", "Results", "History", "Statistics", "UserInput",
+                "Lab", "Guest", "GuestContract", "Hypervisor", "Fabric", "Topology", "Trace", "Results", "History",
+                "Statistics", "UserInput",
                 "ISA",
                 "Support",
                 system,

@@ -13,7 +13,8 @@ package struct DomainState: Codable, Sendable, Hashable {
         case absent
     }
 
-    var kind: Kind
+    /// Which of them it is.
+    package var kind: Kind
     /// Why, in libvirt's terms; empty if it does not say.
     package var reason: String
 

@@ -32,8 +32,10 @@ package struct Attempt: Codable, Sendable, Equatable {
     package var problems: [Problem]
     /// What was measured, also in one that failed.
     package var measurements: [Measurement]
-    /// Where its files are, relative to the run's directory: `cases/…/1`.
+    /// Where its files are, relative to the run's directory: `cases/…/try-1`.
     package var folder: String
+    /// What a look at the lab found after it had failed, a sentence each; the evidence is in `diagnosis/` of its folder.
+    package var diagnosis: [String] = []
 
     /// Takes the values as they are.
     package init(

@@ -10,6 +10,8 @@ package enum RunEvent: Codable, Sendable, Equatable {
     case booted(Boot)
     /// A try of a case ended.
     case tried(id: String, Attempt)
+    /// What a look at the lab found after that try.
+    case diagnosed(id: String, number: Int, findings: [String])
     /// A case will not be run, for this reason.
     case skipped(id: String, reason: String)
     /// This part of the run took so long, and ended by itself or was stopped.
@@ -79,6 +81,10 @@ package final class ResultLog: Sendable {
             case .began(let found): header = header ?? found
             case .booted(let boot): boots.append(boot)
             case .tried(let id, let attempt): attempts[id, default: []].append(attempt)
+            case .diagnosed(let id, let number, let findings):
+                for index in (attempts[id] ?? []).indices where attempts[id]?[index].number == number {
+                    attempts[id]?[index].diagnosis = findings
+                }
             case .skipped(let id, let reason): reasons[id] = reason
             case .ended(let length, let interrupted):
                 seconds += length

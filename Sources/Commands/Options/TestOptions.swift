@@ -10,7 +10,8 @@ import UserInput
 struct TestChoice: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Only cases that this chooses, such as 'program=is and not tag=slow'; may be repeated.", valueName: "expression"),
+            "Only cases that this chooses, such as 'program=is and not tag=slow'; may be repeated.",
+            valueName: "expression"),
         transform: { try CaseFilter(parsing: $0) })
     var filter: [CaseFilter] = []
 
@@ -53,7 +54,9 @@ struct TestChoice: ParsableArguments {
 
 /// How `test` runs them.
 struct TestHow: ParsableArguments {
-    @Option(help: ArgumentHelp("How many labs to use side by side; auto: as the host's CPUs and memory allow.", valueName: "N"))
+    @Option(
+        help: ArgumentHelp(
+            "How many labs to use side by side; auto: as the host's CPUs and memory allow.", valueName: "N"))
     var jobs = "1"
 
     @Option(help: ArgumentHelp("How often to try a case again that failed.", valueName: "N"))

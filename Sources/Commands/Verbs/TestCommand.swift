@@ -10,7 +10,8 @@ import Topology
 struct TestCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "test",
-        abstract: "Run a suite of cases on labs that are booted for it; say what failed, what could not be judged, and why.",
+        abstract:
+            "Run a suite of cases on labs that are booted for it; say what failed, what could not be judged, and why.",
         discussion: """
               popcorn-lab test smoke                          a suite that ships with popcorn-lab
               popcorn-lab test nightly.yaml --retries 1       a suite of your own
@@ -74,9 +75,13 @@ struct TestCommand: AsyncParsableCommand {
     private static func file(_ text: String, _ environment: LabEnvironment) throws -> String {
         guard !text.contains("/"), access(text, F_OK) != 0 else { return text }
         let folder = environment.share.configs + "/suites"
-        for candidate in ["\(folder)/\(text).yaml", "\(folder)/\(text)"] where access(candidate, F_OK) == 0 { return candidate }
-        let names = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).filter { $0.hasSuffix(".yaml") }
-            .map { String($0.dropLast(".yaml".count)) }
+        for candidate in ["\(folder)/\(text).yaml", "\(folder)/\(text)"] where access(candidate, F_OK) == 0 {
+            return candidate
+        }
+        let names = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).filter {
+            $0.hasSuffix(".yaml")
+        }
+        .map { String($0.dropLast(".yaml".count)) }
         throw RegressionError(
             .badArgument, "there is no suite '\(text)'" + NearestName.suggestion(for: text, among: names),
             hint: "a file, or one of those that ship with popcorn-lab: \(names.sorted().joined(separator: ", "))")

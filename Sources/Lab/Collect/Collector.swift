@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Guest
 import GuestContract
+import Hypervisor
 import Support
 import Topology
 import Trace
@@ -76,6 +77,7 @@ struct Collector {
             do {
                 warnings = try await fetch(entry, entry.recorder)
             } catch let error as GuestError {
+                guard QEMUProcess.find(uuid: node.uuid) != nil else { return ["\(node.name): its guest has ended"] }
                 access.environment.log.debug("\(node.name): collecting anew after: \(error.summary)")
                 warnings = try await access.withSession(node) {
                     try await fetch(entry, try await node.guest($0).recorder())

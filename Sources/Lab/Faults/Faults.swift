@@ -29,7 +29,10 @@ package struct Faults: Sendable {
 
     /// Lets a frozen node go on; one that is not frozen just goes on.
     package func thaw(_ node: NodeRecord) async throws {
-        try await hypervisor.withConnection { try await $0.resume(node.uuid) }
+        try await hypervisor.withConnection { connection in
+            guard try await connection.state(of: node.uuid).kind == .paused else { return }
+            try await connection.resume(node.uuid)
+        }
     }
 
     /// Makes a node's kernel panic, which ends its QEMU. Returns when the console or the end of QEMU shows it.

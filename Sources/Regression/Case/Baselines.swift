@@ -47,14 +47,17 @@ actor Baselines {
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let stdout = try BoundedOutput(path: folder + "/stdout", limit: settings.outputLimit, onOverflow: {})
         let stderr = try BoundedOutput(path: folder + "/stderr", limit: settings.outputLimit, onOverflow: {})
-        let input = try SystemError.naming("open /dev/null") { try FileDescriptor.open(bytesOf: "/dev/null", .readOnly) }
+        let input = try SystemError.naming("open /dev/null") {
+            try FileDescriptor.open(bytesOf: "/dev/null", .readOnly)
+        }
         defer { try? input.close() }
         let result: Result<RunProgram.Attempt, any Error>
         do {
             result = .success(
                 try await RunProgram(access: booted.access, options: options).attempt(
                     program,
-                    RunProgram.Streams(input: input.rawValue, output: stdout.descriptor, errorOutput: stderr.descriptor),
+                    RunProgram.Streams(
+                        input: input.rawValue, output: stdout.descriptor, errorOutput: stderr.descriptor),
                     on: nodes))
         } catch {
             result = .failure(error)
@@ -64,11 +67,14 @@ actor Baselines {
         do {
             let ended = try result.get().ending.get()
             if ended.succeeded, !out.isTruncated, !errors.isTruncated { return (try out.read(), try errors.read()) }
-            ending = ended.signalText ?? (ended.succeeded ? "it writes too much" : "it ended with exit code \(ended.exitCode)")
+            ending =
+                ended.signalText
+                ?? (ended.succeeded ? "it writes too much" : "it ended with exit code \(ended.exitCode)")
         } catch {
             try Task.checkCancellation()
             ending = error.sentence
         }
-        throw CaseFailure(Problem(.build, "the run that is not moved, with which it is to be compared, has no result: \(ending)"))
+        throw CaseFailure(
+            Problem(.build, "the run that is not moved, with which it is to be compared, has no result: \(ending)"))
     }
 }

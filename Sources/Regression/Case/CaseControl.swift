@@ -4,55 +4,61 @@ import Synchronization
 
 /// What may end a case before its program does, and what is known of that.
 final class CaseControl: Sendable {
+    /// Why we ended the program.
+    enum Reason: Sendable {
+        case guestDied
+        case tooMuchOutput
+        case timeIsOver
+    }
+
     private struct State {
         var deaths: [CaseObservation.Death] = []
-        var overflowed = false
+        var reason: Reason?
         var end: (@Sendable () -> Void)?
-        var started: ContinuousClock.Instant?
     }
 
     private let state = Mutex(State())
-    /// Yields once, when the program has been started.
-    let start: AsyncStream<ContinuousClock.Instant>
+    /// When the program was started; `nil` if it never was.
+    let start: Task<ContinuousClock.Instant?, Never>
     private let starter: AsyncStream<ContinuousClock.Instant>.Continuation
 
-    init() { (start, starter) = AsyncStream.makeStream() }
+    init() {
+        let (instants, starter) = AsyncStream.makeStream(of: ContinuousClock.Instant.self)
+        self.starter = starter
+        start = Task { await instants.first { _ in true } }
+    }
 
-    /// What ends the program's run. If something has asked for that already, it is called at once.
+    /// What ends the program's run. If there is a reason for that already, it is called at once.
     func onEnd(_ end: @escaping @Sendable () -> Void) {
         let isLate = state.withLock { state in
             state.end = end
-            return state.overflowed || !state.deaths.isEmpty
+            return state.reason != nil
         }
         if isLate { end() }
     }
 
-    func programStarted() {
-        starter.yield(.now)
-        starter.finish()
+    func programStarted() { starter.yield(.now) }
+
+    /// The try is over; a program that has not been started will not be.
+    func close() { starter.finish() }
+
+    /// Ends the program; the first reason counts.
+    func end(_ reason: Reason) {
+        let end = state.withLock { state in
+            state.reason = state.reason ?? reason
+            return state.end
+        }
+        end?()
     }
 
     /// A guest has gone; the first report of a node counts.
-    func died(_ node: String, _ summary: String) {
-        let end = state.withLock { state in
-            guard !state.deaths.contains(where: { $0.node == node }) else { return state.end }
+    func noteDeath(_ node: String, _ summary: String) {
+        state.withLock { state in
+            guard !state.deaths.contains(where: { $0.node == node }) else { return }
             state.deaths.append(CaseObservation.Death(node: node, summary: summary))
-            return state.end
         }
-        end?()
-    }
-
-    /// The program has written more than it may.
-    func overflowed() {
-        let end = state.withLock { state in
-            state.overflowed = true
-            return state.end
-        }
-        end?()
     }
 
     var deaths: [CaseObservation.Death] { state.withLock { $0.deaths } }
-
-    /// Whether we asked the program to end.
-    var isOver: Bool { state.withLock { $0.overflowed || !$0.deaths.isEmpty } }
+    var reason: Reason? { state.withLock { $0.reason } }
 }

@@ -9,9 +9,15 @@ struct CaseMeasurements {
 
     var all: [Measurement] {
         var all: [Measurement] = []
-        if let seconds = seen.programSeconds { all.append(Measurement("wall", unit: "ms", better: .lower, [seconds * 1000])) }
-        if let seconds = seen.cpuSeconds { all.append(Measurement("cpu", unit: "ms", better: .lower, [seconds * 1000])) }
-        for (name, count) in seen.observation.counts.merging(counters, uniquingKeysWith: { $1 }).sorted(by: { $0.key < $1.key }) {
+        if let seconds = seen.programSeconds {
+            all.append(Measurement("wall", unit: "ms", better: .lower, [seconds * 1000]))
+        }
+        if let seconds = seen.cpuSeconds {
+            all.append(Measurement("cpu", unit: "ms", better: .lower, [seconds * 1000]))
+        }
+        for (name, count) in seen.observation.counts.merging(counters, uniquingKeysWith: { $1 }).sorted(by: {
+            $0.key < $1.key
+        }) {
             all.append(Measurement(name, unit: name == "message_bytes" ? "B" : "", better: .neither, [Double(count)]))
         }
         return all + phases + printed
@@ -22,7 +28,8 @@ struct CaseMeasurements {
         (seen.timeline?.migration.routes ?? []).flatMap { route in
             route.phases.map { phase in
                 Measurement(
-                    "hop.\(phase.phase.rawValue) \(route.from)->\(route.to)", unit: "us", better: .lower, [phase.duration.median])
+                    "hop.\(phase.phase.rawValue) \(route.from)->\(route.to)", unit: "us", better: .lower,
+                    [phase.duration.median])
             }
         }
     }

@@ -29,6 +29,8 @@ struct CaseObserver: Sendable {
     let directory: RunDirectory
     let mark: String
     let settings: TestRun.Options
+    /// Looks at the lab as it is.
+    let diagnose: @Sendable () async -> Void
 
     private var limit: Duration { booted.scale((one.expectation.limit ?? settings.limit).duration) }
 
@@ -39,14 +41,16 @@ struct CaseObserver: Sendable {
             program: program.split(separator: "/").last.map(String.init) ?? program)
         let stdout = try BoundedOutput(
             path: directory.path + "/stdout", limit: settings.outputLimit, onLine: { faults.sawLine($0) },
-            onOverflow: { control.overflowed() })
+            onOverflow: { control.end(.tooMuchOutput) })
         let stderr = try BoundedOutput(
-            path: directory.path + "/stderr", limit: settings.outputLimit, onOverflow: { control.overflowed() })
+            path: directory.path + "/stderr", limit: settings.outputLimit, onOverflow: { control.end(.tooMuchOutput) })
         let cpu = QEMUTimes(booted.access.record)
         let runner = RunProgram(access: booted.access, options: try options()) { progress in
             if case .started = progress { control.programStarted() }
         }
-        let input = try SystemError.naming("open /dev/null") { try FileDescriptor.open(bytesOf: "/dev/null", .readOnly) }
+        let input = try SystemError.naming("open /dev/null") {
+            try FileDescriptor.open(bytesOf: "/dev/null", .readOnly)
+        }
         let work = Task {
             try await runner.attempt(
                 program,
@@ -55,14 +59,18 @@ struct CaseObserver: Sendable {
         }
         control.onEnd { work.cancel() }
         let watch = Task { await watchGuests(control) }
+        let timer = Task { await end(control) }
         let driver = Task { await faults.run(start: control.start) }
         let result = await withTaskCancellationHandler {
             await work.result
         } onCancel: {
             work.cancel()
         }
+        control.close()
         watch.cancel()
+        timer.cancel()
         driver.cancel()
+        await timer.value
         let faultProblems = await driver.value
         try? input.close()
         let (out, error) = (await stdout.finish(), await stderr.finish())
@@ -74,8 +82,18 @@ struct CaseObserver: Sendable {
         let timeline = try? RunStore(environment: booted.access.environment).timeline(directory).summary
         if let timeline { observation.counts = Self.counts(timeline) }
         return Seen(
-            observation: observation, programSeconds: programSeconds(result), cpuSeconds: cpu?.elapsed(), timeline: timeline,
+            observation: observation, programSeconds: programSeconds(result), cpuSeconds: cpu?.elapsed(),
+            timeline: timeline,
             text: one.figures.isEmpty ? "" : ByteText.text(try out.read()))
+    }
+
+    /// A program that has had its time is looked at as it hangs, and then ended.
+    private func end(_ control: CaseControl) async {
+        guard let began = await control.start.value, (try? await Task.sleep(until: began + limit)) != nil else {
+            return
+        }
+        await diagnose()
+        control.end(.timeIsOver)
     }
 
     private func options() throws -> RunProgram.Options {
@@ -83,7 +101,6 @@ struct CaseObserver: Sendable {
         options.origin = one.point.start
         options.environment = one.point.program.environment
         options.arguments = ShellWord.words(of: one.point.arguments) ?? []
-        options.timeout = limit
         switch one.point.schedule {
         case .none: options.stays = true
         case .own: break
@@ -95,7 +112,8 @@ struct CaseObserver: Sendable {
         return options
     }
 
-    /// A dead guest ends its case at once: nothing that is asked of it will be answered.
+    /// A dead guest ends its case at once: nothing that is asked of it will be answered. If the case's fault has killed it, and
+    /// the program was started elsewhere, that goes on: what becomes of it is what the case is about.
     private func watchGuests(_ control: CaseControl) async {
         guard let events = try? GuestWatch(access: booted.access).events() else { return }
         for await event in events {
@@ -105,7 +123,9 @@ struct CaseObserver: Sendable {
             // What an oops leaves of a kernel may answer no more.
             case .trouble(let trouble): summary = "\(trouble.severity.rawValue): \(event.line)"
             }
-            control.died(event.node, summary)
+            control.noteDeath(event.node, summary)
+            let origin = one.point.nodeName(one.point.start)
+            if event.node == origin || !one.point.victims.contains(event.node) { control.end(.guestDied) }
             if let node = nodes.first(where: { $0.node.name == event.node }) { await node.session.close() }
         }
     }
@@ -113,7 +133,11 @@ struct CaseObserver: Sendable {
     private func ending(
         _ result: Result<RunProgram.Attempt, any Error>, _ control: CaseControl
     ) throws -> CaseObservation.Ending {
-        if control.isOver { return .abandoned }
+        switch control.reason {
+        case .timeIsOver: return .timedOut
+        case .guestDied, .tooMuchOutput: return .abandoned
+        case nil: break
+        }
         let attempt: RunProgram.Attempt
         do {
             attempt = try result.get()
@@ -126,13 +150,14 @@ struct CaseObserver: Sendable {
         case .success(let result):
             if case .signalled(let name, _) = result.ending { return .signalled("SIG\(name)") }
             return .exited(result.exitCode)
-        case .failure(let error as GuestError) where error.code == .timeout: return .timedOut
         case .failure(let error): return .lost(error.sentence)
         }
     }
 
     private func programSeconds(_ result: Result<RunProgram.Attempt, any Error>) -> Double? {
-        guard let steps = try? result.get().steps, let step = steps.first(where: { $0.name == "program" }) else { return nil }
+        guard let steps = try? result.get().steps, let step = steps.first(where: { $0.name == "program" }) else {
+            return nil
+        }
         return Double(step.milliseconds) / 1000
     }
 

@@ -4,6 +4,7 @@ import GuestContract
 import Lab
 import Results
 import Support
+import Synchronization
 import SystemPackage
 import Topology
 import Trace
@@ -16,6 +17,8 @@ struct CaseRun: Sendable {
         var attempt: Attempt
         /// Whether the lab is as it was before: other cases can run on it.
         var isLabUsable: Bool
+        /// What a look at the lab found while the program hung, if it did.
+        var findings: [String]?
     }
 
     let turn: CaseQueue.Turn
@@ -45,6 +48,7 @@ struct CaseRun: Sendable {
         var measurements: [Measurement] = []
         var seconds: Double?
         var rest = Rest()
+        let findings = Findings()
         do {
             try Directories.create(directory.path)
             let program: String
@@ -52,15 +56,18 @@ struct CaseRun: Sendable {
                 program = try await programs.path(of: one.point.program)
             } catch {
                 try Task.checkCancellation()
-                throw CaseFailure(Problem(.build, "its program cannot be had: \(error.sentence)", details: error.evidence))
+                throw CaseFailure(
+                    Problem(.build, "its program cannot be had: \(error.sentence)", details: error.evidence))
             }
             let unmigrated = try await baselines.outputs(of: one, program: program, on: nodes, booted, settings)
             let before = await booted.access.begin(mark: mark, on: nodes)
             guard before.unreachable.isEmpty else {
-                throw CaseFailure(Problem(.lab, "a node does not answer", details: before.unreachable.map { "\($0): \($1)" }))
+                throw CaseFailure(
+                    Problem(.lab, "a node does not answer", details: before.unreachable.map { "\($0): \($1)" }))
             }
             let observer = CaseObserver(
-                one: one, seed: turn.plan.seed, booted: booted, nodes: nodes, directory: directory, mark: mark, settings: settings)
+                one: one, seed: turn.plan.seed, booted: booted, nodes: nodes, directory: directory, mark: mark,
+                settings: settings, diagnose: { findings.set(await lookAtLab()) })
             var seen = try await observer.observe(program)
             seconds = (ContinuousClock.now - began.clock).seconds
             try Task.checkCancellation()
@@ -68,6 +75,7 @@ struct CaseRun: Sendable {
             seen.observation.leftovers = rest.leftovers
             seen.observation.counts.merge(rest.counts) { $1 }
             seen.observation.problems += rest.problems
+            if settings.updatesGolden { try Golden(expectation: one.expectation).update(from: seen.observation) }
             let judge = Judge(one: one, unmigrated: unmigrated, shipped: try shipped())
             problems = judge.problems(of: seen.observation)
             measurements = CaseMeasurements(one: one, seen: seen, counters: rest.counts).all
@@ -81,10 +89,11 @@ struct CaseRun: Sendable {
         try Task.checkCancellation()
         let attempt = Attempt(
             number: turn.attempt, boot: booted.boot.id, started: began.date.timeIntervalSince1970,
-            seconds: seconds ?? (ContinuousClock.now - began.clock).seconds, problems: problems, measurements: measurements,
+            seconds: seconds ?? (ContinuousClock.now - began.clock).seconds, problems: problems,
+            measurements: measurements,
             folder: folder)
         let isUsable = rest.isUsable && !problems.contains { Self.spoiling.contains($0.kind) }
-        return Outcome(attempt: attempt, isLabUsable: isUsable)
+        return Outcome(attempt: attempt, isLabUsable: isUsable, findings: findings.value)
     }
 
     /// After these, nobody knows what state the guests are in.
@@ -107,13 +116,24 @@ struct CaseRun: Sendable {
         let origin = try booted.access.record.spec.nodeID(one.point.start)
         let count = booted.access.record.nodes.count
         return { bytes in
-            guard let found = expected.firstDifference(in: ByteText.text(bytes), origin: origin, nodes: count) else { return [] }
+            guard let found = expected.firstDifference(in: ByteText.text(bytes), origin: origin, nodes: count) else {
+                return []
+            }
             return [
                 "line \(found.line)", "expected: \(found.expected ?? "(nothing more)")",
                 "got:      \(found.actual ?? "(nothing more)")",
             ]
         }
     }
+}
+
+/// What was found meanwhile.
+private final class Findings: Sendable {
+    private let found = Mutex<[String]?>(nil)
+
+    func set(_ sentences: [String]) { found.withLock { $0 = sentences } }
+
+    var value: [String]? { found.withLock { $0 } }
 }
 
 /// A problem that ends a try at once.
@@ -142,6 +162,18 @@ extension CaseRun {
         }
     }
 
-    /// Looks at the lab as the failure has left it.
-    func diagnose(_ outcome: Outcome) async {}
+    /// Looks at the lab as it is now.
+    ///
+    /// - Returns: what was found, a sentence each.
+    func lookAtLab() async -> [String] {
+        var options = Diagnosis.Options()
+        options.dump = settings.dumps
+        do {
+            let outcome = try await Diagnosis(access: booted.access, options: options).collect(
+                into: directory.path + "/diagnosis")
+            return outcome.findings + outcome.problems
+        } catch {
+            return ["the lab could not be looked at: \(error.sentence)"]
+        }
+    }
 }

@@ -16,6 +16,8 @@ struct Rest: Sendable {
 
     /// How long the kernels may take on real hardware to give back what a program had.
     private static let limit = Duration.seconds(4)
+    /// The same where a node was taken away, with pages that nobody can give back.
+    private static let shortLimit = Duration.milliseconds(500)
 
     /// Heals what the case's faults did, waits until all is gone, and looks.
     static func find(
@@ -27,7 +29,7 @@ struct Rest: Sendable {
         let dead = Set(deaths.map(\.node))
         let living = nodes.filter { !dead.contains($0.node.name) }
         if !dead.isEmpty { rest.isUsable = false }
-        let state = await booted.access.awaitRest(of: living, limit: booted.scale(limit))
+        let state = await booted.access.awaitRest(of: living, limit: booted.scale(dead.isEmpty ? limit : shortLimit))
         let known = LabState(nodes: before.nodes.filter { !dead.contains($0.key) })
         let difference = StateDifference(state, since: known)
         // A node that its fault has taken may have had pages that nobody can give back.
@@ -46,10 +48,13 @@ struct Rest: Sendable {
         for node in booted.access.record.nodes
         where touched.contains(node.name) && !deaths.contains(where: { $0.node == node.name }) {
             do {
-                if one.point.fault.steps.contains(where: { $0.isFreeze }) { try await Faults(access: booted.access).thaw(node) }
+                if one.point.fault.steps.contains(where: { $0.isFreeze }) {
+                    try await Faults(access: booted.access).thaw(node)
+                }
                 try await NetworkControl(access: booted.access).heal(node)
             } catch {
-                problems.append(Problem(.fault, node: node.name, "its fault could not be taken away: \(error.sentence)"))
+                problems.append(
+                    Problem(.fault, node: node.name, "its fault could not be taken away: \(error.sentence)"))
                 isUsable = false
             }
         }
@@ -69,7 +74,8 @@ struct Rest: Sendable {
     private mutating func checkPeers(_ booted: BootedLab, _ living: [RecordedNode]) async {
         guard living.count == booted.access.record.nodes.count else { return isUsable = false }
         for node in living {
-            guard let table = try? await node.guest.peers(), table.peers.allSatisfy({ $0.id == node.node.id || $0.state == .up })
+            guard let table = try? await node.guest.peers(),
+                table.peers.allSatisfy({ $0.id == node.node.id || $0.state == .up })
             else { return isUsable = false }
         }
     }

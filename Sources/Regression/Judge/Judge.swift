@@ -16,9 +16,12 @@ struct Judge {
         var problems = seen.problems
         problems += deaths(seen)
         problems += ending(seen)
-        for (kind, content, name) in [(Problem.Kind.stdout, seen.stdout, "output"), (.stderr, seen.stderr, "error output")] {
+        for (kind, content, name) in [
+            (Problem.Kind.stdout, seen.stdout, "output"), (.stderr, seen.stderr, "error output"),
+        ] {
             if content.isTruncated {
-                problems.append(Problem(.outputLimit, "its \(name) is longer than \(content.bytes) bytes, which are kept"))
+                problems.append(
+                    Problem(.outputLimit, "its \(name) is longer than \(content.bytes) bytes, which are kept"))
             }
             if let failure = content.failure {
                 problems.append(Problem(.host, "its \(name) could not be kept: \(failure.sentence)"))
@@ -28,8 +31,10 @@ struct Judge {
         }
         problems += KernelJudge(one: one).problems(of: seen.kernelMessages)
         if hasEnded(seen) { problems += counts(seen) }
-        for (node, sentences) in seen.leftovers.sorted(by: { $0.key < $1.key }) where !one.point.victims.contains(node) {
-            problems.append(Problem(.leftovers, node: node, "not everything is gone with the program", details: sentences))
+        for (node, sentences) in seen.leftovers.sorted(by: { $0.key < $1.key }) where !one.point.victims.contains(node)
+        {
+            problems.append(
+                Problem(.leftovers, node: node, "not everything is gone with the program", details: sentences))
         }
         return problems
     }
@@ -76,7 +81,9 @@ struct Judge {
     }
 
     private func text(_ content: BoundedOutput.Content, _ kind: Problem.Kind) -> [Problem] {
-        guard let expected = kind == .stdout ? expectation.stdout : expectation.stderr, expected != .any else { return [] }
+        guard let expected = kind == .stdout ? expectation.stdout : expectation.stderr, expected != .any else {
+            return []
+        }
         do {
             let bytes = try content.read()
             switch expected {
@@ -93,7 +100,8 @@ struct Judge {
                 return Self.difference(bytes, wanted, kind, "written by the run that was not moved")
             case .shipped:
                 let details = shipped?(bytes) ?? []
-                return details.isEmpty ? [] : [Problem(kind, "it is not what the program should print", details: details)]
+                return details.isEmpty
+                    ? [] : [Problem(kind, "it is not what the program should print", details: details)]
             }
         } catch {
             return [Problem(.host, "outputs cannot be compared: \(error.sentence)")]
@@ -112,7 +120,8 @@ struct Judge {
         }
         return [
             Problem(
-                kind, "line \(place + 1) is not what is \(what)", details: ["expected: \(line(theirs))", "got:      \(line(mine))"])
+                kind, "line \(place + 1) is not what is \(what)",
+                details: ["expected: \(line(theirs))", "got:      \(line(mine))"])
         ]
     }
 

@@ -47,7 +47,9 @@ struct KernelJudge {
         else { return [] }
         let lines = messages[first.index...].prefix(Self.context).map(\.classicLine)
         return [
-            Problem(.kernelTrouble, node: node, "\(worst.trouble.severity.rawValue): \(messages[worst.index].text)", details: lines)
+            Problem(
+                .kernelTrouble, node: node, "\(worst.trouble.severity.rawValue): \(messages[worst.index].text)",
+                details: lines)
         ]
     }
 }

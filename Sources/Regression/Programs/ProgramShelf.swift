@@ -53,7 +53,8 @@ actor ProgramShelf {
         try Compiler.locate(environment: environment.variables, executable: executable)
     }
 
-    private func run(_ program: SuiteProgram, _ tool: String, _ arguments: [String], _ compiler: Compiler) async throws {
+    private func run(_ program: SuiteProgram, _ tool: String, _ arguments: [String], _ compiler: Compiler) async throws
+    {
         var command = HostCommand(tool, arguments, package: "make")
         for (name, value) in compiler.variables(share: environment.share) where environment.variables[name] == nil {
             command.environment[name] = value

@@ -30,7 +30,8 @@ package struct TestRunFiles: Sendable {
             return try FileLock(path: run.path + "/lock", purpose: environment.commandLine.joined(separator: " "))
         } catch let error as LockedError {
             throw RegressionError(
-                .locked, "run \(run.id) is still going on: \(error.sentence)", hint: "`popcorn-lab report \(run.id)` shows how far")
+                .locked, "run \(run.id) is still going on: \(error.sentence)",
+                hint: "`popcorn-lab report \(run.id)` shows how far")
         }
     }
 }

@@ -67,7 +67,9 @@ struct TestWorker: Sendable {
         await crew.finish(turn, outcome.attempt)
         if !outcome.isLabUsable, crew.mayBegin, let coming = await crew.queue.comingLab() { keeper.prepare(coming) }
         if outcome.attempt.verdict == .failed {
-            await run.diagnose(outcome)
+            var findings = outcome.findings
+            if findings == nil { findings = await run.lookAtLab() }
+            crew.write(.diagnosed(id: turn.plan.id, number: turn.attempt, findings: findings ?? []))
         } else if outcome.attempt.verdict == .passed, !crew.options.keepsTraces {
             run.forgetTraces()
         }

@@ -89,7 +89,9 @@ package struct CaseFilter: TextValue {
                 guard take(")") else { throw problem("a parenthesis is not closed") }
                 return term
             }
-            guard let word = words.popFirst(), !["and", "or", ")"].contains(word) else { throw problem("a term is missing") }
+            guard let word = words.popFirst(), !["and", "or", ")"].contains(word) else {
+                throw problem("a term is missing")
+            }
             guard let equals = word.firstIndex(of: "=") else { return .id(Glob(word)) }
             var axis = word[..<equals]
             let isNot = axis.last == "!"
@@ -110,7 +112,9 @@ package struct CaseFilter: TextValue {
         private func problem(_ sentence: String) -> InputError {
             InputError(
                 .invalidValue, "'\(text)' is no filter: \(sentence)",
-                hint: "terms such as program=is, lab!=mixed, tag=slow or tutorial/*, combined by and, or, not and parentheses")
+                hint:
+                    "terms such as program=is, lab!=mixed, tag=slow or tutorial/*, combined by and, or, not and parentheses"
+            )
         }
     }
 }

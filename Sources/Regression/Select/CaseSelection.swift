@@ -30,7 +30,8 @@ package struct CaseSelection: Sendable {
         }
         for tag in tags where !knownTags.contains(tag) {
             throw RegressionError(
-                .badArgument, "no case has the tag '\(tag)'" + NearestName.suggestion(for: tag, among: Array(knownTags)),
+                .badArgument,
+                "no case has the tag '\(tag)'" + NearestName.suggestion(for: tag, among: Array(knownTags)),
                 hint: knownTags.isEmpty ? nil : "there are \(knownTags.sorted().joined(separator: ", "))")
         }
         let failed = failedIn.map { results in
@@ -53,7 +54,8 @@ package struct Shard: TextValue {
 
     package init(parsing text: String) throws(InputError) {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false).map { Int(digits: $0) }
-        guard parts.count == 2, let number = parts[0], let count = parts[1], count > 0, (1...count).contains(number) else {
+        guard parts.count == 2, let number = parts[0], let count = parts[1], count > 0, (1...count).contains(number)
+        else {
             throw InputError(.invalidValue, "'\(text)' is no part; expected I/N with I from 1 to N, such as 2/4")
         }
         self.number = number

@@ -177,7 +177,6 @@ struct CaseName {
             if character != " " { isExact = false }
             return "-"
         }
-        if isExact, !text.hasPrefix("-") { return String(safe) }
-        return String(safe.drop { $0 == "-" }) + "~" + SHA256.hex(of: Array(text.utf8)).prefix(6)
+        return isExact ? String(safe) : String(safe) + "~" + SHA256.hex(of: Array(text.utf8)).prefix(6)
     }
 }
