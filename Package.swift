@@ -155,7 +155,7 @@ let package = Package(
         // Real guests, driven by the command line that was built.
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["popcorn-lab", "popcorn-cc", "Lab", "TestSupport", "Support", system],
+            dependencies: ["popcorn-lab", "popcorn-cc", "Lab", "GuestContract", "TestSupport", "Support", system, log],
             exclude: ["Probe", "Compiled"],
             swiftSettings: strict),
         .testTarget(

@@ -16,6 +16,8 @@ struct EndToEnd {
     @Suite("migration") struct Migration {}
     @Suite("programs that move by themselves") struct CompiledPrograms {}
     @Suite("collect, runs, trace") struct Observation {}
+    @Suite("known state") struct KnownState {}
+    @Suite("diagnosis") struct Diagnoses {}
     @Suite("faults") struct Faults {}
     @Suite("migration and faults") struct MigrationFaults {}
     @Suite("many nodes") struct ManyNodes {}

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Lab
 import Support
 import Testing
 
@@ -54,6 +55,51 @@ extension EndToEnd.Faults {
         let up = try await lab("up", "x86,arm", limit: .seconds(120))
         #expect(up.errorText.contains("started arm"))
         try await lab("deploy", try await Probe.shared.program(lab))
+    }
+
+    @Test("killing, freezing and crashing a guest on purpose shows at once from outside, and up mends it")
+    func onPurpose() async throws {
+        let lab = try await SharedLab.shared()
+        let watch = GuestWatch(access: try lab.labAccess())
+        var events = try watch.events().makeAsyncIterator()
+        try await lab("exec", "x86", "echo '<1>DEBUG: no trouble' >/dev/kmsg; echo '<1>BUG: of a test' >/dev/kmsg")
+        let bug = await events.next()
+        #expect(bug?.node == "x86" && bug?.line == "BUG: of a test")
+        guard case .trouble(let trouble) = bug?.kind else { return #expect(Bool(false), "\(bug as Any)") }
+        #expect(trouble.severity == .oops)
+
+        try await lab("fault", "arm", "panic")
+        let panic = await events.next()
+        #expect(panic?.node == "arm" && panic?.line.contains("sysrq triggered crash") == true, "\(panic as Any)")
+        #expect(await events.next() == .init(node: "arm", kind: .ended))
+        try await lab.await("down", of: 1, on: "x86")
+        try await lab("fault", "arm", "panic", exit: 1)
+        try await lab("up", "x86,arm", limit: .seconds(120))
+
+        // The boot before has ended; the watch knows of no other.
+        var again = try GuestWatch(access: try lab.labAccess()).events().makeAsyncIterator()
+        try await lab("fault", "arm", "kill")
+        #expect(await again.next() == .init(node: "arm", kind: .ended))
+        #expect(try await lab("fault", "arm", "kill", exit: 1).errorText.contains("arm does not run"))
+        try await lab("fault", "arm", "smash", exit: 64)
+        try await lab("fault", "mars", "kill", exit: 64)
+        try await lab("up", "x86,arm", limit: .seconds(120))
+        try await lab("deploy", try await Probe.shared.program(lab))
+        try await lab.awaitPair()
+    }
+
+    @Test("a worker, or a process at its origin, is killed by the program's name", arguments: [true, false])
+    func killedProcess(isWorker: Bool) async throws {
+        let lab = try await SharedLab.shared()
+        let access = try lab.labAccess()
+        try await lab.withWanderersAway(1) { lab, pid in
+            let faults = Faults(access: access)
+            let killed = try await faults.killProcess("wander", isWorker ? .worker(try access.node("arm")) : .origin)
+            #expect(killed.map(\.node) == [isWorker ? "arm" : "x86"])
+            if !isWorker { #expect(killed.map(\.pid) == [pid]) }
+            #expect(StateDifference(await access.awaitRest(limit: .seconds(30))).sentences == [])
+            await #expect(throws: LabError.self) { try await faults.killProcess("wander", .origin) }
+        }
     }
 
     @Test("while another process holds a lab, commands that change it end at once with exit code 75")

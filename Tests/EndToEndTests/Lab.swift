@@ -16,6 +16,15 @@ struct Lab: Sendable {
         _ words: String..., input: [UInt8] = [], exit: Int32 = 0, limit: Duration = .seconds(60),
         watching: (@Sendable (String, (Int32) -> Void) async -> Void)? = nil
     ) async throws -> Ending {
+        try await self(words: words, input: input, exit: exit, limit: limit, watching: watching)
+    }
+
+    /// The same with the words as a list.
+    @discardableResult
+    func callAsFunction(
+        words: [String], input: [UInt8] = [], exit: Int32 = 0, limit: Duration = .seconds(60),
+        watching: (@Sendable (String, (Int32) -> Void) async -> Void)? = nil
+    ) async throws -> Ending {
         var tool = workplace.popcornLab
         tool.environment["POPCORN_LAB_LAB"] = name
         let ending = try await tool(words, input: input, limit: limit, watching: watching)

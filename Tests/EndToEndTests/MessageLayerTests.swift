@@ -2,6 +2,18 @@ import Support
 import Testing
 
 extension EndToEnd.MessageLayer {
+    /// Of a hundred round trips, in µs.
+    private func shortestRoundTrip(_ lab: Lab) async throws -> Double {
+        struct Outcome: Decodable {
+            struct Trips: Decodable { var min: Double }
+            struct Measurement: Decodable { var roundTrips: Trips }
+            var messageLayer: Measurement
+        }
+        return try await lab.json(
+            Outcome.self, "ping", "x86", "arm", "--count", "100", "--stream", "0", "--no-tcp"
+        ).messageLayer.roundTrips.min
+    }
+
     @Test("ping measures the message layer beside plain TCP, with a ratio of the two")
     func ping() async throws {
         struct Outcome: Decodable {
@@ -28,6 +40,22 @@ extension EndToEnd.MessageLayer {
         #expect(table.lines.contains { $0.hasPrefix("message layer") })
         #expect(!table.lines.contains { $0.hasPrefix("TCP") })
         try await lab("ping", "x86", "x86", exit: 64)
+    }
+
+    @Test("a delay that tests ask for comes on top of every message, and goes again; one that is too long is refused")
+    func delay() async throws {
+        let parameter = "/sys/module/msg_socket/parameters/delay_us"
+        try await SharedLab.shared().repairing({ try await $0("exec", "--all", "echo 0 > \(parameter)") }) { lab in
+            let before = try await shortestRoundTrip(lab)
+            try await lab("exec", "--all", "echo 10000 > \(parameter)")
+            // Both ways.
+            #expect(try await shortestRoundTrip(lab) > 20_000)
+            try await lab("exec", "arm", "echo 100001 > \(parameter)", exit: 1)
+            try await lab("exec", "x86", "echo stress 1 4096 10 4 > /proc/popcorn_test && cat /proc/popcorn_test")
+            try await lab("exec", "--all", "echo 0 > \(parameter)")
+            #expect(before < 20_000)
+            #expect(try await shortestRoundTrip(lab) < 20_000)
+        }
     }
 
     @Test(

@@ -22,6 +22,13 @@ package struct GuestWatch: Sendable {
         package var kind: Kind
         /// The kernel's line, without its stamp; empty for an end.
         package var line: String
+
+        /// Something that has happened, or is expected to.
+        package init(node: String, kind: Kind, line: String = "") {
+            self.node = node
+            self.kind = kind
+            self.line = line
+        }
     }
 
     let access: LabAccess
@@ -100,7 +107,7 @@ private struct NodeWatch: Sendable {
                     // What QEMU wrote before its end need not have come through yet.
                     let all = ((try? AtomicFile.read(path)) ?? nil) ?? Data()
                     tell(parser.feed(Array(all.dropFirst(Int(start + seen)))) + parser.finish(), report)
-                    report(GuestWatch.Event(node: node, kind: .ended, line: ""))
+                    report(GuestWatch.Event(node: node, kind: .ended))
                     return
                 }
             }

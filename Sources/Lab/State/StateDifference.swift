@@ -10,6 +10,13 @@ package struct StateDifference: Codable, Sendable, Equatable {
         package var pid: Int32
         /// Whether it is the part of a process whose origin is another node.
         package var isWorker: Bool
+
+        /// Takes all values as they are.
+        package init(program: String, pid: Int32, isWorker: Bool) {
+            self.program = program
+            self.pid = pid
+            self.isWorker = isWorker
+        }
     }
 
     /// What is not as it should be on one node.
