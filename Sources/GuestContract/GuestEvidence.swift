@@ -48,7 +48,13 @@ package enum GuestEvidence: String, CaseIterable, Sendable {
     }
 
     /// How long it may take on real hardware.
-    var limit: Duration { self == .allTasks ? .seconds(5) : .seconds(2) }
+    var limit: Duration {
+        switch self {
+        case .peers, .counters, .processes, .pages: .seconds(1)
+        case .kernelLog, .threads, .blockedTasks, .processors: .seconds(2)
+        case .allTasks: .seconds(4)
+        }
+    }
 }
 
 extension EmbeddedGuest {

@@ -32,7 +32,9 @@ struct DiagnosisTests {
 
                 """,
                 .blockedTasks: "6,1,5,-;task:kworker/0:1 state:D stack:0 pid:33 ppid:2\n4,2,6,-; __schedule+0x1/0x2\n"
-                    + "4,3,7,-; down_read+0x1/0x2\n4,4,8,-; sweep+0x1/0x2 [popcorn]\n",
+                    + "4,3,7,-; down_read+0x1/0x2\n4,4,8,-; sweep+0x1/0x2 [popcorn]\n"
+                    + "6,5,9,-;task:popcorn_worker state:D stack:0 pid:91 ppid:2\n"
+                    + "4,6,9,-; call_usermodehelper_exec+0x1/0x2\n4,7,9,-; worker_main+0x1/0x2 [popcorn]\n",
             ])
         var arm = NodeReport(node: "arm", silence: "it is frozen", runState: "paused")
         arm.troubles = ["BUG: soft lockup - CPU#0 stuck for 22s! [a:1]"]

@@ -33,7 +33,7 @@ package struct Diagnosis: Sendable {
 
     /// What was collected.
     package struct Outcome: Codable, Sendable {
-        /// Of the nodes in the order of their ids.
+        /// Of the nodes in the order of their ids; cores come last.
         package var pieces: [Piece]
         /// What was found in it, a sentence each: who does not answer, who waits for whom.
         package var findings: [String]
@@ -67,14 +67,17 @@ package struct Diagnosis: Sendable {
     package func collect(into directory: String) async throws -> Outcome {
         let began = ContinuousClock.now
         let alive = QEMUProcess.find(uuids: access.record.nodes.map(\.uuid))
-        let reports = try await LabAccess.inParallel(access.record.nodes) { node in
-            let shelf = try EvidenceShelf(directory: directory, node: node.name)
-            return await NodeDiagnosis(
-                access: access, node: node, qemu: alive[node.uuid], shelf: shelf, dump: options.dump
-            ).report()
+        let shelves = try access.record.nodes.map { try EvidenceShelf(directory: directory, node: $0.name) }
+        let reports = try await LabAccess.inParallel(Array(zip(access.record.nodes, shelves))) { node, shelf in
+            await NodeDiagnosis(access: access, node: node, qemu: alive[node.uuid], shelf: shelf).report()
         }
+        let guests = zip(access.record.nodes, shelves).compactMap { node, shelf in
+            alive[node.uuid].map { (node: node, qemu: $0, shelf: shelf) }
+        }
+        let cores = options.dump && !guests.isEmpty ? await CoreDump(access: access, guests: guests).write() : []
         let outcome = Outcome(
-            pieces: reports.flatMap(\.pieces), findings: Findings(reports, access.record.nodes.map(\.name)).sentences,
+            pieces: reports.flatMap(\.pieces) + cores,
+            findings: Findings(reports, access.record.nodes.map(\.name)).sentences,
             seconds: Double((ContinuousClock.now - began).milliseconds) / 1000)
         let text = ([outcome.summary, ""] + outcome.files + outcome.problems).map { $0 + "\n" }.joined()
         try AtomicFile.write(text, to: directory + "/summary.txt")

@@ -76,7 +76,8 @@ struct Findings {
     }
 
     private static func blocked(_ report: NodeReport) -> [String] {
-        BlockedTask.list(report.lines(.blockedTasks)).map { task in
+        // What has started a worker waits for its end, as it should.
+        BlockedTask.list(report.lines(.blockedTasks)).filter { !$0.functions.contains("worker_main") }.map { task in
             let place = task.functions.first.map { " in \($0)" } ?? ""
             let callers = task.functions.dropFirst().prefix(3).joined(separator: ", ")
             return "\(report.node): \(task.name) (\(task.pid)) is blocked\(place)"

@@ -13,6 +13,8 @@ struct NodeReport: Sendable {
     var answers: [GuestEvidence: [UInt8]] = [:]
     /// Why the guest does not answer, if it does not.
     var silence: String?
+    /// Whether something that it was asked for did not come in time.
+    var hasHung = false
     /// What QEMU says of a guest that does not answer; `nil` if it was not asked, or has ended.
     var runState: String?
     /// The last lines of the console that tell of trouble.
@@ -35,7 +37,6 @@ struct NodeDiagnosis: Sendable {
     let node: NodeRecord
     let qemu: ProcessIdentity?
     let shelf: EvidenceShelf
-    let dump: Bool
 
     private static let evidence: [(GuestEvidence, file: String, what: String)] = [
         (.kernelLog, "dmesg", "kernel log"),
@@ -65,27 +66,26 @@ struct NodeDiagnosis: Sendable {
         return report
     }
 
-    /// - Throws: what keeps the guest from answering at all.
+    /// - Throws: what keeps the guest from answering at all, or any more.
     private func askGuest(_ report: inout NodeReport) async throws {
-        var session: GuestSession? = try await node.connect(access.paths)
+        var session = try await connect()
         for (evidence, file, what) in Self.evidence {
-            do {
-                // After a piece that failed, the connection may be of no use.
-                let open = if let session { session } else { try await node.connect(access.paths) }
-                session = open
-                let (bytes, problem) = await node.guest(open).evidence(evidence)
-                report.answers[evidence] = bytes
-                report.pieces += keep(bytes, evidence, file, what, problem)
-                if problem is GuestError {
-                    await open.close()
-                    session = nil
-                }
-            } catch {
-                report.pieces.append(shelf.put([], as: file, what: what, problem: error))
-            }
+            let (bytes, problem) = await node.guest(session).evidence(evidence)
+            report.answers[evidence] = bytes
+            report.pieces += keep(bytes, evidence, file, what, problem)
+            guard problem is GuestError else { continue }
+            // The connection may be of no use after that.
+            report.hasHung = true
+            await session.close()
+            session = try await connect()
         }
+        await session.close()
         report.pieces += await fetchTrace()
-        await session?.close()
+    }
+
+    /// A guest that is well answers in a fraction of that.
+    private func connect() async throws -> GuestSession {
+        try await node.connect(access.paths, limit: node.timeScale(.seconds(1)))
     }
 
     /// Records of the kernel's log are kept as they are, and as `dmesg` prints them.
@@ -132,14 +132,10 @@ struct NodeDiagnosis: Sendable {
     }
 
     private func askQEMU(_ report: inout NodeReport) async {
-        guard let qemu, qemu.isAlive, report.silence != nil || dump else { return }
-        let view = QEMUView(access: access, node: node, qemu: qemu, shelf: shelf)
-        if report.silence != nil {
-            let (state, piece) = await view.look()
-            report.runState = state
-            report.pieces.append(piece)
-        }
-        if dump { report.pieces.append(await view.dump()) }
+        guard let qemu, qemu.isAlive, report.silence != nil || report.hasHung else { return }
+        let (state, piece) = await QEMUView(access: access, node: node, qemu: qemu, shelf: shelf).look()
+        report.runState = state
+        report.pieces.append(piece)
     }
 
     private func keepConsole(_ report: inout NodeReport) {

@@ -12,8 +12,6 @@ struct QEMUView: Sendable {
     private static let file = "qemu.txt"
     private static let what = "QEMU's view"
     private static let limit = Duration.seconds(10)
-    /// A core is written at the speed of the disk.
-    private static let dumpLimit = Duration.seconds(120)
     /// Twice: a CPU that goes on is not where it was.
     private static let commands = ["info status", "info registers -a", "info registers -a", "info cpus"]
 
@@ -21,8 +19,8 @@ struct QEMUView: Sendable {
     ///
     /// - Returns: the state that QEMU says the guest is in, and the piece that was kept.
     func look() async -> (state: String?, Diagnosis.Piece) {
-        let host = hostState()
-        guard !host.hasPrefix("T") else {
+        let host = qemu.stateText
+        guard !qemu.isStopped else {
             let text = "The QEMU process \(qemu.pid) is stopped: \(host)\n"
             return ("stopped by the host", shelf.put(Array(text.utf8), as: Self.file, what: Self.what))
         }
@@ -49,31 +47,18 @@ struct QEMUView: Sendable {
             return (nil, shelf.put([], as: Self.file, what: Self.what, problem: error))
         }
     }
+}
 
-    /// Writes an ELF core of the guest.
-    func dump() async -> Diagnosis.Piece {
-        let name = "memory.elf"
-        do {
-            guard !hostState().hasPrefix("T") else {
-                throw LabError(.commandFailed, "the QEMU process \(qemu.pid) is stopped")
-            }
-            try await LabAccess.within(Self.dumpLimit, "\(node.name): core") {
-                try await access.environment.hypervisor(of: access.record).withConnection { connection in
-                    try await connection.dumpMemory(node.uuid, to: shelf.path(name))
-                }
-            }
-            return shelf.found(name, what: "core")
-        } catch {
-            return shelf.found(name, what: "core", problem: error)
-        }
-    }
-
-    /// The letter and word of the process's state on the host (proc(5)); empty if it has ended.
-    private func hostState() -> String {
-        let status = ((try? AtomicFile.read("/proc/\(qemu.pid)/status")) ?? nil).map { ByteText.text(Array($0)) } ?? ""
+extension ProcessIdentity {
+    /// The letter and word of its state on the host, such as `S (sleeping)` (proc(5)); empty if it has ended.
+    var stateText: String {
+        let status = ((try? AtomicFile.read("/proc/\(pid)/status")) ?? nil).map { ByteText.text(Array($0)) } ?? ""
         let line = status.split(separator: "\n").first { $0.hasPrefix("State:") }
         return line.map { String($0.dropFirst("State:".count).drop { $0.isWhitespace }) } ?? ""
     }
+
+    /// Whether somebody has stopped it by a signal: it answers nobody then.
+    var isStopped: Bool { stateText.first?.uppercased() == "T" }
 }
 
 extension LabAccess {
