@@ -46,7 +46,9 @@ package struct PopcornLab: AsyncParsableCommand {
                     LogsCommand.self, TraceCommand.self, PingCommand.self, CollectCommand.self, RunsCommand.self,
                     DiagnoseCommand.self,
                 ]),
-            CommandGroup(name: "Regression", subcommands: [TestCommand.self, ResultsCommand.self]),
+            CommandGroup(
+                name: "Regression",
+                subcommands: [TestCommand.self, ResultsCommand.self, ReportCommand.self]),
             CommandGroup(
                 name: "Guest",
                 subcommands: [

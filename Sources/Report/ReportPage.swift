@@ -1,0 +1,85 @@
+import FoundationEssentials
+import Results
+import Support
+
+/// A run as one HTML file, which needs no other and no script.
+package struct ReportPage: Sendable {
+    let results: RunResults
+    let additions: ReportAdditions
+    /// The run's directory on this disk, whose files are listed.
+    let directory: String?
+    /// What the run's directory is for links of the page; empty, or ends with a slash.
+    let base: String
+    let budget: PageBudget
+
+    /// - Parameters:
+    ///   - directory: the run's directory, whose files the page links; `nil` if there is none.
+    ///   - base: how the page's own place leads to `directory`: empty if it lies there, else a path, without a slash at its end.
+    package init(
+        _ results: RunResults, additions: ReportAdditions = ReportAdditions(), directory: String? = nil,
+        base: String = ""
+    ) {
+        self.results = results
+        self.additions = additions
+        self.directory = directory
+        self.base = base.isEmpty || base.hasSuffix("/") ? base : base + "/"
+        budget = PageBudget(results)
+    }
+
+    /// The file.
+    ///
+    /// - Throws: `ReportError` with `.template`.
+    package func html() throws -> String {
+        let exit = RunExit(of: results, isSlower: !additions.slower.isEmpty)
+        let sections = try [
+            failures(), slowerSection(), flaky(), notJudged(), notRun(), matrix(), timeline(), distributions(),
+            history(),
+            allCases(), environment(), reproduction(),
+        ].compactMap(\.self)
+        let run = results.run
+        return try PageTemplate(PageParts.page).text([
+            "style": PageParts.style, "script": PageParts.script, "policy": Self.policy,
+            "title": "\(results.title): \(exit.words)", "suite": results.title, "run": run.id,
+            "verdict": exit.words, "kind": exit.kind, "sentence": results.sentence,
+            "began": DecimalText.utc(run.started), "took": DecimalText.seconds(results.seconds), "seed": "\(run.seed)",
+            "version": run.version, "boots": "\(results.boots.count)", "file": run.suiteFile,
+            "nav": sections.map { ["id": $0.id, "title": $0.title, "count": $0.count.map { "\($0)" }.orNothing] },
+            "sections": sections.map { ["id": $0.id, "title": $0.title, "body": $0.body] },
+        ])
+    }
+
+    /// What a page may load and run: its own style, and its own script by its digest. So nothing that a guest says can become
+    /// a script, even if it slipped past the escaping.
+    private static let policy: String = {
+        let digits = Array(SHA256.hex(of: Array(PageParts.script.utf8)).utf8)
+        let digest = stride(from: 0, to: digits.count, by: 2).compactMap { index in
+            UInt8(String(decoding: digits[index..<index + 2], as: UTF8.self), radix: 16)
+        }
+        let text = Data(digest).base64EncodedString()
+        return "default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-\(text)'; "
+            + "base-uri 'none'; form-action 'none'"
+    }()
+}
+
+/// A section of the page, which the navigation names.
+struct PageSection {
+    var id: String
+    var title: String
+    /// How many things it has, if that is worth knowing before one goes there.
+    var count: Int?
+    /// Markup.
+    var body: String
+}
+
+extension RunExit {
+    /// The class of its colour.
+    var kind: String {
+        switch self {
+        case .passed: "passed"
+        case .failed: "failed"
+        case .notJudged: "not-judged"
+        case .nothingRun: "not-run"
+        case .slower: "slower"
+        }
+    }
+}
