@@ -7,7 +7,7 @@ extension ReportPage {
         guard !cases.isEmpty else { return nil }
         return PageSection(
             id: "failures", title: "Failures", count: cases.count,
-            body: try troubles(of: cases) + articles(cases))
+            body: try troubles(of: cases, in: "failures") + articles(cases))
     }
 
     func flaky() throws -> PageSection? {
@@ -21,7 +21,7 @@ extension ReportPage {
         guard !cases.isEmpty else { return nil }
         return PageSection(
             id: "not-judged", title: "Could not be judged", count: cases.count,
-            body: try troubles(of: cases) + articles(cases))
+            body: try troubles(of: cases, in: "not judged") + articles(cases))
     }
 
     func notRun() throws -> PageSection? {
@@ -34,7 +34,7 @@ extension ReportPage {
     }
 
     /// Cases whose headline is the same but for numbers; nothing if each is alone.
-    private func troubles(of cases: [CaseResult]) throws -> String {
+    private func troubles(of cases: [CaseResult], in title: String) throws -> String {
         var groups: [String: [CaseResult]] = [:]
         var order: [String] = []
         for one in cases {
@@ -55,7 +55,7 @@ extension ReportPage {
                 "more": members.count > 4 ? "\(members.count - 4)" : false,
             ]
         }
-        return try PageTemplate(PageParts.troubles).text(["rows": rows])
+        return try PageTemplate(PageParts.troubles).text(["label": "What went wrong, \(title)", "rows": rows])
     }
 
     /// Addresses and times differ from case to case.

@@ -1,6 +1,7 @@
 extension PageParts {
     /// Groups of cases with the same trouble.
     static let troubles = #"""
+        <div class="scroll" role="region" aria-label="{{label}}" tabindex="0">
         <table class="wide">
         <caption>What went wrong, most frequent first</caption>
         <thead><tr><th scope="col" class="n">Cases</th><th scope="col">What is wrong</th><th scope="col">Where</th></tr></thead>
@@ -10,6 +11,7 @@ extension PageParts {
         {{/rows}}
         </tbody>
         </table>
+        </div>
         """#
 
     /// A case with all that is known of what went wrong.
@@ -17,7 +19,7 @@ extension PageParts {
         <article class="case {{kind}}" id="{{anchor}}" aria-labelledby="h-{{anchor}}">
         <h3 id="h-{{anchor}}"><a href="#{{anchor}}"><code>{{id}}</code></a></h3>
         <p class="head"><strong class="mark {{kind}}">{{sign}} {{words}}</strong> {{headline}}</p>
-        <p class="meta">{{facts}}{{#life}} · <strong>{{.}}</strong>{{/life}}</p>
+        <p class="meta">{{#life}}<strong class="life">{{.}}</strong> · {{/life}}{{facts}}</p>
         {{#tries}}
         <details class="try"{{#open}} open{{/open}}>
         <summary>try {{number}}: <span class="mark {{kind}}">{{sign}} {{words}}</span> {{facts}}</summary>
@@ -58,6 +60,7 @@ extension PageParts {
         {{#groups}}
         <details class="group" id="{{anchor}}"{{#open}} open{{/open}}>
         <summary><code>{{name}}</code> <span class="sums">{{#marks}}<span class="mark {{kind}}">{{sign}} {{count}}<span class="sr"> {{words}}</span></span> {{/marks}}</span></summary>
+        <div class="scroll" role="region" aria-label="Cases of {{name}}" tabindex="0">
         <table class="cases wide">
         <thead><tr><th scope="col">Case<th scope="col">Verdict<th scope="col" class="n">Time<th scope="col">What is wrong</thead>
         <tbody>
@@ -65,6 +68,7 @@ extension PageParts {
         <tr{{#id}} id="{{.}}"{{/id}}><th scope="row">{{#href}}<a href="{{.}}">{{name}}</a>{{/href}}{{^href}}{{name}}{{/href}}<td class="{{kind}}">{{sign}} {{words}}<td class="n">{{time}}<td>{{reason}}
         {{/rows}}
         </table>
+        </div>
         </details>
         {{/groups}}
         """#

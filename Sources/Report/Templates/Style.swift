@@ -12,6 +12,8 @@ extension PageParts {
         font:14px/1.45 system-ui,sans-serif}
         code,pre,.n,tbody th,.matrix,.figures td,.meta,svg{font-family:ui-monospace,"DejaVu Sans Mono",Menlo,Consolas,monospace;font-size:12.5px}
         code,pre{unicode-bidi:isolate;overflow-wrap:anywhere}
+        td code,td,tbody th{overflow-wrap:break-word}
+        .life{color:var(--fg);font-family:system-ui,sans-serif}
         a{color:var(--link);text-decoration:none}
         a:hover{text-decoration:underline}
         :focus-visible{outline:2px solid var(--link);outline-offset:2px}
@@ -38,19 +40,21 @@ extension PageParts {
         table{border-collapse:collapse;margin:6px 0 12px}
         .wide{width:100%}
         caption,figcaption{text-align:left;padding:2px 0;overflow-wrap:anywhere}
-        th,td{text-align:left;vertical-align:top;padding:2px 14px 2px 0;border-bottom:1px solid var(--line)}
+        th,td{text-align:left;vertical-align:baseline;padding:2px 14px 2px 0;border-bottom:1px solid var(--line)}
         thead th,thead th.n{font:600 12px system-ui,sans-serif;color:var(--soft);white-space:nowrap}
         tbody th{font-weight:400}
         .n{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}
-        .figures td,.figures tbody th{vertical-align:middle;overflow-wrap:anywhere}
+        .figures td,.figures tbody th{vertical-align:middle}
         .cases{table-layout:fixed}
-        .cases th:nth-child(1){width:44%;overflow-wrap:anywhere}.cases th:nth-child(2){width:20ch}.cases th:nth-child(3){width:14ch}
+        .cases th:nth-child(1){width:44%;overflow-wrap:anywhere}.cases th:nth-child(2){width:20ch}.cases th:nth-child(3){width:12ch}
         .cases td{font-size:12.5px}
         .cases td:nth-child(2){white-space:nowrap}
         tbody .part{font:600 13px system-ui,sans-serif;padding-top:10px}
         .differs{background:var(--panel)}
         .matrix th,.matrix td{white-space:nowrap;padding-right:20px}
         .scroll{overflow-x:auto}
+        .scroll>.wide{min-width:780px}
+        thead th.n{width:1%}
         article.case{color:inherit;margin:0 0 16px;padding:6px 0 6px 12px;border-left:3px solid var(--line)}
         article.failed{border-color:var(--failed)}article.flaky{border-color:var(--flaky)}
         article.not-judged{border-color:var(--not-judged)}
@@ -63,7 +67,7 @@ extension PageParts {
         .try>:not(summary){margin-left:1.1em}
         .files{display:inline-block;margin:0 14px 0 0}
         .group>summary{padding:3px 0}
-        .group>table{margin-left:1.1em;width:calc(100% - 1.1em)}
+        .group>.scroll{margin-left:1.1em}
         figure{margin:0 0 18px}
         svg{display:block;max-width:none}
         svg text{fill:var(--soft);font-size:11px}
@@ -87,9 +91,7 @@ extension PageParts {
         .filter{display:flex;flex-wrap:wrap;gap:8px;align-items:center;margin:4px 0 8px}
         .filter input,.filter select{font:inherit;color:inherit;background:var(--bg);border:1px solid var(--soft);padding:2px 6px}
         .filter input{width:32ch;max-width:100%}
-        @media(max-width:640px){body{padding:0 10px 40px}
-        .group>table{margin-left:0;width:100%}.cases th:nth-child(2){width:11ch}.cases th:nth-child(3){width:9ch}
-        .cases td:nth-child(2){white-space:normal}article.case{padding-left:8px}}
+        @media(max-width:640px){body{padding:0 10px 40px}article.case{padding-left:8px}.group>.scroll{margin-left:0}}
         @media print{nav,.filter,.skip{display:none}body{max-width:none}}
         """#
 

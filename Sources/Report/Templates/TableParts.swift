@@ -1,5 +1,6 @@
 extension PageParts {
     static let slower = #"""
+        <div class="scroll" role="region" aria-label="Slower figures" tabindex="0">
         <table class="wide">
         <thead><tr><th scope="col">Case</th><th scope="col">Figure</th><th scope="col" class="n">Before</th><th scope="col" class="n">Now</th><th scope="col">Change</th><th scope="col">How that is known</th></tr></thead>
         <tbody>
@@ -8,6 +9,7 @@ extension PageParts {
         {{/rows}}
         </tbody>
         </table>
+        </div>
         """#
 
     static let matrix = #"""
