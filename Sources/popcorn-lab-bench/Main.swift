@@ -56,6 +56,7 @@ struct Bench: AsyncParsableCommand {
         var figures: [Figure] = []
         progress("measuring \(wanted.map(\.rawValue).joined(separator: ", "))")
         if wanted.contains(.help) { figures += try await benchmarks.help() }
+        if wanted.contains(.report) { figures += try await benchmarks.report() }
         if wanted.contains(where: \.needsLab) {
             try await lab.refuseForeign()
             do {
