@@ -144,7 +144,7 @@ let package = Package(
             ["Topology", "GuestContract", "Hypervisor", "ImageStore", "UserInput", "ISA", "Support", log]),
         tests(of: "Statistics"),
         tests(of: "Results", ["Support"], exclude: ["Examples"]),
-        tests(of: "History", ["Results", "Support"]),
+        tests(of: "History", ["Results", "Statistics", "Support", .product(name: "GRDB", package: "GRDB.swift")]),
         tests(of: "Report", ["History", "Results", "Support"]),
         tests(of: "Regression", ["Lab", "Results", "Topology", "UserInput", "Support"]),
         tests(of: "Commands", ["Binaries", "Support"]),
