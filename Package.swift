@@ -82,7 +82,7 @@ let package = Package(
                 "Support",
                 system,
             ]),
-        room("History", ["Results", "Statistics", "Support", .product(name: "GRDB", package: "GRDB.swift")]),
+        room("History", ["Results", "Statistics", "Support", system, .product(name: "GRDB", package: "GRDB.swift")]),
         room("Results", ["Support", system]),
         room("Statistics", []),
         room(
@@ -147,7 +147,12 @@ let package = Package(
         tests(of: "History", ["Results", "Statistics", "Support", .product(name: "GRDB", package: "GRDB.swift")]),
         tests(of: "Report", ["History", "Results", "Support"]),
         tests(of: "Regression", ["Lab", "Results", "Topology", "UserInput", "Support"]),
-        tests(of: "Commands", ["Binaries", "Support"]),
+        tests(
+            of: "Commands",
+            [
+                "Binaries", "History", "Results", "Support",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
         tests(
             of: "MultiISA", ["Lab", "Binaries", "ISA", "Support", "popcorn-cc", "MultiISAPassPlugin"],
             exclude: ["Programs", "IR"]),

@@ -2,6 +2,7 @@ import FoundationEssentials
 import GRDB
 import Results
 import Support
+import SystemPackage
 
 /// A line of an export: one run, and the version of the format.
 struct ExportedRun: Codable {
@@ -70,6 +71,15 @@ extension History {
             if let rest = splitter.finish() { try take(rest) }
             return count
         }
+    }
+
+    /// Records the runs of a file; see `import(named:reading:)`.
+    ///
+    /// - Throws: `SystemError` if it cannot be read.
+    package func `import`(file: String) throws -> ImportCount {
+        let descriptor = try SystemError.naming("open \(file)") { try FileDescriptor.open(bytesOf: file, .readOnly) }
+        defer { try? descriptor.close() }
+        return try self.import(named: file) { try SystemError.naming("read \(file)") { try descriptor.piece() } }
     }
 
     private struct Version: Decodable { var history: Int }

@@ -59,6 +59,8 @@ package struct Directories: Sendable, Equatable {
     package var labs: String { state + "/labs" }
     /// A directory for each run, by its id; see `RunDirectory`.
     package var runs: String { state + "/runs" }
+    /// The database of what regression runs found; see `History`.
+    package var history: String { state + "/history.sqlite" }
 
     /// Creates `path` and its parents, readable by this user only.
     package static func create(_ path: String) throws {
