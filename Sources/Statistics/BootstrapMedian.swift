@@ -91,14 +91,14 @@ struct BootstrapMedian {
         return sum
     }
 
-    /// The smallest difference A − B, to twelve digits of their range, that is not exceeded with at least this chance.
+    /// The smallest difference A − B, to nine digits of their range, that is not exceeded with at least this chance.
     func quantile(minus other: BootstrapMedian, _ chance: Double) -> Double {
         guard let first = atoms.first, let last = atoms.last, let low = other.atoms.first, let high = other.atoms.last
         else {
             return .nan
         }
         var (below, above) = (first.value - high.value, last.value - low.value)
-        let precision = 1e-12 * max(abs(below), abs(above), above - below)
+        let precision = 1e-9 * max(abs(below), abs(above), above - below)
         while above - below > precision {
             let middle = below + (above - below) / 2
             if self.chance(minus: other, atMost: middle) >= chance { above = middle } else { below = middle }

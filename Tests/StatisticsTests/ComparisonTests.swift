@@ -58,7 +58,7 @@ struct ComparisonTests {
         let seven = [Double](repeating: 7, count: 6)
         let comparison = try Comparison(oldMedians: seven, newMedians: seven)
         #expect((comparison.ratio, comparison.pValue) == (1, 1))
-        #expect(abs(comparison.low - 1) < 1e-9 && abs(comparison.high - 1) < 1e-9)
+        #expect(abs(comparison.low - 1) < 1e-8 && abs(comparison.high - 1) < 1e-8)
         #expect(comparison.classified(.lower, minimumEffect: 0.03, isSignificant: true) == .unchanged)
     }
 
@@ -71,8 +71,8 @@ struct ComparisonTests {
         #expect(wide.low < narrow.low && narrow.low < narrow.ratio)
         #expect(narrow.ratio < narrow.high && narrow.high < wide.high)
         let inverse = try Comparison(old: b, new: a, confidence: 0.8)
-        #expect(abs(inverse.low * narrow.high - 1) < 1e-9)
-        #expect(abs(inverse.high * narrow.low - 1) < 1e-9)
+        #expect(abs(inverse.low * narrow.high - 1) < 1e-8)
+        #expect(abs(inverse.high * narrow.low - 1) < 1e-8)
     }
 
     @Test("words follow direction, size and significance")

@@ -14,12 +14,14 @@ struct HistoryOptions: ParsableArguments {
     /// Where it is, whether or not there is one.
     var path: String { file ?? Directories(environment: ProcessInfo.processInfo.environment).history }
 
+    var exists: Bool { FileManager.default.fileExists(atPath: path) }
+
     /// The history, which is made if there is none.
     func open() throws -> History { try History(path: path) }
 
     /// The history, which must exist: a mistyped name is not to become a file.
     func existing() throws -> History {
-        guard FileManager.default.fileExists(atPath: path) else {
+        guard exists else {
             throw HistoryError(
                 .unknown, "there is no history \(path)",
                 hint: "`popcorn-lab history import FILE` makes one of an export")

@@ -26,7 +26,11 @@ struct HistoryCommand: AsyncParsableCommand {
         }
 
         func run() async throws {
-            let runs = try history.existing().runs(suite: suite, limit: limit)
+            if history.file == nil, !history.exists { return try show([]) }
+            try show(try history.existing().runs(suite: suite, limit: limit))
+        }
+
+        private func show(_ runs: [RunSummary]) throws {
             if output.format == .json { return try Output.json(runs) }
             if runs.isEmpty { return Notice.line("no runs yet" + (suite.map { " of suite '\($0)'" } ?? "")) }
             Output.table(HistoryCommand.table(of: runs))
