@@ -60,7 +60,7 @@ let package = Package(
         .executableTarget(
             name: "popcorn-lab-bench",
             dependencies: [
-                "Fabric", "GuestContract", "ImageStore", "Results", "Topology", "Support",
+                "Fabric", "GuestContract", "ImageStore", "Topology", "Support", "History", "Report", "Results", "Statistics",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict),
         room(

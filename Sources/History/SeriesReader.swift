@@ -9,6 +9,7 @@ struct SeriesReader {
     /// Sample sets of one boot: more than one if a case was tried again on it.
     private struct Group {
         var run: Int64
+        var runName: String
         var boot: Int64
         var name: String
         var environment: Int64
@@ -21,7 +22,6 @@ struct SeriesReader {
     private let platform: Fingerprint?
     private let unit: String?
     private var environments: [Int64: (fingerprint: Fingerprint, differences: [String])] = [:]
-    private var runNames: [Int64: String] = [:]
 
     init(_ database: Database, key: FigureKey, like platform: Fingerprint?, unit: String?) {
         self.database = database
@@ -42,10 +42,10 @@ struct SeriesReader {
         let cursor = try Row.fetchCursor(
             database.cachedStatement(
                 sql: """
-                    SELECT started, sample_set.run, boot, environment, median, count, samples, name
-                    FROM sample_set JOIN boot ON boot.id = boot
-                    WHERE figure = ? AND started <= ? AND passed AND count > 0
-                    ORDER BY started DESC, sample_set.run DESC, attempt DESC, position DESC
+                    SELECT sample_set.started, sample_set.run, boot, environment, median, count, samples, boot.name, run.name
+                    FROM sample_set JOIN boot ON boot.id = boot JOIN run ON run.id = sample_set.run
+                    WHERE figure = ? AND sample_set.started <= ? AND sample_set.passed AND count > 0
+                    ORDER BY sample_set.started DESC, sample_set.run DESC, attempt DESC, position DESC
                     """), arguments: [figure.id, run?.started ?? .greatestFiniteMagnitude])
         var counted: Set<Int64> = []
         var group: [Group] = []
@@ -59,8 +59,12 @@ struct SeriesReader {
             if let index = group.firstIndex(where: { $0.boot == boot }) {
                 group[index].sets.append(set)
             } else {
+                // All boots of a run share its name.
+                let runName: String = group.first?.runName ?? row[8]
                 group.append(
-                    Group(run: runID, boot: boot, name: row[7], environment: row[3], started: row[0], sets: [set]))
+                    Group(
+                        run: runID, runName: runName, boot: boot, name: row[7], environment: row[3], started: row[0],
+                        sets: [set]))
             }
         }
         if counted.count < runs { try finish(&group, &series, &counted, except: run?.id) }
@@ -95,7 +99,7 @@ struct SeriesReader {
     ) throws {
         defer { groups.removeAll() }
         for group in groups {
-            let run = try name(ofRun: group.run)
+            let run = group.runName
             if run == except { return }
             let environment = try environment(group.environment)
             guard environment.differences.isEmpty else {
@@ -118,14 +122,6 @@ struct SeriesReader {
                     database.cachedStatement(sql: "SELECT bytes FROM samples WHERE id = ?"), arguments: [set.samples])
                 return SampleBytes.decode(bytes ?? Data())
             })
-    }
-
-    private mutating func name(ofRun id: Int64) throws -> String {
-        if let name = runNames[id] { return name }
-        let name = try String.fetchOne(
-            database.cachedStatement(sql: "SELECT name FROM run WHERE id = ?"), arguments: [id])
-        runNames[id] = name ?? ""
-        return name ?? ""
     }
 
     private mutating func environment(

@@ -5,7 +5,7 @@ import Topology
 
 /// What can be measured; the names that `--only` takes.
 enum Benchmark: String, CaseIterable, Sendable {
-    case help, images, report, exec, run, ping, migration, up
+    case help, images, report, history, exec, run, ping, migration, up
 
     /// Whether it needs a lab that is up.
     var needsLab: Bool { [.exec, .run, .ping, .migration, .up].contains(self) }

@@ -67,6 +67,7 @@ struct Bench: AsyncParsableCommand {
             }
         }
         if wanted.contains(.images) { figures += try await benchmarks.cachedImages() }
+        if wanted.contains(.history) { figures += try benchmarks.history() }
         let report = Report(program: lab.program, figures: figures)
         for line in report.lines { print(line) }
         try report.write(to: output)
