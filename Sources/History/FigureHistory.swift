@@ -6,7 +6,7 @@ import Statistics
 package struct FigureHistory: Codable, Sendable, Equatable {
     /// By boot, the oldest first.
     package var series: FigureSeries
-    /// How much boots of the last thirty runs differ; `nil` if there are too few, or not all values are positive.
+    /// How much boots of the last thirty runs differ, since the last change; `nil` if there are too few, or not all values are positive.
     package var noise: Noise?
     /// Where the boots' medians become others; an index is one of `series.boots`.
     package var changes: [ChangePoint]
@@ -26,7 +26,7 @@ package struct FigureHistory: Codable, Sendable, Equatable {
         self.series = series
         let medians = series.boots.map(\.median)
         let runs = Set(Self.lastRuns(series.boots, Self.noiseRuns))
-        noise = Noise(medians: series.boots.filter { runs.contains($0.run) }.map(\.median))
+        noise = Noise(series: series.boots.filter { runs.contains($0.run) }.map(\.median))
         changes = Self.changes(medians)
     }
 

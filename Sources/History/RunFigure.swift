@@ -61,7 +61,7 @@ struct RunFigure {
         let old = series.boots.suffix(rules.boots).map(\.median)
         do {
             let comparison = try Comparison(oldMedians: old, newMedians: own.map { Robust.median($0.values) })
-            let noise = Noise(medians: series.boots.map(\.median))
+            let noise = Noise(series: series.boots.map(\.median))
             return .success(
                 SpeedVerdicts.Judged(
                     key: key, unit: unit, better: better, comparison: comparison,

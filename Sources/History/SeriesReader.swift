@@ -34,7 +34,8 @@ struct SeriesReader {
         let figure = try figure()
         var series = FigureSeries(key: key, unit: figure.unit, better: .neither, boots: [], leftOut: [])
         if let latest = try String.fetchOne(
-            database, sql: "SELECT better FROM sample_set WHERE figure = ? ORDER BY started DESC, run DESC LIMIT 1",
+            database.cachedStatement(
+                sql: "SELECT better FROM sample_set WHERE figure = ? ORDER BY started DESC, run DESC LIMIT 1"),
             arguments: [figure.id])
         {
             series.better = Measurement.Direction(rawValue: latest) ?? .neither
@@ -75,16 +76,16 @@ struct SeriesReader {
 
     /// The figure of the unit that is asked for, or of the one that was used last.
     private func figure() throws -> (id: Int64, unit: String) {
-        let rows = try Row.fetchAll(
+        let row = try Row.fetchOne(
             database,
-            sql: """
+            cached: """
                 SELECT figure.id, unit,
                     (SELECT max(started) FROM sample_set WHERE sample_set.figure = figure.id) AS latest
                 FROM figure JOIN test_case ON test_case.id = figure.test_case
-                WHERE test_case.name = ? AND suite = ? AND figure.name = ? AND (?4 IS NULL OR unit = ?4)
+                WHERE test_case.name = ?1 AND suite = ?2 AND figure.name = ?3 AND (?4 IS NULL OR unit = ?4)
                 ORDER BY latest DESC LIMIT 1
-                """, arguments: [key.caseID, key.suite, key.name, unit])
-        guard let row = rows.first else {
+                """, [key.caseID, key.suite, key.name, unit])
+        guard let row else {
             let unit = unit.map { " in '\($0)'" } ?? ""
             throw HistoryError(
                 .unknown,

@@ -80,4 +80,16 @@ package struct SpeedVerdicts: Codable, Sendable, Equatable {
                 isSignificant: pValue <= rules.level)
         }
     }
+
+    /// The same after a second look: what fresh boots, alone, do not find slower or faster too is undecided.
+    ///
+    /// - Parameter fresh: the verdicts of a run of the same cases on boots that were made for this.
+    package func confirmed(by fresh: SpeedVerdicts) -> SpeedVerdicts {
+        var result = self
+        for index in judged.indices where [.slower, .faster].contains(judged[index].verdict) {
+            let again = fresh.judged.first { $0.key == judged[index].key && $0.unit == judged[index].unit }
+            if again?.verdict != judged[index].verdict { result.judged[index].verdict = .undecided }
+        }
+        return result
+    }
 }

@@ -59,7 +59,7 @@ package struct Comparison: Codable, Sendable, Equatable {
     ///
     /// The interval is that of the percentile bootstrap of log medians. In simulations with 5 to 20 boots a side and
     /// normal, heavy-tailed and skewed noise, it holds the true ratio in 95 to 97 of 100 cases for a confidence of 0.95.
-    /// BCa is no better here: its acceleration comes from a jackknife, which fails for medians. With fewer boots the
+    /// BCa is not used: its acceleration comes from a jackknife, which fails for medians. With fewer boots the
     /// percentile interval is too narrow, and resamples are drawn from the deviations of both sides together.
     package init(oldMedians: [Double], newMedians: [Double], confidence: Double = 0.95) throws(Incomparable) {
         (oldBoots, newBoots) = (oldMedians.count, newMedians.count)

@@ -23,6 +23,13 @@ package struct Noise: Codable, Sendable, Equatable {
         boots = logs.count
     }
 
+    /// Learns from a series of medians in the order of time, since its last change: a shift is no noise.
+    package init?(series medians: [Double]) {
+        guard medians.allSatisfy({ $0 > 0 && $0.isFinite }) else { return nil }
+        let start = ChangePoints().find(medians.map { log($0) }).last?.index ?? 0
+        self.init(medians: Array(medians[start...]))
+    }
+
     /// The same as a share: 0.03 for 3 %.
     package var share: Double { expm1(deviation) }
 }

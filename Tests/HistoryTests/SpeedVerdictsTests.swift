@@ -138,4 +138,20 @@ struct SpeedVerdictsTests {
         let verdicts = try SpeedVerdicts(of: run, in: history)
         #expect(verdicts.judged == [] && verdicts.notCompared == [])
     }
+
+    @Test("what fresh boots do not confirm is not told")
+    mutating func confirmation() throws {
+        try recordNights(12)
+        let slow = try SpeedVerdicts(of: MadeRuns.run(day: 20, wall: boots(3, 110)), in: history)
+        let again = try SpeedVerdicts(of: MadeRuns.run(day: 21, wall: boots(4, 111)), in: history)
+        let calm = try SpeedVerdicts(of: MadeRuns.run(day: 22, wall: boots(4, 100)), in: history)
+        let fast = try SpeedVerdicts(of: MadeRuns.run(day: 23, wall: boots(4, 90)), in: history)
+        let none = try SpeedVerdicts(of: MadeRuns.run(day: 24, wall: boots(1, 110)), in: history)
+        #expect(slow.slower.count == 1 && fast.faster.count == 1 && none.judged == [])
+        #expect(slow.confirmed(by: again) == slow)
+        for other in [calm, fast, none] {
+            #expect(slow.confirmed(by: other).judged.map(\.verdict) == [.undecided])
+        }
+        #expect(calm.confirmed(by: again) == calm)
+    }
 }

@@ -25,6 +25,19 @@ struct NoiseTests {
         #expect(abs(mean - 0.03) < 0.003, "\(mean)")
     }
 
+    @Test("a shift is no noise")
+    func shift() throws {
+        var host = SimulatedBoots(seed: 13)
+        (host.within, host.between) = (0, 0.01)
+        let medians = (host.boots(30, 100) + host.boots(30, 120)).map(Robust.median)
+        let noise = try #require(Noise(series: medians))
+        #expect((28...32).contains(noise.boots))
+        #expect(noise.deviation < 0.02)
+        #expect(try #require(Noise(medians: medians)).deviation > 0.05)
+        #expect(Noise(series: medians + [0]) == nil)
+        #expect(Noise(series: []) == nil)
+    }
+
     @Test func nothing() {
         #expect(Noise(medians: [1, 2, 3, 4]) == nil)
         #expect(Noise(medians: [1, 2, 3, 4, 0]) == nil)
