@@ -56,7 +56,10 @@ package final class History: Sendable {
         defer { close(file) }
         var status = stat()
         guard fstat(file, &status) == 0 else { throw SystemError("look at \(path)") }
-        guard status.st_mode & S_IFMT == S_IFREG else { throw HistoryError.damaged(path, "it is no file") }
+        guard status.st_mode & S_IFMT == S_IFREG else {
+            throw HistoryError(
+                .inaccessible, "the history \(path) is no file", hint: "`--history FILE` names another one")
+        }
         if status.st_size == 0 { return false }
         var header = [UInt8](repeating: 0, count: 100)
         guard pread(file, &header, header.count, 0) == header.count,

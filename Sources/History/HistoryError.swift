@@ -42,7 +42,7 @@ extension CodedError<HistoryErrorCode> {
             .damaged, "the history \(path) is damaged: \(reason)",
             hint: """
                 move it away, and `popcorn-lab history import` what was exported, or begin anew; \
-                `sqlite3 \(path) .recover` may save the rest
+                `sqlite3 \(ShellWord.quote(path)) .recover` may save the rest
                 """)
     }
 

@@ -82,7 +82,7 @@ struct OpeningTests {
     func empty() throws {
         try scratch.write("", to: "history.sqlite")
         #expect(try History(path: path).runs() == [])
-        expectRefusal(.damaged, "no file", scratch.path)
+        expectRefusal(.inaccessible, "no file", scratch.path)
         #expect(try History(path: scratch.file("deep/er/history.sqlite")).runs() == [])
     }
 
