@@ -92,4 +92,24 @@ package struct SpeedVerdicts: Codable, Sendable, Equatable {
         }
         return result
     }
+
+    /// The same beside a reference build, which rode along in this run and those before, and did not change: what became
+    /// slower or faster no more than that is undecided. Figures that the reference does not have stay as they are.
+    ///
+    /// - Parameter reference: the verdicts on the reference build's cases, which have the same ids, in a suite of their own.
+    package func relative(to reference: SpeedVerdicts) -> SpeedVerdicts {
+        var result = self
+        for index in judged.indices where [.slower, .faster].contains(judged[index].verdict) {
+            let own = judged[index]
+            let other = reference.judged.first {
+                ($0.key.caseID, $0.key.name, $0.unit) == (own.key.caseID, own.key.name, own.unit)
+            }
+            guard let other else { continue }
+            let ratio = RelativeRatio(of: own.comparison, over: other.comparison)
+            if !ratio.confirms(own.comparison, minimumEffect: own.minimumEffect) {
+                result.judged[index].verdict = .undecided
+            }
+        }
+        return result
+    }
 }

@@ -154,4 +154,26 @@ struct SpeedVerdictsTests {
         }
         #expect(calm.confirmed(by: again) == calm)
     }
+
+    @Test("a reference build that is as much slower tells the host from the build")
+    mutating func reference() throws {
+        try recordNights(12)
+        for day in 0..<12 {
+            var run = MadeRuns.run(day: day, wall: boots(3, 100))
+            (run.run.suite, run.run.id) = ("reference", "reference-\(day)")
+            try history.record(run)
+        }
+        var beside = MadeRuns.run(day: 20, wall: boots(3, 110))
+        beside.run.suite = "reference"
+        let host = try SpeedVerdicts(of: beside, in: history)
+        beside.cases[0].attempts.removeAll()
+        let none = try SpeedVerdicts(of: beside, in: history)
+        #expect(host.slower.count == 1 && none.judged == [])
+        let slow = try SpeedVerdicts(of: MadeRuns.run(day: 20, wall: boots(3, 110)), in: history)
+        let slower = try SpeedVerdicts(of: MadeRuns.run(day: 20, wall: boots(3, 130)), in: history)
+        #expect(slow.slower.count == 1 && slower.slower.count == 1)
+        #expect(slow.relative(to: host).judged.map(\.verdict) == [.undecided])
+        #expect(slower.relative(to: host) == slower)
+        #expect(slow.relative(to: none) == slow)
+    }
 }
