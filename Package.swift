@@ -60,7 +60,8 @@ let package = Package(
         .executableTarget(
             name: "popcorn-lab-bench",
             dependencies: [
-                "Fabric", "GuestContract", "ImageStore", "Topology", "Support", "History", "Report", "Results", "Statistics",
+                "Fabric", "GuestContract", "ImageStore", "Topology", "Support", "History", "Report", "Results",
+                "Statistics",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict),
         room(
