@@ -68,7 +68,7 @@ let package = Package(
             "Commands",
             [
                 "Lab", "Topology", "Hypervisor", "ImageStore", "Fabric", "Guest", "GuestContract", "Trace", "Binaries",
-                "UserInput", "ISA", "Support", "CLinux", "Regression", "Results", "History", "Report", log,
+                "UserInput", "ISA", "Support", "CLinux", "Regression", "Results", "History", "Report", "Statistics", log,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         room(

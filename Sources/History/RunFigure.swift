@@ -60,11 +60,13 @@ struct RunFigure {
         }
         let old = series.boots.suffix(rules.boots).map(\.median)
         do {
-            let comparison = try Comparison(oldMedians: old, newMedians: own.map { Robust.median($0.values) })
+            let new = own.map { Robust.median($0.values) }
+            let comparison = try Comparison(oldMedians: old, newMedians: new)
             let noise = Noise(series: series.boots.map(\.median))
             return .success(
                 SpeedVerdicts.Judged(
-                    key: key, unit: unit, better: better, comparison: comparison,
+                    key: key, unit: unit, better: better, before: Robust.median(old), after: Robust.median(new),
+                    comparison: comparison,
                     adjustedPValue: comparison.pValue, minimumEffect: max(rules.minimumEffect, noise?.share ?? 0),
                     noise: noise, verdict: .undecided))
         } catch .tooFewBoots(let old, let new) {

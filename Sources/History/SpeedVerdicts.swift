@@ -26,6 +26,10 @@ package struct SpeedVerdicts: Codable, Sendable, Equatable {
         package var unit: String
         /// `lower` or `higher`.
         package var better: Measurement.Direction
+        /// The median of the history's boots.
+        package var before: Double
+        /// The median of this run's boots.
+        package var after: Double
         /// This run's boots over the history's.
         package var comparison: Comparison
         /// The p-value, corrected for all figures of the run.

@@ -20,8 +20,10 @@ package struct PlannedCase: Codable, Sendable, Equatable {
 
 /// One try of a case.
 package struct Attempt: Codable, Sendable, Equatable {
-    /// From 1.
+    /// From 1, over all rounds.
     package var number: Int
+    /// Of a run that runs each case on several fresh boots: which of them, from 1. Each round has a verdict of its own.
+    package var round: Int
     /// The boot that it ran on; `nil` if it never got a lab.
     package var boot: String?
     /// Seconds since 1970, by the host's clock, which may be set back meanwhile; `seconds` is not.
@@ -39,16 +41,30 @@ package struct Attempt: Codable, Sendable, Equatable {
 
     /// Takes the values as they are.
     package init(
-        number: Int, boot: String?, started: Double, seconds: Double, problems: [Problem], measurements: [Measurement],
+        number: Int, round: Int = 1, boot: String?, started: Double, seconds: Double, problems: [Problem], measurements: [Measurement],
         folder: String
     ) {
         self.number = number
+        self.round = round
         self.boot = boot
         self.started = started
         self.seconds = seconds
         self.problems = problems
         self.measurements = measurements
         self.folder = folder
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        number = try values.decode(Int.self, forKey: .number)
+        round = try values.decodeIfPresent(Int.self, forKey: .round) ?? 1
+        boot = try values.decodeIfPresent(String.self, forKey: .boot)
+        started = try values.decode(Double.self, forKey: .started)
+        seconds = try values.decode(Double.self, forKey: .seconds)
+        problems = try values.decode([Problem].self, forKey: .problems)
+        measurements = try values.decode([Measurement].self, forKey: .measurements)
+        folder = try values.decode(String.self, forKey: .folder)
+        diagnosis = try values.decodeIfPresent([String].self, forKey: .diagnosis) ?? []
     }
 
     /// Failed, if anything says so: a host's trouble besides does not make a failure go away.
@@ -77,11 +93,15 @@ package struct CaseResult: Codable, Sendable, Equatable {
         self.reproduce = reproduce
     }
 
-    /// A case passed if its last try did; else it failed if any try did.
+    /// A round passed if its last try did; else it failed if any try did. A case passed if all its rounds did.
     package var verdict: Verdict {
-        guard let last = attempts.last else { return .notRun }
-        if last.verdict == .passed { return .passed }
-        return attempts.contains { $0.verdict == .failed } ? .failed : .notJudged
+        let rounds = Dictionary(grouping: attempts, by: \.round).values.map { tries -> Verdict in
+            if tries.last?.verdict == .passed { return .passed }
+            return tries.contains { $0.verdict == .failed } ? .failed : .notJudged
+        }
+        if rounds.isEmpty { return .notRun }
+        if rounds.contains(.failed) { return .failed }
+        return rounds.contains(.notJudged) ? .notJudged : .passed
     }
 
     /// It failed before it passed.

@@ -6,13 +6,17 @@ import Synchronization
 /// What `test` prints while it goes on: on a terminal what did not pass, and below it a line that is rewritten in place;
 /// elsewhere a line for each case.
 final class TestProgress: Sendable {
-    private let state = Mutex(State())
+    private let state: Mutex<State>
     private let isLive: Bool
 
-    init() { isLive = RawTerminal.size(of: STDERR_FILENO) != nil && RawTerminal.type != "dumb" }
+    /// - Parameter expected: how long cases took before, by id, in seconds.
+    init(expected: [String: Double] = [:]) {
+        state = Mutex(State(tally: TestTally(expected: expected)))
+        isLive = RawTerminal.size(of: STDERR_FILENO) != nil && RawTerminal.type != "dumb"
+    }
 
     private struct State {
-        var tally = TestTally()
+        var tally: TestTally
         var isOn = false
         var isDrawn = false
     }

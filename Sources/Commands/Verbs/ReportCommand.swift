@@ -1,6 +1,7 @@
 import ArgumentParser
 import FoundationEssentials
 import Report
+import Results
 import Support
 
 /// `popcorn-lab report`: a run of a suite as a page.
@@ -30,15 +31,28 @@ struct ReportCommand: AsyncParsableCommand {
         completion: .file(extensions: ["html"]))
     var output: String?
 
+    @OptionGroup var history: HistoryOptions
+
     @Flag(help: "Open the page in a browser, by xdg-open.")
     var open = false
+
+    /// A page without the history's part is better than none.
+    private func additions(_ results: RunResults) -> ReportAdditions {
+        guard history.exists else { return ReportAdditions() }
+        do {
+            return try RunPast(of: results, in: try history.open(), withSeries: true).additions
+        } catch {
+            Notice.warning("the page lacks what the history knows: \(error.sentence)")
+            return ReportAdditions()
+        }
+    }
 
     func run() async throws {
         let named = try NamedRun(run, directories: Directories(environment: ProcessInfo.processInfo.environment))
         let path = output ?? named.directory + "/report.html"
         let place = OutputFile.Place(of: path)
         let page = ReportPage(
-            named.results, directory: named.directory, base: PagePath.base(of: place, to: named.directory))
+            named.results, additions: additions(named.results), directory: named.directory, base: PagePath.base(of: place, to: named.directory))
         try OutputFile.write(Array(try page.html().utf8), to: path)
         guard case .file(let file) = place else { return }
         Output.line(file)

@@ -45,7 +45,9 @@ struct ResultsCommand: AsyncParsableCommand {
     }
 
     /// The verdict, and a row for each case that did not pass at its first try.
-    static func table(_ results: RunResults) -> String {
+    ///
+    /// - Parameter lives: what the history says of cases, by id.
+    static func table(_ results: RunResults, lives: [String: String] = [:]) -> String {
         let head = "\(results.title): \(RunExit(of: results).words)\n\(results.run.id): \(results.sentence)"
         var table = Table("VERDICT", "CASE", ">TRIES", ">TIME", "WHAT IS WRONG")
         let order: [Verdict] = [.failed, .passed, .notJudged, .notRun]
@@ -57,7 +59,8 @@ struct ResultsCommand: AsyncParsableCommand {
                 one.isFlaky ? one.attempts.first { $0.verdict == .failed }?.problems.first?.line : one.reasonLine
             table.add(
                 one.isFlaky ? "flaky" : one.verdict.words, one.plan.id, "\(one.attempts.count)",
-                DecimalText.seconds(one.seconds), reason ?? "")
+                DecimalText.seconds(one.seconds),
+                [reason, lives[one.plan.id].map { "(\($0))" }].compactMap(\.self).joined(separator: " "))
         }
         let lines = VisibleText.text(head, keepsLines: true).split(separator: "\n").map(String.init)
         return (lines + (rows.isEmpty ? [] : [""] + table.lines)).map { $0 + "\n" }.joined()

@@ -22,8 +22,9 @@ struct TestCommand: AsyncParsableCommand {
               popcorn-lab test --resume last                  what a killed or interrupted run has not done
 
             Every case has one of four verdicts: passed, failed, not judged (the lab or the host kept us from knowing) and \
-            not run. A case that passes when it is tried again is flaky. Exit codes: 0 all passed, 1 some failed, 2 some could \
-            not be judged, 3 there was nothing to run. docs/regression.md describes suites.
+            not run. A case that passes when it is tried again is flaky. What became slower than in the runs before is \
+            measured again on fresh boots before it counts. Exit codes: 0 all passed, 1 some failed, 2 some could not be \
+            judged, 3 there was nothing to run, 5 all passed and something is slower. docs/regression.md describes suites.
             """)
 
     @Argument(
@@ -37,6 +38,7 @@ struct TestCommand: AsyncParsableCommand {
     @Flag(name: .long, help: "List the cases that would run; start nothing.")
     var dryRun = false
 
+    @OptionGroup var past: TestPast
     @OptionGroup var output: FormatOption
 
     func validate() throws {
@@ -46,17 +48,7 @@ struct TestCommand: AsyncParsableCommand {
 
     func run() async throws {
         let environment = try GlobalOptions.environment(verbose: how.verbose)
-        let options = how.options
-        let progress = TestProgress()
-        let runner = TestRun(environment: environment, executable: GlobalOptions.executable, options: options) {
-            progress.show($0)
-        }
-        if let text = choice.resume {
-            let named = try NamedRun(text, directories: environment.directories)
-            let run = RunDirectory(id: named.results.run.id, directories: environment.directories)
-            let results = try await progress.following { try await runner.resume(run, vcpus: how.vcpus) }
-            throw try conclude(run, results)
-        }
+        if let text = choice.resume { return try await resume(text, environment) }
         let suite = try Suite(yamlFile: try Self.file(suite ?? "", environment), vcpus: how.vcpus)
         let cases = try choice.selection(environment).choose(from: try suite.cases())
         if dryRun { return try show(cases) }
@@ -65,10 +57,28 @@ struct TestCommand: AsyncParsableCommand {
             throw ProgramExit(status: RunExit.nothingRun.rawValue)
         }
         let seed = choice.seed ?? UInt32.random(in: 0...UInt32.max)
+        let progress = TestProgress(expected: past.expectedSeconds(suite: suite.name, cases: cases.map(\.id)))
+        let runner = runner(environment, how.options, progress)
         let (run, results) = try await progress.following {
             try await runner.run(suite, cases, seed: seed, shard: choice.shard?.description)
         }
-        throw try conclude(run, results)
+        throw try await conclude(run, results, suite, environment)
+    }
+
+    private func resume(_ text: String, _ environment: LabEnvironment) async throws {
+        let named = try NamedRun(text, directories: environment.directories)
+        let run = RunDirectory(id: named.results.run.id, directories: environment.directories)
+        let suite = try Suite(yamlFile: named.results.run.suiteFile, vcpus: how.vcpus)
+        let progress = TestProgress()
+        let runner = runner(environment, how.options, progress)
+        let results = try await progress.following { try await runner.resume(run, suite) }
+        throw try await conclude(run, results, suite, environment)
+    }
+
+    private func runner(
+        _ environment: LabEnvironment, _ options: TestRun.Options, _ progress: TestProgress
+    ) -> TestRun {
+        TestRun(environment: environment, executable: GlobalOptions.executable, options: options) { progress.show($0) }
     }
 
     /// A name without a slash and suffix is a suite of ours, unless there is such a file.
@@ -95,16 +105,40 @@ struct TestCommand: AsyncParsableCommand {
         Notice.line("\(cases.count) cases")
     }
 
-    /// Writes the results for programs, says how it went, and gives the exit code.
-    private func conclude(_ run: RunDirectory, _ results: RunResults) throws -> any Error {
+    /// Keeps the results, says how it went, and gives the exit code.
+    private func conclude(
+        _ run: RunDirectory, _ results: RunResults, _ suite: Suite, _ environment: LabEnvironment
+    ) async throws -> any Error {
         try AtomicFile.write(try results.json(), to: TestRunFiles(run).results)
+        let said = try await past.judge(results) { slower in
+            try await measureAgain(slower, run, results, suite, environment)
+        }
         if output.format == .json {
             Output.bytes(Array(try results.json().utf8))
         } else {
-            Output.bytes(Array(ResultsCommand.table(results).utf8))
+            Output.bytes(Array(ResultsCommand.table(results, lives: said.lives.compactMapValues(\.words)).utf8))
+            for figure in said.slower { Output.line("slower: \(figure.id): \(figure.figure) \(figure.change)") }
             for one in results.cases(.failed) { Output.line("again: \(one.reproduce)") }
         }
         Notice.line("\(run.path)")
-        return ProgramExit(status: RunExit(of: results).rawValue)
+        return ProgramExit(status: RunExit(of: results, isSlower: !said.slower.isEmpty).rawValue)
     }
+
+    /// Runs cases again that seem slower, on boots that are made for it.
+    private func measureAgain(
+        _ ids: [String], _ run: RunDirectory, _ results: RunResults, _ suite: Suite, _ environment: LabEnvironment
+    ) async throws -> RunResults {
+        Notice.line("\(ids.count) \(ids.count == 1 ? "case seems" : "cases seem") slower: measuring again on fresh boots")
+        var options = how.options
+        options.rounds = Self.boots
+        let progress = TestProgress()
+        let cases = try suite.cases().filter { ids.contains($0.id) }
+        let directory = RunDirectory(id: run.id + "/again", directories: environment.directories)
+        return try await progress.following {
+            try await runner(environment, options, progress).run(suite, cases, seed: results.run.seed, in: directory).1
+        }
+    }
+
+    /// Enough that, beside the history's, chance rarely looks like this.
+    private static let boots = 5
 }

@@ -36,7 +36,7 @@ struct CaseMeasurements {
 
     private var printed: [Measurement] {
         one.figures.compactMap { figure in
-            let values = figure.pattern.captures(in: seen.text).compactMap { Double($0) }
+            let values = figure.pattern.captures(in: seen.text).compactMap { Double($0) }.filter(\.isFinite)
             guard !values.isEmpty else { return nil }
             let better: Measurement.Direction =
                 switch figure.better {

@@ -29,6 +29,7 @@ struct CaseObserver: Sendable {
     let directory: RunDirectory
     let mark: String
     let settings: TestRun.Options
+    let onProgramEnd: @Sendable () -> Void
     /// Looks at the lab as it is.
     let diagnose: @Sendable () async -> Void
 
@@ -46,7 +47,11 @@ struct CaseObserver: Sendable {
             path: directory.path + "/stderr", limit: settings.outputLimit, onOverflow: { control.end(.tooMuchOutput) })
         let cpu = QEMUTimes(booted.access.record)
         let runner = RunProgram(access: booted.access, options: try options()) { progress in
-            if case .started = progress { control.programStarted() }
+            switch progress {
+            case .started: control.programStarted()
+            case .ended: onProgramEnd()
+            case .interrupted: break
+            }
         }
         let input = try SystemError.naming("open /dev/null") {
             try FileDescriptor.open(bytesOf: "/dev/null", .readOnly)

@@ -29,6 +29,8 @@ struct CaseRun: Sendable {
     let programs: ProgramShelf
     let baselines: Baselines
     let settings: TestRun.Options
+    /// Called when the program has ended, and only the kernels' logs are to be had.
+    let onProgramEnd: @Sendable () -> Void
 
     private var one: SuiteCase { turn.one }
     private var environment: LabEnvironment { booted.access.environment }
@@ -67,7 +69,7 @@ struct CaseRun: Sendable {
             }
             let observer = CaseObserver(
                 one: one, seed: turn.plan.seed, booted: booted, nodes: nodes, directory: directory, mark: mark,
-                settings: settings, diagnose: { findings.set(await lookAtLab()) })
+                settings: settings, onProgramEnd: onProgramEnd, diagnose: { findings.set(await lookAtLab()) })
             var seen = try await observer.observe(program)
             seconds = (ContinuousClock.now - began.clock).seconds
             try Task.checkCancellation()
@@ -88,7 +90,7 @@ struct CaseRun: Sendable {
         }
         try Task.checkCancellation()
         let attempt = Attempt(
-            number: turn.attempt, boot: booted.boot.id, started: began.date.timeIntervalSince1970,
+            number: turn.attempt, round: turn.round, boot: booted.boot.id, started: began.date.timeIntervalSince1970,
             seconds: seconds ?? (ContinuousClock.now - began.clock).seconds, problems: problems,
             measurements: measurements,
             folder: folder)

@@ -6,6 +6,8 @@ import Topology
 /// A lab that runs, for the cases of one worker.
 struct BootedLab: Sendable {
     let lab: Suite.Lab
+    /// Each round has boots of its own.
+    let round: Int
     let access: LabAccess
     let boot: Boot
 

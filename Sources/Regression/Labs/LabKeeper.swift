@@ -11,7 +11,7 @@ import Topology
 final class LabKeeper: Sendable {
     private struct State {
         var current: BootedLab?
-        var next: (lab: Suite.Lab, boot: Task<BootedLab, any Error>)?
+        var next: (lab: Suite.Lab, round: Int, boot: Task<BootedLab, any Error>)?
     }
 
     private let environment: LabEnvironment
@@ -36,10 +36,10 @@ final class LabKeeper: Sendable {
     /// The suite's name of the lab that is in use or on its way.
     var labName: String? { state.withLock { $0.current?.lab.name ?? $0.next?.lab.name } }
 
-    /// The lab, booted: the one in use if it is the same, else a new one, after that is down.
-    func lab(_ lab: Suite.Lab) async throws -> BootedLab {
+    /// The lab, booted for a round: the one in use if it is the same, else a new one, after that is down.
+    func lab(_ lab: Suite.Lab, round: Int) async throws -> BootedLab {
         if let current = state.withLock({ $0.current }) {
-            if current.lab == lab { return current }
+            if current.lab == lab, current.round == round { return current }
             await takeDown()
         }
         let next = state.withLock { state in
@@ -47,22 +47,22 @@ final class LabKeeper: Sendable {
             return state.next
         }
         let booted: BootedLab
-        if let next, next.lab == lab {
+        if let next, next.lab == lab, next.round == round {
             booted = try await next.boot.value
         } else {
             if let next { await takeDown(next.boot) }
-            booted = try await boot(lab)
+            booted = try await boot(lab, round)
         }
         state.withLock { $0.current = booted }
         return booted
     }
 
     /// Begins to boot a lab beside the one in use, if the host's memory allows for both.
-    func prepare(_ lab: Suite.Lab) {
+    func prepare(_ lab: Suite.Lab, round: Int) {
         guard HostMemory.hasRoom(for: lab.spec) else { return }
         state.withLock { state in
             guard state.next == nil else { return }
-            state.next = (lab, Task { try await boot(lab) })
+            state.next = (lab, round, Task { try await boot(lab, round) })
         }
     }
 
@@ -96,7 +96,7 @@ final class LabKeeper: Sendable {
         if let booted = try? await boot.value { await stop(booted.name) }
     }
 
-    private func boot(_ lab: Suite.Lab) async throws -> BootedLab {
+    private func boot(_ lab: Suite.Lab, _ round: Int) async throws -> BootedLab {
         let number = numbers.next(lab.name)
         var spec = lab.spec
         spec.name = LabNumbers.name(mark: mark, lab: lab.name, number: number)
@@ -108,7 +108,7 @@ final class LabKeeper: Sendable {
             id: "\(lab.name)-\(number)", lab: lab.name, started: began.date.timeIntervalSince1970,
             seconds: (ContinuousClock.now - began.clock).seconds,
             fingerprint: BootedLab.fingerprint(outcome.record, versions: versions))
-        let booted = BootedLab(lab: lab, access: try LabAccess(environment: environment, name: spec.name), boot: boot)
+        let booted = BootedLab(lab: lab, round: round, access: try LabAccess(environment: environment, name: spec.name), boot: boot)
         report(.booted(boot))
         return booted
     }

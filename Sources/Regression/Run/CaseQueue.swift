@@ -6,8 +6,12 @@ actor CaseQueue {
     struct Turn: Sendable {
         var one: SuiteCase
         var plan: PlannedCase
-        /// From 1.
-        var attempt: Int
+        /// From 1, over all rounds; it is known when the try begins.
+        var attempt = 0
+        /// Tries of it in this round, with this one.
+        var tryOfRound = 1
+        /// From 1; each round has boots of its own.
+        var round = 1
     }
 
     private var waiting: [Turn]
@@ -18,19 +22,21 @@ actor CaseQueue {
 
     var isEmpty: Bool { waiting.isEmpty }
 
-    /// The next case on this lab, in order; `nil` if there is none.
-    func next(on lab: Suite.Lab) -> Turn? { take { $0.one.point.lab == lab } }
+    /// The next case on this lab in this round, in order; `nil` if there is none.
+    func next(on lab: Suite.Lab, round: Int) -> Turn? { take { $0.one.point.lab == lab && $0.round == round } }
 
     /// The next case for a worker without a lab: of the lab that the fewest workers use, the first in order.
-    func next() -> Turn? {
-        let least = waiting.map { users[$0.one.point.lab.name, default: 0] }.min()
-        return take { users[$0.one.point.lab.name, default: 0] == least }
-    }
+    func next() -> Turn? { coming().map { waiting.remove(at: $0) } }
 
-    /// The lab of the case that `next()` would give; it is not taken.
-    func comingLab() -> Suite.Lab? {
+    /// The case that `next()` would give; it is not taken.
+    func upcoming() -> Turn? { coming().map { waiting[$0] } }
+
+    /// Whether there is a case on this lab in this round.
+    func has(on lab: Suite.Lab, round: Int) -> Bool { waiting.contains { $0.one.point.lab == lab && $0.round == round } }
+
+    private func coming() -> Int? {
         let least = waiting.map { users[$0.one.point.lab.name, default: 0] }.min()
-        return waiting.first { users[$0.one.point.lab.name, default: 0] == least }?.one.point.lab
+        return waiting.firstIndex { users[$0.one.point.lab.name, default: 0] == least }
     }
 
     /// To be tried again, before all others.

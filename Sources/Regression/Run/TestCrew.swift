@@ -11,6 +11,8 @@ final class TestCrew: Sendable {
         var stopReason: String?
         var failure: (any Error)?
         var bootFailures: [String: Int] = [:]
+        /// How many tries cases have had, by id.
+        var tries: [String: Int]
     }
 
     /// After so many boots that failed in a row, a lab is given up.
@@ -25,11 +27,11 @@ final class TestCrew: Sendable {
     let report: @Sendable (TestEvent) -> Void
     private let log: ResultLog
     private let deadline: ContinuousClock.Instant?
-    private let state = Mutex(State())
+    private let state: Mutex<State>
 
     init(
         environment: LabEnvironment, run: RunDirectory, log: ResultLog, queue: CaseQueue, programs: ProgramShelf,
-        options: TestRun.Options, deadline: ContinuousClock.Instant?, report: @escaping @Sendable (TestEvent) -> Void
+        tries: [String: Int], options: TestRun.Options, deadline: ContinuousClock.Instant?, report: @escaping @Sendable (TestEvent) -> Void
     ) {
         self.environment = environment
         self.run = run
@@ -39,6 +41,17 @@ final class TestCrew: Sendable {
         self.options = options
         self.deadline = deadline
         self.report = report
+        state = Mutex(State(tries: tries))
+    }
+
+    /// The turn with the number of the try that it is.
+    func numbered(_ turn: CaseQueue.Turn) -> CaseQueue.Turn {
+        var turn = turn
+        turn.attempt = state.withLock { state in
+            state.tries[turn.plan.id, default: 0] += 1
+            return state.tries[turn.plan.id, default: 0]
+        }
+        return turn
     }
 
     /// Why no more cases are begun, if so.
@@ -74,9 +87,9 @@ final class TestCrew: Sendable {
         write(.tried(id: turn.plan.id, attempt))
         report(.tried(turn.plan, attempt))
         switch attempt.verdict {
-        case .failed where turn.attempt <= options.retries: await queue.again(turn.next)
+        case .failed where turn.tryOfRound <= options.retries: await queue.again(turn.next)
         // What could not be judged gets a second chance on a lab that is surely well.
-        case .notJudged where turn.attempt == 1 && attempt.problems.contains { $0.kind == .lab || $0.kind == .host }:
+        case .notJudged where turn.tryOfRound == 1 && attempt.problems.contains { $0.kind == .lab || $0.kind == .host }:
             await queue.again(turn.next)
         case .failed where options.failFast: stop("a case failed before, and --fail-fast was given")
         default: break
@@ -87,6 +100,7 @@ final class TestCrew: Sendable {
 
     /// A lab did not boot for a case.
     func bootFailed(_ turn: CaseQueue.Turn, _ error: any Error) async {
+        let turn = numbered(turn)
         let lab = turn.one.point.lab.name
         let count = state.withLock { state in
             state.bootFailures[lab, default: 0] += 1
@@ -95,7 +109,7 @@ final class TestCrew: Sendable {
         await finish(
             turn,
             Attempt(
-                number: turn.attempt, boot: nil, started: Date().timeIntervalSince1970, seconds: 0,
+                number: turn.attempt, round: turn.round, boot: nil, started: Date().timeIntervalSince1970, seconds: 0,
                 problems: [Problem(.lab, "lab '\(lab)' did not boot: \(error.sentence)", details: error.evidence)],
                 measurements: [], folder: "cases/\(turn.one.id)/try-\(turn.attempt)"))
         guard count >= Self.patience else { return }
@@ -107,5 +121,9 @@ final class TestCrew: Sendable {
 
 extension CaseQueue.Turn {
     /// The next try of the same case.
-    var next: CaseQueue.Turn { CaseQueue.Turn(one: one, plan: plan, attempt: attempt + 1) }
+    var next: CaseQueue.Turn {
+        var turn = self
+        turn.tryOfRound += 1
+        return turn
+    }
 }

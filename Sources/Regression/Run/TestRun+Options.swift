@@ -12,6 +12,8 @@ extension TestRun {
         package var jobs = 1
         /// How often a case that failed is tried again.
         package var retries = 0
+        /// On how many fresh boots of its lab each case is run, one after the other.
+        package var rounds = 1
         /// Whether the first failure ends the run.
         package var failFast = false
         /// Whether the labs that are in use at the end stay.

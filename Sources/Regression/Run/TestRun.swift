@@ -29,12 +29,14 @@ package struct TestRun: Sendable {
     ///   - cases: a choice of the suite's, in the order in which they are to be run.
     ///   - seed: what all chance comes from.
     ///   - shard: which part of the suite this is, for the record.
+    ///   - directory: of the run, if it is part of another; `nil` makes one.
     /// - Returns: the run, and what became of it. A cancelled run gives what it has.
     /// - Throws: `SystemError` if nothing can be written down from the beginning.
     package func run(
-        _ suite: Suite, _ cases: [SuiteCase], seed: UInt32, shard: String? = nil
+        _ suite: Suite, _ cases: [SuiteCase], seed: UInt32, shard: String? = nil, in directory: RunDirectory? = nil
     ) async throws -> (RunDirectory, RunResults) {
-        let run = try RunDirectory.create(verb: .test, directories: environment.directories)
+        let run = try directory ?? RunDirectory.create(verb: .test, directories: environment.directories)
+        try Directories.create(run.path)
         let lock = try TestRunFiles(run).lock(environment)
         defer { withExtendedLifetime(lock) {} }
         let header = RunHeader(
@@ -44,19 +46,21 @@ package struct TestRun: Sendable {
         let log = try ResultLog(path: TestRunFiles(run).log)
         try log.append(.began(header))
         report(.began(header))
-        let turns = zip(cases, header.cases).map { CaseQueue.Turn(one: $0, plan: $1, attempt: 1) }
+        let turns = (1...max(1, options.rounds)).flatMap { round in
+            zip(cases, header.cases).map { CaseQueue.Turn(one: $0, plan: $1, round: round) }
+        }
         return (run, try await serve(run, log, turns, boots: []))
     }
 
     /// Goes on with a run that was killed or interrupted: runs what has not been tried.
     ///
-    /// - Throws: `RegressionError` if another runner is at it; `InputError` if its suite cannot be read any more.
-    package func resume(_ run: RunDirectory, vcpus: DefaultVCPUs) async throws -> RunResults {
+    /// - Parameter suite: the run's, as it is now.
+    /// - Throws: `RegressionError` if another runner is at it; `InputError` if the suite does not fit together.
+    package func resume(_ run: RunDirectory, _ suite: Suite) async throws -> RunResults {
         let files = TestRunFiles(run)
         let lock = try files.lock(environment)
         defer { withExtendedLifetime(lock) {} }
         let results = try ResultLog.replay(files.log)
-        let suite = try Suite(yamlFile: results.run.suiteFile, vcpus: vcpus)
         let known = Dictionary(try suite.cases().map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         let log = try ResultLog(path: files.log)
         report(.began(results.run))
@@ -64,7 +68,7 @@ package struct TestRun: Sendable {
         var turns: [CaseQueue.Turn] = []
         for result in results.cases where result.attempts.isEmpty {
             if let one = known[result.plan.id] {
-                turns.append(CaseQueue.Turn(one: one, plan: result.plan, attempt: 1))
+                turns.append(CaseQueue.Turn(one: one, plan: result.plan))
             } else {
                 try log.append(.skipped(id: result.plan.id, reason: "the suite does not have it any more"))
             }
@@ -84,7 +88,7 @@ package struct TestRun: Sendable {
         let crew = TestCrew(
             environment: environment, run: run, log: log, queue: CaseQueue(turns),
             programs: ProgramShelf(environment: environment, executable: executable, directory: files.programs),
-            options: options, deadline: options.timeout.map { began + $0 }, report: report)
+            tries: [:], options: options, deadline: options.timeout.map { began + $0 }, report: report)
         let numbers = LabNumbers(boots: boots)
         let versions = await HostVersions.all(environment)
         await withTaskGroup(of: Void.self) { group in

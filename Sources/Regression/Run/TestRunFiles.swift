@@ -19,8 +19,8 @@ package struct TestRunFiles: Sendable {
     /// Gone with the run.
     var scratch: String { run.path + "/scratch" }
 
-    /// What tells the run's labs from those of others: the end of its id.
-    var mark: String { run.id.split(separator: "-").last.map(String.init) ?? run.id }
+    /// What tells the run's labs from those of others; it follows from the run's id.
+    var mark: String { String(SHA256.hex(of: Array(run.id.utf8)).prefix(4)) }
 
     /// Held while somebody runs it.
     ///

@@ -24,7 +24,7 @@ struct TestWorker: Sendable {
     private func serve(_ first: CaseQueue.Turn) async {
         let booted: BootedLab
         do {
-            booted = try await keeper.lab(first.one.point.lab)
+            booted = try await keeper.lab(first.one.point.lab, round: first.round)
             crew.booted(first.one.point.lab.name)
         } catch {
             // Somebody stopped us; nothing is known of the case.
@@ -40,7 +40,7 @@ struct TestWorker: Sendable {
                         return true
                     }
                     guard try await run(current, booted, nodes) else { return false }
-                    turn = await crew.queue.next(on: booted.lab)
+                    turn = await crew.queue.next(on: booted.lab, round: booted.round)
                 }
                 return true
             }
@@ -51,12 +51,21 @@ struct TestWorker: Sendable {
         }
     }
 
+    /// While the last case of a lab is being collected, the next lab can boot.
+    private func prepareNext(after booted: BootedLab) async {
+        guard crew.mayBegin, await !crew.queue.has(on: booted.lab, round: booted.round),
+            let coming = await crew.queue.upcoming()
+        else { return }
+        keeper.prepare(coming.one.point.lab, round: coming.round)
+    }
+
     /// - Returns: whether the lab is as it was before.
-    private func run(_ turn: CaseQueue.Turn, _ booted: BootedLab, _ nodes: [RecordedNode]) async throws -> Bool {
+    private func run(_ waiting: CaseQueue.Turn, _ booted: BootedLab, _ nodes: [RecordedNode]) async throws -> Bool {
+        let turn = crew.numbered(waiting)
         crew.report(.started(turn.plan, attempt: turn.attempt, boot: booted.boot.id))
         let run = CaseRun(
             turn: turn, booted: booted, nodes: nodes, run: crew.run, programs: crew.programs, baselines: crew.baselines,
-            settings: crew.options)
+            settings: crew.options, onProgramEnd: { Task { await prepareNext(after: booted) } })
         let outcome: CaseRun.Outcome
         do {
             outcome = try await run.perform()
@@ -65,7 +74,9 @@ struct TestWorker: Sendable {
             throw error
         }
         await crew.finish(turn, outcome.attempt)
-        if !outcome.isLabUsable, crew.mayBegin, let coming = await crew.queue.comingLab() { keeper.prepare(coming) }
+        if !outcome.isLabUsable, crew.mayBegin, let coming = await crew.queue.upcoming() {
+            keeper.prepare(coming.one.point.lab, round: coming.round)
+        }
         if outcome.attempt.verdict == .failed {
             var findings = outcome.findings
             if findings == nil { findings = await run.lookAtLab() }

@@ -1,0 +1,86 @@
+import FoundationEssentials
+import History
+import Report
+import Results
+import Statistics
+import Support
+
+/// What the history says of a run: the lives of its cases, and what became slower.
+struct RunPast {
+    private(set) var lives: [String: CaseLife] = [:]
+    private(set) var speed: SpeedVerdicts?
+    private var series: [Report.FigureSeries] = []
+
+    /// How many figures a page shows over time.
+    private static let mostSeries = 24
+
+    /// No history.
+    init() {}
+
+    /// - Parameter withSeries: whether figures over time are wanted, too.
+    /// - Throws: `HistoryError` if the history cannot be read.
+    init(of results: RunResults, in history: History, withSeries: Bool = false) throws {
+        lives = try history.lives(in: results)
+        let speed = try SpeedVerdicts(of: results, in: history)
+        self.speed = speed
+        guard withSeries else { return }
+        let told = (speed.slower + speed.faster).map(\.key)
+        let walls = speed.judged.map(\.key).filter { $0.name == "wall" && !told.contains($0) }
+        series = (told + walls).prefix(Self.mostSeries).compactMap { key in
+            (try? FigureHistory(of: key, in: history)).map(Self.series)
+        }
+    }
+
+    /// The same, once fresh boots have had a second look at what became slower.
+    mutating func confirm(by fresh: SpeedVerdicts) { speed = speed?.confirmed(by: fresh) }
+
+    /// For results in all their formats.
+    var slower: [SlowFigure] {
+        (speed?.slower ?? []).map { judged in
+            let comparison = judged.comparison
+            let evidence = "\(comparison.newBoots) boots against \(comparison.oldBoots) before"
+            let noise = judged.noise.map { ", which differ by \(Self.percent($0.share))" } ?? ""
+            return SlowFigure(
+                id: judged.key.caseID, figure: judged.key.name, unit: judged.unit, before: judged.before, after: judged.after,
+                ratio: min(comparison.low, comparison.high)...max(comparison.low, comparison.high),
+                evidence: evidence + noise)
+        }
+    }
+
+    /// For the page.
+    var additions: ReportAdditions {
+        ReportAdditions(lives: lives.compactMapValues(\.words), slower: slower, series: series)
+    }
+
+    private static func series(_ past: FigureHistory) -> Report.FigureSeries {
+        let boots = past.series.boots
+        let runs = Dictionary(grouping: boots, by: \.run).sorted { ($0.value[0].started, $0.key) < ($1.value[0].started, $1.key) }
+        let points = runs.map { run, boots in
+            let medians = boots.map(\.median)
+            return Report.FigureSeries.Point(
+                run: run, date: boots[0].started, median: Robust.median(medians), low: medians.min() ?? 0,
+                high: medians.max() ?? 0)
+        }
+        let changes = past.changes.map { change in
+            Report.FigureSeries.Change(run: boots[change.index].run, text: percent(change.after / change.before - 1))
+        }
+        return Report.FigureSeries(
+            id: past.series.key.caseID, figure: past.series.key.name, unit: past.series.unit, points: points,
+            baseline: points.dropLast().isEmpty ? nil : Robust.median(points.dropLast().map(\.median)), changes: changes)
+    }
+
+    private static func percent(_ share: Double) -> String { (share >= 0 ? "+" : "-") + Fixed.text(abs(share) * 100, 1) + " %" }
+}
+
+extension CaseLife {
+    /// For one line; `nil` for a case of which there is nothing to say.
+    var words: String? {
+        switch self {
+        case .passing, .notJudged, .notRun: nil
+        case .flaky(let count, let of): "flaky in \(count) of \(of) runs"
+        case .fixed(let since): "fixed; it failed since \(since)"
+        case .newFailure(let last): last.map { "new failure; it passed in \($0)" } ?? "fails in its first run"
+        case .stillFailing(let since): "still failing since \(since)"
+        }
+    }
+}
