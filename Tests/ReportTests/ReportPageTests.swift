@@ -28,6 +28,10 @@ struct ReportPageTests {
                 == (try await reader.values("id", of: "//main/section")))
         #expect(try await reader.count("//article") == 4)
         #expect(html.contains("still failing since 20261128-020000-test-91c0"))
+        #expect(html.contains("dashed: baseline 902; changed by +8.2 % in run-28"))
+        // A change in a run that is not shown has no place.
+        #expect(try await reader.count("//svg//path[@class='change']") == 1)
+        #expect(try await reader.count("//svg//circle[@class='point unlike']") == 2)
     }
 
     @Test func failure() async throws {
@@ -74,6 +78,7 @@ struct ReportPageTests {
         #expect(try await reader.count("//table[not(.//thead)]") == 0)
         #expect(try await reader.count("//svg") > 3)
         #expect(try await reader.count("//svg[not(@role='img') or not(@aria-label)]") == 0)
+        #expect(try await reader.count("//svg[.//title = ''] | //svg//a[not(@tabindex='-1') or not(title)]") == 0)
         #expect(try await reader.count("//details[not(summary)]") == 0)
         #expect(try await reader.count("//*[@role='region'][not(@aria-label) or not(@tabindex)]") == 0)
         // Nothing comes from elsewhere, and nothing is there only for a script.

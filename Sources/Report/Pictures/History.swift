@@ -11,6 +11,7 @@ extension ReportPage {
             let picture = SeriesPicture(series)
             return [
                 "id": series.id, "figure": series.figure, "unit": series.unit.isEmpty ? false : series.unit,
+                "baseline": series.baseline.map { DecimalText.short($0) }.orNothing,
                 "changes": picture.changes.map { "changed by \($0.text) in \($0.run)" }, "picture": picture.svg,
                 "points": picture.points.map { point in
                     [
@@ -73,7 +74,6 @@ private struct SeriesPicture {
         }
         if let baseline = series.baseline {
             content.append(SVG.line(Self.left, y(baseline), Self.width - Self.right, y(baseline), "baseline"))
-            content.append(SVG.text("baseline \(DecimalText.short(baseline))", Self.left + 4, y(baseline) - 4))
         }
         for change in changes {
             guard let index = points.firstIndex(where: { $0.run == change.run }) else { continue }

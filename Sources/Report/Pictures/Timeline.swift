@@ -47,7 +47,7 @@ private struct TimelinePicture {
         let stays = lanes.flatMap(\.stays)
         scale = Scale(
             stays.flatMap { [$0.start, $0.end] }.map { $0 - results.run.started }, start: Self.left,
-            length: Self.width - Self.left - 16)
+            length: Self.width - Self.left - 32)
     }
 
     private static func lanes(of results: RunResults) -> [Lane] {
@@ -109,6 +109,7 @@ private struct TimelinePicture {
         }
         // One path for all tries of a verdict: with 10,000 cases the picture has to be small.
         var paths: [Mark: String] = [:]
+        var links: [String] = []
         for (one, attempt) in stay.tries {
             let mark = Mark(attempt)
             let begin = x(attempt.started)
@@ -120,20 +121,23 @@ private struct TimelinePicture {
                     "\(corner)h\(SVG.number(width))v\(SVG.number(height))h-\(SVG.number(width))z"
             } else {
                 left -= 1
-                content.append(
+                links.append(
                     link(one, attempt, mark, SVG.rectangle(begin, y + 4, max(2.5, width), 22, "bar \(mark.rawValue)")))
             }
         }
-        return content
-            + Mark.allCases.compactMap { mark in
-                paths[mark].map { #"<path class="bar \#(mark.rawValue)" d="\#($0)"/>"# }
-            }
+        // What is worse lies above.
+        let shapes = Mark.allCases.reversed().compactMap { mark in
+            paths[mark].map { #"<path class="bar \#(mark.rawValue)" d="\#($0)"/>"# }
+        }
+        return content + shapes + links
     }
 
     private func link(_ one: CaseResult, _ attempt: Attempt, _ mark: Mark, _ shape: String) -> String {
         let words = XMLText.escaped(
             "\(one.plan.id), try \(attempt.number): \(mark.words), \(DecimalText.seconds(attempt.seconds))")
-        return ##"<a href="#\##(PageLink.anchor(ofCase: one.plan.id))"><title>\##(words)</title>\##(shape)</a>"##
+        // Keyboards get there by the lists: hundreds of stops here would keep them from the rest.
+        return
+            ##"<a tabindex="-1" href="#\##(PageLink.anchor(ofCase: one.plan.id))"><title>\##(words)</title>\##(shape)</a>"##
     }
 
     private static func step(_ range: Double) -> Double {

@@ -47,7 +47,7 @@ extension PageParts {
         {{#note}}<p class="note">{{.}}</p>{{/note}}
         {{#figures}}
         <figure>
-        <figcaption><code>{{id}}</code>: <code>{{figure}}</code>{{#unit}}, {{.}}{{/unit}}{{#changes}}; {{.}}{{/changes}}</figcaption>
+        <figcaption><code>{{id}}</code>: <code>{{figure}}</code>{{#unit}}, {{.}}{{/unit}}{{#baseline}}; dashed: baseline {{.}}{{/baseline}}{{#changes}}; {{.}}{{/changes}}</figcaption>
         <div class="scroll" role="region" aria-label="Plot of {{figure}} of {{id}}" tabindex="0">
         {{{picture}}}
         </div>
