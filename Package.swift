@@ -142,7 +142,10 @@ let package = Package(
         tests(of: "Trace", ["Topology", "Support", "CLibarchive"], exclude: ["Recorded"]),
         tests(
             of: "Lab",
-            ["Topology", "GuestContract", "Hypervisor", "ImageStore", "UserInput", "ISA", "Support", log]),
+            [
+                "Topology", "GuestContract", "Hypervisor", "ImageStore", "UserInput", "ISA", "Support", "Trace", log,
+                system,
+            ]),
         tests(of: "Statistics"),
         tests(of: "Results", ["Support"], exclude: ["Examples"]),
         tests(of: "History", ["Results", "Statistics", "Support", .product(name: "GRDB", package: "GRDB.swift")]),

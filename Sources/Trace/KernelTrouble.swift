@@ -23,6 +23,12 @@ package struct KernelTrouble: Equatable, Sendable {
     /// The words of the line that gave it away.
     package var marker: String
 
+    /// Makes a sign that was found, or is expected to be.
+    package init(severity: Severity, marker: String) {
+        self.severity = severity
+        self.marker = marker
+    }
+
     /// Whether a run with this line in a log can still count as passed: anything from a warning up cannot.
     package var isFailure: Bool { severity > .detail }
 
