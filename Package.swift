@@ -68,7 +68,8 @@ let package = Package(
             "Commands",
             [
                 "Lab", "Topology", "Hypervisor", "ImageStore", "Fabric", "Guest", "GuestContract", "Trace", "Binaries",
-                "UserInput", "ISA", "Support", "CLinux", "Regression", "Results", "History", "Report", "Statistics", log,
+                "UserInput", "ISA", "Support", "CLinux", "Regression", "Results", "History", "Report", "Statistics",
+                log,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         room(

@@ -46,10 +46,11 @@ package struct PopcornLab: AsyncParsableCommand {
                     LogsCommand.self, TraceCommand.self, PingCommand.self, CollectCommand.self, RunsCommand.self,
                     DiagnoseCommand.self,
                 ]),
-            CommandGroup(name: "Regression", subcommands: [HistoryCommand.self]),
             CommandGroup(
                 name: "Regression",
-                subcommands: [TestCommand.self, ResultsCommand.self, ReportCommand.self]),
+                subcommands: [
+                    TestCommand.self, ResultsCommand.self, ReportCommand.self, HistoryCommand.self, ABCommand.self,
+                ]),
             CommandGroup(
                 name: "Guest",
                 subcommands: [

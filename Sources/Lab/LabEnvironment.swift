@@ -29,6 +29,12 @@ package struct LabEnvironment: Sendable {
         self.log = log
     }
 
+    /// The same with files of another source tree: its guest images, its runtime, its programs.
+    package func with(share: Share) -> LabEnvironment {
+        LabEnvironment(
+            directories: directories, share: share, variables: variables, commandLine: commandLine, uri: uri, log: log)
+    }
+
     /// What locks say of this process to others that wait.
     var purpose: String { commandLine.joined(separator: " ") }
 

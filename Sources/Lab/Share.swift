@@ -8,6 +8,16 @@ package struct Share: Sendable {
 
     init(root: String) { self.root = root }
 
+    /// A directory that holds such files, such as another source tree.
+    ///
+    /// - Throws: `LabError` if it has no recipe of the embedded image.
+    package init(tree path: String) throws {
+        guard Self.isShare(path) else {
+            throw LabError(.badArgument, "'\(path)' is no source tree of popcorn-lab: it has no Images/embedded.yaml")
+        }
+        root = path
+    }
+
     /// Recipes of guest images, and the sources of what runs in the guests.
     package var images: String { root + "/Images" }
     /// Lab files to start from, such as `x86-arm.yaml`.

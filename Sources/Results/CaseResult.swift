@@ -41,7 +41,8 @@ package struct Attempt: Codable, Sendable, Equatable {
 
     /// Takes the values as they are.
     package init(
-        number: Int, round: Int = 1, boot: String?, started: Double, seconds: Double, problems: [Problem], measurements: [Measurement],
+        number: Int, round: Int = 1, boot: String?, started: Double, seconds: Double, problems: [Problem],
+        measurements: [Measurement],
         folder: String
     ) {
         self.number = number

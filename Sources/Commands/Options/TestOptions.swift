@@ -6,8 +6,8 @@ import Support
 import Topology
 import UserInput
 
-/// Which cases of a suite `test` runs.
-struct TestChoice: ParsableArguments {
+/// Which cases of a suite are meant.
+struct CaseChoice: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "Only cases that this chooses, such as 'program=is and not tag=slow'; may be repeated.",
@@ -21,13 +21,26 @@ struct TestChoice: ParsableArguments {
     @Option(name: .customLong("case"), help: ArgumentHelp("Only this case; may be repeated.", valueName: "id"))
     var ids: [String] = []
 
+    @Option(help: ArgumentHelp("What all chance comes from (default: another each time).", valueName: "number"))
+    var seed: UInt32?
+
+    var selection: CaseSelection {
+        var selection = CaseSelection()
+        selection.ids = ids
+        selection.filters = filter
+        selection.tags = tag
+        return selection
+    }
+}
+
+/// Which cases `test` runs.
+struct TestChoice: ParsableArguments {
+    @OptionGroup var cases: CaseChoice
+
     @Option(
         help: ArgumentHelp("Only the I-th of N parts of them, for several machines.", valueName: "I/N"),
         transform: { try Shard(parsing: $0) })
     var shard: Shard?
-
-    @Option(help: ArgumentHelp("What all chance comes from (default: another each time).", valueName: "number"))
-    var seed: UInt32?
 
     @Option(
         help: ArgumentHelp("Only cases that failed or could not be judged in this run.", valueName: "run"),
@@ -39,16 +52,14 @@ struct TestChoice: ParsableArguments {
         completion: .custom { _, _, _ in Completions.testRuns })
     var resume: String?
 
-    func selection(_ environment: LabEnvironment) throws -> CaseSelection {
-        var selection = CaseSelection()
-        selection.ids = ids
-        selection.filters = filter
-        selection.tags = tag
+    /// The cases of a suite that are meant, in its order.
+    func choose(from suite: Suite, _ environment: LabEnvironment) throws -> [SuiteCase] {
+        var selection = cases.selection
         selection.shard = shard
         if let rerunFailed {
             selection.failedIn = try NamedRun(rerunFailed, directories: environment.directories).results
         }
-        return selection
+        return try selection.choose(from: try suite.cases())
     }
 }
 
@@ -94,7 +105,8 @@ struct TestHow: ParsableArguments {
         if !(0...100).contains(retries) { throw ValidationError("--retries must be from 0 to 100.") }
     }
 
-    var vcpus: DefaultVCPUs {
+    /// Of nodes for which a suite has no number.
+    static var vcpus: DefaultVCPUs {
         (CPUList.usable ?? CPUList.online).map { .sharing(hostCPUs: $0.count) } ?? .each(DefaultVCPUs.most)
     }
 

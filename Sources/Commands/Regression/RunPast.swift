@@ -41,7 +41,8 @@ struct RunPast {
             let evidence = "\(comparison.newBoots) boots against \(comparison.oldBoots) before"
             let noise = judged.noise.map { ", which differ by \(Self.percent($0.share))" } ?? ""
             return SlowFigure(
-                id: judged.key.caseID, figure: judged.key.name, unit: judged.unit, before: judged.before, after: judged.after,
+                id: judged.key.caseID, figure: judged.key.name, unit: judged.unit, before: judged.before,
+                after: judged.after,
                 ratio: min(comparison.low, comparison.high)...max(comparison.low, comparison.high),
                 evidence: evidence + noise)
         }
@@ -54,7 +55,9 @@ struct RunPast {
 
     private static func series(_ past: FigureHistory) -> Report.FigureSeries {
         let boots = past.series.boots
-        let runs = Dictionary(grouping: boots, by: \.run).sorted { ($0.value[0].started, $0.key) < ($1.value[0].started, $1.key) }
+        let runs = Dictionary(grouping: boots, by: \.run).sorted {
+            ($0.value[0].started, $0.key) < ($1.value[0].started, $1.key)
+        }
         let points = runs.map { run, boots in
             let medians = boots.map(\.median)
             return Report.FigureSeries.Point(
@@ -66,10 +69,13 @@ struct RunPast {
         }
         return Report.FigureSeries(
             id: past.series.key.caseID, figure: past.series.key.name, unit: past.series.unit, points: points,
-            baseline: points.dropLast().isEmpty ? nil : Robust.median(points.dropLast().map(\.median)), changes: changes)
+            baseline: points.dropLast().isEmpty ? nil : Robust.median(points.dropLast().map(\.median)), changes: changes
+        )
     }
 
-    private static func percent(_ share: Double) -> String { (share >= 0 ? "+" : "-") + Fixed.text(abs(share) * 100, 1) + " %" }
+    private static func percent(_ share: Double) -> String {
+        (share >= 0 ? "+" : "-") + Fixed.text(abs(share) * 100, 1) + " %"
+    }
 }
 
 extension CaseLife {

@@ -52,7 +52,8 @@ struct ReportCommand: AsyncParsableCommand {
         let path = output ?? named.directory + "/report.html"
         let place = OutputFile.Place(of: path)
         let page = ReportPage(
-            named.results, additions: additions(named.results), directory: named.directory, base: PagePath.base(of: place, to: named.directory))
+            named.results, additions: additions(named.results), directory: named.directory,
+            base: PagePath.base(of: place, to: named.directory))
         try OutputFile.write(Array(try page.html().utf8), to: path)
         guard case .file(let file) = place else { return }
         Output.line(file)

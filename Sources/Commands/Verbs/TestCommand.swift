@@ -49,14 +49,14 @@ struct TestCommand: AsyncParsableCommand {
     func run() async throws {
         let environment = try GlobalOptions.environment(verbose: how.verbose)
         if let text = choice.resume { return try await resume(text, environment) }
-        let suite = try Suite(yamlFile: try Self.file(suite ?? "", environment), vcpus: how.vcpus)
-        let cases = try choice.selection(environment).choose(from: try suite.cases())
+        let suite = try Suite(yamlFile: try SuiteFile.path(of: suite ?? "", environment), vcpus: TestHow.vcpus)
+        let cases = try choice.choose(from: suite, environment)
         if dryRun { return try show(cases) }
         guard !cases.isEmpty else {
             Notice.line("no case is chosen")
             throw ProgramExit(status: RunExit.nothingRun.rawValue)
         }
-        let seed = choice.seed ?? UInt32.random(in: 0...UInt32.max)
+        let seed = choice.cases.seed ?? UInt32.random(in: 0...UInt32.max)
         let progress = TestProgress(expected: past.expectedSeconds(suite: suite.name, cases: cases.map(\.id)))
         let runner = runner(environment, how.options, progress)
         let (run, results) = try await progress.following {
@@ -68,7 +68,7 @@ struct TestCommand: AsyncParsableCommand {
     private func resume(_ text: String, _ environment: LabEnvironment) async throws {
         let named = try NamedRun(text, directories: environment.directories)
         let run = RunDirectory(id: named.results.run.id, directories: environment.directories)
-        let suite = try Suite(yamlFile: named.results.run.suiteFile, vcpus: how.vcpus)
+        let suite = try Suite(yamlFile: named.results.run.suiteFile, vcpus: TestHow.vcpus)
         let progress = TestProgress()
         let runner = runner(environment, how.options, progress)
         let results = try await progress.following { try await runner.resume(run, suite) }
@@ -81,24 +81,8 @@ struct TestCommand: AsyncParsableCommand {
         TestRun(environment: environment, executable: GlobalOptions.executable, options: options) { progress.show($0) }
     }
 
-    /// A name without a slash and suffix is a suite of ours, unless there is such a file.
-    private static func file(_ text: String, _ environment: LabEnvironment) throws -> String {
-        guard !text.contains("/"), access(text, F_OK) != 0 else { return text }
-        let folder = environment.share.configs + "/suites"
-        for candidate in ["\(folder)/\(text).yaml", "\(folder)/\(text)"] where access(candidate, F_OK) == 0 {
-            return candidate
-        }
-        let names = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).filter {
-            $0.hasSuffix(".yaml")
-        }
-        .map { String($0.dropLast(".yaml".count)) }
-        throw RegressionError(
-            .badArgument, "there is no suite '\(text)'" + NearestName.suggestion(for: text, among: names),
-            hint: "a file, or one of those that ship with popcorn-lab: \(names.sorted().joined(separator: ", "))")
-    }
-
     private func show(_ cases: [SuiteCase]) throws {
-        if output.format == .json { return try Output.json(cases.map { $0.plan(seed: choice.seed ?? 0) }) }
+        if output.format == .json { return try Output.json(cases.map { $0.plan(seed: choice.cases.seed ?? 0) }) }
         var table = Table("CASE", "TAGS")
         for one in cases { table.add(one.id, one.tags.joined(separator: ",")) }
         Output.table(table)
@@ -128,7 +112,8 @@ struct TestCommand: AsyncParsableCommand {
     private func measureAgain(
         _ ids: [String], _ run: RunDirectory, _ results: RunResults, _ suite: Suite, _ environment: LabEnvironment
     ) async throws -> RunResults {
-        Notice.line("\(ids.count) \(ids.count == 1 ? "case seems" : "cases seem") slower: measuring again on fresh boots")
+        Notice.line(
+            "\(ids.count) \(ids.count == 1 ? "case seems" : "cases seem") slower: measuring again on fresh boots")
         var options = how.options
         options.rounds = Self.boots
         let progress = TestProgress()

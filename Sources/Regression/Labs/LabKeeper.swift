@@ -19,17 +19,19 @@ final class LabKeeper: Sendable {
     private let mark: String
     private let numbers: LabNumbers
     private let versions: [String: String]
+    private let setUp: [String]
     private let report: @Sendable (TestEvent) -> Void
     private let state = Mutex(State())
 
     init(
-        environment: LabEnvironment, mark: String, numbers: LabNumbers, versions: [String: String],
+        environment: LabEnvironment, mark: String, numbers: LabNumbers, versions: [String: String], setUp: [String],
         report: @escaping @Sendable (TestEvent) -> Void
     ) {
         self.environment = environment
         self.mark = mark
         self.numbers = numbers
         self.versions = versions
+        self.setUp = setUp
         self.report = report
     }
 
@@ -108,7 +110,14 @@ final class LabKeeper: Sendable {
             id: "\(lab.name)-\(number)", lab: lab.name, started: began.date.timeIntervalSince1970,
             seconds: (ContinuousClock.now - began.clock).seconds,
             fingerprint: BootedLab.fingerprint(outcome.record, versions: versions))
-        let booted = BootedLab(lab: lab, round: round, access: try LabAccess(environment: environment, name: spec.name), boot: boot)
+        let access = try LabAccess(environment: environment, name: spec.name)
+        do {
+            try await access.setUp(by: setUp)
+        } catch {
+            await stop(spec.name)
+            throw error
+        }
+        let booted = BootedLab(lab: lab, round: round, access: access, boot: boot)
         report(.booted(boot))
         return booted
     }

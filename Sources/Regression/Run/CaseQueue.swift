@@ -32,7 +32,9 @@ actor CaseQueue {
     func upcoming() -> Turn? { coming().map { waiting[$0] } }
 
     /// Whether there is a case on this lab in this round.
-    func has(on lab: Suite.Lab, round: Int) -> Bool { waiting.contains { $0.one.point.lab == lab && $0.round == round } }
+    func has(on lab: Suite.Lab, round: Int) -> Bool {
+        waiting.contains { $0.one.point.lab == lab && $0.round == round }
+    }
 
     private func coming() -> Int? {
         let least = waiting.map { users[$0.one.point.lab.name, default: 0] }.min()

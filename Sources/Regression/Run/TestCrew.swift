@@ -31,7 +31,8 @@ final class TestCrew: Sendable {
 
     init(
         environment: LabEnvironment, run: RunDirectory, log: ResultLog, queue: CaseQueue, programs: ProgramShelf,
-        tries: [String: Int], options: TestRun.Options, deadline: ContinuousClock.Instant?, report: @escaping @Sendable (TestEvent) -> Void
+        tries: [String: Int], options: TestRun.Options, deadline: ContinuousClock.Instant?,
+        report: @escaping @Sendable (TestEvent) -> Void
     ) {
         self.environment = environment
         self.run = run

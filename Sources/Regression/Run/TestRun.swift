@@ -95,6 +95,7 @@ package struct TestRun: Sendable {
             for _ in 0..<max(1, min(options.jobs, turns.count)) {
                 let keeper = LabKeeper(
                     environment: environment, mark: files.mark, numbers: numbers, versions: versions,
+                    setUp: options.setUp,
                     report: { event in
                         if case .booted(let boot) = event { crew.write(.booted(boot)) }
                         report(event)

@@ -118,12 +118,17 @@ extension ReportPage {
             let text = (lines + (cut ? ["… the rest is in the files"] : [])).joined(separator: "\n")
             return ["kind": problem.kind.rawValue, "text": problem.line, "evidence": Optional(text).orNothing]
         }
+        let findings = attempt.diagnosis.prefix(PageBudget.lines).prefix { line in
+            left -= line.utf8.count + 1
+            return left >= 0
+        }
         let place = attempt.boot.map { "on " + $0 } ?? "without a lab"
         let began = DecimalText.seconds(attempt.started - results.run.started)
         return [
             "number": "\(attempt.number)", "kind": mark.rawValue, "sign": mark.sign, "words": mark.words,
             "open": isOpen, "facts": "\(place) at +\(began), took \(DecimalText.seconds(attempt.seconds))",
-            "problems": problems, "links": links(of: attempt),
+            "problems": problems, "diagnosis": Optional(findings.joined(separator: "\n")).orNothing,
+            "links": links(of: attempt),
         ]
     }
 

@@ -29,6 +29,10 @@ extension PageParts {
         <pre class="log">{{.}}</pre>
         {{/evidence}}
         {{/problems}}
+        {{#diagnosis}}
+        <p class="problem"><span class="tag">diagnosis</span> what the lab looked like then:</p>
+        <pre class="log">{{.}}</pre>
+        {{/diagnosis}}
         {{#links}}
         <p class="files">{{#first}}Files: {{/first}}<a href="{{href}}"><code>{{name}}</code></a>{{#size}} <span class="size">{{.}}</span>{{/size}}</p>
         {{/links}}

@@ -7,4 +7,8 @@ package enum RunVerb: String, Codable, Sendable {
     case tutorial
     /// A run of a suite.
     case test
+    /// A comparison of two builds.
+    case ab
+    /// A search for the commit that broke something.
+    case bisect
 }
