@@ -165,8 +165,8 @@ let package = Package(
         // Real guests, driven by the command line that was built.
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["popcorn-lab", "popcorn-cc", "Lab", "GuestContract", "TestSupport", "Support", system, log],
-            exclude: ["Probe", "Compiled"],
+            dependencies: ["popcorn-lab", "popcorn-cc", "Lab", "GuestContract", "Results", "TestSupport", "Support", system, log],
+            exclude: ["Probe", "Compiled", "Suites"],
             swiftSettings: strict),
         .testTarget(
             name: "FaultTests", dependencies: ["popcorn-lab", "Lab", "TestSupport", "Topology", "Support"],

@@ -4,6 +4,8 @@ import Topology
 package struct NodeState: Sendable, Equatable {
     /// Migratable processes and workers, and the totals of all spaces.
     package var processes: NodeProcessTable
+    /// Processes, by id, of programs that users have brought, with the program's path; migratable ones among them.
+    package var strays: [Int32: String]
     /// What the message layer has counted.
     package var counters: CounterTable
     /// Another after each boot of the guest.
@@ -26,7 +28,11 @@ package struct NodeState: Sendable, Equatable {
             let free = Self.memory("MemFree:", in: memory), let available = Self.memory("MemAvailable:", in: memory)
         else { return nil }
         processes = NodeProcessTable(parsing: ps)
-        guard processes.totals != nil else { return nil }
+        guard processes.totals != nil, let strays = parts["strays"] else { return nil }
+        self.strays = strays.split(separator: "\n").reduce(into: [:]) { found, line in
+            let words = line.split(separator: " ", maxSplits: 1)
+            if words.count == 2, let pid = Int32(words[0]) { found[pid] = String(words[1]) }
+        }
         counters = CounterTable(parsing: stat)
         bootID = boot
         uptimeSeconds = uptime

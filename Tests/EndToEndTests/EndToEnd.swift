@@ -20,6 +20,7 @@ struct EndToEnd {
     @Suite("diagnosis") struct Diagnoses {}
     @Suite("faults") struct Faults {}
     @Suite("migration and faults") struct MigrationFaults {}
+    @Suite("suites of cases") struct Regression {}
     @Suite("many nodes") struct ManyNodes {}
     @Suite("at length", .enabled(if: LongTests.areWanted), .timeLimit(.minutes(60))) struct Long {}
     @Suite("down") struct End {}

@@ -5,6 +5,7 @@ import Testing
 @Suite("The state of a node")
 struct StateTests {
     private static let parts = [
+        "strays": "87 /root/sort\n91 /root/a program (deleted)\n",
         "ps": """
         P: 120 process=0x7b comm=sort hops=5 calls=3 call_bytes=31 pages=7 read_faults=0
         L: 120 0 process=0x7b thread=0 hops=0 calls=0 proposed=-1 refused=0 error=0 arrived=1 since_us=-1
@@ -38,16 +39,17 @@ struct StateTests {
             ])
         #expect(state.bootID == "f7471c7e-25a2-40dc-8537-e65001692192" && state.uptimeSeconds == 200.98)
         #expect(state.taint.contains(.warned) && state.taint.letters == "WOE")
+        #expect(state.strays == [87: "/root/sort", 91: "/root/a program (deleted)"])
         #expect(state.freeKiB == 300_000 && state.availableKiB == 310_000)
     }
 
-    @Test("without one of its parts, there is none", arguments: ["ps", "stat", "boot", "tainted", "uptime", "memory"])
+    @Test("without one of its parts, there is none", arguments: ["ps", "stat", "boot", "tainted", "uptime", "memory", "strays"])
     func missing(part: String) {
         var parts = Self.parts
         parts[part] = nil
         #expect(NodeState(parts: parts) == nil)
         parts[part] = "nonsense of no use"
-        if part != "boot", part != "stat" { #expect(NodeState(parts: parts) == nil) }
+        if !["boot", "stat", "strays"].contains(part) { #expect(NodeState(parts: parts) == nil) }
     }
 
     @Test("a table of processes that was cut off has no totals")

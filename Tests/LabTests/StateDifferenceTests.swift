@@ -6,11 +6,11 @@ import Testing
 @Suite("What is left in a lab")
 struct StateDifferenceTests {
     private func state(
-        ps: String = "spaces=0 pages=0\n", boot: String = "a", tainted: UInt64 = 12288
+        ps: String = "spaces=0 pages=0\n", boot: String = "a", tainted: UInt64 = 12288, strays: String = ""
     ) throws -> NodeState {
         try #require(
             NodeState(parts: [
-                "ps": ps, "stat": "sent 1\n", "boot": boot + "\n", "tainted": "\(tainted)\n", "uptime": "1.0 1.0\n",
+                "ps": ps, "stat": "sent 1\n", "strays": strays, "boot": boot + "\n", "tainted": "\(tainted)\n", "uptime": "1.0 1.0\n",
                 "memory": "MemFree: 1 kB\nMemAvailable: 1 kB\n",
             ]))
     }
@@ -22,6 +22,16 @@ struct StateDifferenceTests {
         #expect(difference.isAtRest && difference.isSound && difference.nodes.isEmpty && difference.sentences.isEmpty)
         #expect(StateDifference(lab).sentences.isEmpty)
         #expect(StateDifference(LabState()).isAtRest)
+    }
+
+    @Test("a process that has never moved is left, too, unless it was there before")
+    func strays() throws {
+        let before = LabState(nodes: ["x86": try state(strays: "70 /root/server\n")])
+        let after = LabState(nodes: ["x86": try state(strays: "70 /root/server\n91 /root/cases (deleted)\n")])
+        let difference = StateDifference(after, since: before)
+        #expect(!difference.isAtRest)
+        #expect(difference.sentences == ["x86: process cases (deleted) 91 is left"])
+        #expect(StateDifference(before, since: before).isAtRest)
     }
 
     @Test("processes, workers and memory are told by node")

@@ -6,7 +6,7 @@
  *	digest PATH		frame `digest`: the SHA-256 of the file in hex; empty if it cannot be read
  *	begin KIB		frame `begin`: the name of a trace instance, which records now
  *	end INSTANCE		frames `dmesg`, `types` and `trace`, several each, then frame `end`
- *	state			frames `ps`, `stat`, `boot`, `tainted`, `uptime` and `memory`, the files of those contents, then
+ *	state			frames `ps`, `stat`, `boot`, `tainted`, `uptime` and `memory`, the files of those contents, `strays`, then
  *				frame `state`
  *	reset			frame `reset`: the message layer's counters are zero
  *	mark TEXT		frame `mark`: the kernel's log has the line

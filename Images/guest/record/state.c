@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What is left in a node, and bringing it back to a known state. */
 #define _GNU_SOURCE
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -28,6 +29,32 @@ static int write_file(const char *path, const char *text, size_t length)
 	return failed ? -1 : 0;
 }
 
+/* A line `PID PATH` for each process whose program users have brought: it lies in their home, not in the image. */
+static void answer_strays(void)
+{
+	static const char home[] = "/root/";
+	char list[16384], link[300], path[1024];
+	DIR *processes = opendir("/proc");
+	struct dirent *entry;
+	size_t used = 0;
+
+	if (!processes) {
+		answer_error("read", "/proc");
+		return;
+	}
+	while ((entry = readdir(processes)) && used < sizeof(list) - sizeof(path)) {
+		ssize_t length;
+
+		snprintf(link, sizeof(link), "/proc/%s/exe", entry->d_name);
+		length = entry->d_name[0] >= '0' && entry->d_name[0] <= '9' ? readlink(link, path, sizeof(path) - 32) : -1;
+		if (length < (ssize_t)sizeof(home) || memcmp(path, home, sizeof(home) - 1))
+			continue;
+		used += snprintf(list + used, sizeof(list) - used, "%s %.*s\n", entry->d_name, (int)length, path);
+	}
+	closedir(processes);
+	answer("strays", list, used);
+}
+
 void answer_state(void)
 {
 	static const struct {
@@ -43,6 +70,7 @@ void answer_state(void)
 
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
 		answer_file(parts[i].path, parts[i].name);
+	answer_strays();
 	answer("state", NULL, 0);
 }
 

@@ -16,6 +16,8 @@ struct Collector {
     let run: RunDirectory
     private(set) var nodes: [RecordedNode]
     private let waiting: WaitNotes
+    /// Whether somebody knows that a node, by name, is gone.
+    var isGone: @Sendable (String) -> Bool = { _ in false }
 
     init(
         access: LabAccess, run: RunDirectory, nodes: [RecordedNode], waiting: WaitNotes = WaitNotes(report: { _ in })
@@ -71,13 +73,14 @@ struct Collector {
     /// A connection that something went wrong on, as when a program was ended by its time, is tried no more: a new one is.
     private func fetch(_ entry: RecordedNode) async -> [String] {
         let node = entry.node
+        guard !isGone(node.name) else { return ["\(node.name): its guest has ended"] }
         do {
             try Directories.create(run.node(node.name))
             var warnings: [String] = []
             do {
                 warnings = try await fetch(entry, entry.recorder)
             } catch let error as GuestError {
-                guard QEMUProcess.find(uuid: node.uuid) != nil else { return ["\(node.name): its guest has ended"] }
+                guard QEMUProcess.find(uuid: node.uuid) != nil, !isGone(node.name) else { return ["\(node.name): its guest has ended"] }
                 access.environment.log.debug("\(node.name): collecting anew after: \(error.summary)")
                 warnings = try await access.withSession(node) {
                     try await fetch(entry, try await node.guest($0).recorder())

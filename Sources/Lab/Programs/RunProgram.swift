@@ -25,6 +25,8 @@ package struct RunProgram: Sendable {
         package var migrateAt: MigrationSites?
         /// Whether the program's own calls of `migrate()` shall do nothing.
         package var stays = false
+        /// Whether somebody knows that a node, by name, is gone: nothing is collected there but its console.
+        package var isGone: @Sendable (String) -> Bool = { _ in false }
         /// Whether to keep what the kernels said and recorded.
         package var collects = true
 
@@ -139,6 +141,7 @@ package struct RunProgram: Sendable {
         var recording =
             try options.collects
             ? ProgramRecording(of: deployment, deployed.digests, access, nodes, in: directory) : nil
+        recording?.collector.isGone = options.isGone
         try await recording?.collector.begin()
         if recording != nil { clock.end("start of the traces") }
         guard let session = nodes.first(where: { $0.node.id == origin.id })?.session else {

@@ -46,7 +46,9 @@ struct CaseObserver: Sendable {
         let stderr = try BoundedOutput(
             path: directory.path + "/stderr", limit: settings.outputLimit, onOverflow: { control.end(.tooMuchOutput) })
         let cpu = QEMUTimes(booted.access.record)
-        let runner = RunProgram(access: booted.access, options: try options()) { progress in
+        var options = try options()
+        options.isGone = { node in control.deaths.contains { $0.node == node } }
+        let runner = RunProgram(access: booted.access, options: options) { progress in
             switch progress {
             case .started: control.programStarted()
             case .ended: onProgramEnd()

@@ -26,17 +26,21 @@ actor CaseQueue {
     func next(on lab: Suite.Lab, round: Int) -> Turn? { take { $0.one.point.lab == lab && $0.round == round } }
 
     /// The next case for a worker without a lab: of the lab that the fewest workers use, the first in order.
-    func next() -> Turn? { coming().map { waiting.remove(at: $0) } }
+    func next() -> Turn? { coming(users).map { waiting.remove(at: $0) } }
 
-    /// The case that `next()` would give; it is not taken.
-    func upcoming() -> Turn? { coming().map { waiting[$0] } }
+    /// The case that `next()` would give a worker that has let a lab go; it is not taken.
+    func upcoming(after lab: Suite.Lab) -> Turn? {
+        var users = users
+        users[lab.name, default: 0] -= 1
+        return coming(users).map { waiting[$0] }
+    }
 
     /// Whether there is a case on this lab in this round.
     func has(on lab: Suite.Lab, round: Int) -> Bool {
         waiting.contains { $0.one.point.lab == lab && $0.round == round }
     }
 
-    private func coming() -> Int? {
+    private func coming(_ users: [String: Int]) -> Int? {
         let least = waiting.map { users[$0.one.point.lab.name, default: 0] }.min()
         return waiting.firstIndex { users[$0.one.point.lab.name, default: 0] == least }
     }

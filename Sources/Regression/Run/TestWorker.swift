@@ -54,7 +54,7 @@ struct TestWorker: Sendable {
     /// While the last case of a lab is being collected, the next lab can boot.
     private func prepareNext(after booted: BootedLab) async {
         guard crew.mayBegin, await !crew.queue.has(on: booted.lab, round: booted.round),
-            let coming = await crew.queue.upcoming()
+            let coming = await crew.queue.upcoming(after: booted.lab)
         else { return }
         keeper.prepare(coming.one.point.lab, round: coming.round)
     }
@@ -74,7 +74,7 @@ struct TestWorker: Sendable {
             throw error
         }
         await crew.finish(turn, outcome.attempt)
-        if !outcome.isLabUsable, crew.mayBegin, let coming = await crew.queue.upcoming() {
+        if !outcome.isLabUsable, crew.mayBegin, let coming = await crew.queue.upcoming(after: booted.lab) {
             keeper.prepare(coming.one.point.lab, round: coming.round)
         }
         if outcome.attempt.verdict == .failed {
