@@ -151,11 +151,11 @@ let package = Package(
         tests(of: "Results", ["Support"], exclude: ["Examples"]),
         tests(of: "History", ["Results", "Statistics", "Support", .product(name: "GRDB", package: "GRDB.swift")]),
         tests(of: "Report", ["History", "Results", "Support"]),
-        tests(of: "Regression", ["Lab", "Results", "Topology", "UserInput", "Support"]),
+        tests(of: "Regression", ["Lab", "Results", "Topology", "Trace", "UserInput", "Support", system, log]),
         tests(
             of: "Commands",
             [
-                "Binaries", "History", "Results", "Support",
+                "Binaries", "History", "Regression", "Results", "Support",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         tests(

@@ -11,6 +11,8 @@ package struct YAMLMapping {
     package let keys: [String]
     /// What the mapping describes, for the errors: `a node`.
     private let kind: String
+    /// Known keys that unknown ones were probably meant to be; that these are absent is told already.
+    private let misspelt: Set<String>
     private let values: [String: Node]
 
     /// Reports everything but a mapping, and every key that is not among `keys`; `nil` allows any key.
@@ -24,6 +26,7 @@ package struct YAMLMapping {
         self.reader = reader
         var keys: [String] = []
         var values: [String: Node] = [:]
+        var misspelt: Set<String> = []
         for (keyNode, value) in mapping {
             let position = keyNode.mark.map { SourcePosition($0) } ?? SourcePosition(line: 1, column: 1)
             guard let key = keyNode.scalar?.string else {
@@ -34,6 +37,7 @@ package struct YAMLMapping {
                 let suggestion = NearestName.suggestion(for: key, among: known)
                 let list = suggestion.isEmpty ? "; the keys are \(known.joined(separator: ", "))" : suggestion
                 reader.report("unknown key '\(key)' in \(kind)\(list)", at: position)
+                if let meant = NearestName.find(key, among: known) { misspelt.insert(meant) }
                 continue
             }
             keys.append(key)
@@ -42,6 +46,7 @@ package struct YAMLMapping {
         }
         self.keys = keys
         self.values = values
+        self.misspelt = misspelt
     }
 
     private static func join(_ path: String, _ key: String) -> String { path.isEmpty ? key : "\(path).\(key)" }
@@ -52,16 +57,17 @@ package struct YAMLMapping {
     /// Whether the file gives the key, with whatever value.
     package func has(_ key: String) -> Bool { values[key] != nil }
 
+    /// Whether the file gives a key that was probably meant to be this one, which is told as an error.
+    package func isMisspelt(_ key: String) -> Bool { misspelt.contains(key) }
+
     /// Reports an error at the value of `key`, or at the mapping if the key is absent.
     package func report(_ message: String, at key: String) { reader.report(message, at: path(of: key)) }
 
     /// Reports a missing key; else reads it.
     package func required<Value>(_ key: String, _ read: (String) -> Value?) -> Value? {
-        guard has(key) else {
-            reader.reject(path(of: key), "\(kind) lacks the key '\(key)'")
-            return nil
-        }
-        return read(key)
+        if has(key) { return read(key) }
+        if !isMisspelt(key) { reader.reject(path(of: key), "\(kind) lacks the key '\(key)'") }
+        return nil
     }
 
     // MARK: - Scalars
@@ -145,8 +151,11 @@ package struct YAMLMapping {
     /// Whether the value of `key` is a list, whatever is in it.
     package func isList(_ key: String) -> Bool { values[key]?.sequence != nil }
 
-    /// Whether the value of `key` is a single scalar, whatever it says.
-    package func isText(_ key: String) -> Bool { values[key]?.scalar != nil }
+    /// Whether the value of `key` is a list without items.
+    package func isEmptyList(_ key: String) -> Bool { values[key]?.sequence?.isEmpty == true }
+
+    /// Whether the value of `key` is a single scalar that says something, whatever it is.
+    package func isText(_ key: String) -> Bool { values[key].map { $0.scalar != nil && !$0.isNothing } ?? false }
 
     /// Whether the value of `key` is a mapping, whatever is in it.
     package func isMapping(_ key: String) -> Bool { values[key]?.mapping != nil }

@@ -65,6 +65,9 @@ package final class YAMLReader {
         report(message, at: path)
     }
 
+    /// Whether an error was reported so far: what rests on all of the file need not be looked at then.
+    package var hasErrors: Bool { !found.isEmpty }
+
     func report(_ message: String, at position: SourcePosition) {
         let line = lines.indices.contains(position.line - 1) ? String(lines[position.line - 1]) : nil
         found.append(Diagnostic(file: file, position: position, message: message, sourceLine: line))

@@ -46,12 +46,15 @@ package struct Expectation: Hashable, Sendable {
         package var pattern: Pattern
         /// The node, as the suite names it; `nil` for any node (`has`), or for every one.
         package var node: String?
+        /// Where it stands in the file, for errors.
+        package var path: String
 
         /// Takes the values as they are.
-        package init(_ meaning: Meaning, _ pattern: Pattern, node: String?) {
+        package init(_ meaning: Meaning, _ pattern: Pattern, node: String? = nil, path: String = "") {
             self.meaning = meaning
             self.pattern = pattern
             self.node = node
+            self.path = path
         }
     }
 
@@ -89,7 +92,7 @@ package struct Expectation: Hashable, Sendable {
 
 /// A figure that a program prints.
 package struct PrintedFigure: Hashable, Sendable {
-    /// Its name in results.
+    /// Its name in results; none of `takenNames`.
     package var name: String
     /// Whose first group is the number.
     package var pattern: Pattern
@@ -102,4 +105,7 @@ package struct PrintedFigure: Hashable, Sendable {
     package enum Direction: String, CaseIterable, Hashable, Sendable {
         case lower, higher, neither
     }
+
+    /// What is measured of every case; the phases of hops begin with `hop.` besides.
+    static let takenNames = ["wall", "cpu"] + Expectation.countNames
 }

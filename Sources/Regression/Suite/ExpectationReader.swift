@@ -5,8 +5,8 @@ import UserInput
 struct ExpectationReader {
     let places: SuitePlaces
 
-    private static let keys = ["exit", "signal", "stdout", "stderr", "dmesg", "counts", "within"]
-    private static let textKeys = ["exact", "matches", "golden"]
+    static let keys = ["exit", "signal", "stdout", "stderr", "dmesg", "counts", "within"]
+    static let textKeys = ["exact", "matches", "golden"]
 
     /// - Parameter holder: the mapping that may have the key `expect`.
     func read(_ holder: YAMLMapping) -> Expectation {
@@ -19,7 +19,13 @@ struct ExpectationReader {
         if let counts = fields.mapping("counts", as: "counts", keys: Expectation.countNames) {
             for name in counts.keys { result.counts[name] = counts.value(name, Bounds.self) }
         }
-        result.limit = fields.value("within", TimeSpan.self)
+        result.limit = fields.value("within") { (text) throws(InputError) in
+            let limit = try TimeSpan(parsing: text)
+            guard limit.milliseconds > 0 else {
+                throw InputError(.invalidValue, "a limit of no time lets nothing pass")
+            }
+            return limit
+        }
         return result
     }
 
@@ -53,13 +59,14 @@ struct ExpectationReader {
                 default:
                     throw InputError(
                         .invalidValue,
-                        "'\(text)' does not say what the output is; expected any, unmigrated, shipped, "
-                            + "or a mapping with exact, matches or golden")
+                        "'\(text)' does not say what the output is; expected any, unmigrated, "
+                            + (key == "stdout" ? "shipped, " : "") + "or a mapping with exact, matches or golden")
                 }
             }
         }
         guard let form = fields.mapping(key, as: "an output", keys: Self.textKeys) else { return nil }
         guard form.keys.count == 1 else {
+            if form.keys.isEmpty, Self.textKeys.contains(where: form.isMisspelt) { return nil }
             form.report("an output has one of \(Self.textKeys.joined(separator: ", "))", at: form.keys.last ?? "")
             return nil
         }
@@ -76,11 +83,12 @@ struct ExpectationReader {
             guard let item else { return nil }
             let given = Meaning.allCases.filter { item.has($0.rawValue) }
             guard let meaning = given.first, given.count == 1 else {
+                if given.isEmpty, meanings.contains(where: item.isMisspelt) { return nil }
                 item.report("a line has one of \(meanings.joined(separator: ", "))", at: given.last?.rawValue ?? "")
                 return nil
             }
             return item.value(meaning.rawValue, Pattern.self).map {
-                Expectation.KernelLine(meaning, $0, node: item.text("node"))
+                Expectation.KernelLine(meaning, $0, node: item.text("node"), path: item.path(of: "node"))
             }
         }
     }

@@ -1,30 +1,38 @@
 import Fabric
+import Support
 import Topology
 import UserInput
 
 /// Reads `faults:`: a list of steps under each name.
 enum FaultReader {
-    private static let actions = ["cut", "heal", "delay", "loss", "rate", "kill", "freeze", "thaw", "panic", "sigkill"]
-    private static let keys = actions + ["node", "at"]
+    static let actions = ["cut", "heal", "delay", "loss", "rate", "kill", "freeze", "thaw", "panic", "sigkill"]
+    /// Those whose value is no node.
+    private static let amounts = ["delay", "loss", "rate"]
+    static let keys = actions + ["node", "at"]
 
     static func plans(_ top: YAMLMapping) -> [FaultPlan] {
         let entries = top.mapping("faults", as: "faults", keys: nil)
-        return (entries?.keys ?? []).compactMap { name in
-            guard let entries, let steps = entries.mappings(name, as: "a step of a fault", keys: keys) else {
-                return nil
-            }
+        guard let entries else { return [] }
+        return entries.keys.map { name in
+            // A fault that could not be read keeps its name, so that groups are not told that there is none.
+            let steps = entries.mappings(name, as: "a step of a fault", keys: keys)
+            if steps?.isEmpty == true { entries.report("a fault has one step at least", at: name) }
             if name == FaultPlan.none.name { entries.report("'\(name)' means that nothing goes wrong", at: name) }
-            return FaultPlan(name: name, steps: steps.compactMap { $0.flatMap(step) })
+            return FaultPlan(name: name, steps: (steps ?? []).compactMap { $0.flatMap(step) })
         }
     }
 
     private static func step(_ fields: YAMLMapping) -> FaultStep? {
         let given = actions.filter { fields.has($0) }
         guard given.count == 1 else {
+            if given.isEmpty, actions.contains(where: fields.isMisspelt) { return nil }
             let what = given.isEmpty ? "none" : given.joined(separator: " and ")
             fields.report(
                 "a step does one of \(actions.joined(separator: ", ")); here is \(what)", at: given.last ?? "")
             return nil
+        }
+        if fields.has("node"), !amounts.contains(given[0]) {
+            fields.report("a node of its own goes with \(amounts.joined(separator: ", ")) only", at: "node")
         }
         let moment = fields.has("at") ? fields.value("at", parse: moment) : .time(TimeSpan(milliseconds: 0))
         guard let action = action(given[0], fields), let moment else { return nil }
@@ -34,10 +42,10 @@ enum FaultReader {
     private static func action(_ key: String, _ fields: YAMLMapping) -> FaultStep.Action? {
         func amount<Value>(_ parse: (String) throws -> Value) -> Value? {
             fields.value(key) { (text) throws(InputError) in
-                do { return try parse(text) } catch { throw InputError(.invalidValue, "\(error)") }
+                do { return try parse(text) } catch { throw InputError(.invalidValue, error.sentence) }
             }
         }
-        if ["delay", "loss", "rate"].contains(key) {
+        if amounts.contains(key) {
             guard let node = fields.required("node", { fields.text($0) }) else { return nil }
             switch key {
             case "delay":

@@ -11,11 +11,14 @@ struct GroupReader {
     let defaultTags: [String]
     let defaultExpectation: Expectation
 
+    static let selectionKeys = axisKeys + ["tags", "expect"]
+    static let figureKeys = ["matches", "unit", "better"]
     static let axisKeys = ["program", "arguments", "lab", "start", "migrate", "fault"]
-    private static let keys = ["name"] + axisKeys + ["repeat", "include", "exclude", "tags", "expect", "figures"]
+    static let keys = ["name"] + axisKeys + ["repeat", "include", "exclude", "tags", "expect", "figures"]
 
     func groups(_ key: String, in top: YAMLMapping) -> [CaseGroup]? {
         guard let items = top.mappings(key, as: "a group of cases", keys: Self.keys) else { return nil }
+        if items.isEmpty { top.report("the suite has no cases", at: key) }
         var names: Set<String> = []
         return items.compactMap { $0 }.compactMap { fields in
             guard let group = group(fields) else { return nil }
@@ -28,12 +31,14 @@ struct GroupReader {
 
     private func group(_ fields: YAMLMapping) -> CaseGroup? {
         guard let name = fields.required("name", { fields.text($0) }), let axes = axes(fields) else { return nil }
+        if name.isEmpty || name.hasPrefix("-") {
+            fields.report("the name of a group, which begins ids, is not empty and has no hyphen in front", at: "name")
+        }
         let repetitions = fields.integer("repeat") ?? 1
         if !(1...10_000).contains(repetitions) { fields.report("repeat must be from 1 to 10000", at: "repeat") }
-        let selectionKeys = Self.axisKeys + ["tags", "expect"]
         return CaseGroup(
-            name: name, axes: axes, repetitions: max(1, repetitions),
-            include: (fields.mappings("include", as: "an inclusion", keys: selectionKeys) ?? []).compactMap {
+            name: name, path: fields.path, axes: axes, repetitions: max(1, repetitions),
+            include: (fields.mappings("include", as: "an inclusion", keys: Self.selectionKeys) ?? []).compactMap {
                 $0.flatMap(selection)
             },
             exclude: (fields.mappings("exclude", as: "an exclusion", keys: Self.axisKeys) ?? []).compactMap {
@@ -70,7 +75,7 @@ struct GroupReader {
         guard fields.has(key) else { return nil }
         let values =
             fields.isList(key) ? fields.values(key, parse: parse) : fields.value(key, parse: parse).map { [$0] }
-        if let values, values.isEmpty, fields.isList(key) { fields.report("the list is empty", at: key) }
+        if fields.isEmptyList(key) { fields.report("the list is empty", at: key) }
         return values.flatMap { $0.isEmpty ? nil : $0 }
     }
 
@@ -86,10 +91,12 @@ struct GroupReader {
     }
 
     private func program(_ text: String) throws(InputError) -> SuiteProgram {
-        try named(text, programs, "program", \.name)
+        programs.isEmpty ? ProgramReader.standIn(text) : try named(text, programs, "program", \.name)
     }
 
-    private func lab(_ text: String) throws(InputError) -> Suite.Lab { try named(text, labs, "lab", \.name) }
+    private func lab(_ text: String) throws(InputError) -> Suite.Lab {
+        labs.isEmpty ? Suite.Lab.standIn(text) : try named(text, labs, "lab", \.name)
+    }
 
     private func fault(_ text: String) throws(InputError) -> FaultPlan {
         text == FaultPlan.none.name ? .none : try named(text, faults, "fault", \.name)
@@ -121,7 +128,10 @@ struct GroupReader {
     private func figures(_ fields: YAMLMapping) -> [PrintedFigure] {
         let entries = fields.mapping("figures", as: "figures", keys: nil)
         return (entries?.keys ?? []).compactMap { name in
-            guard let entries, let figure = entries.mapping(name, as: "a figure", keys: ["matches", "unit", "better"]),
+            if PrintedFigure.takenNames.contains(name) || name.hasPrefix("hop.") {
+                entries?.report("a figure called '\(name)' is measured of every case", at: name)
+            }
+            guard let entries, let figure = entries.mapping(name, as: "a figure", keys: Self.figureKeys),
                 let pattern = figure.required("matches", { figure.value($0, Pattern.self) })
             else { return nil }
             return PrintedFigure(

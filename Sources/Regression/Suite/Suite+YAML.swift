@@ -3,7 +3,10 @@ import Topology
 import UserInput
 
 extension Suite {
-    private static let keys = ["name", "description", "labs", "programs", "faults", "defaults", "cases"]
+    static let keys = ["name", "description", "labs", "programs", "faults", "defaults", "cases"]
+
+    static let defaultKeys = ["expect", "tags"]
+    static let labKeys = LabSpec.keys + ["file"]
 
     /// Reads a suite's file; its format is described in `docs/regression.md`.
     ///
@@ -24,26 +27,38 @@ extension Suite {
             let programs = ProgramReader(places: places).programs(top)
             let faults = FaultReader.plans(top)
             let expectations = ExpectationReader(places: places)
-            let defaults = top.mapping("defaults", as: "the defaults", keys: ["expect", "tags"])
+            let defaults = top.mapping("defaults", as: "the defaults", keys: Self.defaultKeys)
             let reader = GroupReader(
                 labs: labs, programs: programs, faults: faults, expectations: expectations,
                 defaultTags: defaults?.texts("tags") ?? [],
                 defaultExpectation: defaults.map { expectations.read($0) } ?? Expectation())
             let name = top.required("name") { top.text($0) }
             guard let name, let groups = top.required("cases", { reader.groups($0, in: top) }) else { return nil }
-            return Suite(
+            let suite = Suite(
                 name: name, summary: top.text("description") ?? "", file: file, labs: labs, programs: programs,
                 faults: faults, groups: groups)
+            // What does not go together is of interest once all parts can be read.
+            if !top.reader.hasErrors {
+                for problem in suite.expanded.problems { top.reader.report(problem.message, at: problem.path) }
+            }
+            return suite
         }
     }
 
     private static func labs(_ top: YAMLMapping, _ places: SuitePlaces, _ vcpus: DefaultVCPUs) -> [Lab] {
-        let entries = top.required("labs") { top.mapping($0, as: "labs", keys: nil) }
-        return (entries?.keys ?? []).compactMap { name in
-            guard let entries, let fields = entries.mapping(name, as: "a lab", keys: LabSpec.keys + ["file"]) else {
-                return nil
-            }
+        guard let entries = top.required("labs", { top.mapping($0, as: "labs", keys: nil) }) else { return [] }
+        if entries.keys.isEmpty { top.report("the suite has no labs", at: "labs") }
+        return entries.keys.map { name in
+            guard let fields = entries.mapping(name, as: "a lab", keys: labKeys) else { return Lab.standIn(name) }
             let spec: LabSpec?
+            // Otherwise it is the lab's own name, which is checked.
+            if fields.has("file") || fields.has("name") {
+                do throws(InputError) {
+                    try NameRule.check(lab: name)
+                } catch {
+                    entries.report(error.summary, at: name)
+                }
+            }
             if fields.has("file") {
                 for key in fields.keys where key != "file" {
                     fields.report("a lab with a file has no '\(key)' here", at: key)
@@ -54,8 +69,18 @@ extension Suite {
             } else {
                 spec = LabSpec.reading(fields, name: name, vcpus: vcpus)
             }
-            return spec.map { Lab(name: name, spec: $0) }
+            guard var spec else { return Lab.standIn(name) }
+            spec.name = name
+            return Lab(name: name, spec: spec)
         }
+    }
+}
+
+extension Suite.Lab {
+    /// For a lab that could not be read, so that groups are not told that there is none.
+    static func standIn(_ name: String) -> Suite.Lab {
+        Suite.Lab(
+            name: name, spec: LabSpec(name: name, nodes: []))
     }
 }
 

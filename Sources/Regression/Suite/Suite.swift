@@ -66,6 +66,8 @@ package struct CaseGroup: Sendable {
 
     /// Unique in the suite.
     package var name: String
+    /// Where it stands in the file, for errors.
+    package var path: String
     package var axes: Axes
     /// How often each combination is run.
     package var repetitions: Int
