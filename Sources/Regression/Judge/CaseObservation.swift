@@ -34,4 +34,7 @@ struct CaseObservation: Sendable {
     var leftovers: [String: [String]] = [:]
     /// Problems that were found on the way: faults that could not be injected, the host's troubles.
     var problems: [Problem] = []
+
+    /// Whether it wrote more than is kept.
+    var isTooLong: Bool { stdout.isTruncated || stderr.isTruncated }
 }

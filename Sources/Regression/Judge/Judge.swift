@@ -26,8 +26,8 @@ struct Judge {
             if let failure = content.failure {
                 problems.append(Problem(.host, "its \(name) could not be kept: \(failure.sentence)"))
             }
-            // A program that was cut off has not written what it would have.
-            if hasEnded(seen), !content.isTruncated { problems += text(content, kind) }
+            // A program that was cut off has not written what it would have, and what the host lost is no fault of its.
+            if hasEnded(seen), !content.isTruncated, content.failure == nil { problems += text(content, kind) }
         }
         problems += KernelJudge(one: one).problems(of: seen.kernelMessages)
         if hasEnded(seen) { problems += counts(seen) }
@@ -57,7 +57,10 @@ struct Judge {
         switch (seen.ending, expected) {
         case (.timedOut, _): return [Problem(.timeLimit, "it did not end within its time")]
         case (.lost(let sentence), _): return [Problem(.host, "the connection to it was lost: \(sentence)")]
-        case (.abandoned, _), (_, .any): return []
+        case (_, .any): return []
+        // Whatever else ended it is told already.
+        case (.abandoned, _) where seen.deaths.contains { !one.point.victims.contains($0.node) } || seen.isTooLong:
+            return []
         case (.exited(let code), .exit(let wanted)) where code == wanted: return []
         case (.signalled(let name), .signal(let wanted)) where name == wanted: return []
         case (let seen, _): return [Problem(.exit, "it ended \(Self.words(seen)), not \(Self.words(expected))")]
@@ -68,7 +71,8 @@ struct Judge {
         switch ending {
         case .exited(let code): "with exit code \(code)"
         case .signalled(let name): "by \(name)"
-        case .timedOut, .abandoned, .lost: "by force"
+        case .abandoned: "together with its guest"
+        case .timedOut, .lost: "by force"
         }
     }
 
@@ -95,11 +99,14 @@ struct Judge {
                 guard !pattern.matches(ByteText.text(bytes)) else { return [] }
                 return [Problem(kind, "it does not match \(pattern)", details: Self.end(of: bytes))]
             case .unmigrated:
-                guard let unmigrated else { return [] }
+                guard let unmigrated else {
+                    return [Problem(.build, "there is no run that was not moved to compare with")]
+                }
                 let wanted = kind == .stdout ? unmigrated.stdout : unmigrated.stderr
                 return Self.difference(bytes, wanted, kind, "written by the run that was not moved")
             case .shipped:
-                let details = shipped?(bytes) ?? []
+                guard let shipped else { return [Problem(.build, "what it should print is not known")] }
+                let details = shipped(bytes)
                 return details.isEmpty
                     ? [] : [Problem(kind, "it is not what the program should print", details: details)]
             }

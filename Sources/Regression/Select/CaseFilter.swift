@@ -1,3 +1,4 @@
+import Support
 import UserInput
 
 /// A choice of cases in words: `program=is and not lab=mixed`, `tag=slow or fault!=none`, `tutorial/*`.
@@ -25,7 +26,7 @@ package struct CaseFilter: TextValue {
     /// Whether it chooses a case.
     package func matches(_ one: SuiteCase) -> Bool { Self.holds(term, one) }
 
-    private static let axes = GroupReader.axisKeys + ["group", "tag"]
+    static let axes = GroupReader.axisKeys + ["group", "tag"]
 
     private static func holds(_ term: Term, _ one: SuiteCase) -> Bool {
         switch term {
@@ -43,6 +44,9 @@ package struct CaseFilter: TextValue {
     private struct FilterParser {
         private let text: String
         private var words: ArraySlice<String>
+
+        /// More than people write, and less deep than the stack is, however they nest.
+        private static let mostWords = 1000
 
         init(_ text: String) {
             self.text = text
@@ -65,6 +69,7 @@ package struct CaseFilter: TextValue {
         }
 
         mutating func whole() throws(InputError) -> Term {
+            guard words.count <= Self.mostWords else { throw problem("it has more than \(Self.mostWords) words") }
             let term = try either()
             if let word = words.first { throw problem("'\(word)' follows what is a filter by itself") }
             return term
@@ -97,7 +102,9 @@ package struct CaseFilter: TextValue {
             let isNot = axis.last == "!"
             if isNot { axis.removeLast() }
             guard CaseFilter.axes.contains(String(axis)) else {
-                throw problem("there is no axis '\(axis)'; there are \(CaseFilter.axes.joined(separator: ", "))")
+                let nearest = NearestName.suggestion(for: String(axis), among: CaseFilter.axes)
+                throw problem(
+                    "there is no axis '\(axis)'\(nearest); there are \(CaseFilter.axes.joined(separator: ", "))")
             }
             let term = Term.axis(String(axis), Glob(String(word[word.index(after: equals)...])))
             return isNot ? .not(term) : term
