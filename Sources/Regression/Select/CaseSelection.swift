@@ -20,7 +20,7 @@ package struct CaseSelection: Sendable {
 
     /// Makes the choice, in the order of the suite.
     ///
-    /// - Throws: `RegressionError` if an id or a tag is none of the suite's.
+    /// - Throws: `RegressionError` if an id or a tag is none of the suite's, or nothing that failed is.
     package func choose(from cases: [SuiteCase]) throws -> [SuiteCase] {
         let known = Set(cases.map(\.id)), knownTags = Set(cases.flatMap(\.tags))
         for id in ids where !known.contains(id) {
@@ -34,8 +34,15 @@ package struct CaseSelection: Sendable {
                 "no case has the tag '\(tag)'" + NearestName.suggestion(for: tag, among: Array(knownTags)),
                 hint: knownTags.isEmpty ? nil : "there are \(knownTags.sorted().joined(separator: ", "))")
         }
-        let failed = failedIn.map { results in
-            Set(results.cases.filter { $0.verdict == .failed || $0.verdict == .notJudged }.map(\.plan.id))
+        let failed = try failedIn.map { results in
+            let ids = Set(results.cases.filter { $0.verdict == .failed || $0.verdict == .notJudged }.map(\.plan.id))
+            guard ids.isEmpty || !ids.isDisjoint(with: known) else {
+                throw RegressionError(
+                    .badArgument,
+                    "none of the \(ids.count) cases of run \(results.run.id) that failed or could not be judged is one of "
+                        + "this suite", hint: "that run was of '\(results.run.suite)', \(results.run.suiteFile)")
+            }
+            return ids
         }
         let chosen = cases.filter { one in
             (ids.isEmpty || ids.contains(one.id)) && filters.allSatisfy { $0.matches(one) }
