@@ -38,8 +38,10 @@ struct CaseObserver: Sendable {
     func observe(_ program: String) async throws -> Seen {
         let control = CaseControl()
         let faults = FaultDriver(
-            point: one.point, booted: booted, nodes: nodes,
-            program: program.split(separator: "/").last.map(String.init) ?? program)
+            point: one.point,
+            hands: FaultDriver.Hands(
+                booted, nodes, origin: one.point.start,
+                program: program.split(separator: "/").last.map(String.init) ?? program))
         let stdout = try BoundedOutput(
             path: directory.path + "/stdout", limit: settings.outputLimit, onLine: { faults.sawLine($0) },
             onOverflow: { control.end(.tooMuchOutput) })

@@ -9,20 +9,22 @@ import Topology
 
 /// Injects the faults of a case, each at its moment, one after the other.
 final class FaultDriver: Sendable {
+    /// What a lab does for a fault.
+    struct Hands: Sendable {
+        /// Returns when the program's threads have made so many hops; throws if that cannot be known any more.
+        var awaitHops: @Sendable (Int) async throws -> Void
+        var inject: @Sendable (FaultStep.Action) async throws -> Void
+    }
+
     private let point: CaseGroup.Point
-    private let booted: BootedLab
-    private let nodes: [RecordedNode]
-    /// The program's file name.
-    private let program: String
+    private let hands: Hands
     private let lines: AsyncStream<String>
     private let feed: AsyncStream<String>.Continuation
     private let waitsForOutput: Bool
 
-    init(point: CaseGroup.Point, booted: BootedLab, nodes: [RecordedNode], program: String) {
+    init(point: CaseGroup.Point, hands: Hands) {
         self.point = point
-        self.booted = booted
-        self.nodes = nodes
-        self.program = program
+        self.hands = hands
         (lines, feed) = AsyncStream.makeStream()
         waitsForOutput = point.fault.steps.contains { if case .output = $0.moment { true } else { false } }
     }
@@ -51,7 +53,7 @@ final class FaultDriver: Sendable {
                 ]
             }
             do {
-                try await inject(step.action)
+                try await hands.inject(step.action)
             } catch {
                 if Task.isCancelled, step.isRelief { return [] }
                 return [
@@ -73,15 +75,26 @@ final class FaultDriver: Sendable {
         case .output(let pattern):
             while let line = await lines.next() { if pattern.matches(line) { return } }
             throw CancellationError()
-        case .hops(let count):
-            let origin = try booted.access.node(point.start)
-            guard let node = nodes.first(where: { $0.node.id == origin.id }) else { throw CancellationError() }
-            try await node.guest.awaitHops(count)
+        case .hops(let count): try await hands.awaitHops(count)
         }
     }
+}
 
-    private func inject(_ action: FaultStep.Action) async throws {
-        let access = booted.access
+extension FaultDriver.Hands {
+    /// The real ones.
+    ///
+    /// - Parameter program: the program's file name.
+    init(_ booted: BootedLab, _ nodes: [RecordedNode], origin: String, program: String) {
+        self.init(
+            awaitHops: { count in
+                let origin = try booted.access.node(origin)
+                guard let node = nodes.first(where: { $0.node.id == origin.id }) else { throw CancellationError() }
+                try await node.guest.awaitHops(count)
+            },
+            inject: { try await Self.inject($0, booted.access, program) })
+    }
+
+    private static func inject(_ action: FaultStep.Action, _ access: LabAccess, _ program: String) async throws {
         let faults = Faults(access: access), net = NetworkControl(access: access)
         switch action {
         case .cut(let node): try await net.setLink(try access.node(node), up: false)
