@@ -140,19 +140,24 @@ final class LabNumbers: Sendable {
 
     /// - Parameter boots: of the run so far, if it is one that goes on.
     init(boots: [Boot] = []) {
-        counts = Mutex(boots.reduce(into: [:]) { $0[$1.lab, default: 0] += 1 })
+        counts = Mutex(boots.reduce(into: [:]) { $0[Self.short($1.lab), default: 0] += 1 })
     }
 
+    /// Counts labs together whose names look alike when they are cut, so that no two boots of a run have one name.
     func next(_ lab: String) -> Int {
         counts.withLock { counts in
-            counts[lab, default: 0] += 1
-            return counts[lab, default: 0]
+            counts[Self.short(lab), default: 0] += 1
+            return counts[Self.short(lab), default: 0]
         }
     }
 
     /// Within `NameRule`'s limit.
     static func name(mark: String, lab: String, number: Int) -> String {
-        prefix(mark: mark) + "\(lab.prefix(16).split(separator: "-").joined(separator: "-"))-\(number)"
+        prefix(mark: mark) + "\(short(lab))-\(number)"
+    }
+
+    private static func short(_ lab: String) -> String {
+        lab.prefix(16).split(separator: "-").joined(separator: "-")
     }
 
     /// What the names of all labs of a run begin with.
