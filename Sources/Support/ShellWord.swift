@@ -13,7 +13,13 @@ package enum ShellWord {
         }
         if plain && !word.isEmpty { return word }
         // Within single quotes everything but the single quote is literal (POSIX.1-2017, Shell, 2.2.2).
-        return "'" + word.split(separator: "'", omittingEmptySubsequences: false).joined(separator: #"'\''"#) + "'"
+        // Scalars, not characters: a quote with an accent is one character, and still a quote to a shell.
+        var result = "'".unicodeScalars
+        for scalar in word.unicodeScalars {
+            if scalar == "'" { result.append(contentsOf: #"'\''"#.unicodeScalars) } else { result.append(scalar) }
+        }
+        result.append("'")
+        return String(result)
     }
 
     /// The words of a command, each quoted, with spaces between.
@@ -39,27 +45,28 @@ extension ShellWord {
     /// - Returns: `nil` if a quote is not closed.
     package static func words(of line: String) -> [String]? {
         var words: [String] = []
-        var word: String?
-        var quote: Character?
-        var rest = line[...]
-        while let character = rest.popFirst() {
-            switch (character, quote) {
+        var word: String.UnicodeScalarView?
+        var quote: Unicode.Scalar?
+        var rest = Substring(line).unicodeScalars
+        func add(_ scalar: Unicode.Scalar) { word = (word ?? String.UnicodeScalarView()) + [scalar] }
+        while let scalar = rest.popFirst() {
+            switch (scalar, quote) {
             case (quote, _?): quote = nil
             case ("\\", nil):
                 guard let next = rest.popFirst() else { return nil }
-                word = (word ?? "") + String(next)
-            case ("\\", "\"") where rest.first.map { "\"\\$`".contains($0) } == true:
-                word = (word ?? "") + String(rest.removeFirst())
+                add(next)
+            case ("\\", "\"") where rest.first.map { "\"\\$`".unicodeScalars.contains($0) } == true:
+                add(rest.removeFirst())
             case ("'", nil), ("\"", nil):
-                quote = character
-                word = word ?? ""
+                quote = scalar
+                word = word ?? String.UnicodeScalarView()
             case (" ", nil), ("\t", nil), ("\n", nil):
-                if let whole = word { words.append(whole) }
+                if let whole = word { words.append(String(whole)) }
                 word = nil
-            default: word = (word ?? "") + String(character)
+            default: add(scalar)
             }
         }
-        if let word { words.append(word) }
+        if let word { words.append(String(word)) }
         return quote == nil ? words : nil
     }
 }

@@ -1,4 +1,5 @@
 import Support
+import SystemPackage
 import TestSupport
 import Testing
 
@@ -45,6 +46,35 @@ struct ProcessTests {
         #expect(try ChildProcess(["sh", "-c", "exit 3"]).wait().ending == .exited(3))
         let error = #expect(throws: SystemError.self) { try ChildProcess(["no-such-program"]) }
         #expect(error?.errno == ENOENT && error?.summary.contains("no-such-program") == true)
+    }
+
+    @Test("the CPU time of a process grows with its work; that of one that has ended is not known")
+    func cpuTime() throws {
+        let own = try #require(ProcessIdentity(pid: getpid()))
+        let before = try #require(own.cpuSeconds)
+        var sum: UInt64 = 0
+        // The kernel counts in ticks, so this works until it sees some; it always does.
+        while try #require(own.cpuSeconds) <= before { for number in 0..<100_000 { sum &+= UInt64(number) } }
+        #expect(sum > 0)
+        var stranger = own
+        stranger.startTime += 1
+        #expect(stranger.cpuSeconds == nil)
+        let child = try ChildProcess(["sh", "-c", "exit 0"])
+        let identity = ProcessIdentity(pid: child.pid)
+        child.wait()
+        #expect(identity?.cpuSeconds == nil)
+        // A program whose name has blanks and parentheses, as /proc shows it.
+        let input = try FileDescriptor.privatePipe(), output = try FileDescriptor.privatePipe()
+        let odd = try ChildProcess(
+            ["sh", "-c", "printf 'a) b (' > /proc/self/comm; echo; read line"],
+            input: .descriptor(input.readEnd.rawValue), output: .descriptor(output.writeEnd.rawValue))
+        defer {
+            odd.send(SIGKILL)
+            odd.wait()
+            for end in [input.readEnd, input.writeEnd, output.readEnd, output.writeEnd] { try? end.close() }
+        }
+        _ = try output.readEnd.piece()
+        #expect(ProcessIdentity(pid: odd.pid)?.cpuSeconds != nil)
     }
 
     @Test("a process is known by pid and start time: another life of the pid is another process")
