@@ -9,7 +9,8 @@ struct TestTally {
     private var verdicts: [String: Verdict] = [:]
     private var flaky: Set<String> = []
     private var running: [String: String] = [:]
-    private var booting: Set<String> = []
+    /// The suite's names of the labs on their way; two boots of one lab are two.
+    private var booting: [String] = []
     private let began = ContinuousClock.now
     /// Of a case, as known from earlier runs; in seconds.
     private let expected: [String: Double]
@@ -28,10 +29,10 @@ struct TestTally {
             planned = header.cases.map(\.id)
             return "\(header.suite): \(total) \(total == 1 ? "case" : "cases"), seed \(header.seed), run \(header.id)"
         case .booting(let lab, let name):
-            booting.insert(lab)
+            booting.append(lab)
             return isBrief ? nil : "booting lab \(lab) as \(name)"
         case .booted(let boot):
-            booting.remove(boot.lab)
+            if let index = booting.firstIndex(of: boot.lab) { booting.remove(at: index) }
             return isBrief ? nil : "lab \(boot.id) is up (\(Duration.seconds(boot.seconds).formattedSeconds))"
         case .started(let plan, _, let boot):
             running[plan.id] = boot
