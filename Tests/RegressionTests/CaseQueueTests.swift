@@ -1,0 +1,79 @@
+import Results
+import Testing
+
+@testable import Regression
+
+@Suite("The queue of cases")
+struct CaseQueueTests {
+    private func turns() throws -> [CaseQueue.Turn] {
+        try SampleSuite.cases(
+            "- {name: a, program: [is, own], lab: pair}\n- {name: b, program: [is, own], lab: three}\n- {name: c, program: is, lab: pair}"
+        ).map { CaseQueue.Turn(one: $0, plan: $0.plan(seed: 1), attempt: 1) }
+    }
+
+    private func name(_ turn: CaseQueue.Turn?) -> String? {
+        turn.map { "\($0.one.group)/\($0.one.point.program.name)" }
+    }
+
+    @Test("one worker has all cases in order")
+    func alone() async throws {
+        let queue = CaseQueue(try turns())
+        var names: [String?] = []
+        while let turn = await queue.next() { names.append(name(turn)) }
+        #expect(names == ["a/is", "a/own", "b/is", "b/own", "c/is"])
+        #expect(await queue.isEmpty)
+        #expect(await queue.next() == nil)
+    }
+
+    @Test("a worker stays on its lab as long as there are cases for it")
+    func sameLab() async throws {
+        let turns = try turns()
+        let queue = CaseQueue(turns)
+        let first = try #require(await queue.next())
+        let lab = first.one.point.lab
+        #expect(name(await queue.next(on: lab)) == "a/own")
+        #expect(name(await queue.next(on: lab)) == "c/is")
+        #expect(await queue.next(on: lab) == nil)
+        #expect(name(await queue.next()) == "b/is")
+    }
+
+    @Test("a second worker begins with another lab, and shares one only if all are in use")
+    func sharing() async throws {
+        let queue = CaseQueue(try turns())
+        #expect(await queue.comingLab()?.name == "pair")
+        await queue.begin(lab: "pair")
+        #expect(await queue.comingLab()?.name == "three")
+        #expect(name(await queue.next()) == "b/is")
+        await queue.begin(lab: "three")
+        #expect(name(await queue.next()) == "a/is")
+        await queue.begin(lab: "pair")
+        #expect(name(await queue.next()) == "b/own")
+        await queue.end(lab: "pair")
+        await queue.end(lab: "pair")
+        await queue.begin(lab: "three")
+        #expect(name(await queue.next()) == "a/own")
+    }
+
+    @Test("what is tried again comes before all others, and knows which try it is")
+    func again() async throws {
+        let queue = CaseQueue(try turns())
+        let first = try #require(await queue.next())
+        await queue.again(first.next)
+        let second = await queue.next()
+        #expect(second?.attempt == 2)
+        #expect(second?.plan == first.plan)
+    }
+
+    @Test("a lab that is given up takes its cases along, and the end takes all")
+    func drop() async throws {
+        let queue = CaseQueue(try turns())
+        #expect(
+            await queue.drop(lab: "pair").map(\.id) == [
+                "a/is/pair/x86/none", "a/own/pair/x86/none", "c/is/pair/x86/none",
+            ])
+        #expect(await queue.drop(lab: "pair") == [])
+        #expect(await queue.dropAll().map(\.id) == ["b/is/three/x86/none", "b/own/three/x86/none"])
+        #expect(await queue.isEmpty)
+        #expect(await queue.comingLab() == nil)
+    }
+}
