@@ -129,6 +129,26 @@ struct FaultDriverTests {
         #expect(lab.actions == [.cut(node: "arm")])
     }
 
+    @Test("a program that ends while its fault is being injected has ended before it")
+    func endedMeanwhile() async throws {
+        let (begun, feed) = AsyncStream.makeStream(of: Void.self)
+        let hands = FaultDriver.Hands(
+            awaitHops: { _ in },
+            inject: { _ in
+                feed.yield()
+                try await Task.sleep(for: .seconds(3600))
+            })
+        for (action, isMissed) in [("cut", true), ("heal", false)] {
+            let point = try driver("[{\(action): arm}]", Lab()).point
+            let run = Task { await FaultDriver(point: point, hands: hands).run(start: Self.started) }
+            _ = await begun.first { _ in true }
+            run.cancel()
+            #expect(
+                await run.value
+                    == (isMissed ? [Problem(.fault, "step 1 of fault 'f' never came: the program ended before")] : []))
+        }
+    }
+
     @Test("which guests a plan takes, and which nodes it touches")
     func plans() {
         let plan = FaultPlan(

@@ -16,7 +16,7 @@ final class FaultDriver: Sendable {
         var inject: @Sendable (FaultStep.Action) async throws -> Void
     }
 
-    private let point: CaseGroup.Point
+    let point: CaseGroup.Point
     private let hands: Hands
     private let lines: AsyncStream<String>
     private let feed: AsyncStream<String>.Continuation
@@ -45,17 +45,12 @@ final class FaultDriver: Sendable {
                 try await reach(step.moment, since: began, &iterator)
                 try Task.checkCancellation()
             } catch {
-                // What only takes faults away is not missed.
-                if point.fault.steps[index...].allSatisfy(\.isRelief) { return [] }
-                return [
-                    Problem(
-                        .fault, "step \(index + 1) of fault '\(point.fault.name)' never came: the program ended before")
-                ]
+                return missed(index)
             }
             do {
                 try await hands.inject(step.action)
             } catch {
-                if Task.isCancelled, step.isRelief { return [] }
+                if Task.isCancelled { return missed(index) }
                 return [
                     Problem(
                         .fault, node: step.node.map(point.nodeName),
@@ -65,6 +60,14 @@ final class FaultDriver: Sendable {
             }
         }
         return []
+    }
+
+    /// The program ended before a step was done. If all that is left only takes faults away, that is not missed.
+    private func missed(_ index: Int) -> [Problem] {
+        if point.fault.steps[index...].allSatisfy(\.isRelief) { return [] }
+        return [
+            Problem(.fault, "step \(index + 1) of fault '\(point.fault.name)' never came: the program ended before")
+        ]
     }
 
     private func reach(
