@@ -238,15 +238,16 @@ struct SuiteErrorTests {
               is: {shiped: is}
             cases:
               - name: g
-                program: is
+                program: si
                 migrate: sometimes
                 expect: {exit: no}
+              - {program: is, fault: f, tags: x}
             """
         let error = try failure(text)
-        #expect(error.summary.hasPrefix("/suites/s.yaml: 4 errors\n/suites/s.yaml:3:17: error: 'amr' is not an ISA"))
+        #expect(error.summary.hasPrefix("/suites/s.yaml: 8 errors\n/suites/s.yaml:3:17: error: 'amr' is not an ISA"))
         #expect(
             error.diagnostics.map { [$0.position.line, $0.position.column] } == [
-                [3, 17], [5, 8], [9, 14], [10, 20],
+                [3, 17], [5, 8], [8, 14], [9, 14], [10, 20], [11, 5], [11, 26], [11, 35],
             ])
     }
 

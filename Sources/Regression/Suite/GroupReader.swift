@@ -30,14 +30,14 @@ struct GroupReader {
     }
 
     private func group(_ fields: YAMLMapping) -> CaseGroup? {
-        guard let name = fields.required("name", { fields.text($0) }), let axes = axes(fields) else { return nil }
-        if name.isEmpty || name.hasPrefix("-") {
+        let name = fields.required("name") { fields.text($0) }, axes = axes(fields)
+        if let name, name.isEmpty || name.hasPrefix("-") {
             fields.report("the name of a group, which begins ids, is not empty and has no hyphen in front", at: "name")
         }
         let repetitions = fields.integer("repeat") ?? 1
         if !(1...10_000).contains(repetitions) { fields.report("repeat must be from 1 to 10000", at: "repeat") }
-        return CaseGroup(
-            name: name, path: fields.path, axes: axes, repetitions: max(1, repetitions),
+        let group = CaseGroup(
+            name: name ?? "", path: fields.path, axes: axes ?? CaseGroup.Axes(), repetitions: max(1, repetitions),
             include: (fields.mappings("include", as: "an inclusion", keys: Self.selectionKeys) ?? []).compactMap {
                 $0.flatMap(selection)
             },
@@ -46,6 +46,8 @@ struct GroupReader {
             },
             tags: defaultTags + (fields.texts("tags") ?? []),
             expectation: expectations.read(fields).completed(by: defaultExpectation), figures: figures(fields))
+        // Without these there is no group, but its other errors are told, too.
+        return name == nil || axes == nil ? nil : group
     }
 
     private func axes(_ fields: YAMLMapping) -> CaseGroup.Axes? {
@@ -54,9 +56,6 @@ struct GroupReader {
         let labs =
             fields.has("lab")
             ? list("lab", fields, parse: lab) : Array(self.labs.prefix(1))
-        guard let programs, let labs, !labs.isEmpty else { return nil }
-        axes.programs = programs
-        axes.labs = labs
         if let arguments = list("arguments", fields, parse: arguments) { axes.arguments = arguments }
         axes.starts = list("start", fields, parse: { (text) throws(InputError) in text }) ?? [""]
         if let schedules = list(
@@ -65,6 +64,9 @@ struct GroupReader {
             axes.schedules = schedules
         }
         if let faults = list("fault", fields, parse: fault) { axes.faults = faults }
+        guard let programs, let labs, !labs.isEmpty else { return nil }
+        axes.programs = programs
+        axes.labs = labs
         return axes
     }
 

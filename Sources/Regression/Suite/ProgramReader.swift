@@ -33,6 +33,11 @@ struct ProgramReader {
     }
 
     private func program(_ name: String, _ fields: YAMLMapping) -> SuiteProgram? {
+        let variables = fields.mapping("environment", as: "variables", keys: nil)
+        for name in variables?.keys ?? [] where !ShellWord.isVariableName(name) {
+            variables?.report("'\(name)' cannot be the name of a variable", at: name)
+        }
+        let environment = (variables?.keys ?? []).reduce(into: [String: String]()) { $0[$1] = variables?.text($1) }
         let given = Self.origins.filter { fields.has($0) }
         guard given.count == 1 else {
             if given.isEmpty, Self.origins.contains(where: fields.isMisspelt) { return nil }
@@ -44,11 +49,6 @@ struct ProgramReader {
         if fields.has("flags"), given != ["sources"] { fields.report("flags go with sources only", at: "flags") }
         if fields.has("target"), given != ["make"] { fields.report("a target goes with make only", at: "target") }
         guard let source = source(given[0], fields) else { return nil }
-        let variables = fields.mapping("environment", as: "variables", keys: nil)
-        for name in variables?.keys ?? [] where !ShellWord.isVariableName(name) {
-            variables?.report("'\(name)' cannot be the name of a variable", at: name)
-        }
-        let environment = (variables?.keys ?? []).reduce(into: [String: String]()) { $0[$1] = variables?.text($1) }
         return SuiteProgram(name: name, source: source, environment: environment)
     }
 

@@ -33,7 +33,8 @@ extension Suite {
                 defaultTags: defaults?.texts("tags") ?? [],
                 defaultExpectation: defaults.map { expectations.read($0) } ?? Expectation())
             let name = top.required("name") { top.text($0) }
-            guard let name, let groups = top.required("cases", { reader.groups($0, in: top) }) else { return nil }
+            let groups = top.required("cases") { reader.groups($0, in: top) }
+            guard let name, let groups else { return nil }
             let suite = Suite(
                 name: name, summary: top.text("description") ?? "", file: file, labs: labs, programs: programs,
                 faults: faults, groups: groups)
