@@ -36,6 +36,7 @@ struct CaseMeasurements {
 
     private var printed: [Measurement] {
         one.figures.compactMap { figure in
+            // `nan` and `inf` are no samples, and JSON has none.
             let values = figure.pattern.captures(in: seen.text).compactMap { Double($0) }.filter(\.isFinite)
             guard !values.isEmpty else { return nil }
             let better: Measurement.Direction =
