@@ -58,6 +58,19 @@ struct KernelJudgeTests {
         #expect(found[1].details[2].hasSuffix("BUG: kernel NULL pointer dereference"))
     }
 
+    @Test("if the worst comes long after the first, what followed both is kept")
+    func farApart() throws {
+        let log =
+            ["WARNING: a"] + (0..<50).map { "line \($0)" } + ["Kernel panic - not syncing: b"]
+            + (50..<90).map { "line \($0)" }
+        let details = try problems("", ["x86": log])[0].details
+        #expect(details.count == 41)
+        #expect(details[0].hasSuffix("WARNING: a") && details[19].hasSuffix("line 18") && details[20] == "…")
+        #expect(details[21].hasSuffix("Kernel panic - not syncing: b") && details[40].hasSuffix("line 68"))
+        let near = try problems("", ["x86": Array(log[..<1] + log[13..<60])])[0].details
+        #expect(near.count == 40 && near[39].hasSuffix("Kernel panic - not syncing: b"))
+    }
+
     @Test("what belongs to a report, and what user space writes into the log, is no trouble by itself")
     func noTrouble() throws {
         #expect(try problems("", ["x86": ["Call Trace:", "DEBUG: x"]]) == [])

@@ -115,29 +115,16 @@ struct Judge {
         }
     }
 
-    /// The first line that differs.
     private static func difference(
         _ bytes: [UInt8], _ wanted: [UInt8], _ kind: Problem.Kind, _ what: String
     ) -> [Problem] {
-        guard bytes != wanted else { return [] }
-        let (mine, theirs) = (lines(bytes), lines(wanted))
-        let place = zip(mine, theirs).enumerated().first { $1.0 != $1.1 }?.offset ?? min(mine.count, theirs.count)
-        func line(_ lines: [ArraySlice<UInt8>]) -> String {
-            lines.indices.contains(place) ? ByteText.text(lines[place].prefix(400)) : "(nothing more)"
-        }
-        return [
-            Problem(
-                kind, "line \(place + 1) is not what is \(what)",
-                details: ["expected: \(line(theirs))", "got:      \(line(mine))"])
-        ]
+        guard let difference = OutputDifference(got: bytes, expected: wanted) else { return [] }
+        return [Problem(kind, "line \(difference.line) is not what is \(what)", details: difference.details)]
     }
 
-    private static func lines(_ bytes: [UInt8]) -> [ArraySlice<UInt8>] {
-        bytes.split(separator: 0x0a, omittingEmptySubsequences: false)
-    }
-
+    /// The last lines with something in them, of what may be megabytes.
     private static func end(of bytes: [UInt8]) -> [String] {
-        lines(bytes).filter { !$0.isEmpty }.suffix(5).map { ByteText.text($0.prefix(400)) }
+        bytes.suffix(1 << 16).split(separator: 0x0a).suffix(5).map { ByteText.text($0.prefix(400)) }
     }
 
     private func counts(_ seen: CaseObservation) -> [Problem] {

@@ -5,7 +5,7 @@ import Trace
 struct KernelJudge {
     let one: SuiteCase
 
-    /// How many lines after a sign of trouble are kept with it: a call trace is about as long.
+    /// How many lines from the first sign of trouble on are kept with it: a call trace is about as long.
     private static let context = 40
 
     /// - Parameter messages: of each node, since the case began.
@@ -45,7 +45,11 @@ struct KernelJudge {
         guard !one.point.victims.contains(node), let first = signs.first,
             let worst = signs.max(by: { $0.trouble.severity < $1.trouble.severity })
         else { return [] }
-        let lines = messages[first.index...].prefix(Self.context).map(\.classicLine)
+        var lines = messages[first.index...].prefix(Self.context).map(\.classicLine)
+        if worst.index >= first.index + Self.context {
+            lines = lines.prefix(Self.context / 2) + ["…"]
+            lines += messages[worst.index...].prefix(Self.context / 2).map(\.classicLine)
+        }
         return [
             Problem(
                 .kernelTrouble, node: node, "\(worst.trouble.severity.rawValue): \(messages[worst.index].text)",
