@@ -31,18 +31,18 @@ struct CaseQueueTests {
         let queue = CaseQueue(turns)
         let first = try #require(await queue.next())
         let lab = first.one.point.lab
-        #expect(name(await queue.next(on: lab)) == "a/own")
-        #expect(name(await queue.next(on: lab)) == "c/is")
-        #expect(await queue.next(on: lab) == nil)
+        #expect(name(await queue.next(on: lab, round: 1)) == "a/own")
+        #expect(name(await queue.next(on: lab, round: 1)) == "c/is")
+        #expect(await queue.next(on: lab, round: 1) == nil)
         #expect(name(await queue.next()) == "b/is")
     }
 
     @Test("a second worker begins with another lab, and shares one only if all are in use")
     func sharing() async throws {
         let queue = CaseQueue(try turns())
-        #expect(await queue.comingLab()?.name == "pair")
+        let pair = try #require(try turns().first).one.point.lab
         await queue.begin(lab: "pair")
-        #expect(await queue.comingLab()?.name == "three")
+        #expect(name(await queue.upcoming(after: pair)) == "a/is")
         #expect(name(await queue.next()) == "b/is")
         await queue.begin(lab: "three")
         #expect(name(await queue.next()) == "a/is")
@@ -54,13 +54,29 @@ struct CaseQueueTests {
         #expect(name(await queue.next()) == "a/own")
     }
 
+    @Test("each round has boots of its own")
+    func rounds() async throws {
+        let turns = try turns()
+        let second = turns.map { turn in
+            var turn = turn
+            turn.round = 2
+            return turn
+        }
+        let queue = CaseQueue(turns + second)
+        let lab = turns[0].one.point.lab
+        for _ in 0..<3 { _ = await queue.next(on: lab, round: 1) }
+        #expect(await !queue.has(on: lab, round: 1))
+        #expect(await queue.next(on: lab, round: 1) == nil)
+        #expect(await queue.next(on: lab, round: 2)?.round == 2)
+    }
+
     @Test("what is tried again comes before all others, and knows which try it is")
     func again() async throws {
         let queue = CaseQueue(try turns())
         let first = try #require(await queue.next())
         await queue.again(first.next)
         let second = await queue.next()
-        #expect(second?.attempt == 2)
+        #expect(second?.tryOfRound == 2)
         #expect(second?.plan == first.plan)
     }
 
@@ -74,6 +90,7 @@ struct CaseQueueTests {
         #expect(await queue.drop(lab: "pair") == [])
         #expect(await queue.dropAll().map(\.id) == ["b/is/three/x86/none", "b/own/three/x86/none"])
         #expect(await queue.isEmpty)
-        #expect(await queue.comingLab() == nil)
+        let pair = try #require(try turns().first).one.point.lab
+        #expect(await queue.upcoming(after: pair) == nil)
     }
 }

@@ -29,7 +29,7 @@ struct TestCrewTests {
                 uri: nil, log: Logger(label: "test"))
             run = try RunDirectory.create(verb: .test, directories: directories)
             let cases = try SampleSuite.cases("- {name: g, program: [is, own], lab: [pair, three]}")
-            turns = cases.map { CaseQueue.Turn(one: $0, plan: $0.plan(seed: 1), attempt: 1) }
+            turns = cases.map { CaseQueue.Turn(one: $0, plan: $0.plan(seed: 1)) }
             let log = try ResultLog(path: TestRunFiles(run).log)
             try log.append(
                 .began(
@@ -43,8 +43,7 @@ struct TestCrewTests {
             crew = TestCrew(
                 environment: environment, run: run, log: log, queue: CaseQueue(turns),
                 programs: ProgramShelf(environment: environment, executable: "/x", directory: scratch.path),
-                options: chosen,
-                deadline: deadline, report: { events.add($0) })
+                tries: [:], options: chosen, deadline: deadline, report: { events.add($0) })
         }
 
         func results() throws -> RunResults { try ResultLog.replay(TestRunFiles(run).log) }
@@ -52,7 +51,7 @@ struct TestCrewTests {
         /// Takes the next case, which then ends so.
         @discardableResult
         func finish(_ kinds: [Problem.Kind]) async throws -> CaseQueue.Turn {
-            let turn = try #require(await crew.queue.next())
+            let turn = crew.numbered(try #require(await crew.queue.next()))
             await crew.finish(
                 turn,
                 Attempt(
@@ -141,7 +140,7 @@ struct TestCrewTests {
         // The first case twice, then the second; those of the other lab stay.
         for _ in 0..<3 {
             let lab = made.turns[0].one.point.lab
-            await made.crew.bootFailed(try #require(await made.crew.queue.next(on: lab)), error)
+            await made.crew.bootFailed(try #require(await made.crew.queue.next(on: lab, round: 1)), error)
         }
         let results = try made.results()
         #expect(
@@ -151,7 +150,7 @@ struct TestCrewTests {
         #expect(results.cases.map(\.attempts.count) == [2, 0, 1, 0])
         #expect(results.cases.map(\.verdict) == [.notJudged, .notRun, .notJudged, .notRun])
         #expect(results.cases[0].headline?.summary.hasPrefix("lab 'pair' did not boot: start QEMU") == true)
-        #expect(await made.crew.queue.next(on: made.turns[0].one.point.lab) == nil)
+        #expect(await made.crew.queue.next(on: made.turns[0].one.point.lab, round: 1) == nil)
         #expect(await made.crew.queue.next()?.one.point.lab.name == "three")
         #expect(made.crew.mayBegin)
     }

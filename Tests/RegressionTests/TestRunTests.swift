@@ -83,7 +83,7 @@ struct TestRunTests {
         #expect(results.state == .interrupted)
         #expect(results.cases.allSatisfy { $0.verdict == .notRun && $0.reason == "the run was interrupted" })
         #expect(RunExit(of: results) == .notJudged)
-        let resumed = try await runner.resume(run, vcpus: .each(1))
+        let resumed = try await runner.resume(run, suite)
         #expect(resumed.state == .complete)
         #expect(resumed.run == results.run)
         #expect(resumed.count(.notJudged) == 4)
@@ -108,7 +108,7 @@ struct TestRunTests {
         // What it was writing when it was killed.
         let whole = try AtomicFile.contents(of: TestRunFiles(run).log)
         try AtomicFile.write(whole + Array("{\"tried\":{\"id\":".utf8), to: TestRunFiles(run).log)
-        let results = try await runner().resume(run, vcpus: .each(1))
+        let results = try await runner().resume(run, suite)
         #expect(results.state == .complete)
         #expect(results.cases[0].attempts == [passed])
         #expect(results.cases[6].reason == "the suite does not have it any more")
@@ -120,19 +120,9 @@ struct TestRunTests {
     func locked() async throws {
         let run = try RunDirectory.create(verb: .test, directories: environment.directories)
         let lock = try TestRunFiles(run).lock(environment)
-        let error = await #expect(throws: RegressionError.self) { try await runner().resume(run, vcpus: .each(1)) }
+        let error = await #expect(throws: RegressionError.self) { try await runner().resume(run, try suite()) }
         withExtendedLifetime(lock) {}
         #expect(error?.exitStatus == .locked)
         #expect(error?.summary.contains("run \(run.id) is still going on") == true)
-    }
-
-    @Test("a run whose suite is gone, or broken, says so")
-    func noSuite() async throws {
-        let suite = try suite()
-        let (run, _) = try await runner { $0.timeout = .zero }.run(suite, try suite.cases(), seed: 7)
-        try scratch.write("name: s\n", to: "s.yaml")
-        await #expect(throws: InputError.self) { try await runner().resume(run, vcpus: .each(1)) }
-        try FileManager.default.removeItem(atPath: file)
-        await #expect(throws: InputError.self) { try await runner().resume(run, vcpus: .each(1)) }
     }
 }
