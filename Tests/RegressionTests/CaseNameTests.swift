@@ -36,6 +36,9 @@ struct CaseNameTests {
         #expect(Set(try Self.hostile.map { try id(arguments: $0) }).count == Self.hostile.count)
         #expect(try id(arguments: "a/b") != id(arguments: "a b"))
         #expect(
+            try id(arguments: String(repeating: "x", count: 40)) != id(arguments: String(repeating: "x", count: 41)))
+        #expect(try id(arguments: String(repeating: "x", count: 41)).contains("~"))
+        #expect(
             try id(arguments: String(repeating: "x", count: 50)) != id(arguments: String(repeating: "x", count: 51)))
     }
 
