@@ -14,6 +14,8 @@ package enum RunEvent: Codable, Sendable, Equatable {
     case diagnosed(id: String, number: Int, findings: [String])
     /// A case will not be run, for this reason.
     case skipped(id: String, reason: String)
+    /// What has become so far of the tasks that run the shards.
+    case tasks(TaskCounts)
     /// This part of the run took so long, and ended by itself or was stopped.
     case ended(seconds: Double, interrupted: Bool)
 }
@@ -61,21 +63,39 @@ package final class ResultLog: Sendable {
     /// A last line without its end, which a killed runner may leave, does not count.
     /// - Throws: `CodedError<ResultErrorCode>` for a file that is no log; `SystemError` for one that cannot be read.
     package static func replay(_ path: String) throws -> RunResults {
+        guard let results = RunResults(events: try events(path)) else {
+            throw ResultError(.damaged, "\(path) does not say which run it is of")
+        }
+        return results
+    }
+
+    /// The events of a log, in order; a last line without its end does not count.
+    ///
+    /// - Throws: `CodedError<ResultErrorCode>` for a file that is no log; `SystemError` for one that cannot be read.
+    package static func events(_ path: String) throws -> [RunEvent] {
         let bytes = try AtomicFile.contents(of: path)
         let end = bytes.lastIndex(of: 0x0a) ?? bytes.startIndex
+        return try bytes[..<end].split(separator: 0x0a).enumerated().map { number, line in
+            do {
+                return try JSONDecoder().decode(RunEvent.self, from: Data(line))
+            } catch {
+                throw ResultError(.damaged, "\(path): line \(number + 1) is no event of a run: \(error)")
+            }
+        }
+    }
+}
+
+extension RunResults {
+    /// Puts a run together from what happened in it; `nil` if that does not say which run it is.
+    package init?(events: some Sequence<RunEvent>) {
         var header: RunHeader?
         var boots: [Boot] = []
         var attempts: [String: [Attempt]] = [:]
         var reasons: [String: String] = [:]
         var seconds = 0.0
-        var state = RunResults.State.unfinished
-        for (number, line) in bytes[..<end].split(separator: 0x0a).enumerated() {
-            let event: RunEvent
-            do {
-                event = try JSONDecoder().decode(RunEvent.self, from: Data(line))
-            } catch {
-                throw ResultError(.damaged, "\(path): line \(number + 1) is no event of a run: \(error)")
-            }
+        var state = State.unfinished
+        var tasks: TaskCounts?
+        for event in events {
             state = .unfinished
             switch event {
             case .began(let found): header = header ?? found
@@ -86,12 +106,13 @@ package final class ResultLog: Sendable {
                     attempts[id]?[index].diagnosis = findings
                 }
             case .skipped(let id, let reason): reasons[id] = reason
+            case .tasks(let counts): tasks = counts
             case .ended(let length, let interrupted):
                 seconds += length
                 state = interrupted ? .interrupted : .complete
             }
         }
-        guard let header else { throw ResultError(.damaged, "\(path) does not say which run it is of") }
+        guard let header else { return nil }
         let cases = header.cases.map { plan in
             let tries = attempts[plan.id] ?? []
             return CaseResult(
@@ -99,7 +120,8 @@ package final class ResultLog: Sendable {
                 reason: tries.isEmpty ? reasons[plan.id] ?? "the run ended before" : nil,
                 reproduce: header.commandLine(reproducing: plan))
         }
-        return RunResults(run: header, state: state, seconds: seconds, boots: boots, cases: cases)
+        self.init(run: header, state: state, seconds: seconds, boots: boots, cases: cases)
+        self.tasks = tasks
     }
 }
 

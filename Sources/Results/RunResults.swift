@@ -68,6 +68,8 @@ package struct RunResults: Codable, Sendable, Equatable {
     package var boots: [Boot]
     /// Every case of `run.cases`, in the same order.
     package var cases: [CaseResult]
+    /// What became of the tasks of a cluster that ran its shards; `nil` for a run of one machine.
+    package var tasks: TaskCounts?
 
     /// The format that this popcorn-lab writes.
     package static let currentSchema = 1

@@ -4,7 +4,7 @@ import Support
 /// What `results.json` says besides the values, so that its readers need not know how verdicts follow from problems.
 private enum DerivedKey: String, CodingKey {
     case plan, attempts, reason, reproduce, verdict, flaky
-    case schema, run, state, seconds, boots, cases, counts
+    case schema, run, state, seconds, boots, cases, counts, tasks
 }
 
 extension CaseResult {
@@ -31,6 +31,7 @@ extension RunResults {
         try container.encode(seconds, forKey: .seconds)
         try container.encode(boots, forKey: .boots)
         try container.encode(cases, forKey: .cases)
+        try container.encodeIfPresent(tasks, forKey: .tasks)
         try container.encode(verdict, forKey: .verdict)
         var counts = Dictionary(uniqueKeysWithValues: Verdict.allCases.map { ($0.rawValue, count($0)) })
         counts["flaky"] = flakyCount

@@ -23,7 +23,7 @@ extension RunResults {
             text += ", \(count(verdict)) \(verdict.words)"
         }
         if flakyCount > 0 { text += "; \(flakyCount) \(flakyCount == 1 ? "was" : "were") flaky" }
-        return text + state.words
+        return text + state.words + (tasks?.words ?? "")
     }
 
     /// The cases with a verdict, in order.
