@@ -169,6 +169,13 @@ let package = Package(
             exclude: ["Probe", "Compiled", "Suites"],
             swiftSettings: strict),
         .testTarget(
+            name: "SlurmTests",
+            dependencies: [
+                "popcorn-lab", "Regression", "Results", "Lab", "Topology", "UserInput", "TestSupport", "Support", system,
+                log,
+            ],
+            exclude: ["cluster.sh", "stand-in.py"], swiftSettings: strict),
+        .testTarget(
             name: "FaultTests", dependencies: ["popcorn-lab", "Lab", "TestSupport", "Topology", "Support"],
             swiftSettings: strict),
     ],

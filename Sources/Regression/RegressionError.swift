@@ -11,11 +11,14 @@ package enum RegressionErrorCode: ErrorCode {
     case badRun
     /// Another runner holds it.
     case locked
+    /// What runs jobs on a cluster is absent, does not answer, or refuses.
+    case scheduler
 
     package var exitStatus: ExitStatus {
         switch self {
         case .badArgument, .badRun: .usage
         case .locked: .locked
+        case .scheduler: .unavailable
         }
     }
 }

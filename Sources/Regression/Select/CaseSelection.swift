@@ -12,6 +12,8 @@ package struct CaseSelection: Sendable {
     package var tags: [String] = []
     /// Only each n-th.
     package var shard: Shard?
+    /// Not these, which are left out of the part.
+    package var tried: Set<String> = []
     /// Only those of this run that did not pass.
     package var failedIn: RunResults?
 
@@ -44,11 +46,12 @@ package struct CaseSelection: Sendable {
             }
             return ids
         }
+        let wanted = Set(ids)
         let chosen = cases.filter { one in
-            (ids.isEmpty || ids.contains(one.id)) && filters.allSatisfy { $0.matches(one) }
+            (wanted.isEmpty || wanted.contains(one.id)) && filters.allSatisfy { $0.matches(one) }
                 && (tags.isEmpty || one.tags.contains(where: tags.contains)) && failed?.contains(one.id) ?? true
         }
-        return shard?.part(of: chosen) ?? chosen
+        return (shard?.part(of: chosen) ?? chosen).filter { !tried.contains($0.id) }
     }
 }
 

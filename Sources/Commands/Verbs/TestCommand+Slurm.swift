@@ -1,0 +1,26 @@
+import ArgumentParser
+import Lab
+import Regression
+
+extension TestCommand {
+    /// What only makes sense where the labs are on this host.
+    func validateForSlurm() throws {
+        if choice.resume != nil { throw ValidationError("--resume goes on with a run on this host; leave --engine out.") }
+        if choice.shard != nil { throw ValidationError("--engine slurm cuts the suite itself: --shards N, not --shard.") }
+        if how.keepLab || how.updateGolden {
+            throw ValidationError("--keep-lab and --update-golden need labs on this host, not --engine slurm.")
+        }
+    }
+
+    /// Runs the cases as a job array, and gives the exit code.
+    func runOnSlurm(
+        _ suite: Suite, _ cases: [SuiteCase], seed: UInt32, _ environment: LabEnvironment, _ progress: TestProgress
+    ) async throws -> any Error {
+        let runner = SlurmRun(
+            environment: environment, executable: GlobalOptions.executable,
+            options: cluster.options(taskWords: how.words)
+        ) { progress.show($0) }
+        let (run, results) = try await progress.following { try await runner.run(suite, cases, seed: seed) }
+        return try conclude(run, results)
+    }
+}

@@ -1,0 +1,88 @@
+import FoundationEssentials
+import Lab
+import Results
+import Support
+import Topology
+
+/// `test --engine slurm`: runs a suite as a job array of a cluster, a shard in each task, and makes one run of all.
+package struct SlurmRun: Sendable {
+    let environment: LabEnvironment
+    /// The path of the running program, which every node must have too.
+    let executable: String
+    let options: SlurmOptions
+    let report: @Sendable (TestEvent) -> Void
+    private let slurm = Slurm()
+
+    /// Prepares to run suites; `report` may be called from any task.
+    package init(
+        environment: LabEnvironment, executable: String, options: SlurmOptions,
+        report: @escaping @Sendable (TestEvent) -> Void = { _ in }
+    ) {
+        self.environment = environment
+        self.executable = executable
+        self.options = options
+        self.report = report
+    }
+
+    /// Runs cases in a run of their own, whose directory all nodes must see.
+    ///
+    /// - Parameters:
+    ///   - cases: a choice of the suite's.
+    ///   - seed: what all chance comes from.
+    /// - Returns: the run, and what became of it. A cancelled run gives what it has, and its job is cancelled.
+    /// - Throws: `RegressionError` if there is no Slurm, it refuses the job or does not answer any more; `SystemError` if
+    ///   nothing can be written down.
+    package func run(
+        _ suite: Suite, _ cases: [SuiteCase], seed: UInt32
+    ) async throws -> (RunDirectory, RunResults) {
+        let nodes = try await slurm.nodeCount()
+        let shards = max(1, min(options.shards ?? nodes, cases.count))
+        let run = try RunDirectory.create(verb: .test, directories: environment.directories)
+        let lock = try TestRunFiles(run).lock(environment)
+        defer { withExtendedLifetime(lock) {} }
+        let header = RunHeader(
+            id: run.id, suite: suite.name, suiteFile: suite.file, seed: seed, commandLine: environment.commandLine,
+            version: Version.current, started: Date().timeIntervalSince1970, cases: cases.map { $0.plan(seed: seed) })
+        let files = ShardFiles(run: run)
+        try prepare(files, header, shards: shards)
+        let log = try ResultLog(path: TestRunFiles(run).log)
+        try log.append(.began(header))
+        report(.began(header))
+        var array = ShardArray(
+            header: header, files: files, log: log, shards: shards, options: options, slurm: slurm, report: report)
+        let began = ContinuousClock.now
+        let isInterrupted = try await follow(&array)
+        try array.finish(seconds: (ContinuousClock.now - began).seconds, interrupted: isInterrupted)
+        return (run, try ResultLog.replay(TestRunFiles(run).log))
+    }
+
+    private func prepare(_ files: ShardFiles, _ header: RunHeader, shards: Int) throws {
+        for shard in 1...shards { try Directories.create(files.shard(shard) + "/runs") }
+        try AtomicFile.write(header.cases.map { $0.id + "\n" }.joined(), to: files.cases)
+        let script = SlurmScript(
+            executable: executable, suite: header.suiteFile, seed: header.seed, files: files, shards: shards,
+            words: options.taskWords)
+        try AtomicFile.write(script.text, to: files.script, mode: 0o700)
+    }
+
+    /// - Returns: whether we were cancelled.
+    private func follow(_ array: inout ShardArray) async throws -> Bool {
+        do {
+            try await array.submit()
+            try await array.awaitEnd()
+            return false
+        } catch {
+            // No task of ours may go on when nobody waits for it.
+            let isInterrupted = Task.isCancelled
+            let jobs = array.jobs
+            if !jobs.isEmpty { report(.note("cancelling job \(jobs.joined(separator: ", "))")) }
+            array = await Task { [array] in
+                var array = array
+                await array.cancel()
+                return array
+            }.value
+            guard isInterrupted else { throw error }
+            return true
+        }
+    }
+}
