@@ -156,6 +156,7 @@ let package = Package(
             of: "Commands",
             [
                 "Binaries", "History", "Regression", "Results", "Support",
+                .product(name: "Yams", package: "Yams"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         tests(
@@ -171,7 +172,8 @@ let package = Package(
         .testTarget(
             name: "SlurmTests",
             dependencies: [
-                "popcorn-lab", "Regression", "Results", "Lab", "Topology", "UserInput", "TestSupport", "Support", system,
+                "popcorn-lab", "Regression", "Results", "Lab", "Topology", "UserInput", "TestSupport", "Support",
+                system,
                 log,
             ],
             exclude: ["cluster.sh", "stand-in.py"], swiftSettings: strict),

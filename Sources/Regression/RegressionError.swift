@@ -13,12 +13,14 @@ package enum RegressionErrorCode: ErrorCode {
     case locked
     /// What runs jobs on a cluster is absent, does not answer, or refuses.
     case scheduler
+    /// Runs take more of the disk than they may.
+    case quota
 
     package var exitStatus: ExitStatus {
         switch self {
         case .badArgument, .badRun: .usage
         case .locked: .locked
-        case .scheduler: .unavailable
+        case .scheduler, .quota: .unavailable
         }
     }
 }

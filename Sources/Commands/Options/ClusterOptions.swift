@@ -27,7 +27,8 @@ struct ClusterOptions: ParsableArguments {
 
     @Option(
         name: .customLong("slurm-option"), parsing: .unconditionalSingleValue,
-        help: ArgumentHelp("With slurm: an option of sbatch, such as --partition=long; may be repeated.", valueName: "word"))
+        help: ArgumentHelp(
+            "With slurm: an option of sbatch, such as --partition=long; may be repeated.", valueName: "word"))
     var slurmOption: [String] = []
 
     @Option(

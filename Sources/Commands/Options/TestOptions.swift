@@ -82,6 +82,11 @@ struct TestHow: ParsableArguments {
     @Option(help: ArgumentHelp("Begin no case after this time.", valueName: "duration"))
     var timeout: TimeSpan?
 
+    @Option(
+        help: ArgumentHelp(
+            "Refuse to start if all runs so far take more of the disk than this, such as 20GiB.", valueName: "size"))
+    var quota: DiskSize?
+
     @Flag(help: "Leave the labs up that are in use at the end.")
     var keepLab = false
 

@@ -7,7 +7,8 @@ import Topology
 /// `popcorn-lab runs`: what was collected so far.
 struct RunsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "runs", abstract: "List the runs: what was run, how it ended, and where its files are.")
+        commandName: "runs", abstract: "List the runs: what was run, how it ended, and where its files are.",
+        subcommands: [RunsPruneCommand.self])
 
     @OptionGroup var output: FormatOption
 
