@@ -42,7 +42,7 @@ test: setup ## Run every test; those of EndToEndTests boot real guests.
 
 test-long: setup ## Run the tests that take too long for every change: 100,000 hops, the memory model, 200 parallel starts.
 	swift build --build-tests
-	POPCORN_LAB_TEST_LONG=1 swift test --skip-build --no-parallel --filter 'EndToEndTests.EndToEnd/Long|ParallelStartTests'
+	POPCORN_LAB_TEST_LONG=1 swift test --skip-build --no-parallel --filter 'EndToEndTests.EndToEnd/Long|ParallelStartTests|SlurmTests'
 
 bench: build ## Measure against bare QEMU, OpenSSH and raw TCP; prints a table, writes bench.json.
 	$(SWIFT_BUILD) --product popcorn-lab-bench

@@ -67,7 +67,8 @@ struct StandInRun: Sendable {
     private let suite: Suite
 
     init(
-        _ cluster: SlurmCluster, held: [String] = [], failing: [Int] = [], _ change: (inout SlurmOptions) -> Void = { _ in }
+        _ cluster: SlurmCluster, held: [String] = [], failing: [Int] = [],
+        _ change: (inout SlurmOptions) -> Void = { _ in }
     ) throws {
         self.cluster = cluster
         let scratch = cluster.scratch
@@ -92,7 +93,8 @@ struct StandInRun: Sendable {
         let environment = LabEnvironment(
             directories: Directories(environment: variables),
             share: try Share.locate(environment: variables, executable: program), variables: variables,
-            commandLine: ["popcorn-lab", "test"], uri: nil, log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+            commandLine: ["popcorn-lab", "test"], uri: nil, log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        )
         runner = SlurmRun(environment: environment, executable: launcher, options: options) { continuation.yield($0) }
         suite = try Suite(yamlFile: environment.share.configs + "/suites/smoke.yaml", vcpus: .each(1))
     }

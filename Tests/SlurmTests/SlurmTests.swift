@@ -22,7 +22,7 @@ struct SlurmTests {
                 "--throttle", "1",
             ], limit: .seconds(300))
         guard ending.status == 0 else { throw UnexpectedEnding(expected: "exit code 0", ending: ending) }
-        let results = try await tool(["results", "last", "--json"], limit: .seconds(60))
+        let results = try await tool(["results", "last", "--format", "json"], limit: .seconds(60))
         let run = try JSONDecoder().decode(RunResults.self, from: Data(results.output))
         #expect(run.cases.map(\.verdict) == [.passed, .passed] && run.state == .complete)
         #expect(run.tasks == TaskCounts(shards: 2, executions: 2))
@@ -66,11 +66,14 @@ struct SlurmTests {
         #expect(notes.count { $0.hasPrefix("job ") } == 1, "Slurm itself has begun it again: \(notes)")
     }
 
-    @Test func failedNode() async throws {
+    /// Part of `make test-long`: Slurm begins such a task again no sooner than after some seconds.
+    @Test(.enabled(if: ProcessInfo.processInfo.environment["POPCORN_LAB_TEST_LONG"] != nil))
+    func failedNode() async throws {
         let (results, _) = try await StandInRun(cluster, held: ["1-1"])() { job, shard, _ in
             let node = try await cluster("squeue", "--noheader", "--jobs=\(job)_\(shard)", "--format=%N")
             try await cluster(
-                "scontrol", "update", "NodeName=\(node.split(separator: "\n").first ?? "")", "State=DOWN", "Reason=test")
+                "scontrol", "update", "NodeName=\(node.split(separator: "\n").first ?? "")", "State=DOWN", "Reason=test"
+            )
         }
         #expect(results.state == .complete && results.verdict == .passed)
         #expect(results.tasks == TaskCounts(shards: 2, executions: 3, lost: 1, requeued: 1))

@@ -5,8 +5,12 @@ import Regression
 extension TestCommand {
     /// What only makes sense where the labs are on this host.
     func validateForSlurm() throws {
-        if choice.resume != nil { throw ValidationError("--resume goes on with a run on this host; leave --engine out.") }
-        if choice.shard != nil { throw ValidationError("--engine slurm cuts the suite itself: --shards N, not --shard.") }
+        if choice.resume != nil {
+            throw ValidationError("--resume goes on with a run on this host; leave --engine out.")
+        }
+        if choice.shard != nil {
+            throw ValidationError("--engine slurm cuts the suite itself: --shards N, not --shard.")
+        }
         if how.keepLab || how.updateGolden {
             throw ValidationError("--keep-lab and --update-golden need labs on this host, not --engine slurm.")
         }

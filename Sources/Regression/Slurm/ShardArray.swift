@@ -83,7 +83,8 @@ struct ShardArray: Sendable {
     mutating func finish(seconds: Double, interrupted: Bool) throws {
         if interrupted { try giveUp(merge.missing.map(\.id), "the run was interrupted") }
         try log.append(.tasks(counts))
-        try log.append(merge.end(seconds: seconds, interrupted: interrupted) ?? .ended(seconds: seconds, interrupted: true))
+        try log.append(
+            merge.end(seconds: seconds, interrupted: interrupted) ?? .ended(seconds: seconds, interrupted: true))
     }
 
     private var counts: TaskCounts {
@@ -217,7 +218,9 @@ struct ShardArray: Sendable {
             report(.note("shard \(shard) was lost (\(end)); \(count) will be run by another task"))
             return true
         }
-        let words = files.lastWords(of: shard).map { "; it said last: \($0)" } ?? "; it said nothing: do all nodes see its directory?"
+        let words =
+            files.lastWords(of: shard).map { "; it said last: \($0)" }
+            ?? "; it said nothing: do all nodes see its directory?"
         try giveUp(missing, "shard \(shard) was lost \(tries) times, at last \(end)\(words)")
         return false
     }

@@ -15,6 +15,8 @@ struct ShardFollower: Sendable {
         let new = bytes.dropFirst(offset)
         guard let end = new.lastIndex(of: 0x0a) else { return [] }
         offsets[log] = bytes.distance(from: bytes.startIndex, to: end) + 1
-        return new[..<end].split(separator: 0x0a).compactMap { try? JSONDecoder().decode(RunEvent.self, from: Data($0)) }
+        return new[..<end].split(separator: 0x0a).compactMap {
+            try? JSONDecoder().decode(RunEvent.self, from: Data($0))
+        }
     }
 }

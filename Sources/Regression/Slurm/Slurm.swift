@@ -121,7 +121,8 @@ struct Slurm: Sendable {
             result.hint = "install the package \(package) on this host, or leave --engine slurm out"
             return result
         }
-        result.hint = "`sinfo` tells whether the controller answers, and which partitions there are; --slurm-option "
+        result.hint =
+            "`sinfo` tells whether the controller answers, and which partitions there are; --slurm-option "
             + "gives sbatch further options, such as --partition=NAME"
         return result
     }

@@ -17,7 +17,8 @@ struct SlurmScript: Sendable {
 
     /// Variables that are flags of ours, and would reach the tasks too: sbatch passes the environment on.
     private static let flags = [
-        "CASE", "CASE_LIST", "DRY_RUN", "ENGINE", "FILTER", "FORMAT", "JSON", "KEEP_LAB", "QUOTA", "RERUN_FAILED", "RESUME",
+        "CASE", "CASE_LIST", "DRY_RUN", "ENGINE", "FILTER", "FORMAT", "JSON", "KEEP_LAB", "QUOTA", "RERUN_FAILED",
+        "RESUME",
         "SHARD", "SHARDS", "SLURM_OPTION", "SLURM_EXECUTIONS", "TAG", "THROTTLE", "UPDATE_GOLDEN",
     ]
 
