@@ -99,6 +99,12 @@ struct StandInRun: Sendable {
         suite = try Suite(yamlFile: environment.share.configs + "/suites/smoke.yaml", vcpus: .each(1))
     }
 
+    /// Goes on with the newest run.
+    func resume() async throws -> RunResults {
+        let runs = RunDirectory.all(in: Directories(environment: try cluster.popcornLab().variables))
+        return try await runner.resume(try #require(runs.last))
+    }
+
     /// Runs it, and calls `act` with the job's id and the shard's number for each of the stand-in's tries that stops.
     func callAsFunction(
         _ act: @Sendable @escaping (String, Int, Task<RunResults, any Error>) async throws -> Void = { _, _, _ in }

@@ -107,6 +107,49 @@ struct SlurmTests {
         #expect(results.count(.failed) == 0)
     }
 
+    /// The command was killed, and the tasks went on: what they found is there, and what is missing is run.
+    @Test func resumed() async throws {
+        let run = try StandInRun(cluster)
+        let (whole, _) = try await run()
+        let directory = "state/popcorn-lab/runs/\(whole.run.id)"
+        let log = try #require(cluster.scratch.text("\(directory)/events.jsonl"))
+        let beginning = log.split(separator: "\n").prefix(2).map { $0 + "\n" }.joined()
+        try cluster.scratch.write(beginning + "{\"torn", to: "\(directory)/events.jsonl")
+        var resumed = try await run.resume()
+        #expect(resumed.state == .complete && resumed.cases == whole.cases && resumed.tasks == whole.tasks)
+        // A shard of which nothing came is begun again.
+        try FileManager.default.removeItem(atPath: cluster.scratch.file("\(directory)/shards/2/runs"))
+        try Directories.create(cluster.scratch.file("\(directory)/shards/2/runs"))
+        resumed = try await run.resume()
+        #expect(resumed.state == .complete && resumed.verdict == .passed)
+        #expect(resumed.tasks == TaskCounts(shards: 2, executions: 3))
+        try cluster.scratch.write("{", to: "\(directory)/slurm.json")
+        await #expect(throws: RegressionError.self) { try await run.resume() }
+    }
+
+    /// A task is killed while its guests run a case, and the command too: no case fails, and no guest stays.
+    @Test(.enabled(if: ProcessInfo.processInfo.environment["POPCORN_LAB_TEST_LONG"] != nil))
+    func killedWithGuests() async throws {
+        let tool = try cluster.popcornLab()
+        let first = try tool.start([
+            "test", "smoke", "--filter", "group=moved or group=tutorial", "--engine", "slurm", "--shards", "1",
+        ])
+        try await first.errors(contain: "\npassed ")
+        first.send(SIGKILL)
+        _ = try await first.end(within: .seconds(30))
+        let job = try await cluster("squeue", "--noheader", "--format=%F").split(separator: "\n").first
+        try await cluster("scancel", "\(job ?? "1")")
+        let ending = try await tool(["test", "--resume", "last", "--format", "json"], limit: .seconds(300))
+        let run = try JSONDecoder().decode(RunResults.self, from: Data(ending.output))
+        #expect(ending.status == 0 && run.count(.passed) == 6 && run.flakyCount == 0, "\(ending)")
+        #expect(run.tasks == TaskCounts(shards: 1, executions: 2, lost: 1))
+        let mark = run.run.id.split(separator: "-").last ?? ""
+        let guests = ProcessTable.compactMap { words in
+            words.first?.contains("qemu") == true && words.contains { $0.contains("/plab-0-\(mark)-") } ? true : nil
+        }
+        #expect(guests.isEmpty)
+    }
+
     @Test(arguments: [
         ("--slurm-option=--partition=nowhere", "invalid partition specified: nowhere"),
         ("--slurm-option=--partition=closed", "not available"),

@@ -6,7 +6,7 @@ extension TestCommand {
     /// What only makes sense where the labs are on this host.
     func validateForSlurm() throws {
         if choice.resume != nil {
-            throw ValidationError("--resume goes on with a run on this host; leave --engine out.")
+            throw ValidationError("--resume knows by itself where the labs of a run are; leave --engine out.")
         }
         if choice.shard != nil {
             throw ValidationError("--engine slurm cuts the suite itself: --shards N, not --shard.")
@@ -20,11 +20,17 @@ extension TestCommand {
     func runOnSlurm(
         _ suite: Suite, _ cases: [SuiteCase], seed: UInt32, _ environment: LabEnvironment, _ progress: TestProgress
     ) async throws -> any Error {
-        let runner = SlurmRun(
+        let (run, results) = try await progress.following {
+            try await slurmRun(environment, progress).run(suite, cases, seed: seed)
+        }
+        return try conclude(run, results)
+    }
+
+    /// What runs suites on a cluster, and tells of it.
+    func slurmRun(_ environment: LabEnvironment, _ progress: TestProgress) -> SlurmRun {
+        SlurmRun(
             environment: environment, executable: GlobalOptions.executable,
             options: cluster.options(taskWords: how.words)
         ) { progress.show($0) }
-        let (run, results) = try await progress.following { try await runner.run(suite, cases, seed: seed) }
-        return try conclude(run, results)
     }
 }

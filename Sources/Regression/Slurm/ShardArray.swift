@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Results
 import Support
 
@@ -95,16 +96,32 @@ struct ShardArray: Sendable {
             requeued: all.reduce(0) { $0 + $1.requeued })
     }
 
-    private mutating func submit(_ numbers: [Int]) async throws {
-        let job = try await slurm.submit(
-            files.script, name: "popcorn-lab-\(files.mark)", tasks: numbers, throttle: options.throttle,
-            output: files.output, words: options.words)
+    /// Takes over what an earlier command has submitted; shards that it came to no job for are submitted.
+    mutating func takeOver() async throws {
+        for line in ByteText.text(Array(try AtomicFile.read(files.jobs) ?? Data())).split(separator: "\n") {
+            let words = line.split(separator: " ")
+            guard let job = words.first else { continue }
+            note(String(job), words.dropFirst().compactMap { Int($0) }.filter { (1...shards).contains($0) })
+        }
+        let rest = (1...shards).filter { active[$0] == nil }
+        if !rest.isEmpty { try await submit(rest) }
+    }
+
+    private mutating func note(_ job: String, _ numbers: [Int]) {
         jobs.append(job)
         for number in numbers {
             active[number] = job
             submissions[number, default: 0] += 1
             last[number] = nil
         }
+    }
+
+    private mutating func submit(_ numbers: [Int]) async throws {
+        let job = try await slurm.submit(
+            files.script, name: "popcorn-lab-\(files.mark)", tasks: numbers, throttle: options.throttle,
+            output: files.output, words: options.words)
+        note(job, numbers)
+        try AtomicFile.append(Array("\(job) \(numbers.map(String.init).joined(separator: " "))\n".utf8), to: files.jobs)
         report(.note("job \(job): \(numbers.count == 1 ? "shard" : "shards") \(Slurm.ranges(numbers)) of \(shards)"))
     }
 
@@ -176,9 +193,8 @@ struct ShardArray: Sendable {
             report(.booted(boot))
         case .tried(let id, let attempt):
             if let plan = plans[id] { report(.tried(plan, attempt)) }
-        case .skipped(let id, let reason):
-            if let plan = plans[id] { report(.skipped(plan, reason: reason)) }
-        case .began, .diagnosed, .tasks, .ended: break
+        // Whether what was left out is not run is known when the task is over.
+        case .began, .diagnosed, .skipped, .tasks, .ended: break
         }
     }
 
@@ -194,7 +210,12 @@ struct ShardArray: Sendable {
             let name = index == 0 ? "\(shard)" : "\(shard).\(index + 1)"
             do {
                 let part = try ShardPart(name: name, folder: files.folder(of: shard, run), log: log)
-                for event in try merge.add(part) { try self.log.append(event) }
+                for event in try merge.add(part) {
+                    try self.log.append(event)
+                    if case .skipped(let id, let reason) = event, let plan = plans[id] {
+                        report(.skipped(plan, reason: reason))
+                    }
+                }
             } catch let error as ResultError {
                 // A log that a lost node left half written; its cases are run again.
                 report(.note("what shard \(shard) left does not count: \(error.sentence)"))

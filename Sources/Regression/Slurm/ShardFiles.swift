@@ -11,6 +11,10 @@ struct ShardFiles: Sendable {
     var cases: String { run.path + "/cases.txt" }
     /// What the tasks run.
     var script: String { run.path + "/task.sh" }
+    /// How the run is spread, as JSON, for whoever goes on with it.
+    var options: String { run.path + "/slurm.json" }
+    /// The job arrays that were submitted, a line each: the job's id and the numbers of its tasks.
+    var jobs: String { run.path + "/jobs.txt" }
     /// A directory for each shard, by its number.
     var shards: String { run.path + "/shards" }
     /// What a task's commands say; `%a` and `%A` are Slurm's.

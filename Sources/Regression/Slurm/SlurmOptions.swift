@@ -2,7 +2,7 @@ import Support
 import UserInput
 
 /// How a suite is spread over the nodes of a cluster that Slurm schedules.
-package struct SlurmOptions: Sendable {
+package struct SlurmOptions: Codable, Sendable {
     /// Into how many parts the suite is cut, each a task of the job array; `nil` for one for each node of the cluster.
     package var shards: Int?
     /// How many tasks may run at the same time; `nil` for all.

@@ -35,8 +35,10 @@ package struct SlurmRun: Sendable {
     package func run(
         _ suite: Suite, _ cases: [SuiteCase], seed: UInt32
     ) async throws -> (RunDirectory, RunResults) {
+        var options = options
         let nodes = try await slurm.nodeCount()
         let shards = max(1, min(options.shards ?? nodes, cases.count))
+        options.shards = shards
         let run = try RunDirectory.create(verb: .test, directories: environment.directories)
         let lock = try TestRunFiles(run).lock(environment)
         defer { withExtendedLifetime(lock) {} }
@@ -44,19 +46,53 @@ package struct SlurmRun: Sendable {
             id: run.id, suite: suite.name, suiteFile: suite.file, seed: seed, commandLine: environment.commandLine,
             version: Version.current, started: Date().timeIntervalSince1970, cases: cases.map { $0.plan(seed: seed) })
         let files = ShardFiles(run: run)
-        try prepare(files, header, shards: shards)
+        try prepare(files, header, options)
         let log = try ResultLog(path: TestRunFiles(run).log)
         try log.append(.began(header))
         report(.began(header))
-        var array = ShardArray(
+        let array = ShardArray(
             header: header, files: files, log: log, shards: shards, options: options, slurm: slurm, report: report)
-        let began = ContinuousClock.now
-        let isInterrupted = try await follow(&array)
-        try array.finish(seconds: (ContinuousClock.now - began).seconds, interrupted: isInterrupted)
-        return (run, try ResultLog.replay(TestRunFiles(run).log))
+        return (run, try await follow(array) { try await $0.submit() })
     }
 
-    private func prepare(_ files: ShardFiles, _ header: RunHeader, shards: Int) throws {
+    /// Whether a run was spread over a cluster.
+    package static func isRun(_ run: RunDirectory) -> Bool {
+        ShardFiles(run: run).options.withBytes { access($0, F_OK) } == 0
+    }
+
+    /// Goes on with a run whose command was killed or interrupted: waits for the tasks that go on, and has the rest run.
+    ///
+    /// It goes by the options that the run was begun with.
+    /// - Throws: `RegressionError` as `run`, and if another command is at it.
+    package func resume(_ run: RunDirectory) async throws -> RunResults {
+        let files = ShardFiles(run: run)
+        let lock = try TestRunFiles(run).lock(environment)
+        defer { withExtendedLifetime(lock) {} }
+        let options: SlurmOptions
+        do {
+            options = try JSONDecoder().decode(SlurmOptions.self, from: try AtomicFile.contents(of: files.options))
+        } catch let error as DecodingError {
+            throw RegressionError(.badRun, "\(files.options) is damaged: \(error)")
+        }
+        let path = TestRunFiles(run).log
+        let header = try ResultLog.replay(path).run
+        // What the shards' logs say is merged anew.
+        let new = path + ".new"
+        try? FileManager.default.removeItem(atPath: new)
+        try ResultLog(path: new).append(.began(header))
+        guard new.withBytes({ old in path.withBytes { rename(old, $0) } }) == 0 else {
+            throw SystemError("rename \(new)")
+        }
+        report(.began(header))
+        let array = ShardArray(
+            header: header, files: files, log: try ResultLog(path: path), shards: max(1, options.shards ?? 1),
+            options: options, slurm: slurm, report: report)
+        return try await follow(array) { try await $0.takeOver() }
+    }
+
+    private func prepare(_ files: ShardFiles, _ header: RunHeader, _ options: SlurmOptions) throws {
+        let shards = options.shards ?? 1
+        try AtomicFile.write(try JSONEncoder().encode(options), to: files.options)
         for shard in 1...shards { try Directories.create(files.shard(shard) + "/runs") }
         try AtomicFile.write(header.cases.map { $0.id + "\n" }.joined(), to: files.cases)
         let script = SlurmScript(
@@ -65,10 +101,22 @@ package struct SlurmRun: Sendable {
         try AtomicFile.write(script.text, to: files.script, mode: 0o700)
     }
 
+    private func follow(
+        _ array: ShardArray, _ begin: (inout ShardArray) async throws -> Void
+    ) async throws -> RunResults {
+        var array = array
+        let began = ContinuousClock.now
+        let isInterrupted = try await serve(&array, begin)
+        try array.finish(seconds: (ContinuousClock.now - began).seconds, interrupted: isInterrupted)
+        return try ResultLog.replay(TestRunFiles(array.files.run).log)
+    }
+
     /// - Returns: whether we were cancelled.
-    private func follow(_ array: inout ShardArray) async throws -> Bool {
+    private func serve(
+        _ array: inout ShardArray, _ begin: (inout ShardArray) async throws -> Void
+    ) async throws -> Bool {
         do {
-            try await array.submit()
+            try await begin(&array)
             try await array.awaitEnd()
             return false
         } catch {
