@@ -1,5 +1,4 @@
 import FoundationEssentials
-import Results
 import Support
 
 /// The shards of a run, each a task of a job array; those that are lost get a new array.
@@ -11,44 +10,28 @@ struct ShardArray: Sendable {
     /// How many questions in a row may stay without an answer: a controller is restarted now and then.
     private static let patience = 20
 
-    let header: RunHeader
-    let files: ShardFiles
-    let log: ResultLog
-    let shards: Int
+    /// What the shards have found.
+    private(set) var ledger: ShardLedger
     let options: SlurmOptions
     let slurm: Slurm
-    let report: @Sendable (TestEvent) -> Void
 
     /// All job arrays so far, by their ids.
     private(set) var jobs: [String] = []
     /// The job that a shard's task is of now.
     private var active: [Int: String] = [:]
     private var submissions: [Int: Int] = [:]
-    private var merge: ShardMerge
-    private var merged: Set<String> = []
     private var last: [Int: SlurmTask] = [:]
-    private var follower = ShardFollower()
-    private let plans: [String: PlannedCase]
-    private let parts: [Int: Set<String>]
 
-    init(
-        header: RunHeader, files: ShardFiles, log: ResultLog, shards: Int, options: SlurmOptions, slurm: Slurm,
-        report: @escaping @Sendable (TestEvent) -> Void
-    ) {
-        self.header = header
-        self.files = files
-        self.log = log
-        self.shards = shards
+    /// Begins with no job.
+    init(_ ledger: ShardLedger, _ options: SlurmOptions, _ slurm: Slurm) {
+        self.ledger = ledger
         self.options = options
         self.slurm = slurm
-        self.report = report
-        merge = ShardMerge(header)
-        plans = Dictionary(header.cases.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-        // As `Shard` cuts them.
-        parts = Dictionary(grouping: header.cases.enumerated()) { $0.offset % shards + 1 }.mapValues {
-            Set($0.map(\.element.id))
-        }
     }
+
+    private var files: ShardFiles { ledger.files }
+    private var shards: Int { ledger.shards }
+    private func report(_ event: TestEvent) { ledger.report(event) }
 
     /// Submits all shards.
     mutating func submit() async throws { try await submit(Array(1...shards)) }
@@ -76,24 +59,13 @@ struct ShardArray: Sendable {
             report(.note("job \(jobs.joined(separator: ", ")) may go on: \(error.sentence)"))
         }
         for shard in active.keys.sorted() {
-            do { try takeIn(shard) } catch { report(.note("shard \(shard): \(error.sentence)")) }
+            do { _ = try ledger.takeIn(shard) } catch { report(.note("shard \(shard): \(error.sentence)")) }
         }
     }
 
     /// Writes the end of the run.
     mutating func finish(seconds: Double, interrupted: Bool) throws {
-        if interrupted { try giveUp(merge.missing.map(\.id), "the run was interrupted") }
-        try log.append(.tasks(counts))
-        try log.append(
-            merge.end(seconds: seconds, interrupted: interrupted) ?? .ended(seconds: seconds, interrupted: true))
-    }
-
-    private var counts: TaskCounts {
-        let all = (1...shards).map { files.executions(of: $0) }
-        let began = all.reduce(0) { $0 + $1.began }
-        return TaskCounts(
-            shards: shards, executions: began, lost: began - all.reduce(0) { $0 + $1.ended },
-            requeued: all.reduce(0) { $0 + $1.requeued })
+        try ledger.finish(seconds: seconds, interrupted: interrupted)
     }
 
     /// Takes over what an earlier command has submitted; shards that it came to no job for are submitted.
@@ -130,7 +102,8 @@ struct ShardArray: Sendable {
     /// - Returns: whether anything has happened.
     private mutating func look() async throws -> Bool {
         let tasks = try await ask()
-        var isNews = tellProgress()
+        var isNews = false
+        for shard in active.keys.sorted() where ledger.tellProgress(of: shard) { isNews = true }
         var again: [Int] = []
         for (shard, job) in active.sorted(by: { $0.key < $1.key }) {
             let task = tasks.first { $0.job == job && $0.number == shard }
@@ -143,7 +116,7 @@ struct ShardArray: Sendable {
             guard task?.isOver ?? true else { continue }
             isNews = true
             active[shard] = nil
-            if try takeIn(shard), try mayTryAgain(shard) { again.append(shard) }
+            if try ledger.takeIn(shard), try mayTryAgain(shard) { again.append(shard) }
         }
         if !again.isEmpty { try await submit(again) }
         return isNews
@@ -172,66 +145,9 @@ struct ShardArray: Sendable {
         }
     }
 
-    /// Tells what the shards' logs say since it was told last.
-    private mutating func tellProgress() -> Bool {
-        var isNews = false
-        for shard in active.keys.sorted() {
-            for run in files.runs(of: shard) {
-                for event in follower.news(of: files.log(of: shard, run)) {
-                    isNews = true
-                    tell(event, of: shard)
-                }
-            }
-        }
-        return isNews
-    }
-
-    private func tell(_ event: RunEvent, of shard: Int) {
-        switch event {
-        case .booted(var boot):
-            boot.id += "@\(shard)"
-            report(.booted(boot))
-        case .tried(let id, let attempt):
-            if let plan = plans[id] { report(.tried(plan, attempt)) }
-        // Whether what was left out is not run is known when the task is over.
-        case .began, .diagnosed, .skipped, .tasks, .ended: break
-        }
-    }
-
-    /// Merges what a shard has left so far.
-    ///
-    /// - Returns: whether it lacks cases.
-    @discardableResult
-    private mutating func takeIn(_ shard: Int) throws -> Bool {
-        _ = tellProgress()
-        for (index, run) in files.runs(of: shard).enumerated() {
-            let log = files.log(of: shard, run)
-            guard merged.insert(log).inserted else { continue }
-            let name = index == 0 ? "\(shard)" : "\(shard).\(index + 1)"
-            do {
-                let part = try ShardPart(name: name, folder: files.folder(of: shard, run), log: log)
-                for event in try merge.add(part) {
-                    try self.log.append(event)
-                    if case .skipped(let id, let reason) = event, let plan = plans[id] {
-                        report(.skipped(plan, reason: reason))
-                    }
-                }
-            } catch let error as ResultError {
-                // A log that a lost node left half written; its cases are run again.
-                report(.note("what shard \(shard) left does not count: \(error.sentence)"))
-            }
-        }
-        return !missing(of: shard).isEmpty
-    }
-
-    private func missing(of shard: Int) -> [String] {
-        let part = parts[shard] ?? []
-        return merge.missing.map(\.id).filter(part.contains)
-    }
-
     /// Whether a shard that lacks cases gets another task; if not, its cases are given up.
     private mutating func mayTryAgain(_ shard: Int) throws -> Bool {
-        let missing = missing(of: shard)
+        let missing = ledger.missing(of: shard)
         let tries = max(submissions[shard, default: 0], files.executions(of: shard).began)
         let end = last[shard]?.words ?? "gone from Slurm's queue"
         let count = "\(missing.count) \(missing.count == 1 ? "case" : "cases")"
@@ -242,14 +158,7 @@ struct ShardArray: Sendable {
         let words =
             files.lastWords(of: shard).map { "; it said last: \($0)" }
             ?? "; it said nothing: do all nodes see its directory?"
-        try giveUp(missing, "shard \(shard) was lost \(tries) times, at last \(end)\(words)")
+        try ledger.giveUp(missing, "shard \(shard) was lost \(tries) times, at last \(end)\(words)")
         return false
-    }
-
-    private mutating func giveUp(_ ids: [String], _ reason: String) throws {
-        for id in ids {
-            try log.append(merge.giveUp(id, reason: reason))
-            if let plan = plans[id] { report(.skipped(plan, reason: reason)) }
-        }
     }
 }

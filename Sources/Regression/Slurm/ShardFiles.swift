@@ -31,6 +31,14 @@ struct ShardFiles: Sendable {
         return names.sorted().filter { log(of: shard, $0).withBytes { access($0, F_OK) } == 0 }
     }
 
+    /// Makes sure that what another machine has added to a shard's directory shows: on NFS a directory's entries may be
+    /// older than its files, until this machine changes the directory itself.
+    func refresh(_ shard: Int) {
+        let mark = self.shard(shard) + "/runs/.seen"
+        try? AtomicFile.write("", to: mark)
+        mark.withBytes { _ = unlink($0) }
+    }
+
     /// A run of a shard's, relative to the merged run's directory.
     func folder(of shard: Int, _ run: String) -> String { "shards/\(shard)/runs/\(run)" }
 

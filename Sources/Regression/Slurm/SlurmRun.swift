@@ -51,7 +51,7 @@ package struct SlurmRun: Sendable {
         try log.append(.began(header))
         report(.began(header))
         let array = ShardArray(
-            header: header, files: files, log: log, shards: shards, options: options, slurm: slurm, report: report)
+            ShardLedger(header: header, files: files, log: log, shards: shards, report: report), options, slurm)
         return (run, try await follow(array) { try await $0.submit() })
     }
 
@@ -85,8 +85,9 @@ package struct SlurmRun: Sendable {
         }
         report(.began(header))
         let array = ShardArray(
-            header: header, files: files, log: try ResultLog(path: path), shards: max(1, options.shards ?? 1),
-            options: options, slurm: slurm, report: report)
+            ShardLedger(
+                header: header, files: files, log: try ResultLog(path: path), shards: max(1, options.shards ?? 1),
+                report: report), options, slurm)
         return try await follow(array) { try await $0.takeOver() }
     }
 
@@ -108,7 +109,7 @@ package struct SlurmRun: Sendable {
         let began = ContinuousClock.now
         let isInterrupted = try await serve(&array, begin)
         try array.finish(seconds: (ContinuousClock.now - began).seconds, interrupted: isInterrupted)
-        return try ResultLog.replay(TestRunFiles(array.files.run).log)
+        return try ResultLog.replay(TestRunFiles(array.ledger.files.run).log)
     }
 
     /// - Returns: whether we were cancelled.
