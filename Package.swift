@@ -166,7 +166,9 @@ let package = Package(
         // Real guests, driven by the command line that was built.
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["popcorn-lab", "popcorn-cc", "Lab", "GuestContract", "Results", "TestSupport", "Support", system, log],
+            dependencies: [
+                "popcorn-lab", "popcorn-cc", "Lab", "GuestContract", "Results", "TestSupport", "Support", system, log,
+            ],
             exclude: ["Probe", "Compiled", "Suites"],
             swiftSettings: strict),
         .testTarget(

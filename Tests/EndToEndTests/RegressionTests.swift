@@ -73,7 +73,8 @@ extension EndToEnd.Regression {
         let folder = "\(directory)/\(hang.folder)/diagnosis"
         #expect(FileManager.default.fileExists(atPath: folder + "/x86/tasks.txt"))
         let flood = try #require(try results.one("flood").attempts.first)
-        let size = try FileManager.default.attributesOfItem(atPath: "\(directory)/\(flood.folder)/stdout")[.size] as? Int
+        let size =
+            try FileManager.default.attributesOfItem(atPath: "\(directory)/\(flood.folder)/stdout")[.size] as? Int
         #expect(size == 16 << 20)
         let reproduce = try results.one("wrong").reproduce
         #expect(reproduce.contains("--case wrong/cases/pair/x86/own --seed \(results.run.seed)"))

@@ -43,7 +43,9 @@ struct StateTests {
         #expect(state.freeKiB == 300_000 && state.availableKiB == 310_000)
     }
 
-    @Test("without one of its parts, there is none", arguments: ["ps", "stat", "boot", "tainted", "uptime", "memory", "strays"])
+    @Test(
+        "without one of its parts, there is none",
+        arguments: ["ps", "stat", "boot", "tainted", "uptime", "memory", "strays"])
     func missing(part: String) {
         var parts = Self.parts
         parts[part] = nil

@@ -10,7 +10,8 @@ struct StateDifferenceTests {
     ) throws -> NodeState {
         try #require(
             NodeState(parts: [
-                "ps": ps, "stat": "sent 1\n", "strays": strays, "boot": boot + "\n", "tainted": "\(tainted)\n", "uptime": "1.0 1.0\n",
+                "ps": ps, "stat": "sent 1\n", "strays": strays, "boot": boot + "\n", "tainted": "\(tainted)\n",
+                "uptime": "1.0 1.0\n",
                 "memory": "MemFree: 1 kB\nMemAvailable: 1 kB\n",
             ]))
     }

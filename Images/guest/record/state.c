@@ -46,7 +46,8 @@ static void answer_strays(void)
 		ssize_t length;
 
 		snprintf(link, sizeof(link), "/proc/%s/exe", entry->d_name);
-		length = entry->d_name[0] >= '0' && entry->d_name[0] <= '9' ? readlink(link, path, sizeof(path) - 32) : -1;
+		length = entry->d_name[0] >= '0' && entry->d_name[0] <= '9' ? readlink(link, path, sizeof(path) - 32) :
+									      -1;
 		if (length < (ssize_t)sizeof(home) || memcmp(path, home, sizeof(home) - 1))
 			continue;
 		used += snprintf(list + used, sizeof(list) - used, "%s %.*s\n", entry->d_name, (int)length, path);

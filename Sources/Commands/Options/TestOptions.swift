@@ -38,6 +38,13 @@ struct TestChoice: ParsableArguments {
     @OptionGroup var cases: CaseChoice
 
     @Option(
+        help: ArgumentHelp("Only the cases that a file names, a line each.", valueName: "file"), completion: .file())
+    var caseList: String?
+
+    @Option(help: ArgumentHelp(visibility: .hidden))
+    var untriedIn: String?
+
+    @Option(
         help: ArgumentHelp("Only the I-th of N parts of them, for several machines.", valueName: "I/N"),
         transform: { try Shard(parsing: $0) })
     var shard: Shard?
@@ -55,11 +62,20 @@ struct TestChoice: ParsableArguments {
     /// The cases of a suite that are meant, in its order.
     func choose(from suite: Suite, _ environment: LabEnvironment) throws -> [SuiteCase] {
         var selection = cases.selection
+        if let caseList { selection.ids += try Self.lines(of: caseList) }
+        if let untriedIn { selection.tried = try TriedCases.ids(in: untriedIn) }
         selection.shard = shard
         if let rerunFailed {
             selection.failedIn = try NamedRun(rerunFailed, directories: environment.directories).results
         }
         return try selection.choose(from: try suite.cases())
+    }
+
+    private static func lines(of path: String) throws -> [String] {
+        let text = ByteText.text(Array(try AtomicFile.contents(of: path)))
+        let ids = text.split(separator: "\n").map(String.init)
+        guard !ids.isEmpty else { throw RegressionError(.badArgument, "\(path) names no case") }
+        return ids
     }
 }
 

@@ -23,7 +23,7 @@ extension TestCommand {
         let (run, results) = try await progress.following {
             try await slurmRun(environment, progress).run(suite, cases, seed: seed)
         }
-        return try conclude(run, results)
+        return try await conclude(run, results, suite, environment)
     }
 
     /// What runs suites on a cluster, and tells of it.

@@ -20,6 +20,7 @@ struct TestCommand: AsyncParsableCommand {
               popcorn-lab test nightly --case ID --seed S     just one, as it was
               popcorn-lab test nightly --rerun-failed last
               popcorn-lab test --resume last                  what a killed or interrupted run has not done
+              popcorn-lab test nightly --engine slurm         on the nodes of a cluster
 
             Every case has one of four verdicts: passed, failed, not judged (the lab or the host kept us from knowing) and \
             not run. A case that passes when it is tried again is flaky. What became slower than in the runs before is \
@@ -34,6 +35,7 @@ struct TestCommand: AsyncParsableCommand {
 
     @OptionGroup(title: "Which cases") var choice: TestChoice
     @OptionGroup(title: "How") var how: TestHow
+    @OptionGroup(title: "On a cluster") var cluster: ClusterOptions
 
     @Flag(name: .long, help: "List the cases that would run; start nothing.")
     var dryRun = false
@@ -44,6 +46,7 @@ struct TestCommand: AsyncParsableCommand {
     func validate() throws {
         if suite == nil, choice.resume == nil { throw ValidationError("Name a suite, or a run to resume.") }
         if suite != nil, choice.resume != nil { throw ValidationError("A run that is resumed has its suite already.") }
+        if cluster.engine == .slurm { try validateForSlurm() }
     }
 
     func run() async throws {
@@ -57,7 +60,13 @@ struct TestCommand: AsyncParsableCommand {
             throw ProgramExit(status: RunExit.nothingRun.rawValue)
         }
         let seed = choice.cases.seed ?? UInt32.random(in: 0...UInt32.max)
+        let room = RunRoom(directories: environment.directories)
+        if let quota = how.quota { try room.check(quota: quota) }
+        if let warning = room.warning(suite: suite.name) { Notice.warning(warning) }
         let progress = TestProgress(expected: past.expectedSeconds(suite: suite.name, cases: cases.map(\.id)))
+        if cluster.engine == .slurm {
+            throw try await runOnSlurm(suite, cases, seed: seed, environment, progress)
+        }
         let runner = runner(environment, how.options, progress)
         let (run, results) = try await progress.following {
             try await runner.run(suite, cases, seed: seed, shard: choice.shard?.description)
@@ -71,7 +80,10 @@ struct TestCommand: AsyncParsableCommand {
         let suite = try Suite(yamlFile: named.results.run.suiteFile, vcpus: TestHow.vcpus)
         let progress = TestProgress()
         let runner = runner(environment, how.options, progress)
-        let results = try await progress.following { try await runner.resume(run, suite) }
+        let results = try await progress.following {
+            if SlurmRun.isRun(run) { return try await slurmRun(environment, progress).resume(run) }
+            return try await runner.resume(run, suite)
+        }
         throw try await conclude(run, results, suite, environment)
     }
 
@@ -90,7 +102,7 @@ struct TestCommand: AsyncParsableCommand {
     }
 
     /// Keeps the results, says how it went, and gives the exit code.
-    private func conclude(
+    func conclude(
         _ run: RunDirectory, _ results: RunResults, _ suite: Suite, _ environment: LabEnvironment
     ) async throws -> any Error {
         try AtomicFile.write(try results.json(), to: TestRunFiles(run).results)

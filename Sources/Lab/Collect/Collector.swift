@@ -80,7 +80,9 @@ struct Collector {
             do {
                 warnings = try await fetch(entry, entry.recorder)
             } catch let error as GuestError {
-                guard QEMUProcess.find(uuid: node.uuid) != nil, !isGone(node.name) else { return ["\(node.name): its guest has ended"] }
+                guard QEMUProcess.find(uuid: node.uuid) != nil, !isGone(node.name) else {
+                    return ["\(node.name): its guest has ended"]
+                }
                 access.environment.log.debug("\(node.name): collecting anew after: \(error.summary)")
                 warnings = try await access.withSession(node) {
                     try await fetch(entry, try await node.guest($0).recorder())
