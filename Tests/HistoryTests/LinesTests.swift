@@ -109,7 +109,7 @@ struct LinesTests {
         try history.record(MadeRuns.run(day: 1, a: true))
         let text = String(decoding: try exported(history), as: UTF8.self)
         let start = try #require(text.range(of: #""cases":[{"attempts""#)?.lowerBound)
-        let end = try #require(text.range(of: "],\"run\":{\"cases\"")?.lowerBound)
+        let end = try #require(text.range(of: #"],"counts""#)?.lowerBound)
         let list = text[text.index(start, offsetBy: 9)..<end]
         let twice = text.replacingCharacters(in: end..<end, with: "," + list)
         let error = #expect(throws: HistoryError.self) { try imported(Array(twice.utf8), into: history) }
