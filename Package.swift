@@ -3,8 +3,8 @@ import PackageDescription
 
 /// The rooms of the house: `popcorn-lab` -> `Commands` -> `Lab` -> the others, which do not know each other and share the
 /// ground: `Topology`, `Binaries`, `Debian`, `UserInput`, `ISA` and `Support`. `GuestContract` also knows `Guest` and `Trace`.
-/// `Regression` runs suites on `Lab`; what it finds are `Results`, which `History` keeps and `Report` shows. Those three
-/// know no lab.
+/// `Regression` runs suites on `Lab`; what it finds are `Results`, which `History` keeps, `Report` shows and `Dashboard`
+/// serves. Those four know no lab.
 let strict: [SwiftSetting] = [
     .swiftLanguageMode(.v6),
     .treatAllWarnings(as: .error),
@@ -33,6 +33,7 @@ let cxxWithLLVM: [CXXSetting] = [
 ]
 let importLLVM: [SwiftSetting] = strict + [.unsafeFlags(["-Xcc", "-I\(llvm)/include"])]
 
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let log = Target.Dependency.product(name: "Logging", package: "swift-log")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
@@ -51,8 +52,10 @@ let package = Package(
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
     ],
     targets: [
         .executableTarget(
@@ -68,9 +71,16 @@ let package = Package(
             "Commands",
             [
                 "Lab", "Topology", "Hypervisor", "ImageStore", "Fabric", "Guest", "GuestContract", "Trace", "Binaries",
-                "UserInput", "ISA", "Support", "CLinux", "Regression", "Results", "History", "Report", "Statistics",
+                "UserInput", "ISA", "Support", "CLinux", "Regression", "Results", "History", "Report", "Statistics", "Dashboard",
                 log,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+        room(
+            "Dashboard",
+            [
+                "Report", "History", "Results", "Statistics", "Support", hummingbird, log, system,
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),
         room(
             "Report",
@@ -151,6 +161,12 @@ let package = Package(
         tests(of: "Results", ["Support"], exclude: ["Examples"]),
         tests(of: "History", ["Results", "Statistics", "Support", .product(name: "GRDB", package: "GRDB.swift")]),
         tests(of: "Report", ["History", "Results", "Support"]),
+        tests(
+            of: "Dashboard",
+            [
+                "History", "Report", "Results", "Support", system,
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
+            ]),
         tests(of: "Regression", ["Lab", "Results", "Topology", "Trace", "UserInput", "Support", system, log]),
         tests(
             of: "Commands",

@@ -50,7 +50,7 @@ package struct PopcornLab: AsyncParsableCommand {
                 name: "Regression",
                 subcommands: [
                     TestCommand.self, ResultsCommand.self, ReportCommand.self, HistoryCommand.self, ABCommand.self,
-                    BisectCommand.self,
+                    BisectCommand.self, ServeCommand.self,
                 ]),
             CommandGroup(
                 name: "Guest",

@@ -3,7 +3,7 @@ import Results
 import Support
 
 /// The files of a case's try, as links.
-struct CaseFiles {
+package struct CaseFiles {
     struct File {
         var name: String
         var bytes: Int
@@ -30,7 +30,7 @@ struct CaseFiles {
     }
 
     /// For people: `812 B`, `12.3 KiB`.
-    static func size(_ bytes: Int) -> String {
+    package static func size(_ bytes: Int) -> String {
         switch bytes {
         case ..<1024: "\(bytes) B"
         case ..<1_048_576: DecimalText.fixed(Double(bytes) / 1024, 1) + " KiB"

@@ -1,19 +1,22 @@
 import Results
 
 /// What a case is shown as: its verdict, or flaky. Each has a sign besides its colour.
-enum Mark: String, CaseIterable {
+package enum Mark: String, CaseIterable, Sendable {
     case failed
     case notJudged = "not-judged"
     case flaky
     case passed
     case notRun = "not-run"
 
-    init(_ one: CaseResult) {
+    init(_ one: CaseResult) { self.init(one.verdict, isFlaky: one.isFlaky) }
+
+    /// What a verdict is shown as. The raw value is also the class of its colour.
+    package init(_ verdict: Verdict, isFlaky: Bool) {
         self =
-            switch one.verdict {
+            switch verdict {
             case .failed: .failed
             case .notJudged: .notJudged
-            case .passed: one.isFlaky ? .flaky : .passed
+            case .passed: isFlaky ? .flaky : .passed
             case .notRun: .notRun
             }
     }
@@ -27,7 +30,8 @@ enum Mark: String, CaseIterable {
             }
     }
 
-    var sign: String {
+    /// One character.
+    package var sign: String {
         switch self {
         case .failed: "✗"
         case .notJudged: "?"
@@ -37,7 +41,8 @@ enum Mark: String, CaseIterable {
         }
     }
 
-    var words: String {
+    /// For people, lower case.
+    package var words: String {
         switch self {
         case .failed: "failed"
         case .notJudged: "could not be judged"

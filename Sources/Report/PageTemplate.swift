@@ -9,7 +9,7 @@ private struct PageText: MustacheContentType {
 }
 
 /// A piece of a page. `{{name}}` is text; `{{{name}}}` is markup that another template made.
-struct PageTemplate {
+package struct PageTemplate {
     private let template: MustacheTemplate
 
     private static let contentType: String = {
@@ -17,8 +17,10 @@ struct PageTemplate {
         return "PAGE"
     }()
 
+    /// Reads a template.
+    ///
     /// - Throws: `ReportError` with `.template`.
-    init(_ text: String) throws {
+    package init(_ text: String) throws {
         do {
             template = try MustacheTemplate(string: "{{% CONTENT_TYPE:\(Self.contentType)}}\n" + text)
         } catch {
@@ -26,10 +28,11 @@ struct PageTemplate {
         }
     }
 
-    func text(_ values: [String: Any]) -> String { template.render(values) }
+    /// The piece, filled in.
+    package func text(_ values: [String: Any]) -> String { template.render(values) }
 }
 
 extension Optional where Wrapped == String {
     /// For a section of a template, which `nil` and the empty text leave out.
-    var orNothing: Any { self.flatMap { $0.isEmpty ? nil : $0 } ?? false }
+    package var orNothing: Any { self.flatMap { $0.isEmpty ? nil : $0 } ?? false }
 }

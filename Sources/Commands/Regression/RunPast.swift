@@ -27,7 +27,7 @@ struct RunPast {
         let told = (speed.slower + speed.faster).map(\.key)
         let walls = speed.judged.map(\.key).filter { $0.name == "wall" && !told.contains($0) }
         series = (told + walls).prefix(Self.mostSeries).compactMap { key in
-            (try? FigureHistory(of: key, in: history)).map(Self.series)
+            (try? FigureHistory(of: key, in: history)).map { Report.FigureSeries($0) }
         }
     }
 
@@ -53,40 +53,7 @@ struct RunPast {
         ReportAdditions(lives: lives.compactMapValues(\.words), slower: slower, series: series)
     }
 
-    private static func series(_ past: FigureHistory) -> Report.FigureSeries {
-        let boots = past.series.boots
-        let runs = Dictionary(grouping: boots, by: \.run).sorted {
-            ($0.value[0].started, $0.key) < ($1.value[0].started, $1.key)
-        }
-        let points = runs.map { run, boots in
-            let medians = boots.map(\.median)
-            return Report.FigureSeries.Point(
-                run: run, date: boots[0].started, median: Robust.median(medians), low: medians.min() ?? 0,
-                high: medians.max() ?? 0)
-        }
-        let changes = past.changes.map { change in
-            Report.FigureSeries.Change(run: boots[change.index].run, text: percent(change.after / change.before - 1))
-        }
-        return Report.FigureSeries(
-            id: past.series.key.caseID, figure: past.series.key.name, unit: past.series.unit, points: points,
-            baseline: points.dropLast().isEmpty ? nil : Robust.median(points.dropLast().map(\.median)), changes: changes
-        )
-    }
-
     private static func percent(_ share: Double) -> String {
         (share >= 0 ? "+" : "-") + Fixed.text(abs(share) * 100, 1) + " %"
-    }
-}
-
-extension CaseLife {
-    /// For one line; `nil` for a case of which there is nothing to say.
-    var words: String? {
-        switch self {
-        case .passing, .notJudged, .notRun: nil
-        case .flaky(let count, let of): "flaky in \(count) of \(of) runs"
-        case .fixed(let since): "fixed; it failed since \(since)"
-        case .newFailure(let last): last.map { "new failure; it passed in \($0)" } ?? "fails in its first run"
-        case .stillFailing(let since): "still failing since \(since)"
-        }
     }
 }

@@ -30,12 +30,12 @@ extension ReportPage {
 }
 
 /// A plot of one figure, a place for each run.
-private struct SeriesPicture {
+package struct SeriesPicture {
     let series: FigureSeries
-    /// Those that are shown.
-    let points: [FigureSeries.Point]
+    /// Those that are shown: the last ones.
+    package let points: [FigureSeries.Point]
     /// Those of them where the level changed.
-    let changes: [FigureSeries.Change]
+    package let changes: [FigureSeries.Change]
     private let scale: Scale
 
     private static let most = 120
@@ -45,7 +45,8 @@ private struct SeriesPicture {
     private static let top = 18.0
     private static let plot = 130.0
 
-    init(_ series: FigureSeries) {
+    /// Lays it out.
+    package init(_ series: FigureSeries) {
         self.series = series
         let points = Array(series.points.suffix(Self.most))
         self.points = points
@@ -54,7 +55,8 @@ private struct SeriesPicture {
         scale = Scale(values, start: 0, length: Self.plot, padding: 0.08)
     }
 
-    func note(on point: FigureSeries.Point) -> String {
+    /// What is to be said of a run in the table; empty if nothing.
+    package func note(on point: FigureSeries.Point) -> String {
         let change = changes.first { $0.run == point.run }.map { "changed by \($0.text)" }
         return [point.isLike ? nil : "another platform", change].compactMap(\.self).joined(separator: ", ")
     }
@@ -66,7 +68,8 @@ private struct SeriesPicture {
 
     private func y(_ value: Double) -> Double { Self.top + Self.plot - scale.place(value) }
 
-    var svg: String {
+    /// The picture, with words for those who do not see it.
+    package var svg: String {
         var content: [String] = []
         for tick in scale.ticks(4) {
             content.append(SVG.line(Self.left, y(tick), Self.width - Self.right, y(tick), "grid"))

@@ -78,6 +78,14 @@ extension ReportPage {
         return text + (try PageTemplate(PageParts.beyond).text(["count": "\(cases.count - PageBudget.articles)"]))
     }
 
+    /// A case alone, whatever its verdict, with all its tries; markup.
+    ///
+    /// - Returns: `nil` if the run has no case of this id.
+    /// - Throws: `ReportError` with `.template`.
+    package func article(ofCase id: String) throws -> String? {
+        try results.cases.first { $0.plan.id == id }.map { try PageTemplate(PageParts.article).text(article($0)) }
+    }
+
     private func article(_ one: CaseResult) -> [String: Any] {
         let mark = Mark(one)
         var left = budget.evidence
@@ -92,7 +100,7 @@ extension ReportPage {
         return [
             "kind": mark.rawValue, "sign": mark.sign, "words": mark.words, "id": one.plan.id,
             "anchor": PageLink.anchor(ofCase: one.plan.id), "headline": headline, "facts": Self.facts(of: one.plan),
-            "life": additions.lives[one.plan.id].orNothing, "reproduce": one.reproduce,
+            "page": (site?.casePage(one.plan.id)).orNothing, "life": additions.lives[one.plan.id].orNothing, "reproduce": one.reproduce,
             "tries": tries.sorted { $0.number < $1.number }.map(\.values),
         ]
     }

@@ -17,7 +17,7 @@ extension PageParts {
     /// A case with all that is known of what went wrong.
     static let article = #"""
         <article class="case {{kind}}" id="{{anchor}}" aria-labelledby="h-{{anchor}}">
-        <h3 id="h-{{anchor}}"><a href="#{{anchor}}"><code>{{id}}</code></a></h3>
+        <h3 id="h-{{anchor}}"><a href="{{#page}}{{.}}{{/page}}{{^page}}#{{anchor}}{{/page}}"><code>{{id}}</code></a></h3>
         <p class="head"><strong class="mark {{kind}}">{{sign}} {{words}}</strong> {{headline}}</p>
         <p class="meta">{{#life}}<strong class="life">{{.}}</strong> · {{/life}}{{facts}}</p>
         {{#tries}}

@@ -1,5 +1,5 @@
 /// The texts that pages are made of; see the other files of this directory.
-enum PageParts {
+package enum PageParts {
     static let page = #"""
         <!DOCTYPE html>
         <html lang="en">
@@ -13,6 +13,7 @@ enum PageParts {
         </head>
         <body>
         <a class="skip" href="#main">Skip to the results</a>
+        {{{site}}}
         <header>
         <h1><code>{{suite}}</code> <strong class="verdict {{kind}}">{{verdict}}</strong></h1>
         <p class="sentence">{{sentence}}</p>

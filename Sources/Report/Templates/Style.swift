@@ -1,6 +1,6 @@
 extension PageParts {
     /// Every colour has a sign or a word beside it; lines of data are monospaced.
-    static let style = #"""
+    package static let style = #"""
         :root{color-scheme:light dark;--bg:#fff;--fg:#1f2328;--soft:#57606a;--line:#d0d7de;--panel:#f6f8fa;--link:#0550ae;
         --failed:#b3261e;--passed:#1a7f37;--not-judged:#8a5a00;--flaky:#7a3ec8;--not-run:#57606a;--slower:#8a5a00;--bar:#4c9a62}
         @media(prefers-color-scheme:dark){:root{--bg:#0d1117;--fg:#e6edf3;--soft:#9da7b3;--line:#30363d;--panel:#161b22;
@@ -17,6 +17,7 @@ extension PageParts {
         a{color:var(--link);text-decoration:none}
         a:hover{text-decoration:underline}
         :focus-visible{outline:2px solid var(--link);outline-offset:2px}
+        .site{margin:8px 0 0}.site ul{border:0;margin:0;padding:2px 0}
         .skip{position:absolute;left:-999px}
         .skip:focus{left:8px;top:8px;background:var(--bg);padding:4px 8px}
         .sr{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
