@@ -71,7 +71,8 @@ let package = Package(
             "Commands",
             [
                 "Lab", "Topology", "Hypervisor", "ImageStore", "Fabric", "Guest", "GuestContract", "Trace", "Binaries",
-                "UserInput", "ISA", "Support", "CLinux", "Regression", "Results", "History", "Report", "Statistics", "Dashboard",
+                "UserInput", "ISA", "Support", "CLinux", "Regression", "Results", "History", "Report", "Statistics",
+                "Dashboard",
                 log,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),

@@ -62,7 +62,7 @@ package struct Dashboard: Sendable {
             } onCancel: {
                 Task { await group.triggerGracefulShutdown() }
             }
-        } catch where !Task.isCancelled {
+        } catch  where !Task.isCancelled {
             throw DashboardError(
                 .address, "port \(port) of \(address) cannot be listened on: \(error)",
                 hint: "`--port 0` takes a free one; the address must be one of this host")

@@ -43,7 +43,8 @@ package struct ReportPage: Sendable {
         let run = results.run
         return try PageTemplate(PageParts.page).text([
             "style": PageParts.style, "script": PageParts.script, "policy": Self.policy,
-            "site": (site?.head).orNothing, "title": "\(results.title): \(exit.words)", "suite": results.title, "run": run.id,
+            "site": (site?.head).orNothing, "title": "\(results.title): \(exit.words)", "suite": results.title,
+            "run": run.id,
             "verdict": exit.words, "kind": exit.kind, "sentence": results.sentence,
             "began": DecimalText.utc(run.started), "took": DecimalText.seconds(results.seconds), "seed": "\(run.seed)",
             "version": run.version, "boots": "\(results.boots.count)", "file": run.suiteFile,

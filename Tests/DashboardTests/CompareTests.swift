@@ -50,7 +50,10 @@ struct CompareTests {
         let few = RunComparison(Site.night(1, wall: [100]), Site.night(2, wall: [200]))
         #expect(few.figures.map(\.outcome) == [.tooFew])
         let zeros = old.map { _ in 0.0 }
-        #expect(RunComparison(Site.night(1, wall: zeros), Site.night(2, wall: zeros)).figures.map(\.outcome) == [.notPositive])
+        #expect(
+            RunComparison(Site.night(1, wall: zeros), Site.night(2, wall: zeros)).figures.map(\.outcome) == [
+                .notPositive
+            ])
     }
 
     @Test("verdicts that changed, cases that came and went")
@@ -64,7 +67,8 @@ struct CompareTests {
         after.run.cases = after.cases.map(\.plan)
         let comparison = RunComparison(before, after)
         #expect(comparison.changes.map(\.id) == ["a/1", "b/1"])
-        #expect(comparison.changes.map(\.before) == [.passed, nil] && comparison.changes.map(\.after) == [.failed, .failed])
+        #expect(
+            comparison.changes.map(\.before) == [.passed, nil] && comparison.changes.map(\.after) == [.failed, .failed])
         let back = RunComparison(after, before)
         #expect(back.changes.map(\.after) == [.passed, nil])
         // What failed has no figures.

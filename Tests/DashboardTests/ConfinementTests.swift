@@ -67,9 +67,11 @@ struct ConfinementTests {
         "no way out",
         arguments: [
             "../../secret", "..%2f..%2fsecret", "%2e%2e/%2e%2e/secret", ".%2e/.%2e/secret", "%2e%2e%2f%2e%2e%2fsecret",
-            "cases/../../../secret", "cases/%2e%2e/%2e%2e/%2e%2e/secret", "link", "relative", "folder/secret", "folder/",
+            "cases/../../../secret", "cases/%2e%2e/%2e%2e/%2e%2e/secret", "link", "relative", "folder/secret",
+            "folder/",
             "inside", "pipe", "cases/a/stdout%00.txt", "%00", "cases//a/stdout", "./cases/a/stdout", "..\\..\\secret",
-            "%252e%252e/secret", "%c0%ae%c0%ae/secret", "/etc/passwd", "%2fetc%2fpasswd", "%", "%2", "%zz", "cases/%2e/a/stdout",
+            "%252e%252e/secret", "%c0%ae%c0%ae/secret", "/etc/passwd", "%2fetc%2fpasswd", "%", "%2", "%zz",
+            "cases/%2e/a/stdout",
         ])
     func hostile(path: String) async throws {
         let response = try await site.get(base + path)
@@ -80,7 +82,8 @@ struct ConfinementTests {
     @Test(
         "no run but those of suites",
         arguments: [
-            "20261130-160000-run-aaaa", "..", "%2e%2e", ".", "alias", "%2e%2e%2felsewhere", "../elsewhere", "absent", "%00",
+            "20261130-160000-run-aaaa", "..", "%2e%2e", ".", "alias", "%2e%2e%2felsewhere", "../elsewhere", "absent",
+            "%00",
         ])
     func otherDirectories(run: String) async throws {
         for rest in ["", "/files/", "/files/secret", "/case?id=a", "/trace?folder=a", "/trace.json?folder=a"] {
@@ -90,7 +93,9 @@ struct ConfinementTests {
         }
     }
 
-    @Test("traces are made of folders of the run only", arguments: ["..", "../..", "a/../../..", "", "/", "folder", "cases/a"])
+    @Test(
+        "traces are made of folders of the run only",
+        arguments: ["..", "../..", "a/../../..", "", "/", "folder", "cases/a"])
     func traceFolders(folder: String) async throws {
         try site.scratch.write("x", to: "elsewhere/nodes/x86/trace.txt")
         for part in ["trace", "trace.json"] {
@@ -117,7 +122,8 @@ struct ConfinementTests {
         try await site.dashboard().application(address: "127.0.0.1", port: 0) { _ in }.test(.live) { client in
             let whole = try await client.executeRequest(uri: base + "long", method: .get, headers: [:], body: nil)
             #expect(Array(whole.body.readableBytesView) == bytes)
-            let end = try await client.executeRequest(uri: base + "long?last=100", method: .get, headers: [:], body: nil)
+            let end = try await client.executeRequest(
+                uri: base + "long?last=100", method: .get, headers: [:], body: nil)
             #expect(Array(end.body.readableBytesView) == Array(bytes.suffix(100)))
             let head = try await client.executeRequest(uri: base + "long", method: .head, headers: [:], body: nil)
             #expect(head.headers[.contentLength] == "3000000" && head.body.readableBytes == 0)

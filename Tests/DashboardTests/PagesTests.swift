@@ -24,7 +24,9 @@ struct PagesTests {
     @Test("with nothing at all, there is a page that says so, and no file is made")
     func nothing() async throws {
         #expect(try await site.page("/").contains("No run of a suite is here yet"))
-        for uri in ["/matrix?suite=x", "/case?id=x", "/figure?suite=a&id=b&name=c", "/compare?a=x&b=y", "/compare", "/matrix"] {
+        for uri in [
+            "/matrix?suite=x", "/case?id=x", "/figure?suite=a&id=b&name=c", "/compare?a=x&b=y", "/compare", "/matrix",
+        ] {
             #expect(try await site.get(uri).status == .notFound, "\(uri)")
         }
         #expect(!FileManager.default.fileExists(atPath: site.database))
@@ -38,7 +40,7 @@ struct PagesTests {
         let page = try await site.page("/")
         let ids = page.matches(of: /href="\/runs\/([^"]+)"/).map { String($0.1) }
         #expect(ids == [Site.id, "night-3", "night-2", "night-1"])
-        let nightly = try await site.page("/?suite=nightly")
+        let nightly = try await site.page("/?suite=nights")
         #expect(!nightly.contains(Site.id) && nightly.contains("night-2"))
         // A is the run before B, of the same suite.
         #expect(nightly.contains(#"value="night-2" aria-label="Compare night-2 as A" checked"#))
@@ -92,11 +94,11 @@ struct PagesTests {
     @Test("a case: what the run says, its life, its figures")
     func oneCase() async throws {
         try record([Site.night(1), Site.night(2, fails: true), Site.night(3, fails: true)])
-        for uri in ["/runs/night-3/case?id=a/1", "/case?suite=nightly&id=a/1", "/case?id=a%2F1"] {
+        for uri in ["/runs/night-3/case?id=a/1", "/case?suite=nights&id=a/1", "/case?id=a%2F1"] {
             let page = try await site.page(uri)
             #expect(page.contains("still failing since night-2") && page.contains("exit code 1, expected 0"))
             #expect(page.contains("/runs/night-1/case?id=a/1") && page.contains("Passed in 1 of the 3 runs"))
-            #expect(page.contains("/figure?suite=nightly&amp;id=a/1&amp;name=wall"))
+            #expect(page.contains("/figure?suite=nights&amp;id=a/1&amp;name=wall"))
         }
         let first = try await site.page("/runs/night-1/case?id=a/1")
         #expect(!first.contains("exit code 1, expected 0"))
@@ -113,30 +115,33 @@ struct PagesTests {
                 return Site.night(day, wall: [level + Double(day * 7 % 5) / 10])
             })
         try record([Site.night(-3, platform: "old")])
-        let page = try await site.page("/figure?suite=nightly&id=a/1&name=wall")
+        let page = try await site.page("/figure?suite=nights&id=a/1&name=wall")
         #expect(page.contains("<svg") && page.contains("class=\"change\"") && page.contains("class=\"baseline\""))
         #expect(page.contains("since <a href=\"/runs/night-12\">"))
-        #expect(page.contains("1 boots of another platform are left out: host.cpu: x, not old"))
+        #expect(page.contains("Left out, since it is of another platform: 1 boot, host.cpu: x, not old"))
         #expect(page.contains("/runs/night-23/case?id=a/1"))
-        #expect(try await site.get("/figure?suite=nightly&id=a/1&name=absent").status == .notFound)
+        #expect(try await site.get("/figure?suite=nights&id=a/1&name=absent").status == .notFound)
     }
 
     @Test("a matrix has the last nights, and first what did not always pass")
     func matrix() async throws {
         try record([Site.night(1), Site.night(2), Site.night(3, fails: true)])
-        #expect(try await site.page("/matrix?suite=nightly").contains("/runs/night-3/case?id=a/1"))
-        let two = try await site.page("/matrix?suite=nightly&last=2")
+        #expect(try await site.page("/matrix?suite=nights").contains("/runs/night-3/case?id=a/1"))
+        let two = try await site.page("/matrix?suite=nights&last=2")
         #expect(!two.contains("/runs/night-1\""))
         try record([Site.night(4), Site.night(5)])
-        let good = try await site.page("/matrix?suite=nightly&last=2")
+        let good = try await site.page("/matrix?suite=nights&last=2")
         #expect(good.contains("every case passed every time") && good.contains("1 of 1 cases passed"))
-        #expect(try await site.page("/matrix?suite=nightly&last=2&all=1").contains("/runs/night-5/case?id=a/1"))
+        #expect(try await site.page("/matrix?suite=nights&last=2&all=1").contains("/runs/night-5/case?id=a/1"))
     }
 
     @Test("all pages have the headers that keep others out")
     func headers() async throws {
         try site.add(try Site.example())
-        for uri in ["/", "/absent", "/runs/\(Site.id)", "/runs/\(Site.id)/files/", "/runs/\(Site.id)/files/results.json", "/%zz"] {
+        for uri in [
+            "/", "/absent", "/runs/\(Site.id)", "/runs/\(Site.id)/files/", "/runs/\(Site.id)/files/results.json",
+            "/%zz",
+        ] {
             let headers = try await site.get(uri).headers
             #expect(headers[.xContentTypeOptions] == "nosniff", "\(uri)")
             #expect(headers[try #require(HTTPField.Name("Referrer-Policy"))] == "no-referrer", "\(uri)")
@@ -149,7 +154,8 @@ struct PagesTests {
     @Test("a damaged history leaves the runs to be seen, and says what is wrong")
     func damagedHistory() async throws {
         try site.add(try Site.example())
-        try site.scratch.write("no database at all, whatever it is called, and long enough to be one", to: "history.sqlite")
+        try site.scratch.write(
+            "no database at all, whatever it is called, and long enough to be one", to: "history.sqlite")
         let list = try await site.page("/")
         #expect(list.contains("is damaged") && list.contains(Site.id))
         #expect(try await site.page("/runs/\(Site.id)").contains("is damaged"))

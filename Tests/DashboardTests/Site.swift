@@ -35,7 +35,7 @@ struct Site {
         try scratch.write(try results.json(), to: "runs/\(results.run.id)/results.json")
     }
 
-    /// A run of the suite `nightly` as that of day `day`, with the figure `wall` of its case `a/1` by boot.
+    /// A run of the suite `nights` as that of day `day`, with the figure `wall` of its case `a/1` by boot.
     static func night(_ day: Int, wall: [Double] = [100], fails: Bool = false, platform: String = "x") -> RunResults {
         let plan = PlannedCase(id: "a/1", axes: ["program": "a"], tags: [], seed: 1)
         let started = 1_700_000_000 + Double(day) * 86_400
@@ -53,7 +53,7 @@ struct Site {
         }
         return RunResults(
             run: RunHeader(
-                id: "night-\(day)", suite: "nightly", suiteFile: "/s/nightly.yaml", seed: 1,
+                id: "night-\(day)", suite: "nights", suiteFile: "/s/nights.yaml", seed: 1,
                 commandLine: ["popcorn-lab", "test"], version: "1", started: started, cases: [plan]),
             state: .complete, seconds: 60, boots: boots,
             cases: [CaseResult(plan: plan, attempts: attempts, reproduce: "again")])

@@ -17,10 +17,13 @@ extension Pages {
             }
             return .page(
                 try FolderPage(
-                    run: run, path: path, entries: try file.entries(), hasTrace: hasTrace(run, path.joined(separator: "/"))
+                    run: run, path: path, entries: try file.entries(),
+                    hasTrace: hasTrace(run, path.joined(separator: "/"))
                 ).html())
         }
-        guard !target.isFolder else { throw DashboardError.absent("there is no directory \(path.joined(separator: "/"))") }
+        guard !target.isFolder else {
+            throw DashboardError.absent("there is no directory \(path.joined(separator: "/"))")
+        }
         let start = target.query["last"].flatMap { Int64($0) }.map { max(0, file.size - max(0, $0)) } ?? 0
         return .file(file, from: start, type: try Self.isText(file, at: start) ? .text : .bytes)
     }
@@ -39,6 +42,20 @@ extension Pages {
         }
     }
 
+    /// What a try kept of each node.
+    func nodeFiles(_ run: String, _ attempt: Attempt) -> [CasePage.File] {
+        let folder = attempt.folder.split(separator: "/").map(String.init) + ["nodes"]
+        let entries = { (path: [String]) in (try? runs.tree.open([run] + path).entries()) ?? [] }
+        return entries(folder).filter(\.isFolder).flatMap { node in
+            entries(folder + [node.name]).filter { !$0.isFolder }.map { file in
+                let name = "nodes/\(node.name)/\(file.name)"
+                return CasePage.File(
+                    attempt: attempt.number, name: name, href: Address.file(run, attempt.folder + "/" + name),
+                    size: file.size)
+            }
+        }
+    }
+
     func traceFolder(_ run: String, _ query: [String: String]) throws -> String {
         let folder = try Self.wanted("folder", query)
         let names = folder.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
@@ -51,7 +68,8 @@ extension Pages {
     /// Makes a trace, one at a time: they may be large.
     func trace(_ run: String, folder: String) throws -> Answer {
         let made = try Self.making.withLock { _ in
-            let place = FileManager.default.temporaryDirectory.path
+            let place =
+                FileManager.default.temporaryDirectory.path
                 + "/popcorn-lab-trace-\(getpid())-\(UInt64.random(in: 0...UInt64.max))"
             try Directories.create(place)
             defer { try? FileManager.default.removeItem(atPath: place) }

@@ -21,7 +21,7 @@ extension Pages {
         let suite = try Self.wanted("suite", query)
         let past = try history.existing()
         let last = Self.number("last", query, in: 1...Self.mostRuns, default: 14)
-        let runs = Array(try past.runs(suite: suite, limit: last).reversed())
+        let runs = try past.runs(suite: suite, limit: last)
         guard !runs.isEmpty else { throw DashboardError.absent("the history has no run of suite '\(suite)'") }
         return try MatrixPage(
             suite: suite, runs: runs, verdicts: try past.verdicts(inRuns: runs.map(\.id)), last: last,

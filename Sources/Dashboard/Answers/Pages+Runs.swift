@@ -70,6 +70,7 @@ extension Pages {
             page.traces = one.attempts.filter { hasTrace(results.run.id, $0.folder) }.map {
                 CasePage.Trace(attempt: $0.number, folder: $0.folder)
             }
+            page.files = one.attempts.flatMap { nodeFiles(results.run.id, $0) }
         }
         return try page.html()
     }

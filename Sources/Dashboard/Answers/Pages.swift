@@ -54,7 +54,8 @@ struct Pages: Sendable {
     }
 
     /// A number of a query, within bounds.
-    static func number(_ name: String, _ query: [String: String], in range: ClosedRange<Int>, default usual: Int) -> Int {
+    static func number(_ name: String, _ query: [String: String], in range: ClosedRange<Int>, default usual: Int) -> Int
+    {
         query[name].flatMap { Int($0) }.map { min(max($0, range.lowerBound), range.upperBound) } ?? usual
     }
 

@@ -9,6 +9,16 @@ struct CasePage {
         var folder: String
     }
 
+    /// A file deeper in a try's folder than what the report lists.
+    struct File {
+        var attempt: Int
+        /// Below the try's folder.
+        var name: String
+        var href: String
+        /// In bytes.
+        var size: Int64
+    }
+
     var suite: String
     var id: String
     /// The run that is shown; `nil` if there is none to show.
@@ -16,6 +26,7 @@ struct CasePage {
     /// Markup of what that run says.
     var article: String?
     var traces: [Trace] = []
+    var files: [File] = []
     /// The newest first.
     var verdicts: [CaseVerdict] = []
     var figures: [FigureHistory] = []
@@ -35,6 +46,12 @@ struct CasePage {
                     "file": Address.traceFile(run ?? "", folder: trace.folder),
                 ]
             }, "hasTraces": !traces.isEmpty,
+            "files": files.map { file in
+                [
+                    "name": "try \(file.attempt): \(file.name)", "href": file.href,
+                    "size": CaseFiles.size(Int(file.size)),
+                ]
+            }, "hasFiles": !files.isEmpty,
             "life": verdicts.isEmpty ? false : ["strip": strip, "rows": verdicts.prefix(Self.most).map { row($0) }],
             "figures": figures.isEmpty ? false : ["rows": figures.map { row($0) }],
         ])
@@ -49,7 +66,8 @@ struct CasePage {
         let judged = verdicts.filter { $0.verdict == .passed || $0.verdict == .failed }
         let passed = judged.count { $0.verdict == .passed }
         let flaky = judged.count(where: \.isFlaky)
-        return "Passed in \(passed) of the \(judged.count) runs that judged it" + (flaky > 0 ? ", \(flaky) times flaky" : "")
+        return "Passed in \(passed) of the \(judged.count) runs that judged it"
+            + (flaky > 0 ? ", \(flaky) times flaky" : "")
     }
 
     private var strip: [[String: Any]] {
@@ -88,6 +106,13 @@ struct CasePage {
         <section id="run" aria-labelledby="h-run">
         <h2 id="h-run">In run <a href="{{runHref}}"><code>{{run}}</code></a></h2>
         {{{article}}}
+        {{#hasFiles}}
+        <details open><summary>Kernel logs and what else nodes left</summary>
+        {{#files}}
+        <p class="files"><a href="{{href}}"><code>{{name}}</code></a> <span class="size">{{size}}</span></p>
+        {{/files}}
+        </details>
+        {{/hasFiles}}
         {{#hasTraces}}
         <p class="bar-of-actions">Traces:{{#traces}} <span>try {{number}}: <a href="{{open}}">open in Perfetto</a>, <a href="{{file}}">download</a></span>{{/traces}}</p>
         {{/hasTraces}}

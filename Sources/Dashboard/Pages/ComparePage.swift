@@ -18,7 +18,10 @@ struct ComparePage {
             "suites": old.run.suite == new.run.suite ? false : "\(old.run.suite) and \(new.run.suite)",
             "changes": comparison.changes.isEmpty
                 ? false
-                : ["rows": comparison.changes.prefix(Self.most).map { row($0) }, "more": more(comparison.changes.count)],
+                : [
+                    "rows": comparison.changes.prefix(Self.most).map { row($0) },
+                    "more": more(comparison.changes.count),
+                ],
             "same": comparison.changes.isEmpty, "unlike": unlike(comparison.figures),
             "figures": alike.isEmpty
                 ? false : ["rows": alike.prefix(Self.most).map { row($0) }, "more": more(alike.count)],
@@ -27,7 +30,8 @@ struct ComparePage {
         let count = comparison.changes.count
         return try PageFrame(
             title: "\(new.run.id) against \(old.run.id)", heading: "Two runs compared",
-            lead: "\(count) \(count == 1 ? "case has" : "cases have") another verdict; \(slower) of \(alike.count) figures are slower",
+            lead:
+                "\(count) \(count == 1 ? "case has" : "cases have") another verdict; \(slower) of \(alike.count) figures are slower",
             links: [.matrix(new.run.suite)], body: body
         ).html()
     }
@@ -75,7 +79,7 @@ struct ComparePage {
             row["ratio"] = DecimalText.fixed(comparison.ratio, 3)
             row["interval"] = "\(DecimalText.fixed(comparison.low, 3)) to \(DecimalText.fixed(comparison.high, 3))"
             (row["kind"], row["words"]) = Self.words(word, figure.better)
-        case .tooFew: row["words"] = "too few boots for an interval"
+        case .tooFew: row["words"] = "too few boots"
         case .notPositive: row["words"] = "values not above zero have no ratio"
         case .unlike: break
         }
@@ -124,13 +128,13 @@ struct ComparePage {
         <div class="trouble"><p>{{count}} not compared: the platforms differ.</p><ul>{{#fields}}<li><code>{{.}}</code></li>{{/fields}}</ul></div>
         {{/unlike}}
         {{#figures}}
-        <p class="note">Ratio: B over A, of the medians of boots, with its interval of 95 %.</p>
+        <p class="note">Ratio: B over A, of the medians of boots, with its interval of 95 %. It needs ten boots together, and two of each run.</p>
         <div class="scroll" role="region" aria-label="Figures of both runs" tabindex="0">
         <table class="wide">
         <thead><tr><th scope="col">Case</th><th scope="col">Figure</th><th scope="col" class="n">A</th><th scope="col" class="n">Boots</th><th scope="col" class="n">B</th><th scope="col" class="n">Boots</th><th scope="col">Unit</th><th scope="col" class="n">Ratio</th><th scope="col" class="n">Interval</th><th scope="col">Verdict</th></tr></thead>
         <tbody>
         {{#rows}}
-        <tr><th scope="row">{{id}}</th><td><a href="{{href}}"><code>{{name}}</code></a></td><td class="n">{{before}}</td><td class="n">{{oldBoots}}</td><td class="n">{{after}}</td><td class="n">{{newBoots}}</td><td>{{unit}}</td><td class="n">{{ratio}}</td><td class="n">{{interval}}</td><td class="{{kind}}">{{words}}</td></tr>
+        <tr><th scope="row">{{id}}</th><td><a href="{{href}}"><code>{{name}}</code></a></td><td class="n">{{before}}</td><td class="n">{{oldBoots}}</td><td class="n">{{after}}</td><td class="n">{{newBoots}}</td><td>{{unit}}</td><td class="n">{{ratio}}</td><td class="n">{{interval}}</td><td class="kind {{kind}}">{{words}}</td></tr>
         {{/rows}}
         </tbody>
         </table>

@@ -11,7 +11,9 @@ struct FigurePage {
         let series = Report.FigureSeries(past)
         let picture = SeriesPicture(series)
         let boots = Dictionary(grouping: past.series.boots, by: \.run)
-        let unlike = Dictionary(grouping: past.series.leftOut, by: \.differences).sorted { $0.value.count > $1.value.count }
+        let unlike = Dictionary(grouping: past.series.leftOut, by: \.differences).sorted {
+            $0.value.count > $1.value.count
+        }
         let unit = series.unit.isEmpty ? "" : " " + series.unit
         let body = try PageTemplate(Self.template).text([
             "picture": picture.svg, "figure": series.figure, "unit": series.unit.isEmpty ? "no unit" : series.unit,
@@ -19,11 +21,15 @@ struct FigurePage {
             "noise": past.noise.map { DecimalText.fixed($0.share * 100, 1) + " %" }.orNothing,
             "changes": picture.changes.map { ["text": $0.text, "run": $0.run, "href": Address.run($0.run)] },
             "unlike": unlike.map { differences, boots in
-                ["count": "\(boots.count)", "fields": differences.joined(separator: "; ")]
+                [
+                    "count": boots.count == 1 ? "1 boot" : "\(boots.count) boots",
+                    "fields": differences.joined(separator: "; "),
+                ]
             },
             "rows": picture.points.reversed().map { point in
                 [
-                    "run": point.run, "href": Address.runCase(point.run, key.caseID), "date": DecimalText.utc(point.date),
+                    "run": point.run, "href": Address.runCase(point.run, key.caseID),
+                    "date": DecimalText.utc(point.date),
                     "median": DecimalText.short(point.median), "low": DecimalText.short(point.low),
                     "high": DecimalText.short(point.high), "boots": "\(boots[point.run]?.count ?? 0)",
                     "note": picture.note(on: point),
@@ -48,7 +54,7 @@ struct FigurePage {
         <p><strong class="slower">{{text}}</strong> since <a href="{{href}}"><code>{{run}}</code></a></p>
         {{/changes}}
         {{#unlike}}
-        <p class="note">{{count}} boots of another platform are left out: {{fields}}</p>
+        <p class="note">Left out, since it is of another platform: {{count}}, {{fields}}</p>
         {{/unlike}}
         <div class="scroll" role="region" aria-label="Plot of {{figure}}" tabindex="0">
         {{{picture}}}

@@ -31,7 +31,8 @@ struct FolderPage {
             }, "isEmpty": entries.isEmpty,
         ])
         return try PageFrame(
-            title: folder.isEmpty ? "Files of \(run)" : folder, heading: nil, lead: folder.isEmpty ? nil : "in run \(run)",
+            title: folder.isEmpty ? "Files of \(run)" : folder, heading: nil,
+            lead: folder.isEmpty ? nil : "in run \(run)",
             links: [.run(run)], body: body
         ).html()
     }

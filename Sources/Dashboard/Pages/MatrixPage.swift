@@ -5,7 +5,7 @@ import Results
 /// The cases of a suite by its last runs.
 struct MatrixPage {
     var suite: String
-    /// The oldest first.
+    /// The newest first, as columns: what one looks for in the morning is at the beginning.
     var runs: [RunSummary]
     /// By the case's id.
     var verdicts: [String: [CaseVerdict]]
@@ -33,18 +33,31 @@ struct MatrixPage {
             "legend": Mark.allCases.map { ["kind": $0.rawValue, "sign": $0.sign, "words": $0.words] },
             "columns": runs.map { run in
                 let date = DecimalText.utc(run.started)
-                return ["id": run.id, "href": Address.run(run.id), "day": String(date.dropFirst(5).prefix(5)), "time": String(date.dropFirst(11).prefix(5))]
+                return [
+                    "id": run.id, "href": Address.run(run.id), "day": String(date.dropFirst(5).prefix(5)),
+                    "time": String(date.dropFirst(11).prefix(5)),
+                ]
             },
             "rows": shown.map { row($0) }, "isEmpty": shown.isEmpty, "suite": suite,
-            "spans": [7, 14, 30, 60].map { ["count": "\($0)", "href": "/matrix?suite=\(PageLink.query(suite))&last=\($0)" + (all ? "&all=1" : ""), "isChosen": $0 == last] },
-            "other": ["href": all ? base : base + "&all=1", "text": all ? "only what did not always pass (\(uneven.count))" : "all \(cases.count) cases"],
+            "spans": [7, 14, 30, 60].map {
+                [
+                    "count": "\($0)",
+                    "href": "/matrix?suite=\(PageLink.query(suite))&last=\($0)" + (all ? "&all=1" : ""),
+                    "isChosen": $0 == last,
+                ]
+            },
+            "other": [
+                "href": all ? base : base + "&all=1",
+                "text": all ? "only what did not always pass (\(uneven.count))" : "all \(cases.count) cases",
+            ],
             "newer": number > 1 ? page + "&page=\(number - 1)" : false,
             "older": start + Self.most < chosen.count ? page + "&page=\(number + 1)" : false,
             "range": chosen.count > Self.most ? "\(start + 1) to \(start + shown.count) of \(chosen.count)" : false,
         ])
         return try PageFrame(
             title: "Nights of \(suite)",
-            lead: "\(cases.count - uneven.count) of \(cases.count) cases passed in every one of the last \(runs.count) runs",
+            lead:
+                "\(cases.count - uneven.count) of \(cases.count) cases passed in every one of the last \(runs.count) runs",
             links: [SiteLink(name: "Runs of \(suite)", href: "/?suite=\(PageLink.query(suite))")], body: body
         ).html()
     }

@@ -56,7 +56,10 @@ struct PageFrame {
         .nights th,.nights td{padding:1px 8px 1px 0}
         .nights thead th{vertical-align:bottom;font-weight:400}
         .nights td{text-align:center}
-        .nights tbody th{overflow-wrap:anywhere;min-width:24ch}
+        .nights tbody th{overflow-wrap:anywhere;min-width:min(48ch,60vw);position:sticky;left:0;background:var(--bg)}
+        .runs th,.runs td{white-space:nowrap}
+        main table:not(.wide) thead th.n{width:auto}
+        td.kind{white-space:nowrap}
         progress{width:10ch;height:.8em;accent-color:var(--link);vertical-align:middle}
         button{font:inherit;color:inherit;background:var(--panel);border:1px solid var(--soft);padding:3px 10px;cursor:pointer}
         .bar-of-actions{display:flex;flex-wrap:wrap;gap:6px 16px;align-items:baseline;margin:6px 0}

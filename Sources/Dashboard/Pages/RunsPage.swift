@@ -23,7 +23,8 @@ struct RunsPage {
         let shown = chosen[start..<min(start + Self.most, chosen.count)]
         let suites = Set(lines.map(\.suite).filter { !$0.isEmpty }).sorted()
         let newest = shown.first { $0.trouble == nil }
-        let before = shown.first { $0.suite == newest?.suite && $0.id != newest?.id && $0.trouble == nil }
+        let others = shown.filter { $0.id != newest?.id && $0.trouble == nil }
+        let before = others.first { $0.suite == newest?.suite } ?? others.first
         let goesOn = chosen.filter { $0.isGoingOn }.count
         let query = suite.map { "suite=\(PageLink.query($0))&" } ?? ""
         let body = try PageTemplate(Self.template).text([
@@ -77,6 +78,7 @@ struct RunsPage {
         <p class="bar-of-actions"><span class="note">Suites:</span> {{#suites}}{{#isChosen}}<strong>{{name}}</strong>{{/isChosen}}{{^isChosen}}<a href="{{href}}">{{name}}</a>{{/isChosen}} {{/suites}}{{#all}}<a href="{{.}}">all</a> {{/all}}{{#matrix}}<a href="{{.}}">matrix over the nights</a>{{/matrix}}{{#goesOn}} <a href="{{.}}">follow what goes on</a>{{/goesOn}}</p>
         {{^isEmpty}}
         <form action="/compare" method="get">
+        {{#canCompare}}<p class="bar-of-actions"><button>Compare A with B</button></p>{{/canCompare}}
         <div class="scroll" role="region" aria-label="Runs" tabindex="0">
         <table class="runs wide">
         <thead><tr><th scope="col">A</th><th scope="col">B</th><th scope="col">Run</th><th scope="col">Suite</th><th scope="col">Began</th><th scope="col">Verdict</th><th scope="col" class="n">Passed</th><th scope="col" class="n">Flaky</th><th scope="col" class="n">Failed</th><th scope="col" class="n">Not judged</th><th scope="col" class="n">Not run</th><th scope="col" class="n">Took</th></tr></thead>
@@ -87,7 +89,7 @@ struct RunsPage {
         </tbody>
         </table>
         </div>
-        <p class="bar-of-actions">{{#canCompare}}<button>Compare A with B</button>{{/canCompare}}{{#newer}} <a rel="prev" href="{{.}}">newer</a>{{/newer}}{{#range}} <span class="note">{{.}}</span>{{/range}}{{#older}} <a rel="next" href="{{.}}">older</a>{{/older}}</p>
+        <p class="bar-of-actions">{{#newer}}<a rel="prev" href="{{.}}">newer</a>{{/newer}}{{#range}} <span class="note">{{.}}</span>{{/range}}{{#older}} <a rel="next" href="{{.}}">older</a>{{/older}}</p>
         </form>
         {{/isEmpty}}
         """#

@@ -76,7 +76,9 @@ struct RunComparison: Sendable {
         }
     }
 
-    private static func figures(_ old: CaseResult, _ oldBoots: [Boot], _ new: CaseResult, _ newBoots: [Boot]) -> [Figure] {
+    private static func figures(_ old: CaseResult, _ oldBoots: [Boot], _ new: CaseResult, _ newBoots: [Boot])
+        -> [Figure]
+    {
         let before = samples(of: old, oldBoots), after = samples(of: new, newBoots)
         let both = after.keys.filter { before[$0] != nil }.sorted { ($0.name, $0.unit) < ($1.name, $1.unit) }
         return both.compactMap { key -> Figure? in
@@ -139,7 +141,8 @@ struct RunComparison: Sendable {
                 isSignificant: adjusted <= Self.level)
             figures[one.index].outcome = .compared(one.comparison, word)
         }
-        figures = figures.enumerated().sorted { ($0.element.rank, $0.offset) < ($1.element.rank, $1.offset) }.map(\.element)
+        figures = figures.enumerated().sorted { ($0.element.rank, $0.offset) < ($1.element.rank, $1.offset) }.map(
+            \.element)
     }
 }
 

@@ -54,7 +54,8 @@ extension ReportPage {
             isElsewhere
             ? "#" + anchor
             : site.map { $0.casePage(one.plan.id) }
-                ?? (budget.linksFiles && directory != nil ? files.map { PageLink.path($0, below: base) } : nil).orNothing
+                ?? (budget.linksFiles && directory != nil ? files.map { PageLink.path($0, below: base) } : nil)
+                .orNothing
         let reason = one.isFlaky ? "passed at try \(one.attempts.count)" : one.reasonLine ?? ""
         return [
             "id": isElsewhere ? false : anchor, "href": href, "name": one.plan.id, "kind": mark.rawValue,

@@ -100,7 +100,8 @@ extension ReportPage {
         return [
             "kind": mark.rawValue, "sign": mark.sign, "words": mark.words, "id": one.plan.id,
             "anchor": PageLink.anchor(ofCase: one.plan.id), "headline": headline, "facts": Self.facts(of: one.plan),
-            "page": (site?.casePage(one.plan.id)).orNothing, "life": additions.lives[one.plan.id].orNothing, "reproduce": one.reproduce,
+            "page": (site?.casePage(one.plan.id)).orNothing, "life": additions.lives[one.plan.id].orNothing,
+            "reproduce": one.reproduce,
             "tries": tries.sorted { $0.number < $1.number }.map(\.values),
         ]
     }

@@ -53,7 +53,7 @@ extension PageParts {
         tbody .part{font:600 13px system-ui,sans-serif;padding-top:10px}
         .differs{background:var(--panel)}
         .matrix th,.matrix td{white-space:nowrap;padding-right:20px}
-        .scroll{overflow-x:auto}
+        .scroll{overflow-x:auto;position:relative}
         .scroll>.wide{min-width:780px}
         thead th.n{width:1%}
         article.case{color:inherit;margin:0 0 16px;padding:6px 0 6px 12px;border-left:3px solid var(--line)}
