@@ -1,6 +1,7 @@
 import Hummingbird
 import HummingbirdCore
 import Logging
+import NIOCore
 import ServiceLifecycle
 import Support
 
@@ -62,11 +63,18 @@ package struct Dashboard: Sendable {
             } onCancel: {
                 Task { await group.triggerGracefulShutdown() }
             }
-        } catch  where !Task.isCancelled {
-            throw DashboardError(
-                .address, "port \(port) of \(address) cannot be listened on: \(error)",
-                hint: "`--port 0` takes a free one; the address must be one of this host")
+        } catch {
+            if !Task.isCancelled { throw Self.unusable(address, port, error) }
         }
         try Task.checkCancellation()
+    }
+
+    private static func unusable(_ address: String, _ port: Int, _ error: any Error) -> DashboardError {
+        let code = (error as? IOError)?.errnoCode
+        let reason = code.map { errorText($0) } ?? "\(error)"
+        return DashboardError(
+            .address, "port \(port) of \(address) cannot be listened on: \(reason)",
+            hint: code == EADDRINUSE
+                ? "`--port 0` takes a free port" : "`--address` must be an address of this host, or a name of one")
     }
 }

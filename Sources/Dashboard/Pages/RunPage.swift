@@ -32,7 +32,7 @@ struct RunPage {
         guard let line, case .goesOn(let lastSign) = line.life else { return "" }
         return try PageTemplate(Self.template).text([
             "tried": "\(line.tried)", "cases": "\(line.cases)", "follow": Address.run(line.id) + "?follow=1",
-            "sign": DecimalText.seconds(max(0, now - lastSign).rounded()),
+            "sign": RunLine.ago(now - lastSign),
         ])
     }
 

@@ -63,9 +63,9 @@ struct RunsPage {
         if case .goesOn(let lastSign) = line.life {
             row["live"] = [
                 "tried": "\(line.tried)", "cases": "\(line.cases)",
-                "sign": DecimalText.seconds(max(0, now - lastSign).rounded()),
+                "sign": RunLine.ago(now - lastSign),
             ]
-            row["took"] = DecimalText.seconds(max(0, now - line.started))
+            row["took"] = RunLine.ago(now - line.started)
         }
         return row
     }
@@ -96,6 +96,12 @@ struct RunsPage {
 }
 
 extension RunLine {
+    /// A length of time that is not over, without more digits than one can read.
+    static func ago(_ seconds: Double) -> String {
+        let seconds = max(0, seconds.rounded())
+        return seconds < 60 ? DecimalText.fixed(seconds, 0) + " s" : DecimalText.seconds(seconds)
+    }
+
     var isGoingOn: Bool { if case .goesOn = life { true } else { false } }
 
     /// The verdict for people.
