@@ -9,6 +9,8 @@ actor ProgramShelf {
     /// Where programs go that are built for this run alone.
     private let directory: String
     private var builds: [SuiteProgram: Task<String, any Error>] = [:]
+    /// The end of the last build. Builds take turns: two programs may come from one makefile.
+    private var turn: Task<Void, Never>?
 
     init(environment: LabEnvironment, executable: String, directory: String) {
         self.environment = environment
@@ -21,7 +23,11 @@ actor ProgramShelf {
     /// - Throws: `LabError` if it does not exist or does not build, with what the compiler says.
     func path(of program: SuiteProgram) async throws -> String {
         if let build = builds[program] { return try await build.value }
-        let build = Task { try await self.build(program) }
+        let build = Task { [turn] in
+            await turn?.value
+            return try await self.build(program)
+        }
+        turn = Task { _ = await build.result }
         builds[program] = build
         return try await build.value
     }
