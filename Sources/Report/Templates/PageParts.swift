@@ -13,7 +13,7 @@ package enum PageParts {
         </head>
         <body>
         <a class="skip" href="#main">Skip to the results</a>
-        {{{site}}}
+        {{#site}}{{{.}}}{{/site}}
         <header>
         <h1><code>{{suite}}</code> <strong class="verdict {{kind}}">{{verdict}}</strong></h1>
         <p class="sentence">{{sentence}}</p>
