@@ -2,25 +2,31 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build tutorial test test-long bench bench-compiler lint format install completion clean
+.PHONY: help setup setup-tests build tutorial test test-long bench bench-compiler lint format install completion clean
 
 PREFIX ?= /usr/local
 SWIFT_BUILD := swift build -c release --static-swift-stdlib
 LAB = $(shell $(SWIFT_BUILD) --show-bin-path)/popcorn-lab
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 PACKAGES := $(shell sed 's/\#.*//' Configs/host-packages)
+TEST_PACKAGES := $(shell sed 's/\#.*//' Configs/test-packages)
 
 help: ## List the targets.
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
 
-setup: ## Install what is missing of Configs/host-packages, and libvirt's account (Debian 12).
-	@missing=$$(dpkg-query -W -f '$${db:Status-Abbrev} $${Package}\n' $(PACKAGES) 2>/dev/null | \
-		awk '$$1 == "ii" { print $$2 }' | sort | comm -13 - <(tr ' ' '\n' <<< '$(PACKAGES)' | sort)); \
+# Installs those of the named packages that are missing.
+define install
+	@missing=$$(dpkg-query -W -f '$${db:Status-Abbrev} $${Package}\n' $(1) 2>/dev/null | \
+		awk '$$1 == "ii" { print $$2 }' | sort | comm -13 - <(tr ' ' '\n' <<< '$(1)' | sort)); \
 	if [ -n "$$missing" ]; then \
 		echo "installing:" $$missing; \
 		$(SUDO) apt-get update -qq && \
 		DEBIAN_FRONTEND=noninteractive $(SUDO) apt-get install -y -qq --no-install-recommends $$missing >/dev/null; \
 	fi
+endef
+
+setup: ## Install what is missing of Configs/host-packages, and libvirt's account (Debian 12).
+	$(call install,$(PACKAGES))
 	@# Root's libvirt demands this account, which only libvirt-daemon-system would create; its daemon is not needed.
 	@if ! getent passwd libvirt-qemu >/dev/null; then \
 		echo "creating the account libvirt-qemu"; \
@@ -29,6 +35,9 @@ setup: ## Install what is missing of Configs/host-packages, and libvirt's accoun
 		$(SUDO) useradd -r -M -d /var/lib/libvirt -s /usr/sbin/nologin -g kvm -G libvirt-qemu libvirt-qemu; \
 	fi
 
+setup-tests: setup ## Install what is missing of Configs/test-packages, too: servers, a cluster, linters.
+	$(call install,$(TEST_PACKAGES))
+
 build: setup ## Build popcorn-lab and popcorn-cc in release mode.
 	$(SWIFT_BUILD) --product popcorn-lab
 	$(SWIFT_BUILD) --product popcorn-cc
@@ -36,19 +45,19 @@ build: setup ## Build popcorn-lab and popcorn-cc in release mode.
 tutorial: build ## Popcorn's SOSP'19 tutorial: two kernels, programs that move between them, from up to down.
 	$(LAB) tutorial
 
-test: setup ## Run every test; those of EndToEndTests boot real guests.
+test: setup-tests ## Run every test; those of EndToEndTests boot real guests.
 	swift build --build-tests
 	swift test --skip-build --no-parallel
 
-test-long: setup ## Run the tests that take too long for every change: 100,000 hops, the memory model, 200 parallel starts.
+test-long: setup-tests ## Run the tests that take too long for every change: 100,000 hops, the memory model, 200 parallel starts.
 	swift build --build-tests
 	POPCORN_LAB_TEST_LONG=1 swift test --skip-build --no-parallel --filter 'EndToEndTests.EndToEnd/Long|ParallelStartTests|SlurmTests'
 
-bench: build ## Measure against bare QEMU, OpenSSH and raw TCP; prints a table, writes bench.json.
+bench: build setup-tests ## Measure against bare QEMU, OpenSSH and raw TCP; prints a table, writes bench.json.
 	$(SWIFT_BUILD) --product popcorn-lab-bench
 	$(LAB)-bench --output bench.json
 
-bench-compiler: setup ## Compare the code of popcorn-cc with that of clang -O2 and the same libc.
+bench-compiler: setup-tests ## Compare the code of popcorn-cc with that of clang -O2 and the same libc.
 	$(SWIFT_BUILD) --product popcorn-cc
 	Tests/MultiISATests/Programs/bench/run.sh $$($(SWIFT_BUILD) --show-bin-path)/popcorn-cc
 
@@ -57,12 +66,12 @@ SWIFT_SOURCES := Package.swift Sources Tests
 C_SOURCES = $(shell find Sources Images -name '*.cpp' -o -name '*.[ch]')
 SCRIPTS = .ci/run $(shell find Images Tests -name '*.sh')
 
-lint: setup ## Check the formatting of all sources, and the shell scripts.
+lint: setup-tests ## Check the formatting of all sources, and the shell scripts.
 	swift format lint --strict --recursive --parallel $(SWIFT_SOURCES)
 	@clang-format-19 --dry-run --Werror $(C_SOURCES)
 	shellcheck $(SCRIPTS)
 
-format: setup ## Format all sources.
+format: setup-tests ## Format all sources.
 	swift format --in-place --recursive --parallel $(SWIFT_SOURCES)
 	@clang-format-19 -i $(C_SOURCES)
 

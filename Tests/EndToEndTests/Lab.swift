@@ -65,7 +65,7 @@ struct Lab: Sendable {
         let directories = (ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin").split(separator: ":")
         let paths: [String] = directories.map { "\($0)/\(program)" }
         guard let found = paths.first(where: { access($0, X_OK) == 0 })
-        else { throw SystemError("find \(program); `make setup` installs what the tests need", errno: ENOENT) }
+        else { throw SystemError("find \(program); `make setup-tests` installs what the tests need", errno: ENOENT) }
         return found
     }
 
