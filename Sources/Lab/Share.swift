@@ -36,13 +36,13 @@ package struct Share: Sendable {
             }
             return Share(root: named)
         }
-        var directory = parent(of: executable)
-        if isShare(parent(of: directory) + "/share/popcorn-lab") {
-            return Share(root: parent(of: directory) + "/share/popcorn-lab")
+        var directory = AbsolutePath.parent(of: executable)
+        if isShare(AbsolutePath.parent(of: directory) + "/share/popcorn-lab") {
+            return Share(root: AbsolutePath.parent(of: directory) + "/share/popcorn-lab")
         }
         while directory.count > 1 {
             if isShare(directory) { return Share(root: directory) }
-            directory = parent(of: directory)
+            directory = AbsolutePath.parent(of: directory)
         }
         throw LabError(
             .hostUnfit, "cannot find the files that ship with popcorn-lab (Images/, Configs/)",
@@ -50,9 +50,4 @@ package struct Share: Sendable {
     }
 
     private static func isShare(_ path: String) -> Bool { access(path + "/Images/embedded.yaml", R_OK) == 0 }
-
-    private static func parent(of path: String) -> String {
-        let cut = path.lastIndex(of: "/") ?? path.startIndex
-        return cut == path.startIndex ? "/" : String(path[..<cut])
-    }
 }

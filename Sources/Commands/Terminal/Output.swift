@@ -17,10 +17,15 @@ enum Output {
     static func table(_ table: Table) { bytes(Array((table.lines.joined(separator: "\n") + "\n").utf8)) }
 
     static func json(_ value: some Encodable) throws {
+        try json(value, encoder)
+    }
+
+    /// How all JSON is written that people may read.
+    static var encoder: JSONEncoder {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         encoder.dateEncodingStrategy = .iso8601
-        try json(value, encoder)
+        return encoder
     }
 
     static func json(_ value: some Encodable, _ encoder: JSONEncoder) throws {

@@ -82,9 +82,7 @@ struct ABCommand: AsyncParsableCommand {
         let run = try RunDirectory.create(verb: .ab, directories: environment.directories)
         let seed = choice.seed ?? UInt32.random(in: 0...UInt32.max)
         let outcome = try await comparison.run(choice.selection, seed: seed, in: run)
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        try AtomicFile.write(try encoder.encode(outcome), to: run.path + "/ab.json")
+        try AtomicFile.write(try Output.encoder.encode(outcome), to: run.path + "/ab.json")
         if output.format == .json { try Output.json(outcome) } else { ABTable(outcome).show() }
         Notice.line(run.path)
         throw ProgramExit(status: Self.status(of: outcome))

@@ -82,9 +82,7 @@ struct BisectCommand: AsyncParsableCommand {
     }
 
     private func conclude(_ outcome: Bisection.Outcome, _ run: RunDirectory) async throws {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        try AtomicFile.write(try encoder.encode(outcome), to: run.path + "/bisect.json")
+        try AtomicFile.write(try Output.encoder.encode(outcome), to: run.path + "/bisect.json")
         if output.format == .json {
             try Output.json(outcome)
         } else if let commit = outcome.suspects.first, outcome.suspects.count == 1 {
