@@ -47,11 +47,11 @@ tutorial: build ## Popcorn's SOSP'19 tutorial: two kernels, programs that move b
 
 test: setup-tests ## Run every test; those of EndToEndTests boot real guests.
 	swift build --build-tests
-	swift test --skip-build --no-parallel
+	Tests/run.sh
 
 test-long: setup-tests ## Run the tests that take too long for every change: 100,000 hops, the memory model, 200 parallel starts.
 	swift build --build-tests
-	POPCORN_LAB_TEST_LONG=1 swift test --skip-build --no-parallel --filter 'EndToEndTests.EndToEnd/Long|ParallelStartTests|SlurmTests'
+	POPCORN_LAB_TEST_LONG=1 Tests/run.sh --filter 'EndToEndTests.EndToEnd/Long|ParallelStartTests|SlurmTests'
 
 bench: build setup-tests ## Measure against bare QEMU, OpenSSH and raw TCP; prints a table, writes bench.json.
 	$(SWIFT_BUILD) --product popcorn-lab-bench

@@ -10,7 +10,7 @@ struct CaseMeasurementsTests {
     {
         let made = try Observations(figures.isEmpty ? "" : "figures: {\(figures)}")
         let seen = CaseObserver.Seen(
-            observation: try made.seen(), programSeconds: wall, cpuSeconds: cpu, timeline: nil, text: text)
+            observation: try made.seen(), programSeconds: wall, cpuSeconds: cpu, trace: nil, text: text)
         return CaseMeasurements(one: made.one, seen: seen, counters: ["messages": 7]).all
     }
 

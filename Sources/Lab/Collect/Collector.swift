@@ -55,8 +55,7 @@ struct Collector {
     /// To be called after it; a node that does not answer any more is left out with a warning.
     ///
     /// - Parameter step: told the name of each step when it is done.
-    /// - Returns: warnings for the manifest.
-    func end(_ step: (String) -> Void = { _ in }) async -> [String] {
+    func end(_ step: (String) -> Void = { _ in }) async -> Collected {
         let warnings = await withTaskGroup(of: [String].self) { group in
             for entry in nodes {
                 group.addTask {
@@ -67,7 +66,10 @@ struct Collector {
         }
         step("collect")
         defer { step("write the logs") }
-        return warnings.sorted() + run.copySerialLogs(of: access.record, from: access.paths) + render()
+        var collected = Collected(
+            warnings: warnings.sorted() + run.copySerialLogs(of: access.record, from: access.paths))
+        render(&collected)
+        return collected
     }
 
     /// A connection that something went wrong on, as when a program was ended by its time, is tried no more: a new one is.
@@ -119,7 +121,7 @@ struct Collector {
     }
 
     /// Writes dmesg on the host's clock, as JSON Lines and as plain text.
-    private func render() -> [String] {
+    private func render(_ collected: inout Collected) {
         do {
             let timeline = try Timeline.load(nodes: access.record.nodes.map { run.traceFiles(of: Manifest.Node($0)) })
             for (index, node) in timeline.nodes.enumerated() {
@@ -128,11 +130,20 @@ struct Collector {
                 try KernelLog.writeText(records: node.files.kernelLog, console: node.files.console, to: &text)
                 try text.commit()
             }
-            return timeline.warnings
+            collected.warnings += timeline.warnings
+            collected.trace = timeline.summary
         } catch {
-            return ["the logs could not be put on one clock: \(error)"]
+            collected.warnings.append("the logs could not be put on one clock: \(error)")
         }
     }
+}
+
+/// What a run knows of what it has collected.
+struct Collected: Sendable {
+    /// What is missing or doubtful; for the manifest.
+    var warnings: [String] = []
+    /// The traces in numbers, without names of pages; `nil` if they could not be read.
+    var trace: TraceSummary?
 }
 
 extension RunDirectory {

@@ -58,7 +58,7 @@ extension LabAccess {
         var warnings = zip(record.nodes, answers).compactMap { node, answer in
             answer.failure.map { "\(node.name) does not answer; its console was kept: \($0)" }
         }
-        warnings += await Collector(access: self, run: run, nodes: nodes, waiting: waiting).end()
+        warnings += await Collector(access: self, run: run, nodes: nodes, waiting: waiting).end().warnings
         for node in nodes { await node.session.close() }
         manifest.warnings = warnings
         manifest.ended = Date()

@@ -2,6 +2,7 @@ import Guest
 import GuestContract
 import Support
 import Topology
+import Trace
 
 /// `run`: deploys a program, runs it on one node while the lab's kernels are recorded, and collects.
 ///
@@ -114,6 +115,8 @@ package struct RunProgram: Sendable {
         package var steps: [Step]
         /// What is missing or doubtful in what was collected, and which moves were not made.
         package var warnings: [String]
+        /// What the kernels recorded, in numbers; `nil` if nothing was collected, or it could not be read.
+        package var trace: TraceSummary?
     }
 
     /// `run` over connections that stand, for callers that run many programs.
@@ -154,8 +157,7 @@ package struct RunProgram: Sendable {
         let ending = await execute(command, environment, streams, in: session)
         clock.end("program")
         report(.ended(exitCode: ending.exitCode))
-        let (moves, steps, warnings) = try await concludeWhole(recording, driver, ending, clock)
-        return Attempt(run: recording?.run, ending: ending, moves: moves, steps: steps, warnings: warnings)
+        return try await concludeWhole(recording, driver, ending, clock)
     }
 
     private func execute(
@@ -176,7 +178,7 @@ package struct RunProgram: Sendable {
     private func concludeWhole(
         _ recording: ProgramRecording?, _ driver: MoveDriver?, _ ending: Result<RemoteResult, any Error>,
         _ clock: StepClock
-    ) async throws -> (MoveSummary?, [Step], [String]) {
+    ) async throws -> Attempt {
         let conclusion = Task { try await conclude(recording, driver, ending, clock) }
         return try await withTaskCancellationHandler {
             try await conclusion.value
@@ -189,16 +191,17 @@ package struct RunProgram: Sendable {
     private func conclude(
         _ recording: ProgramRecording?, _ driver: MoveDriver?, _ ending: Result<RemoteResult, any Error>,
         _ clock: StepClock
-    ) async throws -> (MoveSummary?, [Step], [String]) {
+    ) async throws -> Attempt {
         var clock = clock
-        var warnings: [String] = []
+        var collected = Collected()
         if let recording {
-            warnings = await recording.collector.end { clock.end($0) }
+            collected = await recording.collector.end { clock.end($0) }
         }
-        let moves = await summary(driver, &warnings)
-        guard let recording else { return (moves, clock.steps, warnings) }
-        try recording.complete(ending, moves: moves, steps: clock.steps, warnings: warnings)
-        return (moves, clock.steps, warnings)
+        let moves = await summary(driver, &collected.warnings)
+        try recording?.complete(ending, moves: moves, steps: clock.steps, warnings: collected.warnings)
+        return Attempt(
+            run: recording?.run, ending: ending, moves: moves, steps: clock.steps, warnings: collected.warnings,
+            trace: collected.trace)
     }
 
     /// What the program's runtime reads (`Images/runtime/node/moves/moves.c`).

@@ -25,7 +25,7 @@ struct CaseMeasurements {
 
     /// The median of each phase of the hops of each route, in µs.
     private var phases: [Measurement] {
-        (seen.timeline?.migration.routes ?? []).flatMap { route in
+        (seen.trace?.migration.routes ?? []).flatMap { route in
             route.phases.map { phase in
                 Measurement(
                     "hop.\(phase.phase.rawValue) \(route.from)->\(route.to)", unit: "us", better: .lower,

@@ -17,7 +17,7 @@ struct CaseObserver: Sendable {
         /// CPU time of the nodes' QEMUs meanwhile, in seconds.
         var cpuSeconds: Double?
         /// What the kernels recorded, if anything.
-        var timeline: TraceSummary?
+        var trace: TraceSummary?
         /// The text of its output.
         var text: String
     }
@@ -88,11 +88,11 @@ struct CaseObserver: Sendable {
             ending: try ending(result, control), stdout: out, stderr: error, deaths: control.deaths)
         observation.problems = faultProblems
         observation.kernelMessages = try kernelMessages()
-        let timeline = try? RunStore(environment: booted.access.environment).timeline(directory).summary
-        if let timeline { observation.counts = Self.counts(timeline) }
+        let trace = try? result.get().trace
+        if let trace { observation.counts = Self.counts(trace) }
         return Seen(
             observation: observation, programSeconds: programSeconds(result), cpuSeconds: cpu?.elapsed(),
-            timeline: timeline,
+            trace: trace,
             text: one.figures.isEmpty ? "" : ByteText.text(try out.read()))
     }
 
