@@ -31,6 +31,9 @@ package struct MoveSummary: Codable, Sendable, Equatable {
     package var isMigratable: Bool
     /// How many threads of the program the driver has met.
     package var threads: Int
+    /// Proposals that were made. More than `moves` and `refused` if one had to be repeated because nothing came of it for a
+    /// second, or was under way when the program ended. `nil` in a manifest of an earlier version.
+    package var asked: Int?
     /// Requests after which the thread arrived where it was to go.
     package var moves: Int
     /// Requests that the origin's kernel or the target refused.
@@ -38,15 +41,17 @@ package struct MoveSummary: Codable, Sendable, Equatable {
     /// Why the last that was refused was.
     package var reason: String?
 
-    /// - Parameter line: `migratable=0|1 threads=N moves=N refused=N error=ERRNO`.
+    /// - Parameter line: `migratable=0|1 threads=N asked=N moves=N refused=N error=ERRNO`.
     package init?(parsing line: String) {
         let values = KeyValues(line.split(separator: " "))
         guard let migratable = values.number("migratable", as: Int.self),
-            let threads = values.number("threads", as: Int.self), let moves = values.number("moves", as: Int.self),
+            let threads = values.number("threads", as: Int.self), let asked = values.number("asked", as: Int.self),
+            let moves = values.number("moves", as: Int.self),
             let refused = values.number("refused", as: Int.self), let error = values.number("error", as: Int.self)
         else { return nil }
         isMigratable = migratable != 0
         self.threads = threads
+        self.asked = asked
         self.moves = moves
         self.refused = refused
         reason = refused > 0 ? MoveRefusal.reason(Int32(clamping: error)) : nil

@@ -32,7 +32,7 @@ struct AnswerTests {
 
     @Test("a driver's summary is no other line")
     func summary() {
-        #expect(MoveSummary(parsing: "migratable=1 threads=2 moves=3 refused=0 error=-116")?.reason == nil)
+        #expect(MoveSummary(parsing: "migratable=1 threads=2 asked=3 moves=3 refused=0 error=-116")?.reason == nil)
         #expect(MoveSummary(parsing: "ready 0001") == nil)
     }
 

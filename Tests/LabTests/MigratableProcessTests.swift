@@ -76,10 +76,11 @@ struct MigratableProcessTests {
         func warning(_ line: String, _ count: Int?) throws -> String? {
             DrivenMoves(count: count).warning(of: try #require(MoveSummary(parsing: line)))
         }
-        #expect(try warning("migratable=1 threads=2 moves=6 refused=0 error=0", 3) == nil)
-        #expect(try warning("migratable=1 threads=1 moves=2 refused=0 error=0", 3)?.contains("2 of 3") == true)
-        #expect(try warning("migratable=0 threads=0 moves=0 refused=0 error=0", 3)?.contains("never") == true)
-        #expect(try warning("migratable=1 threads=1 moves=0 refused=2 error=-116", nil)?.contains("build") == true)
+        #expect(try warning("migratable=1 threads=2 asked=6 moves=6 refused=0 error=0", 3) == nil)
+        #expect(try warning("migratable=1 threads=1 asked=2 moves=2 refused=0 error=0", 3)?.contains("2 of 3") == true)
+        #expect(try warning("migratable=0 threads=0 asked=0 moves=0 refused=0 error=0", 3)?.contains("never") == true)
+        #expect(
+            try warning("migratable=1 threads=1 asked=2 moves=0 refused=2 error=-116", nil)?.contains("build") == true)
     }
 
     @Test("FUNCTION[:N]")

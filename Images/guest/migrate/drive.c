@@ -8,7 +8,8 @@
  *
  * A thread is asked again when it has moved, INTERVAL_MS after it was last asked at the earliest, until LIMIT moves
  * of it have happened or were refused (0: no limit). Prints `ready NAME`, waits for `popcorn-migrate start NAME`, and
- * when that process has ended prints `migratable=0|1 threads=N moves=N refused=N error=ERRNO`.
+ * when that process has ended prints `migratable=0|1 threads=N asked=N moves=N refused=N error=ERRNO`. More is asked than
+ * has moved or was refused if requests had to be repeated, or were under way when the process ended.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -27,6 +28,7 @@
 
 struct driven {
 	int tid;
+	unsigned int proposals;
 	unsigned int moves;
 	unsigned int refused;
 	bool asked;
@@ -151,6 +153,7 @@ static void ask(struct driven *one, const struct thread *thread)
 		one->asked_at = now();
 	}
 	one->asked = true;
+	one->proposals++;
 	error = propose(thread->pid, thread->tid, one->target);
 	if (error && error != -ESRCH)
 		refuse(one, error);
@@ -192,14 +195,15 @@ static int patience(const struct snapshot *snapshot, int pid)
 
 static void report(bool migratable)
 {
-	unsigned int moves = 0, refused = 0;
+	unsigned int proposals = 0, moves = 0, refused = 0;
 
 	for (size_t i = 0; i < known; i++) {
+		proposals += all[i].proposals;
 		moves += all[i].moves;
 		refused += all[i].refused;
 	}
-	printf("migratable=%d threads=%zu moves=%u refused=%u error=%d\n", migratable, known, moves, refused,
-	       last_error);
+	printf("migratable=%d threads=%zu asked=%u moves=%u refused=%u error=%d\n", migratable, known, proposals, moves,
+	       refused, last_error);
 }
 
 int drive(int count, char **arguments)

@@ -94,11 +94,11 @@ static_assert(sizeof(struct popcorn_worker_message) == 16);
  * @process: id of the process
  * @thread: number of the thread in it
  * @hop: of the thread; a message with another one than the receiver knows is stale
- * @node: ARRIVE: where it comes from; MOVE, PROPOSE: where to
+ * @node: ARRIVE: where it comes from; MOVE: where to; PROPOSE: as @proposed
  * @tid: at the origin
  * @status: ARRIVE: negative errno if it comes back because it could not move; EXIT: exit status
  * @flags: see above
- * @proposed: ARRIVE: node that was proposed, or -1
+ * @proposed: ARRIVE: node that was proposed, POPCORN_NODE_NEXT, POPCORN_NODE_STAY, or -1: none
  * @reserved: zero
  * @entry, @argument: where to go on
  */

@@ -16,7 +16,7 @@ static void signal_host(const struct worker *worker, const struct guest *guest)
 
 	lockdep_assert_held(&worker->lock);
 	trace_migrate_request(worker->id, guest->number, guest->hop + 1, popcorn_self(),
-			      guest->proposed, 0);
+			      popcorn_traced_node(guest->proposed), 0);
 	if (!task)
 		return;
 	if (signal)
@@ -33,7 +33,7 @@ int popcorn_propose_guest(struct worker *worker, struct pid *host, int node)
 	mutex_lock(&worker->lock);
 	list_for_each_entry (guest, &worker->guests, list) {
 		if (guest->host == host) {
-			guest->proposed = node;
+			popcorn_note_proposal(&guest->proposed, node);
 			signal_host(worker, guest);
 			err = 0;
 			break;
@@ -113,7 +113,7 @@ static void handle_propose(const struct popcorn_received *message)
 	mutex_lock(&worker->lock);
 	guest = popcorn_find_guest(worker, le32_to_cpu(body->thread));
 	if (guest && guest->hop == le32_to_cpu(body->hop)) {
-		guest->proposed = le32_to_cpu(body->node);
+		popcorn_note_proposal(&guest->proposed, le32_to_cpu(body->node));
 		guest->saw_proposal = true;
 		signal_host(worker, guest);
 	}

@@ -234,7 +234,7 @@ static void locate_at_origin(struct process *process, struct popcorn_whereabouts
 		where->proposed = thread->proposed;
 		thread->proposed = -1;
 		trace_migrate_check(process->id, thread->number, thread->hop + 1, process->self,
-				    where->proposed, 0);
+				    popcorn_traced_node(where->proposed), 0);
 	}
 	mutex_unlock(&process->lock);
 }
@@ -253,7 +253,7 @@ static void locate_at_worker(struct worker *worker, struct popcorn_whereabouts *
 		where->proposed = guest->proposed;
 		guest->proposed = -1;
 		trace_migrate_check(worker->id, guest->number, guest->hop + 1, popcorn_self(),
-				    where->proposed, 0);
+				    popcorn_traced_node(where->proposed), 0);
 	}
 	mutex_unlock(&worker->lock);
 }

@@ -32,6 +32,10 @@ struct guest *popcorn_find_guest(struct worker *worker, u32 number)
 	list_for_each_entry (guest, &worker->guests, list)
 		if (guest->number == number)
 			return guest;
+	/* Here, but no host has woken for it yet. */
+	list_for_each_entry (guest, &worker->arrivals, list)
+		if (guest->number == number)
+			return guest;
 	return NULL;
 }
 
@@ -179,7 +183,6 @@ static bool take_in(struct worker *worker, struct popcorn_event *event)
 		guest->host = get_pid(task_pid(current));
 		worker->waiting--;
 		fill_event(worker, guest, event);
-		guest->proposed = -1;
 		popcorn_start_tracking(worker->space, &guest->tracker);
 		trace_migrate_resume(worker->id, guest->number, guest->hop, guest->from,
 				     popcorn_self(), guest->status);

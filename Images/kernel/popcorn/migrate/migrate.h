@@ -87,8 +87,8 @@ struct thread {
 	u32 hop;
 	u64 entry;
 	u64 argument;
-	int proposed;
-	u32 event; /* enum popcorn_event_kind for the shadow; 0: none */
+	int proposed; /* what it was asked and has not seen: a node, NEXT, STAY; -1: nothing */
+	u32 event;    /* enum popcorn_event_kind for the shadow; 0: none */
 	int status;
 	int signal;                 /* that killed the worker; with POPCORN_EVENT_PROCESS_EXIT */
 	struct incoming_call *call; /* that the shadow shall take */
@@ -111,7 +111,7 @@ struct guest {
 	int tid;
 	int from;
 	int status;
-	int proposed;
+	int proposed;      /* as in struct thread */
 	bool saw_proposal; /* of the origin, in this hop */
 	u64 entry;
 	u64 argument;
@@ -186,6 +186,8 @@ int popcorn_post_arrival(const struct process *process, const struct thread *thr
 void popcorn_note_departure(struct process *process, struct thread *thread);
 void popcorn_note_refusal(struct thread *thread, int error);
 int popcorn_propose(struct process *process, struct thread *thread, int node);
+void popcorn_note_proposal(int *proposed, int node);
+int popcorn_traced_node(int proposed);
 
 /* move.c */
 extern const struct popcorn_handler popcorn_thread_move_handler;

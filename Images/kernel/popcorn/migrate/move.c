@@ -96,7 +96,8 @@ static void handle_move(const struct popcorn_received *message)
 	thread->prints[message->sender.node] = print;
 	thread->entry = le64_to_cpu(body->entry);
 	thread->argument = le64_to_cpu(body->argument);
-	if ((le32_to_cpu(body->flags) & POPCORN_PROPOSAL_SEEN) || thread->proposed == node)
+	if ((le32_to_cpu(body->flags) & POPCORN_PROPOSAL_SEEN) || thread->proposed == node ||
+	    thread->proposed == POPCORN_NODE_NEXT)
 		thread->proposed = -1; /* else it has crossed the move, and goes along */
 	if (node == process->self) {
 		come_home(process, thread);

@@ -49,6 +49,22 @@ static int propose_at_origin(struct process *process, struct pid *pid, int node)
 	return err;
 }
 
+/*
+ * A thread that is to be woken only still knows what else it was asked. The signal is a hint: what
+ * is noted here is the truth, so a signal that comes late, or for what has happened, does no harm.
+ */
+void popcorn_note_proposal(int *proposed, int node)
+{
+	if (node != POPCORN_NODE_STAY || *proposed == -1)
+		*proposed = node;
+}
+
+/* In trace events, -1 is the next node. */
+int popcorn_traced_node(int proposed)
+{
+	return proposed == POPCORN_NODE_NEXT ? -1 : proposed;
+}
+
 static int propose_to(struct pid *tgid, struct pid *pid, int node)
 {
 	struct process *process;
@@ -75,6 +91,7 @@ int popcorn_propose_by_pid(const struct popcorn_proposal *proposal)
 {
 	struct pid *tgid, *pid;
 	struct popcorn_node info;
+	int node = proposal->node == -1 ? POPCORN_NODE_NEXT : proposal->node;
 	int err = -ESRCH;
 
 	if (proposal->node != -1 && proposal->node != POPCORN_NODE_STAY) {
@@ -86,7 +103,7 @@ int popcorn_propose_by_pid(const struct popcorn_proposal *proposal)
 	tgid = find_get_pid(proposal->pid);
 	pid = find_get_pid(proposal->tid);
 	if (tgid && pid)
-		err = propose_to(tgid, pid, proposal->node);
+		err = propose_to(tgid, pid, node);
 	put_pid(pid);
 	put_pid(tgid);
 	return err;

@@ -226,7 +226,6 @@ static struct incoming_call *take(struct process *process, struct thread *thread
 		*signal = thread->signal;
 		thread->signal = 0;
 		thread->serving = 0;
-		thread->proposed = -1;
 		WRITE_ONCE(thread->event, 0);
 		popcorn_changed(&popcorn_ps_changes);
 		if (event->kind == POPCORN_EVENT_ARRIVED) {

@@ -249,8 +249,9 @@ int popcorn_propose(struct process *process, struct thread *thread, int node)
 	};
 
 	lockdep_assert_held(&process->lock);
-	trace_migrate_request(process->id, thread->number, thread->hop + 1, thread->where, node, 0);
-	thread->proposed = node;
+	trace_migrate_request(process->id, thread->number, thread->hop + 1, thread->where,
+			      popcorn_traced_node(node), 0);
+	popcorn_note_proposal(&thread->proposed, node);
 	if (thread->where == process->self) {
 		signal_thread(thread, process->move_signal);
 		return 0;

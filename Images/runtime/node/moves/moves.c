@@ -1,7 +1,10 @@
 /* Requests to move, which a thread looks at when the flag is set.
  *
- * They come by signal (place.h) from the kernel, which then knows the node, or from a user's `kill -35`: then it is the
- * next node. The flag counts the threads of this node that have been asked, so that it is 0 when nobody has. For tests and
+ * They come by signal (place.h) from the kernel, which knows the node, or from a user's `kill -35`: then it is the next node,
+ * and the kernel is told, for the thread itself may be elsewhere. So the kernel alone knows what a thread was asked and has
+ * not seen, and gives it up when the thread moves; the signal only says that it is worth asking. One that comes while the
+ * thread arrives is therefore kept, and one for what has happened already finds nothing.
+ * The flag counts the threads of this node that have been asked, so that it is 0 when nobody has. For tests and
  * demonstrations, the environment can ask as well:
  *
  *   POPCORN_MIGRATE_EVERY=N          each thread moves on at every N-th migration point that it passes
@@ -40,12 +43,28 @@ static bool take(void)
 	return true;
 }
 
-static void on_move_signal(int signal)
+/* For the calling thread, wherever it is. If it has ended meanwhile, nobody needs to know. */
+static void propose_next(void)
+{
+	struct popcorn_proposal proposal = {
+		.pid = popcorn_local_call(SYS_getpid),
+		.tid = popcorn_local_call(SYS_gettid),
+		.node = -1,
+	};
+
+	popcorn_local_call(SYS_ioctl, popcorn_place.device, POPCORN_IOC_PROPOSE, &proposal);
+}
+
+static void on_move_signal(int signal, siginfo_t *information, void *context)
 {
 	int saved = errno;
 
-	if (popcorn_transport == &popcorn_transport_popcorn)
-		ask_thread();
+	if (popcorn_transport == &popcorn_transport_popcorn) {
+		if (information->si_code == SI_KERNEL)
+			ask_thread();
+		else
+			propose_next();
+	}
 	popcorn_refresh_state();
 	popcorn_cancel_waiting();
 	errno = saved;
@@ -57,7 +76,7 @@ static void on_kick_signal(int signal)
 
 void popcorn_expect_signals(void)
 {
-	struct sigaction move = { .sa_handler = on_move_signal, .sa_flags = SA_RESTART | SA_NODEFER };
+	struct sigaction move = { .sa_sigaction = on_move_signal, .sa_flags = SA_RESTART | SA_NODEFER | SA_SIGINFO };
 	struct sigaction kick = { .sa_handler = on_kick_signal };
 
 	sigaction(POPCORN_MOVE_SIGNAL, &move, NULL);
@@ -73,27 +92,18 @@ void popcorn_start_schedule(void)
 
 void popcorn_expect_request(int proposed)
 {
-	take();
-	if (proposed >= 0)
+	if (proposed != -1)
 		ask_thread();
 }
 
-static int propose(int node)
+void popcorn_forget_request(void)
 {
-	struct popcorn_proposal proposal = {
-		.pid = popcorn_local_call(SYS_getpid),
-		.tid = popcorn_local_call(SYS_gettid),
-		.node = node,
-	};
-
-	return popcorn_local_call(SYS_ioctl, popcorn_place.device, POPCORN_IOC_PROPOSE, &proposal);
+	take();
 }
 
-void popcorn_forward_request(void)
+void popcorn_recall_request(void)
 {
-	/* If the thread has ended meanwhile, nobody needs to know. */
-	if (take())
-		propose(-1);
+	ask_thread();
 }
 
 /* A schedule asks again and again: a node where the program's file is of no use is left alone for a while. In ms. */
@@ -161,9 +171,9 @@ int popcorn_take_request(struct popcorn_thread *thread, const char *top)
 	}
 	if (popcorn_local_call(SYS_ioctl, popcorn_place.device, POPCORN_IOC_WHEREABOUTS, &here) < 0)
 		return -1;
-	if (here.proposed == POPCORN_NODE_STAY)
-		return -1;
-	return here.proposed >= 0 ? here.proposed : next_node();
+	if (here.proposed == POPCORN_NODE_NEXT)
+		return next_node();
+	return here.proposed >= 0 ? here.proposed : -1;
 }
 
 static void read_sites(struct popcorn_schedule *schedule, const char *text)

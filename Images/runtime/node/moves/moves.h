@@ -15,9 +15,12 @@ void popcorn_read_schedule(void);
 int popcorn_take_request(struct popcorn_thread *thread, const char *top);
 /* The program's file there is missing, or of no use. */
 void popcorn_note_unfit(int node);
-/* The calling native thread has just become another thread, for which this node was proposed, or -1. */
+/* The calling native thread has just become another thread, or its own again, of which the kernel says what it was asked
+ * (struct popcorn_event). What a signal has said meanwhile stands. */
 void popcorn_expect_request(int proposed);
-/* The calling thread is a shadow: what it was asked to do concerns the thread that is away. */
-void popcorn_forward_request(void);
+/* The calling thread is about to leave: with it the kernel gives up what it was asked. */
+void popcorn_forget_request(void);
+/* It could not leave: there may be a request that it has not seen. */
+void popcorn_recall_request(void);
 
 #endif

@@ -82,16 +82,17 @@ int popcorn_leave_origin(struct popcorn_thread *thread, int node)
 
 	if (!step.buffer)
 		return -ENOMEM;
+	popcorn_forget_request();
 	for (;;) {
 		long error = popcorn_local_call(SYS_ioctl, popcorn_place.device, POPCORN_IOC_STEP, &step);
 
 		if (error < 0 && error != -EINTR) {
-			if (step.action == POPCORN_STEP_LEAVE)
+			if (step.action == POPCORN_STEP_LEAVE) {
+				popcorn_recall_request();
 				return error;
+			}
 			popcorn_die("the kernel refused a step of thread %u: error %ld", number, -error);
 		}
-		if (step.action != POPCORN_STEP_LEAVE)
-			popcorn_forward_request();
 		if (error < 0)
 			continue;
 		switch (step.event.kind) {

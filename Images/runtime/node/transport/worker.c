@@ -81,11 +81,13 @@ static void block_move_signal(int how)
 static struct popcorn_thread *step_until_arrival(struct popcorn_step *step, long *error)
 {
 	block_move_signal(SIG_BLOCK);
+	popcorn_forget_request();
 	*libc_id() = own_id();
 	do
 		*error = popcorn_local_call(SYS_ioctl, popcorn_place.device, POPCORN_IOC_STEP, step);
 	while (*error == -EINTR);
 	if (*error) {
+		popcorn_recall_request();
 		block_move_signal(SIG_UNBLOCK);
 		return NULL;
 	}

@@ -59,6 +59,7 @@
 
 #define POPCORN_ABI       1
 #define POPCORN_NODE_STAY (-2)
+#define POPCORN_NODE_NEXT (-3)
 #define POPCORN_NODES     32 /* at most */
 #define POPCORN_REGIONS   64 /* of a process, at most */
 #define POPCORN_CALL_ARGS 6
@@ -188,7 +189,7 @@ enum popcorn_event_kind {
  * @entry, @argument: ARRIVED: as given when it left
  * @from: the node it came from, or was at
  * @hop: how often the thread has moved
- * @proposed: node that somebody proposed for the thread, or -1
+ * @proposed: as in struct popcorn_whereabouts, which asking clears; this does not
  * @regions: number of regions now
  * @spare: at a worker: threads that wait for arrivals now
  * @number: CALL: what to do
@@ -292,7 +293,8 @@ struct popcorn_proposal {
  * @self: this node
  * @tid: of the thread at its origin
  * @hop: how often it has moved
- * @proposed: node that was proposed, or -1; asking clears it
+ * @proposed: node that was proposed, POPCORN_NODE_NEXT for the next in the list, POPCORN_NODE_STAY; -1:
+ *	nothing, whatever signal has come. Asking clears it
  */
 struct popcorn_whereabouts {
 	__u32 thread;
