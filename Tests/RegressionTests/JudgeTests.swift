@@ -64,6 +64,25 @@ struct JudgeTests {
         #expect(made.problems(seen) == [Problem(.host, "messages was not counted")])
     }
 
+    @Test(
+        "a program that was to be moved and never moved has shown nothing",
+        arguments: [
+            ("migrate: every 50ms", true), ("migrate: bounce 2", true), ("migrate: at sum:3", true),
+            ("migrate: random 9ms", true), ("migrate: own", false), ("migrate: none", false),
+            // Whoever says how many hops there may be has thought of none.
+            ("migrate: every 50ms, expect: {counts: {hops: 0..}}", false),
+        ])
+    func stillness(more: String, isBad: Bool) throws {
+        let made = try Observations(more)
+        var seen = try made.seen()
+        #expect(made.problems(seen) == [])
+        seen.counts["hops"] = 0
+        #expect(made.problems(seen).map(\.kind) == (isBad ? [.bounds] : []))
+        // What is not known is no accusation.
+        seen.counts["hops"] = nil
+        #expect(!made.problems(seen).map(\.kind).contains(.bounds))
+    }
+
     @Test("what is left behind is told by node")
     func leftovers() throws {
         let made = try Observations()

@@ -30,7 +30,7 @@ struct Judge {
             if hasEnded(seen), !content.isTruncated, content.failure == nil { problems += text(content, kind) }
         }
         problems += KernelJudge(one: one).problems(of: seen.kernelMessages)
-        if hasEnded(seen) { problems += counts(seen) }
+        if hasEnded(seen) { problems += counts(seen) + stillness(seen) }
         for (node, sentences) in seen.leftovers.sorted(by: { $0.key < $1.key }) where !one.point.victims.contains(node)
         {
             problems.append(
@@ -132,6 +132,18 @@ struct Judge {
             guard let count = seen.counts[name] else { return Problem(.host, "\(name) was not counted") }
             return bounds.contains(count) ? nil : Problem(.bounds, "\(name): \(count), not \(bounds)")
         }
+    }
+
+    /// A program that somebody was to move, and that never moved, has shown nothing, whatever it printed.
+    private func stillness(_ seen: CaseObservation) -> [Problem] {
+        guard one.point.schedule.isDriven, expectation.counts["hops"] == nil, one.point.victims.isEmpty,
+            seen.counts["hops"] == 0
+        else { return [] }
+        return [
+            Problem(
+                .bounds, "it was to move (\(one.point.schedule)), and never did",
+                details: ["does it end too early? `counts: {hops: 0..}` allows it"])
+        ]
     }
 }
 

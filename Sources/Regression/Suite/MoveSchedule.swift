@@ -44,6 +44,14 @@ package enum MoveSchedule: TextValue {
         }
     }
 
+    /// Whether somebody else moves the program.
+    var isDriven: Bool {
+        switch self {
+        case .none, .own: false
+        case .every, .bounce, .at, .random: true
+        }
+    }
+
     private static func time(_ word: String, of text: String) throws(InputError) -> TimeSpan {
         let time = try TimeSpan(parsing: word)
         guard time.milliseconds > 0 else { throw InputError(.invalidValue, "'\(text)': the time must not be zero") }
