@@ -5,10 +5,10 @@ import Topology
 
 /// What can be measured; the names that `--only` takes.
 enum Benchmark: String, CaseIterable, Sendable {
-    case help, images, report, history, exec, run, ping, migration, up
+    case help, images, report, history, suite, exec, run, ping, migration, diagnosis, up
 
     /// Whether it needs a lab that is up.
-    var needsLab: Bool { [.exec, .run, .ping, .migration, .up].contains(self) }
+    var needsLab: Bool { [.exec, .run, .ping, .migration, .diagnosis, .up].contains(self) }
 }
 
 /// The measurements, each giving the figures of one benchmark.

@@ -57,6 +57,10 @@ struct Bench: AsyncParsableCommand {
         progress("measuring \(wanted.map(\.rawValue).joined(separator: ", "))")
         if wanted.contains(.help) { figures += try await benchmarks.help() }
         if wanted.contains(.report) { figures += try await benchmarks.report() }
+        if wanted.contains(.suite) {
+            progress("running the smoke suite")
+            figures += try await benchmarks.suite()
+        }
         if wanted.contains(where: \.needsLab) {
             try await lab.refuseForeign()
             do {
@@ -86,6 +90,7 @@ struct Bench: AsyncParsableCommand {
         if wanted.contains(.run) { figures += try await benchmarks.run() }
         if wanted.contains(.ping) { figures += try await benchmarks.ping() }
         if wanted.contains(.migration) { figures += try await benchmarks.migration() }
+        if wanted.contains(.diagnosis) { figures += try await benchmarks.diagnosis() }
         let bare = try BareGuests(of: try await benchmarks.lab.status(), directory: benchmarks.directory)
         await benchmarks.lab.down()
         if wanted.contains(.up) { progress("booting bare guests and labs in turns") }

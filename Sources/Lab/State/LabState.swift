@@ -84,12 +84,14 @@ extension LabAccess {
                     do { return (node, .success(try await ask())) } catch { return (node, .failure(error)) }
                 }
             }
-            return await group.reduce(into: LabState()) { state, answer in
-                switch answer.1 {
-                case .success(let node): state.nodes[answer.0] = node
-                case .failure(let error): state.unreachable[answer.0] = error.sentence
+            var state = LabState()
+            for await (node, answer) in group {
+                switch answer {
+                case .success(let found): state.nodes[node] = found
+                case .failure(let error): state.unreachable[node] = error.sentence
                 }
             }
+            return state
         }
     }
 }
