@@ -78,21 +78,25 @@ extension LabAccess {
     private func collect(
         _ questions: [(node: String, ask: @Sendable () async throws -> NodeState)]
     ) async -> LabState {
-        await withTaskGroup(of: (String, Result<NodeState, any Error>).self) { group in
-            for (node, ask) in questions {
-                group.addTask {
-                    do { return (node, .success(try await ask())) } catch { return (node, .failure(error)) }
-                }
+        await withTaskGroup(of: Answer.self) { group in
+            for (node, ask) in questions { group.addTask { await Answer(of: node, to: ask) } }
+            return await group.reduce(into: LabState()) { state, answer in
+                state.nodes[answer.node] = answer.state
+                state.unreachable[answer.node] = answer.problem
             }
-            var state = LabState()
-            for await (node, answer) in group {
-                switch answer {
-                case .success(let found): state.nodes[node] = found
-                case .failure(let error): state.unreachable[node] = error.sentence
-                }
-            }
-            return state
         }
+    }
+}
+
+/// What a node has answered, or why it has not.
+private struct Answer: Sendable {
+    var node: String
+    var state: NodeState?
+    var problem: String?
+
+    init(of node: String, to ask: @Sendable () async throws -> NodeState) async {
+        self.node = node
+        do { state = try await ask() } catch { problem = error.sentence }
     }
 }
 
