@@ -37,6 +37,14 @@ struct ProcessTests {
         #expect(errors.text == "value\nvalue\n")
     }
 
+    @Test("a child can die of a broken pipe, although a library has made us ignore it")
+    func brokenPipe() throws {
+        // As SwiftNIO does; without effect on us if it has done so already.
+        let before = signal(SIGPIPE, SIG_IGN)
+        defer { signal(SIGPIPE, before) }
+        #expect(try ChildProcess(["sh", "-c", "kill -PIPE $$; exit 7"]).wait().ending == .signalled(SIGPIPE))
+    }
+
     @Test("a child's end is told, as often as one asks, and signals do not reach who has its pid after it")
     func childEnd() async throws {
         let child = try ChildProcess(["sleep", "60"])

@@ -58,7 +58,13 @@ package final class ChildProcess: Sendable {
         var none = sigset_t()
         sigemptyset(&none)
         posix_spawnattr_setsigmask(&attributes, &none)
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK) | group.flag)
+        // SwiftNIO ignores this for the whole process as soon as it has a socket, and a child would inherit that, too.
+        var broken = sigset_t()
+        sigemptyset(&broken)
+        sigaddset(&broken, SIGPIPE)
+        posix_spawnattr_setsigdefault(&attributes, &broken)
+        posix_spawnattr_setflags(
+            &attributes, Int16(POSIX_SPAWN_SETSIGMASK) | Int16(POSIX_SPAWN_SETSIGDEF) | group.flag)
         pid = try Self.withPointers(words.map { ByteText.bytes($0) + [0] }) { words in
             try Self.withPointers(ChildEnvironment.entries(changing: environment)) { variables in
                 var child = pid_t()
