@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-tests build tutorial test test-long bench bench-compiler lint format install completion clean
+.PHONY: help setup setup-tests build tutorial test test-release test-long bench bench-compiler lint format install completion clean
 
 PREFIX ?= /usr/local
 SWIFT_BUILD := swift build -c release --static-swift-stdlib
@@ -48,6 +48,11 @@ tutorial: build ## Popcorn's SOSP'19 tutorial: two kernels, programs that move b
 test: setup-tests ## Run every test; those of EndToEndTests boot real guests.
 	swift build --build-tests
 	Tests/run.sh
+	$(MAKE) test-release
+
+# The tests run a debug build, which the compiler's optimisations have not touched.
+test-release: build ## Run the smoke suite by the program that users have.
+	$(LAB) test smoke --no-record
 
 test-long: setup-tests ## Run the tests that take too long for every change: 100,000 hops, the memory model, 200 parallel starts.
 	swift build --build-tests
