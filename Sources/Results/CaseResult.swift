@@ -105,6 +105,9 @@ package struct CaseResult: Codable, Sendable, Equatable {
         return rounds.contains(.notJudged) ? .notJudged : .passed
     }
 
+    /// The rounds in which it was tried.
+    package var rounds: Set<Int> { Set(attempts.map(\.round)) }
+
     /// It failed before it passed.
     package var isFlaky: Bool { verdict == .passed && attempts.contains { $0.verdict == .failed } }
 

@@ -18,14 +18,19 @@ package struct RunHeader: Codable, Sendable, Equatable {
     package var started: Double
     /// Which part of the suite this is, such as `2/4`; `nil` for all of it.
     package var shard: String?
+    /// On how many fresh boots each case is run; `nil` for one.
+    package var boots: Int?
     /// All cases that this run is to run, in order.
     package var cases: [PlannedCase]
+
+    /// On how many fresh boots each case is run.
+    package var rounds: Int { max(1, boots ?? 1) }
 
     /// Takes the values as they are.
     package init(
         id: String, suite: String, suiteFile: String, seed: UInt32, commandLine: [String], version: String,
         started: Double,
-        shard: String? = nil, cases: [PlannedCase]
+        shard: String? = nil, boots: Int = 1, cases: [PlannedCase]
     ) {
         self.id = id
         self.suite = suite
@@ -35,6 +40,7 @@ package struct RunHeader: Codable, Sendable, Equatable {
         self.version = version
         self.started = started
         self.shard = shard
+        self.boots = boots > 1 ? boots : nil
         self.cases = cases
     }
 

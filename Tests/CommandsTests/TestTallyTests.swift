@@ -8,19 +8,20 @@ import Testing
 struct TestTallyTests {
     private func plan(_ id: String) -> PlannedCase { PlannedCase(id: id, axes: [:], tags: [], seed: 1) }
 
-    private func began(_ count: Int) -> TestEvent {
+    private func began(_ count: Int, boots: Int = 1) -> TestEvent {
         .began(
             RunHeader(
-                id: "r", suite: "s", suiteFile: "/s", seed: 7, commandLine: [], version: "", started: 0,
+                id: "r", suite: "s", suiteFile: "/s", seed: 7, commandLine: [], version: "", started: 0, boots: boots,
                 cases: (0..<count).map { plan("c\($0)") }))
     }
 
-    private func tried(_ id: String, _ kinds: [Problem.Kind] = [], number: Int = 1, seconds: Double = 1.5) -> TestEvent
-    {
+    private func tried(
+        _ id: String, _ kinds: [Problem.Kind] = [], number: Int = 1, round: Int = 1, seconds: Double = 1.5
+    ) -> TestEvent {
         .tried(
             plan(id),
             Attempt(
-                number: number, boot: "pair-1", started: 0, seconds: seconds,
+                number: number, round: round, boot: "pair-1", started: 0, seconds: seconds,
                 problems: kinds.map { Problem($0, node: "arm", "it is so") },
                 measurements: [], folder: ""))
     }
@@ -75,6 +76,24 @@ struct TestTallyTests {
         #expect(parts(tally) == ["3/4", "1 flaky"])
         _ = tally.take(.skipped(plan("c3"), reason: ""), isBrief: true)
         #expect(parts(tally) == ["4/4", "1 not run", "1 flaky"])
+    }
+
+    @Test("a case that is run on several boots is done after the last, and failed if it did on one")
+    func rounds() {
+        var tally = TestTally(expected: ["c0": 20, "c1": 20])
+        #expect(tally.take(began(2, boots: 2), isBrief: true) == "s: 2 cases on 2 boots each, seed 7, run r")
+        #expect(
+            tally.take(tried("c0", [.exit]), isBrief: false)?.hasPrefix("failed     c0 (1.50 s, boot 1 of 2)\n") == true
+        )
+        #expect(tally.take(tried("c1"), isBrief: true) == nil)
+        #expect(tally.line.hasSuffix(" · about \(Duration.seconds(20).formattedClock) left"))
+        #expect(tally.take(tried("c0", number: 2, round: 2), isBrief: true) == nil)
+        #expect(parts(tally).prefix(2) == ["3/4", "1 failed"])
+        #expect(tally.take(tried("c1", [.exit], number: 2, round: 2), isBrief: true) != nil)
+        #expect(
+            tally.take(tried("c1", number: 3, round: 2), isBrief: true)
+                == "passed     c1 (1.50 s, boot 2 of 2, try 3)")
+        #expect(parts(tally) == ["4/4", "1 failed", "1 flaky"])
     }
 
     @Test("it tells what runs now, or what is being booted")

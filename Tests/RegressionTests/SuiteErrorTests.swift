@@ -47,6 +47,8 @@ struct SuiteErrorTests {
         "what stands around the groups is told once, with line, column and what was meant",
         arguments: [
             ("nam: s", 1, 1, "unknown key 'nam' in a suite; did you mean 'name'?"),
+            ("boots: 0", 1, 8, "boots must be from 1 to 1000"),
+            ("boots: two", 1, 8, "two"),
             ("name: [s]", 1, 7, "expected a text, found a list"),
             ("name: s\nname: t", 2, 1, "the key 'name' is given twice; the first is in line 1"),
             ("labs: {}", 1, 7, "the suite has no labs"),

@@ -63,6 +63,27 @@ struct TestRunTests {
         #expect(results.count(.notJudged) >= 4)
     }
 
+    @Test("with several boots, each case has a round on each, and a run that goes on does the rounds that are missing")
+    func rounds() async throws {
+        let suite = try suite(), cases = Array(try suite.cases().prefix(1))
+        let (run, results) = try await runner { $0.rounds = 2 }.run(suite, cases, seed: 7)
+        #expect(results.run.rounds == 2)
+        // Each round's second chance, until the lab is given up.
+        #expect(results.cases[0].attempts.map(\.round) == [1, 1, 2])
+        #expect(results.cases[0].reason == nil)
+        let log = TestRunFiles(run).log
+        let killed = try ResultLog.events(log).filter {
+            if case .tried(_, let attempt) = $0 { return attempt.round == 1 }
+            if case .ended = $0 { return false }
+            return true
+        }
+        try FileManager.default.removeItem(atPath: log)
+        for event in killed { try ResultLog(path: log).append(event) }
+        let resumed = try await runner().resume(run, suite)
+        #expect(resumed.cases[0].attempts.map(\.round) == [1, 1, 2, 2])
+        #expect(resumed.cases[0].attempts.map(\.number) == [1, 2, 3, 4])
+    }
+
     @Test("a run that is out of time before it begins has not run anything, and says why")
     func outOfTime() async throws {
         let suite = try suite()

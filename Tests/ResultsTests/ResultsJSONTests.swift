@@ -18,6 +18,7 @@ struct ResultsJSONTests {
     @Test func isWhatTheSchemaSays() async throws {
         var results = try Example.run()
         results.run.shard = "2/4"
+        results.run.boots = 3
         #expect(try await complaint(of: results.json()) == nil)
         #expect(try await complaint(of: Example.hostileRun().json()) == nil)
         #expect(try RunResults(reading: Example.file).json() == Example.run().json())

@@ -8,10 +8,12 @@ import Testing
 struct ShardMergeTests {
     private static func plan(_ id: String) -> PlannedCase { PlannedCase(id: id, axes: [:], tags: [], seed: 7) }
 
-    private static func header(_ ids: [String], suite: String = "smoke", seed: UInt32 = 1) -> RunHeader {
+    private static func header(
+        _ ids: [String], suite: String = "smoke", seed: UInt32 = 1, boots: Int = 1
+    ) -> RunHeader {
         RunHeader(
             id: "20261130-160000-test-3f2a", suite: suite, suiteFile: "/s/smoke.yaml", seed: seed,
-            commandLine: ["popcorn-lab"], version: "1", started: 1000, cases: ids.map(plan))
+            commandLine: ["popcorn-lab"], version: "1", started: 1000, boots: boots, cases: ids.map(plan))
     }
 
     private static func boot(_ number: Int = 1) -> Boot {
@@ -98,6 +100,24 @@ struct ShardMergeTests {
                 header, [ShardPart(name: "1", folder: "f", results: results)], seconds: 1)
             #expect(merged.cases[1].reason == reason)
         }
+    }
+
+    /// A task that was lost between two boots of a case has not done with it.
+    @Test func boots() throws {
+        let header = Self.header(["a"], boots: 2)
+        var second = Self.attempt(number: 2, boot: 2)
+        second.round = 2
+        let first: [RunEvent] = [.began(header), .booted(Self.boot()), .tried(id: "a", Self.attempt())]
+        func missing(_ events: [RunEvent]) throws -> [String] {
+            var merge = ShardMerge(header)
+            let results = try #require(RunResults(events: events))
+            _ = try merge.add(ShardPart(name: "1", folder: "f", results: results))
+            return merge.missing.map(\.id)
+        }
+        #expect(try missing(first) == ["a"])
+        #expect(try missing(first + [.tried(id: "a", second)]) == [])
+        // One that ended by itself had its reason.
+        #expect(try missing(first + [.ended(seconds: 1, interrupted: false)]) == [])
     }
 
     @Test func strangers() throws {

@@ -67,6 +67,7 @@ extension TestHow {
     /// The same options for another `popcorn-lab test`, a word each.
     var words: [String] {
         var words = ["--jobs=\(jobs)", "--retries=\(retries)"]
+        if let boots { words.append("--boots=\(boots)") }
         if failFast { words.append("--fail-fast") }
         if let timeout { words.append("--timeout=\(timeout)") }
         if keepTraces { words.append("--keep-traces") }

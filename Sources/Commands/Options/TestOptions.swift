@@ -89,8 +89,11 @@ struct TestHow: ParsableArguments {
     @Option(help: ArgumentHelp("How often to try a case again that failed.", valueName: "N"))
     var retries = 0
 
-    @Option(help: ArgumentHelp("Run each case on this many fresh boots of its lab.", valueName: "N"))
-    var boots = 1
+    @Option(
+        help: ArgumentHelp(
+            "Run each case on this many fresh boots of its lab (default: what the suite says, else 1).", valueName: "N")
+    )
+    var boots: Int?
 
     @Flag(help: "End the run with the first failure.")
     var failFast = false
@@ -122,7 +125,7 @@ struct TestHow: ParsableArguments {
         if jobs != "auto", Int(digits: jobs).map({ (1...64).contains($0) }) != true {
             throw ValidationError("--jobs wants a number from 1 to 64, or auto.")
         }
-        if !(1...1000).contains(boots) { throw ValidationError("--boots must be from 1 to 1000.") }
+        if let boots, !Suite.bootCounts.contains(boots) { throw ValidationError("--boots must be from 1 to 1000.") }
         if !(0...100).contains(retries) { throw ValidationError("--retries must be from 0 to 100.") }
     }
 
@@ -131,11 +134,12 @@ struct TestHow: ParsableArguments {
         (CPUList.usable ?? CPUList.online).map { .sharing(hostCPUs: $0.count) } ?? .each(DefaultVCPUs.most)
     }
 
-    var options: TestRun.Options {
+    /// - Parameter suite: says what the command line does not.
+    func options(for suite: Suite) -> TestRun.Options {
         var options = TestRun.Options()
         options.jobs = Int(digits: jobs) ?? JobCount.automatic
         options.retries = retries
-        options.rounds = boots
+        options.rounds = boots ?? suite.boots
         options.failFast = failFast
         options.timeout = timeout?.duration
         options.keepsLabs = keepLab

@@ -21,7 +21,8 @@ extension TestCommand {
         _ suite: Suite, _ cases: [SuiteCase], seed: UInt32, _ environment: LabEnvironment, _ progress: TestProgress
     ) async throws -> any Error {
         let (run, results) = try await progress.following {
-            try await slurmRun(environment, progress).run(suite, cases, seed: seed)
+            try await slurmRun(environment, progress).run(
+                suite, cases, seed: seed, boots: how.options(for: suite).rounds)
         }
         return try await conclude(run, results, suite, environment)
     }

@@ -13,6 +13,8 @@ final class TestCrew: Sendable {
         var bootFailures: [String: Int] = [:]
         /// How many tries cases have had, by id.
         var tries: [String: Int]
+        /// The ids of the cases that were left out.
+        var skipped: Set<String> = []
     }
 
     /// After so many boots that failed in a row, a lab is given up.
@@ -78,7 +80,12 @@ final class TestCrew: Sendable {
         }
     }
 
+    /// Leaves a turn of a case out. What was tried on another boot is not *not run*, and one reason is enough.
     func skip(_ plan: PlannedCase, _ reason: String) {
+        let isFirst = state.withLock { state in
+            state.tries[plan.id, default: 0] == 0 && state.skipped.insert(plan.id).inserted
+        }
+        guard isFirst else { return }
         write(.skipped(id: plan.id, reason: reason))
         report(.skipped(plan, reason: reason))
     }

@@ -42,14 +42,14 @@ package struct TestRun: Sendable {
         let header = RunHeader(
             id: run.id, suite: suite.name, suiteFile: suite.file, seed: seed, commandLine: environment.commandLine,
             version: Version.current, started: Date().timeIntervalSince1970, shard: shard,
-            cases: cases.map { $0.plan(seed: seed) })
+            boots: options.rounds, cases: cases.map { $0.plan(seed: seed) })
         let log = try ResultLog(path: TestRunFiles(run).log)
         try log.append(.began(header))
         report(.began(header))
-        let turns = (1...max(1, options.rounds)).flatMap { round in
+        let turns = (1...header.rounds).flatMap { round in
             zip(cases, header.cases).map { CaseQueue.Turn(one: $0, plan: $1, round: round) }
         }
-        return (run, try await serve(run, log, turns, boots: []))
+        return (run, try await serve(run, log, turns, before: nil))
     }
 
     /// Goes on with a run that was killed or interrupted: runs what has not been tried.
@@ -66,18 +66,20 @@ package struct TestRun: Sendable {
         report(.began(results.run))
         await LeftoverLabs(environment: environment, mark: files.mark).remove { report(.note($0)) }
         var turns: [CaseQueue.Turn] = []
-        for result in results.cases where result.attempts.isEmpty {
-            if let one = known[result.plan.id] {
-                turns.append(CaseQueue.Turn(one: one, plan: result.plan))
-            } else {
-                try log.append(.skipped(id: result.plan.id, reason: "the suite does not have it any more"))
+        for round in 1...results.run.rounds {
+            for result in results.cases where !result.rounds.contains(round) {
+                if let one = known[result.plan.id] {
+                    turns.append(CaseQueue.Turn(one: one, plan: result.plan, round: round))
+                } else if round == 1 {
+                    try log.append(.skipped(id: result.plan.id, reason: "the suite does not have it any more"))
+                }
             }
         }
-        return try await serve(run, log, turns, boots: results.boots)
+        return try await serve(run, log, turns, before: results)
     }
 
     private func serve(
-        _ run: RunDirectory, _ log: ResultLog, _ turns: [CaseQueue.Turn], boots: [Boot]
+        _ run: RunDirectory, _ log: ResultLog, _ turns: [CaseQueue.Turn], before: RunResults?
     ) async throws -> RunResults {
         let files = TestRunFiles(run)
         let began = ContinuousClock.now
@@ -88,8 +90,8 @@ package struct TestRun: Sendable {
         let crew = TestCrew(
             environment: environment, run: run, log: log, queue: CaseQueue(turns),
             programs: ProgramShelf(environment: environment, executable: executable, directory: files.programs),
-            tries: [:], options: options, deadline: options.timeout.map { began + $0 }, report: report)
-        let numbers = LabNumbers(boots: boots)
+            tries: before?.tries ?? [:], options: options, deadline: options.timeout.map { began + $0 }, report: report)
+        let numbers = LabNumbers(boots: before?.boots ?? [])
         let versions = await HostVersions.all(environment)
         await withTaskGroup(of: Void.self) { group in
             for _ in 0..<max(1, min(options.jobs, turns.count)) {
@@ -110,5 +112,12 @@ package struct TestRun: Sendable {
         crew.write(.ended(seconds: (ContinuousClock.now - began).seconds, interrupted: interrupted))
         if let failure = crew.failure { throw failure }
         return try ResultLog.replay(files.log)
+    }
+}
+
+extension RunResults {
+    /// How many tries each case has had, by its id.
+    fileprivate var tries: [String: Int] {
+        Dictionary(cases.map { ($0.plan.id, $0.attempts.count) }, uniquingKeysWith: { first, _ in first })
     }
 }

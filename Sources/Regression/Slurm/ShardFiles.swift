@@ -90,7 +90,7 @@ struct ShardFiles: Sendable {
     }
 }
 
-/// The cases that earlier executions of a shard's task have tried, as far as those tries count.
+/// The cases that earlier executions of a shard's task have tried on all their boots, as far as those tries count.
 package enum TriedCases {
     /// Their ids.
     ///
@@ -103,7 +103,8 @@ package enum TriedCases {
         }
         return try logs.reduce(into: []) { tried, log in
             let part = try ShardPart(name: log, folder: log, log: log)
-            tried.formUnion(part.results.cases.filter { !$0.attempts.isEmpty }.map(\.plan.id))
+            let rounds = part.isComplete ? 1 : part.results.run.rounds
+            tried.formUnion(part.results.cases.filter { $0.rounds.count >= rounds }.map(\.plan.id))
         }
     }
 }

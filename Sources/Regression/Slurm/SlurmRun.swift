@@ -29,11 +29,12 @@ package struct SlurmRun: Sendable {
     /// - Parameters:
     ///   - cases: a choice of the suite's.
     ///   - seed: what all chance comes from.
+    ///   - boots: on how many fresh boots each case is run; the tasks know it by their words or by the suite.
     /// - Returns: the run, and what became of it. A cancelled run gives what it has, and its job is cancelled.
     /// - Throws: `RegressionError` if there is no Slurm, it refuses the job or does not answer any more; `SystemError` if
     ///   nothing can be written down.
     package func run(
-        _ suite: Suite, _ cases: [SuiteCase], seed: UInt32
+        _ suite: Suite, _ cases: [SuiteCase], seed: UInt32, boots: Int = 1
     ) async throws -> (RunDirectory, RunResults) {
         var options = options
         let nodes = try await slurm.nodeCount()
@@ -44,7 +45,8 @@ package struct SlurmRun: Sendable {
         defer { withExtendedLifetime(lock) {} }
         let header = RunHeader(
             id: run.id, suite: suite.name, suiteFile: suite.file, seed: seed, commandLine: environment.commandLine,
-            version: Version.current, started: Date().timeIntervalSince1970, cases: cases.map { $0.plan(seed: seed) })
+            version: Version.current, started: Date().timeIntervalSince1970, boots: boots,
+            cases: cases.map { $0.plan(seed: seed) })
         let files = ShardFiles(run: run)
         try prepare(files, header, options)
         let log = try ResultLog(path: TestRunFiles(run).log)

@@ -18,6 +18,8 @@ package struct Suite: Sendable {
     package var summary: String
     /// Its file, as an absolute path.
     package var file: String
+    /// How many fresh boots of its lab measure each case, unless the command line says so.
+    package var boots = 1
     /// In the order of the file.
     package var labs: [Lab]
     /// In the order of the file.

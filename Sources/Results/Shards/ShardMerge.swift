@@ -3,6 +3,7 @@ package struct ShardMerge: Sendable {
     private let header: RunHeader
     private let known: Set<String>
     private var tries: [String: Int] = [:]
+    private var rounds: [String: Set<Int>] = [:]
     private var reasons: [String: String] = [:]
     private var isInterrupted = false
 
@@ -30,13 +31,17 @@ package struct ShardMerge: Sendable {
         for (id, attempt) in attempts.sorted(by: { $0.attempt.started < $1.attempt.started }) {
             var attempt = attempt
             tries[id, default: 0] += 1
+            rounds[id, default: []].insert(attempt.round)
             attempt.number = tries[id, default: 0]
             attempt.boot = attempt.boot.map { name(of: $0, in: part) }
             attempt.folder = part.folder + "/" + attempt.folder
             events.append(.tried(id: id, attempt))
         }
         if part.isComplete {
-            for one in part.results.cases where one.attempts.isEmpty {
+            for one in part.results.cases {
+                // It ended by itself, so it had a reason to leave rounds out, too.
+                rounds[one.plan.id] = Set(1...header.rounds)
+                guard one.attempts.isEmpty else { continue }
                 reasons[one.plan.id] = one.reason
                 events.append(.skipped(id: one.plan.id, reason: one.reason ?? "the run ended before"))
             }
@@ -51,8 +56,10 @@ package struct ShardMerge: Sendable {
         return .skipped(id: id, reason: reason)
     }
 
-    /// The cases that no part has tried, nor left out for a reason, in the order of the whole.
-    package var missing: [PlannedCase] { header.cases.filter { tries[$0.id] == nil && reasons[$0.id] == nil } }
+    /// The cases that the parts have not tried on all boots, nor left out for a reason, in the order of the whole.
+    package var missing: [PlannedCase] {
+        header.cases.filter { (rounds[$0.id]?.count ?? 0) < header.rounds && reasons[$0.id] == nil }
+    }
 
     /// The last event: the run is complete if nothing is missing.
     ///
