@@ -15,24 +15,32 @@ enum Document {
     static func encode(_ run: RunResults) throws -> Data {
         var run = run
         for index in run.cases.indices {
+            let place = "in case '\(run.cases[index].plan.id)'"
             for attempt in run.cases[index].attempts.indices {
-                for position in run.cases[index].attempts[attempt].measurements.indices {
-                    let values = run.cases[index].attempts[attempt].measurements[position].values
-                    guard values.allSatisfy(\.isFinite) else {
-                        let name = run.cases[index].attempts[attempt].measurements[position].name
-                        throw HistoryError(
-                            .badRun,
-                            "run '\(run.run.id)': a sample of figure '\(name)' in case '\(run.cases[index].plan.id)' is no number"
-                        )
-                    }
-                    run.cases[index].attempts[attempt].measurements[position].values = []
-                }
+                try strip(&run.cases[index].attempts[attempt], of: run.run.id, place)
+            }
+            run.cases[index].reference = try run.cases[index].reference?.map { attempt in
+                var attempt = attempt
+                try strip(&attempt, of: run.run.id, place)
+                return attempt
             }
         }
         do {
             return try encoder.encode(run)
         } catch {
             throw HistoryError(.badRun, "run '\(run.run.id)' cannot be written as JSON: \(error)")
+        }
+    }
+
+    /// Takes the samples of a try away.
+    private static func strip(_ attempt: inout Attempt, of run: String, _ place: String) throws {
+        for position in attempt.measurements.indices {
+            let measurement = attempt.measurements[position]
+            guard measurement.values.allSatisfy(\.isFinite) else {
+                throw HistoryError(
+                    .badRun, "run '\(run)': a sample of figure '\(measurement.name)' \(place) is no number")
+            }
+            attempt.measurements[position].values = []
         }
     }
 
@@ -49,20 +57,41 @@ enum Document {
         let rows = try Row.fetchCursor(
             database,
             sql: """
-                SELECT test_case.name AS test_case, attempt, position, bytes FROM sample_set
+                SELECT test_case.name AS test_case, figure.name AS figure, attempt, position, bytes FROM sample_set
                 JOIN figure ON figure.id = sample_set.figure JOIN test_case ON test_case.id = figure.test_case
                 JOIN samples ON samples.id = sample_set.samples WHERE run = ?
                 """, arguments: [id])
         while let row = try rows.next() {
+            let name: String = row["figure"]
+            // Ratios follow from the rest.
+            if ReferenceFigure.isRatio(name) { continue }
+            let isReference = ReferenceFigure.figure(ofOwn: name) != nil
             let (attempt, position): (Int, Int) = (row["attempt"], row["position"])
-            guard let place = places[row["test_case"]], run.cases[place].attempts.indices.contains(attempt),
-                run.cases[place].attempts[attempt].measurements.indices.contains(position)
+            guard let place = places[row["test_case"]],
+                run.cases[place].put(SampleBytes.decode(row["bytes"]), attempt, position, isReference)
             else {
                 throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "samples of run \(id) belong to no attempt")
             }
-            run.cases[place].attempts[attempt].measurements[position].values = SampleBytes.decode(row["bytes"])
         }
         return run
+    }
+}
+
+extension CaseResult {
+    /// Gives a measurement its samples back.
+    ///
+    /// - Returns: whether there is such a measurement.
+    fileprivate mutating func put(_ values: [Double], _ attempt: Int, _ position: Int, _ isReference: Bool) -> Bool {
+        let tries = isReference ? reference ?? [] : attempts
+        guard tries.indices.contains(attempt), tries[attempt].measurements.indices.contains(position) else {
+            return false
+        }
+        if isReference {
+            reference?[attempt].measurements[position].values = values
+        } else {
+            attempts[attempt].measurements[position].values = values
+        }
+        return true
     }
 }
 

@@ -128,27 +128,25 @@ struct RunWriter {
                 INSERT INTO result (test_case, started, run, verdict, flaky, seconds) VALUES (?, ?, ?, ?, ?, ?)
                 """,
             [testCase, run.run.started, id, result.verdict.rawValue, result.isFlaky, seconds])
-        for (index, attempt) in result.attempts.enumerated() {
-            let boot = attempt.boot.flatMap { boots[$0] }
-            for (position, measurement) in attempt.measurements.enumerated() {
-                let figure = try find(
-                    "figure", "SELECT id FROM figure WHERE test_case = ? AND name = ? AND unit = ?",
-                    "INSERT INTO figure (test_case, name, unit) VALUES (?, ?, ?)",
-                    [testCase, measurement.name, measurement.unit])
-                try database.execute(
-                    cached: "INSERT INTO samples (bytes) VALUES (?)", [SampleBytes.encode(measurement.values)])
-                let median = Robust.median(measurement.values)
-                try database.execute(
-                    cached: """
-                        INSERT INTO sample_set (figure, started, run, attempt, position, boot, passed, better, count,
-                            median, samples) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-                        """,
-                    [
-                        figure, run.run.started, id, index, position, boot, attempt.verdict == .passed,
-                        measurement.better.rawValue, measurement.values.count, median.isNaN ? nil : median,
-                        database.lastInsertedRowID,
-                    ])
-            }
+        for set in SampleSet.all(of: result) {
+            let measurement = set.measurement
+            let figure = try find(
+                "figure", "SELECT id FROM figure WHERE test_case = ? AND name = ? AND unit = ?",
+                "INSERT INTO figure (test_case, name, unit) VALUES (?, ?, ?)",
+                [testCase, set.name, measurement.unit])
+            try database.execute(
+                cached: "INSERT INTO samples (bytes) VALUES (?)", [SampleBytes.encode(measurement.values)])
+            let median = Robust.median(measurement.values)
+            try database.execute(
+                cached: """
+                    INSERT INTO sample_set (figure, started, run, attempt, position, boot, passed, better, count,
+                        median, samples) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    """,
+                [
+                    figure, run.run.started, id, set.attempt, set.position, set.boot.flatMap { boots[$0] },
+                    set.hasPassed, measurement.better.rawValue, measurement.values.count,
+                    median.isNaN ? nil : median, database.lastInsertedRowID,
+                ])
         }
     }
 

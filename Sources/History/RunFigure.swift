@@ -14,20 +14,27 @@ struct RunFigure {
     /// In the order of their first attempts.
     private(set) var boots: [(id: String, fingerprint: Fingerprint, values: [Double])] = []
 
-    /// Those of a case, in the order in which they were measured first.
+    /// Those of a case, in the order in which they were measured first. What a reference build beside it measured too counts
+    /// relative to that, and by itself no more.
     static func all(of result: CaseResult, suite: String, _ fingerprints: [String: Fingerprint]) -> [RunFigure] {
+        let relative = RelativeFigures(of: result)
+        var samples = result.attempts.filter { $0.verdict == .passed }.flatMap { attempt in
+            attempt.measurements.filter { !relative.has($0) }.map { (attempt.boot, $0) }
+        }
+        if result.reference != nil {
+            // Without a passed try of the reference nobody knows what the host did.
+            if relative.known.isEmpty { samples = [] }
+            samples += relative.ratios.map { ($0.boot, $0.measurement) }
+        }
         var figures: [RunFigure] = []
-        for attempt in result.attempts where attempt.verdict == .passed {
-            guard let boot = attempt.boot, let fingerprint = fingerprints[boot] else { continue }
-            for measurement in attempt.measurements where measurement.better != .neither && !measurement.values.isEmpty
-            {
-                let key = FigureKey(suite: suite, caseID: result.plan.id, name: measurement.name)
-                let index = figures.firstIndex { $0.key == key && $0.unit == measurement.unit } ?? figures.count
-                if index == figures.count {
-                    figures.append(RunFigure(key: key, unit: measurement.unit, better: measurement.better))
-                }
-                figures[index].add(measurement.values, boot, fingerprint)
+        for (boot, measurement) in samples where measurement.better != .neither && !measurement.values.isEmpty {
+            guard let boot, let fingerprint = fingerprints[boot] else { continue }
+            let key = FigureKey(suite: suite, caseID: result.plan.id, name: measurement.name)
+            let index = figures.firstIndex { $0.key == key && $0.unit == measurement.unit } ?? figures.count
+            if index == figures.count {
+                figures.append(RunFigure(key: key, unit: measurement.unit, better: measurement.better))
             }
+            figures[index].add(measurement.values, boot, fingerprint)
         }
         return figures
     }

@@ -76,12 +76,23 @@ package struct SpeedVerdicts: Codable, Sendable, Equatable {
             case .failure(let reasons): notCompared.append(NotCompared(key: figure.key, reasons: reasons.sentences))
             }
         }
+        notCompared += Self.withoutReference(run)
         let adjusted = Holm.adjusted(judged.map(\.comparison.pValue))
         for (index, pValue) in adjusted.enumerated() {
             judged[index].adjustedPValue = pValue
             judged[index].verdict = judged[index].comparison.classified(
                 judged[index].better == .lower ? .lower : .higher, minimumEffect: judged[index].minimumEffect,
                 isSignificant: pValue <= rules.level)
+        }
+    }
+
+    /// Cases that never passed in one round with the reference.
+    private static func withoutReference(_ run: RunResults) -> [NotCompared] {
+        run.cases.filter { one in
+            one.reference != nil && one.verdict == .passed && RelativeFigures(of: one).ratios.isEmpty
+        }.map { one in
+            let key = FigureKey(suite: run.run.suite, caseID: one.plan.id, name: ReferenceFigure.ratio("wall"))
+            return NotCompared(key: key, reasons: ["the reference build did not pass beside it"])
         }
     }
 
@@ -93,26 +104,6 @@ package struct SpeedVerdicts: Codable, Sendable, Equatable {
         for index in judged.indices where [.slower, .faster].contains(judged[index].verdict) {
             let again = fresh.judged.first { $0.key == judged[index].key && $0.unit == judged[index].unit }
             if again?.verdict != judged[index].verdict { result.judged[index].verdict = .undecided }
-        }
-        return result
-    }
-
-    /// The same beside a reference build, which rode along in this run and those before, and did not change: what became
-    /// slower or faster no more than that is undecided. Figures that the reference does not have stay as they are.
-    ///
-    /// - Parameter reference: the verdicts on the reference build's cases, which have the same ids, in a suite of their own.
-    package func relative(to reference: SpeedVerdicts) -> SpeedVerdicts {
-        var result = self
-        for index in judged.indices where [.slower, .faster].contains(judged[index].verdict) {
-            let own = judged[index]
-            let other = reference.judged.first {
-                ($0.key.caseID, $0.key.name, $0.unit) == (own.key.caseID, own.key.name, own.unit)
-            }
-            guard let other else { continue }
-            let ratio = RelativeRatio(of: own.comparison, over: other.comparison)
-            if !ratio.confirms(own.comparison, minimumEffect: own.minimumEffect) {
-                result.judged[index].verdict = .undecided
-            }
         }
         return result
     }

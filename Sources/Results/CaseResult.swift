@@ -81,15 +81,21 @@ package struct CaseResult: Codable, Sendable, Equatable {
     package var plan: PlannedCase
     /// All tries, in order; none for a case that was not run.
     package var attempts: [Attempt]
+    /// Tries of the same case on a reference build that rode along; they say nothing of the case but how fast the host was.
+    /// `nil` if there was none.
+    package var reference: [Attempt]?
     /// Why it was not run, if it was not.
     package var reason: String?
     /// The command line that runs just this case again, with its seed.
     package var reproduce: String
 
     /// Takes the values as they are.
-    package init(plan: PlannedCase, attempts: [Attempt], reason: String? = nil, reproduce: String) {
+    package init(
+        plan: PlannedCase, attempts: [Attempt], reference: [Attempt]? = nil, reason: String? = nil, reproduce: String
+    ) {
         self.plan = plan
         self.attempts = attempts
+        self.reference = reference
         self.reason = reason
         self.reproduce = reproduce
     }

@@ -35,13 +35,18 @@ package struct Boot: Codable, Sendable, Equatable {
     package var seconds: Double
     /// What it ran on.
     package var fingerprint: Fingerprint
+    /// Which reference build it is of; `nil` for the build under test.
+    package var reference: String?
 
     /// Takes the values as they are.
-    package init(id: String, lab: String, started: Double, seconds: Double, fingerprint: Fingerprint) {
+    package init(
+        id: String, lab: String, started: Double, seconds: Double, fingerprint: Fingerprint, reference: String? = nil
+    ) {
         self.id = id
         self.lab = lab
         self.started = started
         self.seconds = seconds
         self.fingerprint = fingerprint
+        self.reference = reference
     }
 }

@@ -10,6 +10,8 @@ package enum RunEvent: Codable, Sendable, Equatable {
     case booted(Boot)
     /// A try of a case ended.
     case tried(id: String, Attempt)
+    /// A try of a case on the reference build ended.
+    case referenceTried(id: String, Attempt)
     /// What a look at the lab found after that try.
     case diagnosed(id: String, number: Int, findings: [String])
     /// A case will not be run, for this reason.
@@ -91,6 +93,7 @@ extension RunResults {
         var header: RunHeader?
         var boots: [Boot] = []
         var attempts: [String: [Attempt]] = [:]
+        var references: [String: [Attempt]] = [:]
         var reasons: [String: String] = [:]
         var seconds = 0.0
         var state = State.unfinished
@@ -101,6 +104,7 @@ extension RunResults {
             case .began(let found): header = header ?? found
             case .booted(let boot): boots.append(boot)
             case .tried(let id, let attempt): attempts[id, default: []].append(attempt)
+            case .referenceTried(let id, let attempt): references[id, default: []].append(attempt)
             case .diagnosed(let id, let number, let findings):
                 for index in (attempts[id] ?? []).indices where attempts[id]?[index].number == number {
                     attempts[id]?[index].diagnosis = findings
@@ -116,7 +120,7 @@ extension RunResults {
         let cases = header.cases.map { plan in
             let tries = attempts[plan.id] ?? []
             return CaseResult(
-                plan: plan, attempts: tries,
+                plan: plan, attempts: tries, reference: references[plan.id],
                 reason: tries.isEmpty ? reasons[plan.id] ?? "the run ended before" : nil,
                 reproduce: header.commandLine(reproducing: plan))
         }

@@ -96,6 +96,22 @@ struct TestTallyTests {
         #expect(parts(tally) == ["4/4", "1 failed", "1 flaky"])
     }
 
+    @Test("a reference's try has a line of its own, and is no case's")
+    func reference() {
+        var tally = TestTally()
+        let attempt = Attempt(
+            number: 1, boot: "pair-2", started: 0, seconds: 1.5, problems: [], measurements: [], folder: "")
+        var broken = attempt
+        broken.problems = [Problem(.exit, "exit code 1")]
+        _ = tally.take(began(1), isBrief: true)
+        _ = tally.take(.started(plan("c0"), attempt: 1, boot: "pair-2"), isBrief: true)
+        #expect(tally.take(.referenceTried(plan("c0"), attempt), isBrief: false) == "reference  c0 (1.50 s)")
+        #expect(parts(tally) == ["0/1"])
+        #expect(tally.take(.referenceTried(plan("c0"), attempt), isBrief: true) == nil)
+        #expect(
+            tally.take(.referenceTried(plan("c0"), broken), isBrief: true) == "reference  c0 (1.50 s): exit code 1")
+    }
+
     @Test("it tells what runs now, or what is being booted")
     func now() {
         var tally = TestTally()

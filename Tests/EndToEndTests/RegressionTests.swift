@@ -101,6 +101,49 @@ extension EndToEnd.Regression {
         }
     }
 
+    /// The reference's program does more, and both are as they were built; what counts is the ratio.
+    @Test(
+        "a reference build is measured beside the one under test, on boots of its own, and the history knows the ratio")
+    func reference() async throws {
+        let lab = try await SharedLab.shared()
+        let old = lab.workplace.file("old-cases")
+        let compiler = CommandLineTool(executable: try builtProgram("popcorn-cc"))
+        let source = try #require(SuiteFixture.sources) + "/cases.c"
+        let built = try await compiler(["-O2", "-DEXTRA_MS=300", source, "-o", old], limit: .seconds(60))
+        #expect(built.status == 0, "\(built)")
+        let suite = try SuiteFixture(
+            "reference", lab,
+            yaml: """
+                name: reference
+                boots: 2
+                reference: {programs: {cases: \(old)}, tags: [speed]}
+                labs: {pair: {nodes: "x86"}}
+                programs: {cases: {sources: SOURCES/cases.c}}
+                cases:
+                  - {name: fast, program: cases, arguments: exit, tags: [speed], expect: {exit: 7}}
+                  - {name: other, program: cases, arguments: exit, expect: {exit: 7}}
+                """)
+        let results = try await suite.run(exit: 0)
+        #expect(results.boots.map { $0.reference != nil } == [false, true, true, false])
+        let fast = try results.one("fast")
+        #expect(fast.attempts.map(\.round) == [1, 2] && fast.reference?.map(\.round) == [1, 2])
+        #expect(fast.reference?.allSatisfy { $0.verdict == .passed } == true, "\(fast)")
+        #expect(try results.one("other").reference == nil)
+        let history = try await lab("history", "show", fast.plan.id)
+        for name in ["wall ", "wall (reference) ", "wall / reference "] {
+            #expect(history.lines.contains { $0.hasPrefix(name) }, "\(history.text)")
+        }
+        let ratio = try await lab("history", "show", fast.plan.id, "--figure", "wall / reference", "--format", "json")
+        struct Shown: Decodable {
+            struct Series: Decodable { var boots: [Point] }
+            struct Point: Decodable { var median: Double }
+            var series: Series
+        }
+        let shown = try JSONDecoder().decode([Shown].self, from: Data(ratio.output))
+        let medians = shown.flatMap(\.series.boots).map(\.median)
+        #expect(medians.count == 2 && medians.allSatisfy { $0 < 0.9 }, "\(medians)")
+    }
+
     @Test("a killed runner's results are there, and --resume does the rest and takes its labs down")
     func resume() async throws {
         let lab = try await SharedLab.shared()

@@ -26,7 +26,8 @@ struct SuiteFixture {
     /// The directory of a run.
     func directory(_ results: RunResults) -> String { lab.workplace.directories.runs + "/" + results.run.id }
 
-    private static var sources: String? {
+    /// The directory of the programs.
+    static var sources: String? {
         let file = "\(#filePath)"
         return file.lastIndex(of: "/").map { file[..<$0] + "/Suites" }
     }

@@ -155,25 +155,90 @@ struct SpeedVerdictsTests {
         #expect(calm.confirmed(by: again) == calm)
     }
 
-    @Test("a reference build that is as much slower tells the host from the build")
-    mutating func reference() throws {
-        try recordNights(12)
-        for day in 0..<12 {
-            var run = MadeRuns.run(day: day, wall: boots(3, 100))
-            (run.run.suite, run.run.id) = ("reference", "reference-\(day)")
-            try history.record(run)
+    /// A night in which the host makes everything slower by a factor of its own, and the build besides by `build`.
+    private mutating func night(
+        _ day: Int, host: Double, build: Double = 1, boots count: Int = 3, reference: String = "v1",
+        fails: Bool = false
+    ) -> RunResults {
+        let own = boots(count, 100 * host * build), beside = boots(count, 80 * host)
+        var run = MadeRuns.run(day: day, wall: own + beside)
+        for index in 0..<count {
+            run.cases[0].attempts[index].round = index + 1
+            run.boots[count + index].reference = reference
+            run.boots[count + index].fingerprint.platform["reference"] = reference
         }
-        var beside = MadeRuns.run(day: 20, wall: boots(3, 110))
-        beside.run.suite = "reference"
-        let host = try SpeedVerdicts(of: beside, in: history)
-        beside.cases[0].attempts.removeAll()
-        let none = try SpeedVerdicts(of: beside, in: history)
-        #expect(host.slower.count == 1 && none.judged == [])
-        let slow = try SpeedVerdicts(of: MadeRuns.run(day: 20, wall: boots(3, 110)), in: history)
-        let slower = try SpeedVerdicts(of: MadeRuns.run(day: 20, wall: boots(3, 130)), in: history)
-        #expect(slow.slower.count == 1 && slower.slower.count == 1)
-        #expect(slow.relative(to: host).judged.map(\.verdict) == [.undecided])
-        #expect(slower.relative(to: host) == slower)
-        #expect(slow.relative(to: none) == slow)
+        run.cases[0].reference = run.cases[0].attempts[count...].enumerated().map { index, attempt in
+            var attempt = attempt
+            (attempt.number, attempt.round) = (index + 1, index + 1)
+            if fails { attempt.problems = [Problem(.exit, "exit code 1")] }
+            return attempt
+        }
+        run.cases[0].attempts.removeLast(count)
+        return run
+    }
+
+    @Test("beside a reference, a slow host is no slow build, and a slow build is one on any host")
+    mutating func reference() throws {
+        // Nights differ by up to 40 %, which by themselves would hide everything.
+        for day in 0..<12 { try history.record(night(day, host: [1, 1.4, 0.9, 1.2][day % 4])) }
+        func verdict(_ run: RunResults) throws -> SpeedVerdicts.Judged {
+            let verdicts = try SpeedVerdicts(of: run, in: history)
+            try #require(verdicts.judged.count == 1 && verdicts.notCompared == [])
+            return verdicts.judged[0]
+        }
+        let slowHost = try verdict(night(20, host: 1.6, boots: 6))
+        #expect((slowHost.key.name, slowHost.unit) == ("wall / reference", ""))
+        #expect((1.2...1.3).contains(slowHost.before) && slowHost.verdict == .unchanged)
+        let slower = try verdict(night(21, host: 1.6, build: 1.1))
+        #expect(slower.verdict == .slower && (1.06...1.14).contains(slower.comparison.ratio))
+        // A faster host hides nothing.
+        #expect(try verdict(night(22, host: 0.7, build: 1.1)).verdict == .slower)
+        #expect(try verdict(night(23, host: 1.6, build: 0.9)).verdict == .faster)
+        // By itself, the same night would be an alarm.
+        var alone = night(24, host: 1.6, boots: 6)
+        alone.cases[0].reference = nil
+        #expect(try SpeedVerdicts(of: alone, in: history).slower.map(\.key.name) == ["wall"])
+    }
+
+    @Test("another reference cannot be compared, nor one that did not pass, and why is told")
+    mutating func otherReference() throws {
+        for day in 0..<12 { try history.record(night(day, host: 1)) }
+        let other = try SpeedVerdicts(of: night(20, host: 1, reference: "v2"), in: history)
+        #expect(other.judged == [])
+        #expect(
+            other.notCompared.flatMap(\.reasons).last == "36 boots before had another platform: reference: v2, not v1")
+        let failed = try SpeedVerdicts(of: night(21, host: 1, fails: true), in: history)
+        #expect(failed.judged == [])
+        #expect(failed.notCompared.map(\.reasons) == [["the reference build did not pass beside it"]])
+    }
+
+    @Test("a figure that the reference does not have is judged by itself")
+    mutating func ownFigure() throws {
+        func run(_ day: Int, _ more: Double) -> RunResults {
+            var run = night(day, host: 1)
+            for index in run.cases[0].attempts.indices {
+                run.cases[0].attempts[index].measurements.append(
+                    Measurement("new", unit: "ms", better: .lower, [more + Double(index) / 100]))
+            }
+            return run
+        }
+        for day in 0..<12 { try history.record(run(day, 50)) }
+        let verdicts = try SpeedVerdicts(of: run(20, 60), in: history)
+        #expect(verdicts.judged.map(\.key.name) == ["new", "wall / reference"])
+        #expect(verdicts.slower.map(\.key.name) == ["new"])
+    }
+
+    @Test("a run with a reference comes back as it was, and its figures are marked")
+    mutating func recorded() throws {
+        let run = night(1, host: 1)
+        #expect(try history.record(run) == .added)
+        #expect(try history.run(run.run.id) == run)
+        #expect(try history.record(run) == .kept)
+        let names = try history.figures(suite: "nightly", caseID: "a")
+        #expect(names == ["wall", "wall (reference)", "wall / reference"])
+        let ratios = try history.series(of: FigureKey(suite: "nightly", caseID: "a", name: "wall / reference"))
+        #expect(ratios.boots.map(\.boot) == ["pair-4", "pair-5", "pair-6"] && ratios.unit == "")
+        #expect(ratios.boots.allSatisfy { $0.fingerprint.platform["reference"] == "v1" })
+        #expect(ratios.boots.allSatisfy { (1.15...1.35).contains($0.median) })
     }
 }

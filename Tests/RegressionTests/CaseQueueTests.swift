@@ -31,9 +31,9 @@ struct CaseQueueTests {
         let queue = CaseQueue(turns)
         let first = try #require(await queue.next())
         let lab = first.one.point.lab
-        #expect(name(await queue.next(on: lab, round: 1)) == "a/own")
-        #expect(name(await queue.next(on: lab, round: 1)) == "c/is")
-        #expect(await queue.next(on: lab, round: 1) == nil)
+        #expect(name(await queue.next(on: BootOrder(lab: lab))) == "a/own")
+        #expect(name(await queue.next(on: BootOrder(lab: lab))) == "c/is")
+        #expect(await queue.next(on: BootOrder(lab: lab)) == nil)
         #expect(name(await queue.next()) == "b/is")
     }
 
@@ -64,10 +64,25 @@ struct CaseQueueTests {
         }
         let queue = CaseQueue(turns + second)
         let lab = turns[0].one.point.lab
-        for _ in 0..<3 { _ = await queue.next(on: lab, round: 1) }
-        #expect(await !queue.has(on: lab, round: 1))
-        #expect(await queue.next(on: lab, round: 1) == nil)
-        #expect(await queue.next(on: lab, round: 2)?.round == 2)
+        for _ in 0..<3 { _ = await queue.next(on: BootOrder(lab: lab)) }
+        #expect(await !queue.has(on: BootOrder(lab: lab)))
+        #expect(await queue.next(on: BootOrder(lab: lab)) == nil)
+        #expect(await queue.next(on: BootOrder(lab: lab, round: 2))?.round == 2)
+    }
+
+    @Test("the boots of a reference are others, and giving it up leaves the cases under test")
+    func builds() async throws {
+        let turns = try turns()
+        let beside = turns.map { CaseQueue.Turn(one: $0.one, plan: $0.plan, build: .reference) }
+        let queue = CaseQueue(turns + beside)
+        let lab = turns[0].one.point.lab
+        let reference = BootOrder(lab: lab, build: .reference)
+        #expect(await queue.next(on: reference)?.build == .reference)
+        #expect(await queue.drop(lab: "pair", build: .reference).count == 2)
+        #expect(await !queue.has(on: reference))
+        #expect(await queue.has(on: BootOrder(lab: lab)))
+        // What is left of a reference is no case that was not run.
+        #expect(await queue.dropAll().count == 5)
     }
 
     @Test("what is tried again comes before all others, and knows which try it is")

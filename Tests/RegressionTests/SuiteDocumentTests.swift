@@ -29,7 +29,8 @@ struct SuiteDocumentTests {
     @Test(
         "each table lists every key that the readers know, and no other",
         arguments: [
-            ("A suite", Suite.keys), ("A lab", Suite.labKeys), ("A program", ProgramReader.keys),
+            ("A suite", Suite.keys), ("A reference", ReferenceBuild.keys), ("A lab", Suite.labKeys),
+            ("A program", ProgramReader.keys),
             ("A step of a fault", FaultReader.keys), ("Defaults", Suite.defaultKeys), ("A group", GroupReader.keys),
             ("Inclusions and exclusions", GroupReader.selectionKeys), ("An expectation", ExpectationReader.keys),
             ("An output", ExpectationReader.textKeys),

@@ -51,6 +51,15 @@ struct SuiteErrorTests {
             ("boots: two", 1, 8, "two"),
             ("name: [s]", 1, 7, "expected a text, found a list"),
             ("name: s\nname: t", 2, 1, "the key 'name' is given twice; the first is in line 1"),
+            ("reference: v1", 1, 12, "expected a reference build as a mapping"),
+            ("reference: {}", 1, 12, "a reference has one of commit, tree, lab, programs"),
+            ("reference: {tags: [a]}", 1, 12, "a reference has one of commit, tree, lab, programs"),
+            ("reference: {comit: v1}", 1, 13, "unknown key 'comit' in a reference build; did you mean 'commit'?"),
+            ("reference: {commit: v1, tree: .}", 1, 31, "of a commit or of a tree, not of both"),
+            ("reference: {lab: gone.yaml}", 1, 18, "cannot open '/suites/gone.yaml'"),
+            ("reference: {programs: {q: b}}", 1, 27, "the suite has no program 'q'"),
+            ("reference: {programs: [p]}", 1, 23, "expected programs by their names as a mapping"),
+            ("reference: {commit: v1, tags: [fast]}", 1, 32, "no case has the tag 'fast'"),
             ("labs: {}", 1, 7, "the suite has no labs"),
             ("labs: [pair]", 1, 7, "expected labs as a mapping"),
             ("labs: {pair: x86}", 1, 14, "expected a lab as a mapping"),
@@ -144,6 +153,8 @@ struct SuiteErrorTests {
             ("figures: {t: {matches: '('}}", 23, "'(' is no regular expression"),
             ("figures: {t: {matches: a, better: more}}", 34, "'more' is not a better of a figure"),
             ("figures: {wall: {matches: a}}", 16, "a figure called 'wall' is measured of every case"),
+            ("figures: {w / reference: {matches: a}}", 25, "is for figures of a reference build"),
+            ("figures: {w (reference): {matches: a}}", 25, "is for figures of a reference build"),
             ("figures: {hop.x: {matches: a}}", 17, "a figure called 'hop.x' is measured"),
             ("expect: 0", 8, "expected an expectation as a mapping"),
             ("expect: {exti: 0}", 9, "unknown key 'exti' in an expectation; did you mean 'exit'?"),
@@ -267,6 +278,19 @@ struct SuiteErrorTests {
             "name: s\nlabs: {a: {file: /dev/null, nodes: x86}}\nprograms: {}\ncases: [{name: g, program: p}]")
         #expect(both.diagnostics.map(\.position.column) == [18, 36, 11])
         #expect(both.diagnostics[1].message == "a lab with a file has no 'nodes' here")
+    }
+
+    @Test("a reference's lab must have the nodes that cases name")
+    func referenceLab() throws {
+        let scratch = try Scratch()
+        try scratch.write("nodes: x86", to: "lab.yaml")
+        let path = try scratch.write(
+            SampleSuite.head.replacing("labs:", with: "reference: {lab: lab.yaml}\nlabs:")
+                + "- {name: g, program: is, start: arm}", to: "s.yaml")
+        let error = try #require(throws: InputError.self) { try Suite(yamlFile: path, vcpus: .each(1)) }
+        #expect(error.diagnostics.map(\.position) == [SourcePosition(line: 2, column: 18)])
+        #expect(error.summary.contains("the suite does not fit on this lab: "), "\(error)")
+        #expect(error.summary.contains("has no node 'arm'"), "\(error)")
     }
 
     @Test("a file that cannot be read is told as such")

@@ -41,8 +41,13 @@ struct TestCrewTests {
             let events = Events()
             self.events = events
             crew = TestCrew(
-                environment: environment, run: run, log: log, queue: CaseQueue(turns),
-                programs: ProgramShelf(environment: environment, executable: "/x", directory: scratch.path),
+                run: run, log: log, queue: CaseQueue(turns),
+                rooms: [
+                    .subject: BuildRoom(
+                        environment: environment,
+                        programs: ProgramShelf(environment: environment, executable: "/x", directory: scratch.path),
+                        setUp: [], title: nil)
+                ],
                 tries: [:], options: chosen, deadline: deadline, report: { events.add($0) })
         }
 
@@ -64,6 +69,7 @@ struct TestCrewTests {
     private final class Events: Sendable {
         private let all = Mutex<[TestEvent]>([])
         func add(_ event: TestEvent) { all.withLock { $0.append(event) } }
+        var notes: [String] { all.withLock { $0.compactMap { if case .note(let text) = $0 { text } else { nil } } } }
         var skipped: Int { all.withLock { $0.count { if case .skipped = $0 { true } else { false } } } }
     }
 
@@ -140,7 +146,7 @@ struct TestCrewTests {
         // The first case twice, then the second; those of the other lab stay.
         for _ in 0..<3 {
             let lab = made.turns[0].one.point.lab
-            await made.crew.bootFailed(try #require(await made.crew.queue.next(on: lab, round: 1)), error)
+            await made.crew.bootFailed(try #require(await made.crew.queue.next(on: BootOrder(lab: lab))), error)
         }
         let results = try made.results()
         #expect(
@@ -150,7 +156,7 @@ struct TestCrewTests {
         #expect(results.cases.map(\.attempts.count) == [2, 0, 1, 0])
         #expect(results.cases.map(\.verdict) == [.notJudged, .notRun, .notJudged, .notRun])
         #expect(results.cases[0].headline?.summary.hasPrefix("lab 'pair' did not boot: start QEMU") == true)
-        #expect(await made.crew.queue.next(on: made.turns[0].one.point.lab, round: 1) == nil)
+        #expect(await made.crew.queue.next(on: made.turns[0].order) == nil)
         #expect(await made.crew.queue.next()?.one.point.lab.name == "three")
         #expect(made.crew.mayBegin)
     }
@@ -170,9 +176,51 @@ struct TestCrewTests {
         let made = try Made()
         let error = SystemError("start QEMU", errno: ENOMEM)
         for _ in 0..<2 { await made.crew.bootFailed(made.turns[0], error) }
-        made.crew.booted("pair")
+        made.crew.booted(made.turns[0].order)
         for _ in 0..<2 { await made.crew.bootFailed(made.turns[0], error) }
         #expect(made.events.skipped == 0)
+    }
+
+    @Test("what becomes of a reference is no verdict, and does not count among the case's tries")
+    func reference() async throws {
+        let made = try Made { $0.failFast = true }
+        var beside = made.turns[0]
+        beside.build = .reference
+        for kinds in [[Problem.Kind.exit], [.lab], []] {
+            let turn = made.crew.numbered(beside)
+            await made.crew.finish(
+                turn,
+                Attempt(
+                    number: turn.attempt, boot: "pair-2", started: 0, seconds: 1,
+                    problems: kinds.map { Problem($0, "x") }, measurements: [], folder: turn.folder))
+        }
+        // One that the lab is to blame for gets a second chance.
+        #expect(await made.crew.queue.next()?.build == .reference)
+        #expect(try await made.finish([]).attempt == 1)
+        let first = try made.results().cases[0]
+        #expect(first.verdict == .passed && first.attempts.count == 1)
+        #expect(first.reference?.map(\.number) == [1, 2, 3])
+        #expect(first.reference?[0].folder == "cases/\(first.plan.id)/try-reference-1")
+        #expect(made.crew.mayBegin)
+        #expect(try made.results().sentence.contains("; 2 of 3 tries of the reference did not pass"))
+    }
+
+    @Test("a reference that does not boot is given up, and its cases go on")
+    func referenceBoot() async throws {
+        let made = try Made()
+        for var turn in made.turns {
+            turn.build = .reference
+            await made.crew.queue.again(turn)
+        }
+        let order = BootOrder(lab: made.turns[0].one.point.lab, build: .reference)
+        for _ in 0..<3 {
+            let turn = try #require(await made.crew.queue.next(on: order))
+            await made.crew.bootFailed(turn, SystemError("start QEMU", errno: ENOMEM))
+        }
+        #expect(await !made.crew.queue.has(on: order))
+        #expect(await made.crew.queue.has(on: made.turns[0].order))
+        #expect(made.events.skipped == 0)
+        #expect(made.events.notes == ["the reference is given up: lab 'pair' did not boot 3 times in a row"])
     }
 
     @Test("a result that cannot be written down ends the run, and says why")

@@ -84,6 +84,25 @@ struct TestRunTests {
         #expect(resumed.cases[0].attempts.map(\.number) == [1, 2, 3, 4])
     }
 
+    @Test("a reference has boots of its own beside each round's, and no part in the verdict")
+    func reference() async throws {
+        let text = try TextFile.read(file).replacing("labs:", with: "reference: {programs: {is: old/is}}\nlabs:")
+        let suite = try Suite(yamlFile: try scratch.write(text, to: "r.yaml"), vcpus: .each(1))
+        let cases = Array(try suite.cases().prefix(1))
+        let ride = try await ReferenceRide(suite, environment: environment)
+        #expect(ride?.title == "is=\(scratch.file("old/is"))")
+        let runner = runner { options in
+            options.rounds = 2
+            options.reference = ride
+        }
+        let (run, results) = try await runner.run(suite, cases, seed: 7)
+        #expect(results.cases[0].attempts.map(\.round) == [1, 1, 2])
+        #expect(results.cases[0].reference?.map(\.round) == [1, 1, 2])
+        #expect(RunExit(of: results) == .notJudged)
+        let resumed = try await runner.resume(run, suite)
+        #expect(resumed.cases == results.cases)
+    }
+
     @Test("a run that is out of time before it begins has not run anything, and says why")
     func outOfTime() async throws {
         let suite = try suite()

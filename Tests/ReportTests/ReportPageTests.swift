@@ -47,6 +47,26 @@ struct ReportPageTests {
             try await reader.find("string(\(article))").contains("popcorn-lab test /srv/suites/nightly.yaml --case"))
     }
 
+    /// What was measured of a reference build is marked wherever it shows.
+    @Test func reference() async throws {
+        var results = try Example.run()
+        var boot = results.boots[0]
+        (boot.id, boot.reference) = ("pair-9", "v1.2")
+        boot.fingerprint.platform["reference"] = "v1.2"
+        results.boots.append(boot)
+        let index = try #require(results.cases.firstIndex { $0.verdict == .passed && !$0.isFlaky })
+        results.cases[index].reference = results.cases[index].attempts.map { attempt in
+            var attempt = attempt
+            attempt.boot = "pair-9"
+            return attempt
+        }
+        let reader = try PageReader(page(results))
+        let figures = try await reader.find("string(//section[@id='figures'])")
+        #expect(figures.contains("wall (reference)") && figures.contains("wall / reference"))
+        #expect(try await reader.find("string(//section[@id='environment'])").contains("pair-9 (reference)"))
+        #expect(try await reader.find("string(//section[@id='timeline'])").contains("ref. pair"))
+    }
+
     /// Every link within the page leads somewhere, and no two things have one name.
     @Test(arguments: [false, true])
     func links(isHostile: Bool) async throws {

@@ -19,7 +19,10 @@ struct ResultsJSONTests {
         var results = try Example.run()
         results.run.shard = "2/4"
         results.run.boots = 3
+        results.boots[0].reference = "v1.2"
+        results.cases[0].reference = results.cases[0].attempts
         #expect(try await complaint(of: results.json()) == nil)
+        #expect(try RunResults(reading: scratch.write(results.json(), to: "b.json")) == results)
         #expect(try await complaint(of: Example.hostileRun().json()) == nil)
         #expect(try RunResults(reading: Example.file).json() == Example.run().json())
     }

@@ -120,6 +120,23 @@ struct ShardMergeTests {
         #expect(try missing(first + [.ended(seconds: 1, interrupted: false)]) == [])
     }
 
+    @Test func references() throws {
+        let header = Self.header(["a"])
+        var boot = Self.boot(2)
+        boot.reference = "v1"
+        let events: [RunEvent] = [
+            .began(header), .booted(Self.boot()), .tried(id: "a", Self.attempt()), .booted(boot),
+            .referenceTried(id: "a", Self.attempt(boot: 2)), .ended(seconds: 1, interrupted: false),
+        ]
+        let results = try #require(RunResults(events: events))
+        let parts = ["1", "1.2"].map { ShardPart(name: $0, folder: "shards/\($0)", results: results) }
+        let merged = try RunResults.merged(header, parts, seconds: 1)
+        #expect(merged.cases[0].reference?.map(\.number) == [1, 2])
+        #expect(merged.cases[0].reference?.map(\.boot) == ["pair-2@1", "pair-2@1.2"])
+        #expect(merged.cases[0].reference?[1].folder == "shards/1.2/cases/x/try-1")
+        #expect(merged.boots.map(\.reference) == [nil, "v1", nil, "v1"])
+    }
+
     @Test func strangers() throws {
         let header = Self.header(["a"])
         #expect(throws: ResultError.self) {

@@ -68,6 +68,7 @@ extension TestHow {
     var words: [String] {
         var words = ["--jobs=\(jobs)", "--retries=\(retries)"]
         if let boots { words.append("--boots=\(boots)") }
+        if !reference { words.append("--no-reference") }
         if failFast { words.append("--fail-fast") }
         if let timeout { words.append("--timeout=\(timeout)") }
         if keepTraces { words.append("--keep-traces") }

@@ -95,6 +95,9 @@ struct TestHow: ParsableArguments {
     )
     var boots: Int?
 
+    @Flag(inversion: .prefixedNo, help: "Measure the reference build beside, if the suite names one.")
+    var reference = true
+
     @Flag(help: "End the run with the first failure.")
     var failFast = false
 
@@ -134,12 +137,17 @@ struct TestHow: ParsableArguments {
         (CPUList.usable ?? CPUList.online).map { .sharing(hostCPUs: $0.count) } ?? .each(DefaultVCPUs.most)
     }
 
+    /// On how many boots each case is run.
+    func rounds(of suite: Suite) -> Int { boots ?? suite.boots }
+
     /// - Parameter suite: says what the command line does not.
-    func options(for suite: Suite) -> TestRun.Options {
+    /// - Throws: what `ReferenceRide` throws.
+    func options(for suite: Suite, _ environment: LabEnvironment) async throws -> TestRun.Options {
         var options = TestRun.Options()
         options.jobs = Int(digits: jobs) ?? JobCount.automatic
         options.retries = retries
-        options.rounds = boots ?? suite.boots
+        options.rounds = rounds(of: suite)
+        if reference { options.reference = try await ReferenceRide(suite, environment: environment) }
         options.failFast = failFast
         options.timeout = timeout?.duration
         options.keepsLabs = keepLab

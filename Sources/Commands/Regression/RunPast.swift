@@ -25,7 +25,8 @@ struct RunPast {
         self.speed = speed
         guard withSeries else { return }
         let told = (speed.slower + speed.faster).map(\.key)
-        let walls = speed.judged.map(\.key).filter { $0.name == "wall" && !told.contains($0) }
+        let names = ["wall", ReferenceFigure.ratio("wall")]
+        let walls = speed.judged.map(\.key).filter { names.contains($0.name) && !told.contains($0) }
         series = (told + walls).prefix(Self.mostSeries).compactMap { key in
             (try? FigureHistory(of: key, in: history)).map { Report.FigureSeries($0) }
         }

@@ -48,6 +48,10 @@ struct TestTally {
             running[plan.id] = boot
             return nil
         case .tried(let plan, let attempt): return tried(plan, attempt, isBrief: isBrief)
+        case .referenceTried(let plan, let attempt):
+            running[plan.id] = nil
+            let problem = attempt.problems.first.map { ": " + $0.line } ?? ""
+            return isBrief && problem.isEmpty ? nil : "reference  \(plan.id) (\(Self.time(attempt)))\(problem)"
         case .skipped(let plan, let reason):
             for round in 1...rounds { verdicts[Turn(id: plan.id, round: round)] = .notRun }
             return isBrief ? nil : "not run    \(plan.id): \(reason)"
@@ -60,15 +64,16 @@ struct TestTally {
         let turn = Turn(id: plan.id, round: attempt.round)
         let before = verdicts.updateValue(attempt.verdict, forKey: turn)
         if attempt.verdict == .passed, before == .failed { flaky.insert(plan.id) }
-        let time = Duration.seconds(attempt.seconds).formattedSeconds
         let boot = rounds > 1 ? ", boot \(attempt.round) of \(rounds)" : ""
         let again = before != nil || rounds == 1 && attempt.number > 1 ? ", try \(attempt.number)" : ""
         let word = attempt.verdict == .notJudged ? "not judged" : attempt.verdict.words
-        let line = word.padded(to: 11) + "\(plan.id) (\(time)\(boot)\(again))"
+        let line = word.padded(to: 11) + "\(plan.id) (\(Self.time(attempt))\(boot)\(again))"
         guard attempt.verdict != .passed else { return isBrief && again.isEmpty ? nil : line }
         let problems = attempt.problems.map { "           \($0.line)" }
         return ([line] + problems).joined(separator: "\n")
     }
+
+    private static func time(_ attempt: Attempt) -> String { Duration.seconds(attempt.seconds).formattedSeconds }
 
     /// One line for now: `12/40 · 1 failed · on pair-1: tutorial/is/… · 48 s · about 3 min 20 s left`.
     var line: String {

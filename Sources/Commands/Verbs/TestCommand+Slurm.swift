@@ -22,7 +22,7 @@ extension TestCommand {
     ) async throws -> any Error {
         let (run, results) = try await progress.following {
             try await slurmRun(environment, progress).run(
-                suite, cases, seed: seed, boots: how.options(for: suite).rounds)
+                suite, cases, seed: seed, boots: how.rounds(of: suite))
         }
         return try await conclude(run, results, suite, environment)
     }

@@ -67,7 +67,7 @@ struct TestCommand: AsyncParsableCommand {
         if cluster.engine == .slurm {
             throw try await runOnSlurm(suite, cases, seed: seed, environment, progress)
         }
-        let runner = runner(environment, how.options(for: suite), progress)
+        let runner = runner(environment, try await how.options(for: suite, environment), progress)
         let (run, results) = try await progress.following {
             try await runner.run(suite, cases, seed: seed, shard: choice.shard?.description)
         }
@@ -79,7 +79,7 @@ struct TestCommand: AsyncParsableCommand {
         let run = RunDirectory(id: named.results.run.id, directories: environment.directories)
         let suite = try Suite(yamlFile: named.results.run.suiteFile, vcpus: TestHow.vcpus)
         let progress = TestProgress()
-        let runner = runner(environment, how.options(for: suite), progress)
+        let runner = runner(environment, try await how.options(for: suite, environment), progress)
         let results = try await progress.following {
             if SlurmRun.isRun(run) { return try await slurmRun(environment, progress).resume(run) }
             return try await runner.resume(run, suite)
@@ -126,7 +126,7 @@ struct TestCommand: AsyncParsableCommand {
     ) async throws -> RunResults {
         Notice.line(
             "\(ids.count) \(ids.count == 1 ? "case seems" : "cases seem") slower: measuring again on fresh boots")
-        var options = how.options(for: suite)
+        var options = try await how.options(for: suite, environment)
         options.rounds = Self.boots
         let progress = TestProgress()
         let cases = try suite.cases().filter { ids.contains($0.id) }

@@ -26,8 +26,7 @@ struct CaseRun: Sendable {
     let nodes: [RecordedNode]
     /// The directory of the whole run.
     let run: RunDirectory
-    let programs: ProgramShelf
-    let baselines: Baselines
+    let room: BuildRoom
     let settings: TestRun.Options
     /// Called when the program has ended, and only the kernels' logs are to be had.
     let onProgramEnd: @Sendable () -> Void
@@ -36,7 +35,7 @@ struct CaseRun: Sendable {
     private var environment: LabEnvironment { booted.access.environment }
 
     /// Relative to the run's directory.
-    var folder: String { "cases/\(one.id)/try-\(turn.attempt)" }
+    var folder: String { turn.folder }
     private var directory: RunDirectory {
         RunDirectory(id: "\(run.id)/\(folder)", directories: environment.directories)
     }
@@ -55,13 +54,13 @@ struct CaseRun: Sendable {
             try Directories.create(directory.path)
             let program: String
             do {
-                program = try await programs.path(of: one.point.program)
+                program = try await room.programs.path(of: one.point.program)
             } catch {
                 try Task.checkCancellation()
                 throw CaseFailure(
                     Problem(.build, "its program cannot be had: \(error.sentence)", details: error.evidence))
             }
-            let unmigrated = try await baselines.outputs(of: one, program: program, on: nodes, booted, settings)
+            let unmigrated = try await room.baselines.outputs(of: one, program: program, on: nodes, booted, settings)
             let before = await booted.access.begin(mark: mark, on: nodes)
             guard before.unreachable.isEmpty else {
                 throw CaseFailure(
@@ -77,7 +76,9 @@ struct CaseRun: Sendable {
             seen.observation.leftovers = rest.leftovers
             seen.observation.counts.merge(rest.counts) { $1 }
             seen.observation.problems += rest.problems
-            if settings.updatesGolden { try Golden(expectation: one.expectation).update(from: seen.observation) }
+            if settings.updatesGolden, turn.build == .subject {
+                try Golden(expectation: one.expectation).update(from: seen.observation)
+            }
             let judge = Judge(one: one, unmigrated: unmigrated, shipped: try shipped())
             problems = judge.problems(of: seen.observation)
             measurements = CaseMeasurements(one: one, seen: seen, counters: rest.counts).all

@@ -37,15 +37,23 @@ package struct BuildSide: Sendable {
         } else if access(text, F_OK) == 0, text.contains("/") || text == "." {
             self.environment = environment.with(share: try Share(tree: AbsolutePath.of(text)))
         } else {
-            let history = try await SourceHistory(of: environment.share.root, cache: environment.directories.cache)
-            let commit = try await history.commit(text)
-            title = commit.line
-            let inside = environment.share.root.dropFirst(history.root.count)
-            self.environment = environment.with(share: try Share(tree: try await history.tree(of: commit) + inside))
+            title = try await take(commit: text)
         }
     }
 
-    private mutating func replace(_ program: String, by path: String) throws {
+    /// Takes what the guests' sources were at a commit.
+    ///
+    /// - Returns: the commit's line.
+    mutating func take(commit name: String) async throws -> String {
+        let root = environment.share.root
+        let history = try await SourceHistory(of: root, cache: environment.directories.cache)
+        let commit = try await history.commit(name)
+        let tree = try await history.tree(of: commit) + root.dropFirst(history.root.count)
+        environment = environment.with(share: try Share(tree: tree))
+        return commit.line
+    }
+
+    mutating func replace(_ program: String, by path: String) throws {
         guard let index = suite.programs.firstIndex(where: { $0.name == program }) else {
             let names = suite.programs.map(\.name)
             throw RegressionError(

@@ -5,9 +5,8 @@ import Topology
 
 /// A lab that runs, for the cases of one worker.
 struct BootedLab: Sendable {
-    let lab: Suite.Lab
-    /// Each round has boots of its own.
-    let round: Int
+    /// What it was booted for.
+    let order: BootOrder
     let access: LabAccess
     let boot: Boot
 
@@ -17,6 +16,21 @@ struct BootedLab: Sendable {
     /// A time that is meant for real hardware, for the slowest of its guests.
     func scale(_ limit: Duration) -> Duration {
         access.record.nodes.map { $0.timeScale(limit) }.max() ?? limit
+    }
+
+    /// `fingerprint` of a reference build, of which figures relative to it can only be compared if it is the same build.
+    ///
+    /// - Parameter title: what it is.
+    static func fingerprint(
+        _ record: LabRecord, versions: [String: String], reference title: String
+    ) -> Fingerprint {
+        var found = fingerprint(record, versions: versions)
+        found.platform["reference"] = title
+        for node in record.nodes {
+            found.platform["reference.kernel.\(node.name)"] = node.kernel
+            found.platform["reference.image.\(node.name)"] = node.image
+        }
+        return found
     }
 
     /// What the kernels under test and the machine below them are.

@@ -11,37 +11,33 @@ import Topology
 final class LabKeeper: Sendable {
     private struct State {
         var current: BootedLab?
-        var next: (lab: Suite.Lab, round: Int, boot: Task<BootedLab, any Error>)?
+        var next: (order: BootOrder, boot: Task<BootedLab, any Error>)?
     }
 
-    private let environment: LabEnvironment
     /// Makes the names of this run's labs unlike all others, so that several runs, and what a killed one left, do not meet.
     private let mark: String
     private let numbers: LabNumbers
     private let versions: [String: String]
-    private let setUp: [String]
+    private let room: @Sendable (TestBuild) -> BuildRoom
     private let report: @Sendable (TestEvent) -> Void
     private let state = Mutex(State())
 
     init(
-        environment: LabEnvironment, mark: String, numbers: LabNumbers, versions: [String: String], setUp: [String],
+        mark: String, numbers: LabNumbers, versions: [String: String],
+        room: @escaping @Sendable (TestBuild) -> BuildRoom,
         report: @escaping @Sendable (TestEvent) -> Void
     ) {
-        self.environment = environment
         self.mark = mark
         self.numbers = numbers
         self.versions = versions
-        self.setUp = setUp
+        self.room = room
         self.report = report
     }
 
-    /// The suite's name of the lab that is in use or on its way.
-    var labName: String? { state.withLock { $0.current?.lab.name ?? $0.next?.lab.name } }
-
-    /// The lab, booted for a round: the one in use if it is the same, else a new one, after that is down.
-    func lab(_ lab: Suite.Lab, round: Int) async throws -> BootedLab {
+    /// The lab, booted for this: the one in use if it is the same, else a new one, after that is down.
+    func lab(_ order: BootOrder) async throws -> BootedLab {
         if let current = state.withLock({ $0.current }) {
-            if current.lab == lab, current.round == round { return current }
+            if current.order == order { return current }
             await takeDown()
         }
         let next = state.withLock { state in
@@ -49,22 +45,22 @@ final class LabKeeper: Sendable {
             return state.next
         }
         let booted: BootedLab
-        if let next, next.lab == lab, next.round == round {
+        if let next, next.order == order {
             booted = try await next.boot.value
         } else {
             if let next { await takeDown(next.boot) }
-            booted = try await boot(lab, round)
+            booted = try await boot(order)
         }
         state.withLock { $0.current = booted }
         return booted
     }
 
     /// Begins to boot a lab beside the one in use, if the host's memory allows for both.
-    func prepare(_ lab: Suite.Lab, round: Int) {
-        guard HostMemory.hasRoom(for: lab.spec) else { return }
+    func prepare(_ order: BootOrder) {
+        guard HostMemory.hasRoom(for: order.lab.spec) else { return }
         state.withLock { state in
             guard state.next == nil else { return }
-            state.next = (lab, round, Task { try await boot(lab, round) })
+            state.next = (order, Task { try await boot(order) })
         }
     }
 
@@ -74,7 +70,7 @@ final class LabKeeper: Sendable {
             defer { state.current = nil }
             return state.current
         }
-        if let current { await stop(current.name) }
+        if let current { await stop(current) }
     }
 
     /// Ends what runs and what is on its way.
@@ -89,16 +85,17 @@ final class LabKeeper: Sendable {
         if let next { await takeDown(next.boot) }
         guard let current else { return nil }
         if keeping { return current.name }
-        await stop(current.name)
+        await stop(current)
         return nil
     }
 
     private func takeDown(_ boot: Task<BootedLab, any Error>) async {
         boot.cancel()
-        if let booted = try? await boot.value { await stop(booted.name) }
+        if let booted = try? await boot.value { await stop(booted) }
     }
 
-    private func boot(_ lab: Suite.Lab, _ round: Int) async throws -> BootedLab {
+    private func boot(_ order: BootOrder) async throws -> BootedLab {
+        let lab = order.lab, room = room(order.build), environment = room.environment
         let number = numbers.next(lab.name)
         var spec = lab.spec
         spec.name = LabNumbers.name(mark: mark, lab: lab.name, number: number)
@@ -106,25 +103,29 @@ final class LabKeeper: Sendable {
         report(.booting(lab: lab.name, name: spec.name))
         let up = Up(environment: environment) { _ in }
         let outcome = try await up.start(spec)
+        let fingerprint =
+            room.title.map { BootedLab.fingerprint(outcome.record, versions: versions, reference: $0) }
+            ?? BootedLab.fingerprint(outcome.record, versions: versions)
         let boot = Boot(
             id: "\(lab.name)-\(number)", lab: lab.name, started: began.date.timeIntervalSince1970,
-            seconds: (ContinuousClock.now - began.clock).seconds,
-            fingerprint: BootedLab.fingerprint(outcome.record, versions: versions))
+            seconds: (ContinuousClock.now - began.clock).seconds, fingerprint: fingerprint, reference: room.title)
         let access = try LabAccess(environment: environment, name: spec.name)
         do {
-            try await access.setUp(by: setUp)
+            try await access.setUp(by: room.setUp)
         } catch {
-            await stop(spec.name)
+            await stop(spec.name, environment)
             throw error
         }
-        let booted = BootedLab(lab: lab, round: round, access: access, boot: boot)
+        let booted = BootedLab(order: order, access: access, boot: boot)
         report(.booted(boot))
         return booted
     }
 
+    private func stop(_ booted: BootedLab) async { await stop(booted.name, booted.access.environment) }
+
     /// Whoever stops us must not leave guests behind, so this is no part of a task that can be cancelled.
-    private func stop(_ name: String) async {
-        await Task { [environment, report] in
+    private func stop(_ name: String, _ environment: LabEnvironment) async {
+        await Task { [report] in
             do {
                 try await Down(environment: environment) { _ in }.stop(name, grace: .zero)
             } catch {

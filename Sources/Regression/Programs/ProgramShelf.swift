@@ -9,13 +9,13 @@ actor ProgramShelf {
     /// Where programs go that are built for this run alone.
     private let directory: String
     private var builds: [SuiteProgram: Task<String, any Error>] = [:]
-    /// The end of the last build. Builds take turns: two programs may come from one makefile.
-    private var turn: Task<Void, Never>?
+    private let turns: BuildTurns
 
-    init(environment: LabEnvironment, executable: String, directory: String) {
+    init(environment: LabEnvironment, executable: String, directory: String, turns: BuildTurns = BuildTurns()) {
         self.environment = environment
         self.executable = executable
         self.directory = directory
+        self.turns = turns
     }
 
     /// The program's path on this host, without the ISA's suffix.
@@ -23,11 +23,7 @@ actor ProgramShelf {
     /// - Throws: `LabError` if it does not exist or does not build, with what the compiler says.
     func path(of program: SuiteProgram) async throws -> String {
         if let build = builds[program] { return try await build.value }
-        let build = Task { [turn] in
-            await turn?.value
-            return try await self.build(program)
-        }
-        turn = Task { _ = await build.result }
+        let build = Task { try await turns.take { try await self.build(program) }.value }
         builds[program] = build
         return try await build.value
     }

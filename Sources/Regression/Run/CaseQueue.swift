@@ -12,6 +12,10 @@ actor CaseQueue {
         var tryOfRound = 1
         /// From 1; each round has boots of its own.
         var round = 1
+        var build = TestBuild.subject
+
+        /// The boot that it needs.
+        var order: BootOrder { BootOrder(lab: one.point.lab, round: round, build: build) }
     }
 
     private var waiting: [Turn]
@@ -22,8 +26,10 @@ actor CaseQueue {
 
     var isEmpty: Bool { waiting.isEmpty }
 
-    /// The next case on this lab in this round, in order; `nil` if there is none.
-    func next(on lab: Suite.Lab, round: Int) -> Turn? { take { $0.one.point.lab == lab && $0.round == round } }
+    /// The next case on this boot, in order; `nil` if there is none.
+    func next(on order: BootOrder) -> Turn? {
+        waiting.firstIndex { $0.order == order }.map { waiting.remove(at: $0) }
+    }
 
     /// The next case for a worker without a lab: of the lab that the fewest workers use, the first in order.
     func next() -> Turn? { coming(users).map { waiting.remove(at: $0) } }
@@ -35,10 +41,8 @@ actor CaseQueue {
         return coming(users).map { waiting[$0] }
     }
 
-    /// Whether there is a case on this lab in this round.
-    func has(on lab: Suite.Lab, round: Int) -> Bool {
-        waiting.contains { $0.one.point.lab == lab && $0.round == round }
-    }
+    /// Whether there is a case on this boot.
+    func has(on order: BootOrder) -> Bool { waiting.contains { $0.order == order } }
 
     private func coming(_ users: [String: Int]) -> Int? {
         let least = waiting.map { users[$0.one.point.lab.name, default: 0] }.min()
@@ -48,24 +52,22 @@ actor CaseQueue {
     /// To be tried again, before all others.
     func again(_ turn: Turn) { waiting.insert(turn, at: 0) }
 
-    /// Takes all cases of a lab away.
-    func drop(lab: String) -> [PlannedCase] {
-        let dropped = waiting.filter { $0.one.point.lab.name == lab }
-        waiting.removeAll { $0.one.point.lab.name == lab }
-        return dropped.map(\.plan)
+    /// Takes all cases of a build on a lab away.
+    func drop(lab: String, build: TestBuild = .subject) -> [PlannedCase] {
+        func isMeant(_ turn: Turn) -> Bool { turn.one.point.lab.name == lab && turn.build == build }
+        defer { waiting.removeAll(where: isMeant) }
+        return waiting.filter(isMeant).map(\.plan)
     }
 
     /// Takes all cases away.
+    ///
+    /// - Returns: those of the build under test.
     func dropAll() -> [PlannedCase] {
         defer { waiting = [] }
-        return waiting.map(\.plan)
+        return waiting.filter { $0.build == .subject }.map(\.plan)
     }
 
     func begin(lab: String) { users[lab, default: 0] += 1 }
 
     func end(lab: String) { users[lab, default: 0] -= 1 }
-
-    private func take(_ suits: (Turn) -> Bool) -> Turn? {
-        waiting.firstIndex(where: suits).map { waiting.remove(at: $0) }
-    }
 }

@@ -11,6 +11,8 @@ package enum TestEvent: Sendable {
     case started(PlannedCase, attempt: Int, boot: String)
     /// A try of a case has ended.
     case tried(PlannedCase, Attempt)
+    /// A try of a case on the reference build has ended.
+    case referenceTried(PlannedCase, Attempt)
     /// A case will not be run.
     case skipped(PlannedCase, reason: String)
     /// Anything else, in a sentence.

@@ -14,6 +14,8 @@ extension TestRun {
         package var retries = 0
         /// On how many fresh boots of its lab each case is run, one after the other.
         package var rounds = 1
+        /// The build that is measured beside the one under test, in boots that alternate with its own.
+        package var reference: ReferenceRide?
         /// What every node's shell runs after each boot, before any case.
         package var setUp: [String] = []
         /// Whether the first failure ends the run.

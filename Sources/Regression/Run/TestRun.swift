@@ -46,9 +46,9 @@ package struct TestRun: Sendable {
         let log = try ResultLog(path: TestRunFiles(run).log)
         try log.append(.began(header))
         report(.began(header))
-        let turns = (1...header.rounds).flatMap { round in
-            zip(cases, header.cases).map { CaseQueue.Turn(one: $0, plan: $1, round: round) }
-        }
+        let turns = RunOrder(
+            cases: cases, plans: header.cases, rounds: header.rounds, ride: options.reference
+        ).turns()
         return (run, try await serve(run, log, turns, before: nil))
     }
 
@@ -65,16 +65,15 @@ package struct TestRun: Sendable {
         let log = try ResultLog(path: files.log)
         report(.began(results.run))
         await LeftoverLabs(environment: environment, mark: files.mark).remove { report(.note($0)) }
-        var turns: [CaseQueue.Turn] = []
-        for round in 1...results.run.rounds {
-            for result in results.cases where !result.rounds.contains(round) {
-                if let one = known[result.plan.id] {
-                    turns.append(CaseQueue.Turn(one: one, plan: result.plan, round: round))
-                } else if round == 1 {
-                    try log.append(.skipped(id: result.plan.id, reason: "the suite does not have it any more"))
-                }
-            }
+        let left = results.cases.filter { known[$0.plan.id] != nil }
+        for result in results.cases where known[result.plan.id] == nil && result.attempts.isEmpty {
+            try log.append(.skipped(id: result.plan.id, reason: "the suite does not have it any more"))
         }
+        let done = Set(results.cases.flatMap(\.turns))
+        let turns = RunOrder(
+            cases: left.compactMap { known[$0.plan.id] }, plans: left.map(\.plan), rounds: results.run.rounds,
+            ride: options.reference
+        ).turns { !done.contains(TriedTurn(id: $0.plan.id, round: $0.round, build: $0.build)) }
         return try await serve(run, log, turns, before: results)
     }
 
@@ -88,16 +87,14 @@ package struct TestRun: Sendable {
         try Directories.create(files.scratch)
         defer { try? FileManager.default.removeItem(atPath: files.scratch) }
         let crew = TestCrew(
-            environment: environment, run: run, log: log, queue: CaseQueue(turns),
-            programs: ProgramShelf(environment: environment, executable: executable, directory: files.programs),
-            tries: before?.tries ?? [:], options: options, deadline: options.timeout.map { began + $0 }, report: report)
+            run: run, log: log, queue: CaseQueue(turns), rooms: rooms(files), tries: before?.tries ?? [:],
+            options: options, deadline: options.timeout.map { began + $0 }, report: report)
         let numbers = LabNumbers(boots: before?.boots ?? [])
         let versions = await HostVersions.all(environment)
         await withTaskGroup(of: Void.self) { group in
             for _ in 0..<max(1, min(options.jobs, turns.count)) {
                 let keeper = LabKeeper(
-                    environment: environment, mark: files.mark, numbers: numbers, versions: versions,
-                    setUp: options.setUp,
+                    mark: files.mark, numbers: numbers, versions: versions, room: { crew.room(of: $0) },
                     report: { event in
                         if case .booted(let boot) = event { crew.write(.booted(boot)) }
                         report(event)
@@ -113,11 +110,44 @@ package struct TestRun: Sendable {
         if let failure = crew.failure { throw failure }
         return try ResultLog.replay(files.log)
     }
+
+    /// What each build needs, with the programs that are built for this run.
+    private func rooms(_ files: TestRunFiles) -> [TestBuild: BuildRoom] {
+        let turns = BuildTurns()
+        func room(_ environment: LabEnvironment, _ folder: String, _ setUp: [String], _ title: String?) -> BuildRoom {
+            let programs = ProgramShelf(
+                environment: environment, executable: executable, directory: folder, turns: turns)
+            return BuildRoom(environment: environment, programs: programs, setUp: setUp, title: title)
+        }
+        var rooms = [TestBuild.subject: room(environment, files.programs, options.setUp, nil)]
+        if let ride = options.reference {
+            rooms[.reference] = room(
+                ride.build.environment, files.programs + "/reference", ride.build.setUp, ride.title)
+        }
+        return rooms
+    }
+}
+
+/// A round of a case on a build, which has been tried.
+private struct TriedTurn: Hashable {
+    var id: String
+    var round: Int
+    var build: TestBuild
+}
+
+extension CaseResult {
+    fileprivate var turns: [TriedTurn] {
+        attempts.map { TriedTurn(id: plan.id, round: $0.round, build: .subject) }
+            + (reference ?? []).map { TriedTurn(id: plan.id, round: $0.round, build: .reference) }
+    }
 }
 
 extension RunResults {
-    /// How many tries each case has had, by its id.
-    fileprivate var tries: [String: Int] {
-        Dictionary(cases.map { ($0.plan.id, $0.attempts.count) }, uniquingKeysWith: { first, _ in first })
+    /// How many tries each case has had on each build, by its id.
+    fileprivate var tries: [TestBuild: [String: Int]] {
+        func count(_ tries: (CaseResult) -> Int) -> [String: Int] {
+            Dictionary(cases.map { ($0.plan.id, tries($0)) }, uniquingKeysWith: { first, _ in first })
+        }
+        return [.subject: count(\.attempts.count), .reference: count { $0.reference?.count ?? 0 }]
     }
 }

@@ -24,8 +24,8 @@ struct TestWorker: Sendable {
     private func serve(_ first: CaseQueue.Turn) async {
         let booted: BootedLab
         do {
-            booted = try await keeper.lab(first.one.point.lab, round: first.round)
-            crew.booted(first.one.point.lab.name)
+            booted = try await keeper.lab(first.order)
+            crew.booted(first.order)
         } catch {
             // Somebody stopped us; nothing is known of the case.
             if Task.isCancelled { return await crew.queue.again(first) }
@@ -40,7 +40,7 @@ struct TestWorker: Sendable {
                         return true
                     }
                     guard try await run(current, booted, nodes) else { return false }
-                    turn = await crew.queue.next(on: booted.lab, round: booted.round)
+                    turn = await crew.queue.next(on: booted.order)
                 }
                 return true
             }
@@ -53,10 +53,10 @@ struct TestWorker: Sendable {
 
     /// While the last case of a lab is being collected, the next lab can boot.
     private func prepareNext(after booted: BootedLab) async {
-        guard crew.mayBegin, await !crew.queue.has(on: booted.lab, round: booted.round),
-            let coming = await crew.queue.upcoming(after: booted.lab)
+        guard crew.mayBegin, await !crew.queue.has(on: booted.order),
+            let coming = await crew.queue.upcoming(after: booted.order.lab)
         else { return }
-        keeper.prepare(coming.one.point.lab, round: coming.round)
+        keeper.prepare(coming.order)
     }
 
     /// - Returns: whether the lab is as it was before.
@@ -64,7 +64,7 @@ struct TestWorker: Sendable {
         let turn = crew.numbered(waiting)
         crew.report(.started(turn.plan, attempt: turn.attempt, boot: booted.boot.id))
         let run = CaseRun(
-            turn: turn, booted: booted, nodes: nodes, run: crew.run, programs: crew.programs, baselines: crew.baselines,
+            turn: turn, booted: booted, nodes: nodes, run: crew.run, room: crew.room(of: turn.build),
             settings: crew.options, onProgramEnd: { Task { await prepareNext(after: booted) } })
         let outcome: CaseRun.Outcome
         do {
@@ -74,10 +74,10 @@ struct TestWorker: Sendable {
             throw error
         }
         await crew.finish(turn, outcome.attempt)
-        if !outcome.isLabUsable, crew.mayBegin, let coming = await crew.queue.upcoming(after: booted.lab) {
-            keeper.prepare(coming.one.point.lab, round: coming.round)
+        if !outcome.isLabUsable, crew.mayBegin, let coming = await crew.queue.upcoming(after: booted.order.lab) {
+            keeper.prepare(coming.order)
         }
-        if outcome.attempt.verdict == .failed {
+        if outcome.attempt.verdict == .failed, turn.build == .subject {
             var findings = outcome.findings
             if findings == nil { findings = await run.lookAtLab() }
             crew.write(.diagnosed(id: turn.plan.id, number: turn.attempt, findings: findings ?? []))

@@ -61,6 +61,8 @@ struct ShardLedger: Sendable {
             report(.booted(boot))
         case .tried(let id, let attempt):
             if let plan = plans[id] { report(.tried(plan, attempt)) }
+        case .referenceTried(let id, let attempt):
+            if let plan = plans[id] { report(.referenceTried(plan, attempt)) }
         // Whether what was left out is not run is known when the task is over.
         case .began, .diagnosed, .skipped, .tasks, .ended: break
         }

@@ -1,3 +1,4 @@
+import Results
 import Support
 import Topology
 import UserInput
@@ -132,6 +133,9 @@ struct GroupReader {
         return (entries?.keys ?? []).compactMap { name in
             if PrintedFigure.takenNames.contains(name) || name.hasPrefix("hop.") {
                 entries?.report("a figure called '\(name)' is measured of every case", at: name)
+            }
+            if ReferenceFigure.isTaken(name) {
+                entries?.report("a name like '\(name)' is for figures of a reference build", at: name)
             }
             guard let entries, let figure = entries.mapping(name, as: "a figure", keys: Self.figureKeys),
                 let pattern = figure.required("matches", { figure.value($0, Pattern.self) })

@@ -3,7 +3,7 @@ import Topology
 import UserInput
 
 extension Suite {
-    static let keys = ["name", "description", "boots", "labs", "programs", "faults", "defaults", "cases"]
+    static let keys = ["name", "description", "boots", "reference", "labs", "programs", "faults", "defaults", "cases"]
     /// How many boots may measure a case; more is a mistake.
     package static let bootCounts = 1...1000
 
@@ -34,17 +34,21 @@ extension Suite {
                 labs: labs, programs: programs, faults: faults, expectations: expectations,
                 defaultTags: defaults?.texts("tags") ?? [],
                 defaultExpectation: defaults.map { expectations.read($0) } ?? Expectation())
+            let reference = ReferenceReader(places: places, programs: programs, vcpus: vcpus).read(top)
             let name = top.required("name") { top.text($0) }
             let boots = top.integer("boots") ?? 1
             if !Self.bootCounts.contains(boots) { top.report("boots must be from 1 to 1000", at: "boots") }
             let groups = top.required("cases") { reader.groups($0, in: top) }
             guard let name, let groups else { return nil }
             let suite = Suite(
-                name: name, summary: top.text("description") ?? "", file: file, boots: boots, labs: labs,
-                programs: programs, faults: faults, groups: groups)
+                name: name, summary: top.text("description") ?? "", file: file, boots: boots, reference: reference,
+                labs: labs, programs: programs, faults: faults, groups: groups)
             // What does not go together is of interest once all parts can be read.
             if !top.reader.hasErrors {
-                for problem in suite.expanded.problems { top.reader.report(problem.message, at: problem.path) }
+                let (cases, problems) = suite.expanded
+                for problem in problems + ReferenceReader.problems(of: suite, cases) {
+                    top.reader.report(problem.message, at: problem.path)
+                }
             }
             return suite
         }

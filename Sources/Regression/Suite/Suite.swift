@@ -20,6 +20,8 @@ package struct Suite: Sendable {
     package var file: String
     /// How many fresh boots of its lab measure each case, unless the command line says so.
     package var boots = 1
+    /// What rides along in every run; `nil` for nothing.
+    package var reference: ReferenceBuild?
     /// In the order of the file.
     package var labs: [Lab]
     /// In the order of the file.

@@ -1,3 +1,4 @@
+import History
 import Results
 import Statistics
 
@@ -51,14 +52,12 @@ private struct FigureRow {
         var order: [Key] = []
         for one in results.cases {
             let name = name(of: one.plan)
-            for attempt in one.attempts {
-                for measurement in attempt.measurements {
-                    let key = Key(name: name, figure: measurement.name, unit: measurement.unit)
-                    if rows[key] == nil { order.append(key) }
-                    let fresh = FigureRow(
-                        name: name, first: one.plan.id, figure: measurement.name, unit: measurement.unit)
-                    rows[key, default: fresh].add(measurement.values, of: attempt.boot ?? "")
-                }
+            for set in SampleSet.all(of: one) {
+                let unit = set.measurement.unit
+                let key = Key(name: name, figure: set.name, unit: unit)
+                if rows[key] == nil { order.append(key) }
+                let fresh = FigureRow(name: name, first: one.plan.id, figure: set.name, unit: unit)
+                rows[key, default: fresh].add(set.measurement.values, of: set.boot ?? "")
             }
         }
         let isSlow = Set(slower.map(\.id))

@@ -56,7 +56,7 @@ private struct TimelinePicture {
             stays[boot.id] = Stay(boot: boot, start: boot.started, end: boot.started + boot.seconds)
         }
         for one in results.cases {
-            for attempt in one.attempts {
+            for attempt in one.attempts + (one.reference ?? []) {
                 let key = attempt.boot ?? ""
                 let end = attempt.started + attempt.seconds
                 // In place: a copy of the tries for each of them would take the square of their number.
@@ -65,7 +65,7 @@ private struct TimelinePicture {
         }
         var lanes: [Lane] = []
         for stay in stays.values.sorted(by: { ($0.start, $0.boot?.id ?? "") < ($1.start, $1.boot?.id ?? "") }) {
-            let name = stay.boot?.lab ?? "no lab"
+            let name = stay.boot.map { $0.reference == nil ? $0.lab : "ref. " + $0.lab } ?? "no lab"
             let free = lanes.firstIndex { $0.name == name && ($0.stays.last?.end ?? 0) <= stay.start }
             if let free { lanes[free].stays.append(stay) } else { lanes.append(Lane(name: name, stays: [stay])) }
         }
@@ -104,7 +104,7 @@ private struct TimelinePicture {
         if let boot = stay.boot {
             let end = boot.started + boot.seconds
             content.append(
-                #"<g><title>\#(XMLText.escaped("\(boot.id): booted in \(DecimalText.seconds(boot.seconds))"))</title>"#
+                #"<g><title>\#(XMLText.escaped("\(boot.words): booted in \(DecimalText.seconds(boot.seconds))"))</title>"#
                     + SVG.rectangle(x(boot.started), y + 4, max(1, x(end) - x(boot.started)), 22, "boot") + "</g>")
         }
         // One path for all tries of a verdict: with 10,000 cases the picture has to be small.
@@ -112,9 +112,11 @@ private struct TimelinePicture {
         var links: [String] = []
         for (one, attempt) in stay.tries {
             let mark = Mark(attempt)
+            // Of a reference, which has no article of its own.
+            let isReference = stay.boot?.reference != nil
             let begin = x(attempt.started)
             let width = max(1, x(attempt.started + attempt.seconds) - begin - 0.4)
-            if mark == .passed || left == 0 {
+            if mark == .passed || isReference || left == 0 {
                 let (low, height) = mark == .passed ? (y + 14, 9.0) : (y + 4, 22.0)
                 let corner = "M\(SVG.number(begin)) \(SVG.number(low))"
                 paths[mark, default: ""] +=

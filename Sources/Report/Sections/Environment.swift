@@ -8,10 +8,10 @@ extension ReportPage {
         var boots: [[String]] = []
         for boot in results.boots {
             if let index = prints.firstIndex(of: boot.fingerprint) {
-                boots[index].append(boot.id)
+                boots[index].append(boot.words)
             } else {
                 prints.append(boot.fingerprint)
-                boots.append([boot.id])
+                boots.append([boot.words])
             }
         }
         guard !prints.isEmpty else { return nil }
@@ -67,4 +67,9 @@ extension ReportPage {
                 "rows": rows.map { ["what": $0.0, "command": VisibleText.text($0.1)] }
             ]))
     }
+}
+
+extension Boot {
+    /// For people: `pair-2 (reference)`.
+    var words: String { reference == nil ? id : ReferenceFigure.own(id) }
 }

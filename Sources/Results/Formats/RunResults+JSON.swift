@@ -3,7 +3,7 @@ import Support
 
 /// What `results.json` says besides the values, so that its readers need not know how verdicts follow from problems.
 private enum DerivedKey: String, CodingKey {
-    case plan, attempts, reason, reproduce, verdict, flaky
+    case plan, attempts, reference, reason, reproduce, verdict, flaky
     case schema, run, state, seconds, boots, cases, counts, tasks
 }
 
@@ -12,6 +12,7 @@ extension CaseResult {
         var container = encoder.container(keyedBy: DerivedKey.self)
         try container.encode(plan, forKey: .plan)
         try container.encode(attempts, forKey: .attempts)
+        try container.encodeIfPresent(reference, forKey: .reference)
         try container.encodeIfPresent(reason, forKey: .reason)
         try container.encode(reproduce, forKey: .reproduce)
         try container.encode(verdict, forKey: .verdict)

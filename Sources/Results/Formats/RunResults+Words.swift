@@ -23,7 +23,14 @@ extension RunResults {
             text += ", \(count(verdict)) \(verdict.words)"
         }
         if flakyCount > 0 { text += "; \(flakyCount) \(flakyCount == 1 ? "was" : "were") flaky" }
-        return text + state.words + (tasks?.words ?? "")
+        return text + referenceWords + state.words + (tasks?.words ?? "")
+    }
+
+    /// What follows the counts of cases, if the reference was no measure for all of them.
+    private var referenceWords: String {
+        let tries = cases.flatMap { $0.reference ?? [] }
+        let failed = tries.count { $0.verdict != .passed }
+        return failed == 0 ? "" : "; \(failed) of \(tries.count) tries of the reference did not pass"
     }
 
     /// The cases with a verdict, in order.

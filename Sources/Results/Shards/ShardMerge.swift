@@ -4,6 +4,7 @@ package struct ShardMerge: Sendable {
     private let known: Set<String>
     private var tries: [String: Int] = [:]
     private var rounds: [String: Set<Int>] = [:]
+    private var references: [String: Int] = [:]
     private var reasons: [String: String] = [:]
     private var isInterrupted = false
 
@@ -33,9 +34,14 @@ package struct ShardMerge: Sendable {
             tries[id, default: 0] += 1
             rounds[id, default: []].insert(attempt.round)
             attempt.number = tries[id, default: 0]
-            attempt.boot = attempt.boot.map { name(of: $0, in: part) }
-            attempt.folder = part.folder + "/" + attempt.folder
-            events.append(.tried(id: id, attempt))
+            events.append(.tried(id: id, moved(attempt, from: part)))
+        }
+        for one in part.results.cases {
+            for var attempt in one.reference ?? [] {
+                references[one.plan.id, default: 0] += 1
+                attempt.number = references[one.plan.id, default: 0]
+                events.append(.referenceTried(id: one.plan.id, moved(attempt, from: part)))
+            }
         }
         if part.isComplete {
             for one in part.results.cases {
@@ -70,6 +76,13 @@ package struct ShardMerge: Sendable {
     package func end(seconds: Double, interrupted: Bool = false) -> RunEvent? {
         if missing.isEmpty { return .ended(seconds: seconds, interrupted: interrupted) }
         return interrupted || isInterrupted ? .ended(seconds: seconds, interrupted: true) : nil
+    }
+
+    private func moved(_ attempt: Attempt, from part: ShardPart) -> Attempt {
+        var attempt = attempt
+        attempt.boot = attempt.boot.map { name(of: $0, in: part) }
+        attempt.folder = part.folder + "/" + attempt.folder
+        return attempt
     }
 
     private func name(of boot: String, in part: ShardPart) -> String { "\(boot)@\(part.name)" }
