@@ -82,6 +82,33 @@ struct FaultDriverTests {
         #expect(lab.actions == [.cut(node: "arm"), .heal(node: "arm")])
     }
 
+    @Test("a step waits for a kernel's line, of its node if it names one, and the next for one after it")
+    func kernelLine() async throws {
+        let lab = Lab()
+        let driver = try driver(
+            "[{cut: arm, at: {dmesg: 'lost$', node: 0}}, {heal: arm, at: 'dmesg ^link up'}, {kill: arm, at: dmesg end}]",
+            lab)
+        #expect(driver.waitsForKernels)
+        let run = Task { await driver.run(start: Self.started) }
+        driver.sawKernelLine("link up", of: "arm")
+        driver.sawKernelLine("1 lost", of: "arm")
+        driver.sawKernelLine("1 lost", of: "x86")
+        #expect(await lab.next() == .cut(node: "arm"))
+        #expect(lab.actions.count == 1)
+        driver.sawKernelLine("the link up", of: "x86")
+        driver.sawKernelLine("link up again", of: "arm")
+        #expect(await lab.next() == .heal(node: "arm"))
+        driver.lostKernel(of: "arm", "it is gone")
+        run.cancel()
+        #expect(
+            await run.value == [
+                Problem(
+                    .fault, "step 3 of fault 'f' never came: the program ended before",
+                    details: ["arm was not listened to any more: it is gone"])
+            ])
+        #expect(try !self.driver("[{cut: arm, at: output x}]", lab).waitsForKernels)
+    }
+
     @Test("a step waits for hops")
     func hops() async throws {
         let lab = Lab()
@@ -95,7 +122,7 @@ struct FaultDriverTests {
 
     @Test("a fault whose moment does not come before the program ends is told; the case is not judged by it")
     func neverCame() async throws {
-        for moment in ["1h", "hop 1", "output x"] {
+        for moment in ["1h", "hop 1", "output x", "dmesg x"] {
             let lab = Lab()
             let driver = try driver("[{sigkill: origin}, {cut: arm, at: \(moment)}, {heal: arm, at: 2h}]", lab)
             let run = Task { await driver.run(start: Self.started) }

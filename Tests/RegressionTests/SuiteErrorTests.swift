@@ -105,6 +105,13 @@ struct SuiteErrorTests {
             ("faults: {f: [{cut: arm, at: hop 0}]}", 1, 29, "expected a number of hops, at least 1"),
             ("faults: {f: [{cut: arm, at: hop}]}", 1, 29, "'hop' is no moment"),
             ("faults: {f: [{cut: arm, at: 'output ('}]}", 1, 29, "'(' is no regular expression"),
+            ("faults: {f: [{cut: arm, at: 'dmesg ('}]}", 1, 29, "'(' is no regular expression"),
+            ("faults: {f: [{cut: arm, at: {node: arm}}]}", 1, 29, "a moment lacks the key 'dmesg'"),
+            (
+                "faults: {f: [{cut: arm, at: {dmseg: a}}]}", 1, 30,
+                "unknown key 'dmseg' in a moment; did you mean 'dmesg'?"
+            ),
+            ("faults: {f: [{cut: arm, at: {dmesg: '('}}]}", 1, 37, "'(' is no regular expression"),
             ("defaults: {expects: {}}", 1, 12, "unknown key 'expects' in the defaults; did you mean 'expect'?"),
             ("defaults: {tags: smoke}", 1, 18, "expected a list of texts, found 'smoke'"),
             ("cases: []", 1, 8, "the suite has no cases"),
@@ -226,6 +233,14 @@ struct SuiteErrorTests {
         let text = SampleSuite.head.replacing("{kill: arm,", with: "{kill: amr,")
         try expectOne(
             text + "- {name: g, program: [is, own], fault: kill, start: [x86, arm]}", 9, 36,
+            "the lab 'pair' has no node 'amr'; did you mean 'arm'? (in group 'g')")
+    }
+
+    @Test("a node whose kernel a fault waits for is told where it stands")
+    func awaitedNode() throws {
+        let text = SampleSuite.head.replacing("at: hop 1", with: "at: {dmesg: x, node: amr}")
+        try expectOne(
+            text + "- {name: g, program: is, fault: kill}", 9, 69,
             "the lab 'pair' has no node 'amr'; did you mean 'arm'? (in group 'g')")
     }
 

@@ -69,6 +69,11 @@ struct CaseObserver: Sendable {
         control.onEnd { work.cancel() }
         let watch = Task { await watchGuests(control) }
         let timer = Task { await end(control) }
+        let ears = faults.waitsForKernels ? KernelListener(nodes: nodes, mark: mark) : nil
+        let listening = Task {
+            await ears?.listen(
+                heard: { faults.sawKernelLine($0, of: $1) }, lost: { faults.lostKernel(of: $0, $1) })
+        }
         let driver = Task { await faults.run(start: control.start) }
         let result = await withTaskCancellationHandler {
             await work.result
@@ -79,8 +84,10 @@ struct CaseObserver: Sendable {
         watch.cancel()
         timer.cancel()
         driver.cancel()
+        listening.cancel()
         await timer.value
         let faultProblems = await driver.value
+        await listening.value
         try? input.close()
         let (out, error) = (await stdout.finish(), await stderr.finish())
         try Task.checkCancellation()

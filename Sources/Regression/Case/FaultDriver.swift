@@ -21,11 +21,27 @@ final class FaultDriver: Sendable {
     private let lines: AsyncStream<String>
     private let feed: AsyncStream<String>.Continuation
     private let waitsForOutput: Bool
+    private let kernelLines: AsyncStream<KernelLine>
+    private let kernelFeed: AsyncStream<KernelLine>.Continuation
+    /// Why kernels cannot be listened to, a sentence each.
+    private let deafness = Mutex<[String]>([])
+
+    private struct KernelLine: Sendable {
+        var node: String
+        var text: String
+    }
+
+    /// The lines that were not looked at yet.
+    private struct Unseen {
+        var output: AsyncStream<String>.Iterator
+        var kernels: AsyncStream<KernelLine>.Iterator
+    }
 
     init(point: CaseGroup.Point, hands: Hands) {
         self.point = point
         self.hands = hands
         (lines, feed) = AsyncStream.makeStream()
+        (kernelLines, kernelFeed) = AsyncStream.makeStream()
         waitsForOutput = point.fault.steps.contains { if case .output = $0.moment { true } else { false } }
     }
 
@@ -34,15 +50,28 @@ final class FaultDriver: Sendable {
         if waitsForOutput { feed.yield(line) }
     }
 
+    /// Whether kernels have to be listened to.
+    var waitsForKernels: Bool {
+        point.fault.steps.contains { if case .kernelLine = $0.moment { true } else { false } }
+    }
+
+    /// To be told each line that a kernel says while the case goes on.
+    func sawKernelLine(_ text: String, of node: String) { kernelFeed.yield(KernelLine(node: node, text: text)) }
+
+    /// To be told that a kernel cannot be listened to any more.
+    func lostKernel(of node: String, _ reason: String) {
+        deafness.withLock { $0.append("\(node) was not listened to any more: \(reason)") }
+    }
+
     /// - Parameter start: when the program was started, if it was.
     /// - Returns: what could not be injected; a fault whose moment did not come is such a thing, too.
     func run(start: Task<ContinuousClock.Instant?, Never>) async -> [Problem] {
         guard !point.fault.steps.isEmpty else { return [] }
         guard let began = await start.value else { return [] }
-        var iterator = lines.makeAsyncIterator()
+        var unseen = Unseen(output: lines.makeAsyncIterator(), kernels: kernelLines.makeAsyncIterator())
         for (index, step) in point.fault.steps.enumerated() {
             do {
-                try await reach(step.moment, since: began, &iterator)
+                try await reach(step.moment, since: began, &unseen)
                 try Task.checkCancellation()
             } catch {
                 return missed(index)
@@ -66,17 +95,25 @@ final class FaultDriver: Sendable {
     private func missed(_ index: Int) -> [Problem] {
         if point.fault.steps[index...].allSatisfy(\.isRelief) { return [] }
         return [
-            Problem(.fault, "step \(index + 1) of fault '\(point.fault.name)' never came: the program ended before")
+            Problem(
+                .fault, "step \(index + 1) of fault '\(point.fault.name)' never came: the program ended before",
+                details: deafness.withLock { $0 })
         ]
     }
 
     private func reach(
-        _ moment: FaultStep.Moment, since began: ContinuousClock.Instant, _ lines: inout AsyncStream<String>.Iterator
+        _ moment: FaultStep.Moment, since began: ContinuousClock.Instant, _ unseen: inout Unseen
     ) async throws {
         switch moment {
         case .time(let span): try await Task.sleep(until: began + span.duration)
         case .output(let pattern):
-            while let line = await lines.next() { if pattern.matches(line) { return } }
+            while let line = await unseen.output.next() { if pattern.matches(line) { return } }
+            throw CancellationError()
+        case .kernelLine(let pattern, let node):
+            let name = node.map(point.nodeName)
+            while let line = await unseen.kernels.next() {
+                if name == nil || line.node == name, pattern.matches(line.text) { return }
+            }
             throw CancellationError()
         case .hops(let count): try await hands.awaitHops(count)
         }

@@ -11,7 +11,9 @@ struct CombinationCheck {
         let place = group.axes.starts.firstIndex(of: point.start)
         check(point.start, path == group.path ? "\(path).start[\(place ?? 0)]" : path + ".start")
         for (index, step) in point.fault.steps.enumerated() {
-            if let node = step.node { check(node, "faults.\(point.fault.name)[\(index)]") }
+            let path = "faults.\(point.fault.name)[\(index)]"
+            if let node = step.node { check(node, path) }
+            if let node = step.awaitedNode { check(node, path + ".at.node") }
         }
         for line in expectation.kernelLines { if let node = line.node { check(node, line.path) } }
         if expectation.stdout == .shipped, !point.program.isShipped {

@@ -9,6 +9,7 @@ enum FaultReader {
     /// Those whose value is no node.
     private static let amounts = ["delay", "loss", "rate"]
     static let keys = actions + ["node", "at"]
+    static let momentKeys = ["dmesg", "node"]
 
     static func plans(_ top: YAMLMapping) -> [FaultPlan] {
         let entries = top.mapping("faults", as: "faults", keys: nil)
@@ -34,7 +35,10 @@ enum FaultReader {
         if fields.has("node"), !amounts.contains(given[0]) {
             fields.report("a node of its own goes with \(amounts.joined(separator: ", ")) only", at: "node")
         }
-        let moment = fields.has("at") ? fields.value("at", parse: moment) : .time(TimeSpan(milliseconds: 0))
+        let moment =
+            fields.isMapping("at")
+            ? kernelLine(fields)
+            : fields.has("at") ? fields.value("at", parse: moment) : .time(TimeSpan(milliseconds: 0))
         guard let action = action(given[0], fields), let moment else { return nil }
         return FaultStep(action, at: moment)
     }
@@ -77,10 +81,17 @@ enum FaultReader {
         }
     }
 
-    /// `500ms`, `hop 3`, `output REGEX`.
+    /// `{dmesg: REGEX, node: NAME}`.
+    private static func kernelLine(_ fields: YAMLMapping) -> FaultStep.Moment? {
+        guard let form = fields.mapping("at", as: "a moment", keys: momentKeys) else { return nil }
+        return form.required("dmesg") { form.value($0, Pattern.self) }.map { .kernelLine($0, node: form.text("node")) }
+    }
+
+    /// `500ms`, `hop 3`, `output REGEX`, `dmesg REGEX`.
     private static func moment(_ text: String) throws(InputError) -> FaultStep.Moment {
         let words = text.split(separator: " ", maxSplits: 1).map(String.init)
         if words.count == 2, words[0] == "output" { return .output(try Pattern(parsing: words[1])) }
+        if words.count == 2, words[0] == "dmesg" { return .kernelLine(try Pattern(parsing: words[1]), node: nil) }
         if words.count == 2, words[0] == "hop" {
             guard let count = Int(digits: words[1]), count > 0 else {
                 throw InputError(.invalidValue, "'\(text)': expected a number of hops, at least 1")
@@ -91,7 +102,8 @@ enum FaultReader {
             return .time(try TimeSpan(parsing: text))
         } catch {
             throw InputError(
-                .invalidValue, "'\(text)' is no moment; expected a time such as 2s, hop N, or output REGEX")
+                .invalidValue, "'\(text)' is no moment; expected a time such as 2s, hop N, output REGEX, or dmesg REGEX"
+            )
         }
     }
 }

@@ -33,6 +33,8 @@ package struct FaultStep: Codable, Hashable, Sendable {
         case hops(Int)
         /// When a line of its output matches.
         case output(Pattern)
+        /// When a kernel says a line that matches, on this node if one is named.
+        case kernelLine(Pattern, node: String?)
     }
 
     /// What goes wrong.
@@ -45,6 +47,9 @@ package struct FaultStep: Codable, Hashable, Sendable {
         self.action = action
         self.moment = moment
     }
+
+    /// The node whose kernel it waits for, as the suite names it; `nil` for any, or none.
+    package var awaitedNode: String? { if case .kernelLine(_, let node) = moment { node } else { nil } }
 
     /// The node whose guest does not survive it, by name.
     package var victim: String? {
