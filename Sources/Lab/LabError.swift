@@ -17,6 +17,8 @@ package enum LabErrorCode: ErrorCode {
     case notReady
     /// A guest's QEMU or the lab's switch has ended, a guest's kernel has panicked, or its console cannot be reached.
     case guestDied
+    /// A guest's CPUs are stopped, by `fault NODE freeze` or by whoever else has asked its hypervisor for it.
+    case guestFrozen
     /// What the user asked for does not make sense, or does not fit this lab.
     case badArgument
     /// Something that was done in a guest or to a process did not do what it should.
@@ -29,7 +31,7 @@ package enum LabErrorCode: ErrorCode {
         case .noSuchLab, .noSuchNode, .badArgument, .otherTopology: .usage
         case .hostUnfit: .unavailable
         case .notReady: .timeout
-        case .brokenRecord, .guestDied, .commandFailed: .failure
+        case .brokenRecord, .guestDied, .guestFrozen, .commandFailed: .failure
         }
     }
 }

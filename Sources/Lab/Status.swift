@@ -13,6 +13,8 @@ package struct LabStatus: Codable, Sendable {
         case running
         /// It has no QEMU.
         case absent
+        /// It has a QEMU, which has stopped its CPUs.
+        case frozen
         /// It has a QEMU, but does not answer.
         case unreachable
     }
@@ -49,7 +51,7 @@ package struct LabStatus: Codable, Sendable {
         package var peers: [String: PeerTable.State]
         /// What `net` did to it.
         package var impairment: String
-        /// Why the guest does not answer, if it does not.
+        /// Why the guest does not answer, if it does not; what lets it answer, if it is frozen.
         package var problem: String?
     }
 
@@ -93,12 +95,15 @@ extension LabAccess {
             impairment: record.impairments[node.name]?.summary ?? "", problem: nil)
         guard qemu != nil else { return status }
         do {
-            let condition = try await withSession(node) { try await node.guest($0).condition() }
+            let condition = try await withAnsweringSession(node) { try await node.guest($0).condition() }
             status.uptimeSeconds = condition.uptimeSeconds
             for peer in condition.peers.peers
             where peer.id != node.id && record.nodes.indices.contains(peer.id) {
                 status.peers[record.nodes[peer.id].name] = peer.state
             }
+        } catch let error as LabError where error.code == .guestFrozen {
+            status.state = .frozen
+            status.problem = error.hint
         } catch {
             status.state = .unreachable
             status.problem = error.sentence

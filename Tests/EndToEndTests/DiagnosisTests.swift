@@ -62,10 +62,16 @@ extension EndToEnd.Diagnoses {
         } after: { lab in
             try await lab("fault", "arm", "freeze")
             try await lab.await("down", of: 1, on: "x86")
+            let status = try await lab.status()
+            #expect(status.nodes.map(\.state) == ["running", "frozen"])
+            let table = try await lab("status").text
+            #expect(table.contains("frozen") && table.contains("`popcorn-lab fault arm thaw` lets it go on"))
+            let asked = try await lab("ps").errorText
+            #expect(asked.contains("arm was not asked: arm is frozen: its CPUs are stopped"), "\(asked)")
             let state = StateDifference(await (try lab.labAccess()).states())
             #expect(!state.isAtRest && state.nodes.map(\.name) == ["arm"] && state.nodes[0].problem != nil)
             let (found, text) = try await diagnose(lab, "frozen")
-            #expect(found.text.contains("arm does not answer") && found.text.contains("QEMU says: paused"))
+            #expect(found.text.contains("arm is frozen: its CPUs are stopped."))
             #expect(found.text.contains("x86 sees arm down."))
             #expect(try text("arm/qemu.txt").contains("PC="))
             #expect(try text("arm/serial.log").contains("popcorn-init"))

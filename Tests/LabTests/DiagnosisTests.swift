@@ -36,11 +36,11 @@ struct DiagnosisTests {
                     + "6,5,9,-;task:popcorn_worker state:D stack:0 pid:91 ppid:2\n"
                     + "4,6,9,-; call_usermodehelper_exec+0x1/0x2\n4,7,9,-; worker_main+0x1/0x2 [popcorn]\n",
             ])
-        var arm = NodeReport(node: "arm", silence: "it is frozen", runState: "paused")
+        var arm = NodeReport(node: "arm", silence: "it is silent", runState: "running")
         arm.troubles = ["BUG: soft lockup - CPU#0 stuck for 22s! [a:1]"]
         #expect(
             Findings([x86, arm], ["x86", "arm"]).sentences == [
-                "arm does not answer (it is frozen); QEMU says: paused.",
+                "arm does not answer (it is silent); QEMU says: running.",
                 "x86 sees arm down.",
                 "arm's kernel says: BUG: soft lockup - CPU#0 stuck for 22s! [a:1].",
                 "sort 120/122 of x86 is on its way to arm, in popcorn_origin_step.",

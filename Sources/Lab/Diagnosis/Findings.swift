@@ -28,6 +28,7 @@ struct Findings {
 
     private static func silence(_ report: NodeReport) -> String? {
         guard let silence = report.silence else { return nil }
+        if report.runState == "paused" { return "\(report.node) is frozen: its CPUs are stopped." }
         return "\(report.node) does not answer (\(silence))" + (report.runState.map { "; QEMU says: \($0)." } ?? ".")
     }
 

@@ -91,7 +91,7 @@ extension LabAccess {
 
     private func processes(of node: NodeRecord) async -> Result<NodeProcessTable, any Error> {
         do {
-            return .success(try await withSession(node) { try await node.guest($0).processes() })
+            return .success(try await withAnsweringSession(node) { try await node.guest($0).processes() })
         } catch {
             return .failure(error)
         }
