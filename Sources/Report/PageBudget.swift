@@ -8,6 +8,8 @@ struct PageBudget: Sendable {
     static let articles = 150
     /// Bytes of evidence of one case.
     let evidence: Int
+    /// Bytes of the pictures of one case's hops.
+    let pictures: Int
     /// Lines of evidence of one problem.
     static let lines = 60
     /// Bytes of a sentence in the list of all cases.
@@ -21,6 +23,8 @@ struct PageBudget: Sendable {
     private static let list = 2_400_000
     /// Bytes that all evidence may take.
     private static let evidence = 400_000
+    /// Bytes that all pictures of hops may take.
+    private static let pictures = 900_000
 
     init(_ results: RunResults) {
         let bytes = results.cases.reduce(0) { sum, one in
@@ -29,6 +33,8 @@ struct PageBudget: Sendable {
         }
         linksFiles = bytes <= Self.list
         let shown = [Verdict.failed, .notJudged].map { min(results.count($0), Self.articles) }
-        evidence = Self.evidence / max(30, shown.reduce(min(results.flakyCount, Self.articles), +))
+        let articles = max(30, shown.reduce(min(results.flakyCount, Self.articles), +))
+        evidence = Self.evidence / articles
+        pictures = Self.pictures / articles
     }
 }

@@ -47,7 +47,8 @@ package struct ReportPage: Sendable {
             "run": run.id,
             "verdict": exit.words, "kind": exit.kind, "sentence": results.sentence,
             "began": DecimalText.utc(run.started), "took": DecimalText.seconds(results.seconds), "seed": "\(run.seed)",
-            "version": run.version, "boots": "\(results.boots.count)", "file": run.suiteFile,
+            "version": run.version, "boots": "\(results.boots.count)", "tasks": (results.tasks?.sentence).orNothing,
+            "file": run.suiteFile,
             "nav": sections.map { ["id": $0.id, "title": $0.title, "count": $0.count.map { "\($0)" }.orNothing] },
             "sections": sections.map { ["id": $0.id, "title": $0.title, "body": $0.body] },
         ])

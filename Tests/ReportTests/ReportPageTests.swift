@@ -47,6 +47,43 @@ struct ReportPageTests {
             try await reader.find("string(\(article))").contains("popcorn-lab test /srv/suites/nightly.yaml --case"))
     }
 
+    @Test func tasks() async throws {
+        var results = try Example.run()
+        let facts = "//dl[@class='facts']"
+        #expect(try await !PageReader(page(results)).find("string(\(facts))").contains("Cluster"))
+        results.tasks = TaskCounts(shards: 2, executions: 5, lost: 3, requeued: 1)
+        let text = try await PageReader(page(results)).find("string(\(facts))")
+        #expect(text.contains("2 shards in 5 tasks, 3 of them lost, 1 requeued by the scheduler"))
+    }
+
+    /// Where threads were shows in the case's article, in words too; what cannot be read is left out.
+    @Test func hops() async throws {
+        let scratch = try Scratch()
+        let results = try Example.run()
+        let one = try #require(results.cases(.failed).first), attempt = try #require(one.attempts.last)
+        let folder = scratch.file(attempt.folder)
+        try Directories.create(folder)
+        func reader() throws -> PageReader {
+            try PageReader(ReportPage(results, directory: scratch.path).html())
+        }
+        let figure = "//article[@id='\(PageLink.anchor(ofCase: one.plan.id))']//figure"
+        #expect(try await reader().count(figure) == 0)
+        let hops = [
+            HopRecord.Hop(thread: 0, from: "x86", to: "arm", begin: 0, end: 4.5),
+            HopRecord.Hop(thread: 1, from: "x86", to: "arm", begin: 2, end: 2, error: 11),
+            HopRecord.Hop(thread: 0, from: "arm", to: "x86", begin: 20, end: nil),
+        ]
+        try HopRecord(nodes: ["x86", "arm"], hops: hops).write(folder: folder)
+        let page = try reader()
+        #expect(try await page.find("string(\(figure)/figcaption)") == "3 hops of 2 threads; 1 failed")
+        #expect(try await page.count("\(figure)//path[@class='series']") == 2)
+        let titles = try await page.find("string(\(figure)//*[local-name()='svg'])")
+        #expect(titles.contains("x86 to arm at 0 ms, 4.50 ms") && titles.contains("failed with errno 11"))
+        #expect(titles.contains("arm to x86 at 20 ms: not seen to end"))
+        try AtomicFile.write("{", to: folder + "/" + HopRecord.fileName)
+        #expect(try await reader().count(figure) == 0)
+    }
+
     /// What was measured of a reference build is marked wherever it shows.
     @Test func reference() async throws {
         var results = try Example.run()

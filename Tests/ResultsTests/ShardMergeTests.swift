@@ -180,6 +180,8 @@ struct ShardMergeTests {
         let counts = TaskCounts(shards: 2, executions: 5, lost: 3, requeued: 1)
         let results = try #require(RunResults(events: [.began(header), .tasks(counts)]))
         #expect(results.tasks == counts)
+        #expect(counts.sentence == "2 shards in 5 tasks, 3 of them lost, 1 requeued by the scheduler")
+        #expect(TaskCounts(shards: 1, executions: 1).sentence == "1 shard in 1 task, none lost")
         #expect(results.sentence.hasSuffix("; 3 of 5 tasks were lost, 1 of them requeued by the scheduler"))
         #expect(try results.json().contains(#""requeued" : 1"#))
     }

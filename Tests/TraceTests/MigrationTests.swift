@@ -53,6 +53,19 @@ struct MigrationTests {
         #expect(try JSONDecoder().decode(TraceSummary.self, from: JSONEncoder().encode(summary)) == summary)
     }
 
+    @Test("the hops of a recorded run are listed one by one, on the host's clock")
+    func hops() throws {
+        let timeline = try Self.recorded("asked")
+        let hops = timeline.hops
+        #expect(hops.map(\.from) == ["x86", "arm", "x86", "arm"] && hops.map(\.to) == ["arm", "x86", "arm", "x86"])
+        #expect(Set(hops.map(\.thread)).count == 1 && hops.allSatisfy { $0.error == 0 })
+        // As long as the summary says.
+        let lengths = hops.compactMap { hop in hop.end.map { $0 - hop.begin } }
+        let longest = timeline.summary.migration.routes.flatMap(\.phases).filter { $0.phase == .hop }.map(
+            \.duration.max)
+        #expect(lengths.count == 4 && abs((lengths.max() ?? 0) - (longest.max() ?? 1)) < 1)
+    }
+
     @Test("one hop of a recorded run is drawn alone, with all of its phases")
     func oneHop() throws {
         let timeline = try Self.recorded("asked")

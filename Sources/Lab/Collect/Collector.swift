@@ -131,7 +131,7 @@ struct Collector {
                 try text.commit()
             }
             collected.warnings += timeline.warnings
-            collected.trace = timeline.summary
+            collected.trace = timeline
         } catch {
             collected.warnings.append("the logs could not be put on one clock: \(error)")
         }
@@ -142,8 +142,8 @@ struct Collector {
 struct Collected: Sendable {
     /// What is missing or doubtful; for the manifest.
     var warnings: [String] = []
-    /// The traces in numbers, without names of pages; `nil` if they could not be read.
-    var trace: TraceSummary?
+    /// The traces, without names of pages; `nil` if they could not be read.
+    var trace: Timeline?
 }
 
 extension RunDirectory {

@@ -115,8 +115,8 @@ package struct RunProgram: Sendable {
         package var steps: [Step]
         /// What is missing or doubtful in what was collected, and which moves were not made.
         package var warnings: [String]
-        /// What the kernels recorded, in numbers; `nil` if nothing was collected, or it could not be read.
-        package var trace: TraceSummary?
+        /// What the kernels recorded, without names of pages; `nil` if nothing was collected, or it could not be read.
+        package var trace: Timeline?
     }
 
     /// `run` over connections that stand, for callers that run many programs.

@@ -96,10 +96,12 @@ struct CaseObserver: Sendable {
         observation.problems = faultProblems
         observation.kernelMessages = try kernelMessages()
         let trace = try? result.get().trace
-        if let trace { observation.counts = Self.counts(trace) }
+        // A picture that is not there is no reason to lose the case.
+        if let hops = trace.flatMap({ HopRecord($0) }) { try? hops.write(folder: directory.path) }
+        if let trace { observation.counts = Self.counts(trace.summary) }
         return Seen(
             observation: observation, programSeconds: programSeconds(result), cpuSeconds: cpu?.elapsed(),
-            trace: trace,
+            trace: trace?.summary,
             text: one.figures.isEmpty ? "" : ByteText.text(try out.read()))
     }
 

@@ -88,7 +88,7 @@ extension ReportPage {
 
     private func article(_ one: CaseResult) -> [String: Any] {
         let mark = Mark(one)
-        var left = budget.evidence
+        var (left, pictures) = (budget.evidence, budget.pictures)
         let decisive = one.attempts.last { $0.verdict == (one.isFlaky ? .failed : one.verdict) }
         let headline =
             one.isFlaky
@@ -96,7 +96,9 @@ extension ReportPage {
             : one.reasonLine ?? ""
         // The try that decides gets its share of the space first.
         let order = [decisive].compactMap(\.self) + one.attempts.filter { $0.number != decisive?.number }
-        let tries = order.map { (number: $0.number, values: values(of: $0, isOpen: $0 == decisive, left: &left)) }
+        let tries = order.map {
+            (number: $0.number, values: values(of: $0, isOpen: $0 == decisive, left: &left, pictures: &pictures))
+        }
         return [
             "kind": mark.rawValue, "sign": mark.sign, "words": mark.words, "id": one.plan.id,
             "anchor": PageLink.anchor(ofCase: one.plan.id), "headline": headline, "facts": Self.facts(of: one.plan),
@@ -116,7 +118,9 @@ extension ReportPage {
         return (axes + ["seed \(plan.seed)"]).joined(separator: " · ")
     }
 
-    private func values(of attempt: Attempt, isOpen: Bool, left: inout Int) -> [String: Any] {
+    private func values(
+        of attempt: Attempt, isOpen: Bool, left: inout Int, pictures: inout Int
+    ) -> [String: Any] {
         let mark = Mark(attempt)
         let problems: [[String: Any]] = attempt.problems.map { problem in
             let lines = problem.evidence(limit: PageBudget.lines).prefix { line in
@@ -137,8 +141,19 @@ extension ReportPage {
             "number": "\(attempt.number)", "kind": mark.rawValue, "sign": mark.sign, "words": mark.words,
             "open": isOpen, "facts": "\(place) at +\(began), took \(DecimalText.seconds(attempt.seconds))",
             "problems": problems, "diagnosis": Optional(findings.joined(separator: "\n")).orNothing,
-            "links": links(of: attempt),
+            "hops": hops(of: attempt, &pictures), "links": links(of: attempt),
         ]
+    }
+
+    /// Where its threads were, as far as the page has room for it.
+    private func hops(of attempt: Attempt, _ left: inout Int) -> Any {
+        guard left > 0, !attempt.folder.isEmpty, let directory,
+            let record = HopRecord.read(folder: directory + "/" + attempt.folder), let picture = HopPicture(record)
+        else { return false }
+        let svg = picture.svg
+        left -= svg.utf8.count
+        guard left >= 0 else { return false }
+        return ["number": "\(attempt.number)", "label": picture.label, "picture": svg]
     }
 
     /// The folder, and what is in it.

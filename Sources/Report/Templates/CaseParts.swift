@@ -33,6 +33,10 @@ extension PageParts {
         <p class="problem"><span class="tag">diagnosis</span> what the lab looked like then:</p>
         <pre class="log">{{.}}</pre>
         {{/diagnosis}}
+        {{#hops}}
+        <figure class="scroll" role="region" aria-label="Hops of try {{number}}" tabindex="0"><figcaption>{{label}}</figcaption>
+        {{{picture}}}</figure>
+        {{/hops}}
         {{#links}}
         <p class="files">{{#first}}Files: {{/first}}<a href="{{href}}"><code>{{name}}</code></a>{{#size}} <span class="size">{{.}}</span>{{/size}}</p>
         {{/links}}

@@ -22,6 +22,9 @@ package enum PageParts {
         <div><dt>Began</dt><dd><code>{{began}}</code></dd></div>
         <div><dt>Took</dt><dd>{{took}}</dd></div>
         <div><dt>Boots</dt><dd>{{boots}}</dd></div>
+        {{#tasks}}
+        <div><dt>Cluster</dt><dd>{{.}}</dd></div>
+        {{/tasks}}
         <div><dt>Seed</dt><dd><code>{{seed}}</code></dd></div>
         <div><dt>Suite</dt><dd><code>{{file}}</code></dd></div>
         <div><dt>popcorn-lab</dt><dd><code>{{version}}</code></dd></div>

@@ -83,6 +83,7 @@ extension PageParts {
         .strip circle{fill:var(--link);fill-opacity:.55}
         .strip path{fill:none;stroke:var(--link)}
         .strip .thick{stroke-width:5;stroke-opacity:.55}.strip .median{stroke:var(--fg);stroke-width:1.5}
+        .miss{stroke:var(--failed);stroke-width:1.5;fill:none}
         .series{fill:none;stroke:var(--link);stroke-width:1.5}
         .spread{fill:none;stroke:var(--link);stroke-opacity:.5;stroke-width:2}
         .point{fill:var(--link)}.point.unlike{fill:var(--bg);stroke:var(--soft)}

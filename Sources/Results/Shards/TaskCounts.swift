@@ -17,6 +17,14 @@ package struct TaskCounts: Codable, Sendable, Equatable {
         self.requeued = requeued
     }
 
+    /// All of it: `8 shards in 9 tasks, 1 of them lost, 1 requeued by the scheduler`.
+    package var sentence: String {
+        func count(_ number: Int, _ thing: String) -> String { "\(number) \(thing)\(number == 1 ? "" : "s")" }
+        let fate = lost > 0 ? ", \(lost) of them lost" : ", none lost"
+        let again = requeued > 0 ? ", \(requeued) requeued by the scheduler" : ""
+        return "\(count(shards, "shard")) in \(count(executions, "task"))\(fate)\(again)"
+    }
+
     /// What follows the counts of cases, if something was lost.
     var words: String {
         guard lost > 0 else { return "" }
