@@ -18,7 +18,8 @@ struct BisectCommand: AsyncParsableCommand {
 
             The repository is that of the guests' sources (kernel modules, runtime, programs), or the one that is named, in which \
             the suite and the sources of its programs are. Both ends are tried first. A commit that does not build, or cannot be \
-            judged, is passed over. Work trees stay as they are: commits are taken to the cache.
+            judged, is passed over. With --figure, a commit is bad if it is slower by at least half of what the bad end is. Work \
+            trees stay as they are: commits are taken to the cache.
 
             Exit codes: 0 the commit is named, 2 only some that may be it.
             """)

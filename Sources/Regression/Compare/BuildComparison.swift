@@ -178,10 +178,16 @@ package struct BuildComparison: Sendable {
 
 /// A choice of figures by a pattern of their names, such as `wall` or `hop.*`.
 package struct FigureGlob: Sendable {
-    private let glob: Glob
+    private let isMatch: @Sendable (String) -> Bool
 
     /// `*` stands for any characters, `?` for one.
-    package init(_ pattern: String) { glob = Glob(pattern) }
+    package init(_ pattern: String) {
+        let glob = Glob(pattern)
+        isMatch = { glob.matches($0) }
+    }
 
-    func matches(_ name: String) -> Bool { glob.matches(name) }
+    /// The figure of this name alone.
+    init(exactly name: String) { isMatch = { $0 == name } }
+
+    func matches(_ name: String) -> Bool { isMatch(name) }
 }

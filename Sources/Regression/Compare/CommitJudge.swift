@@ -2,10 +2,11 @@ import Lab
 import Results
 import Statistics
 import Support
+import Synchronization
 import Topology
 
 /// Says of a commit whether a case passes there, or whether it is slower there than at the good one.
-package struct CommitJudge: Sendable {
+package final class CommitJudge: Sendable {
     let suiteFile: String
     let history: SourceHistory
     let environment: LabEnvironment
@@ -19,6 +20,8 @@ package struct CommitJudge: Sendable {
     let figure: (glob: FigureGlob, good: SourceHistory.Commit)?
     let run: RunDirectory
     let report: @Sendable (TestEvent) -> Void
+    /// What the first commit that is slower has shown.
+    private let known = Mutex<KnownSlowdown?>(nil)
 
     /// Prepares to judge commits of a repository, which has the guests' sources in it, or the suite and its programs.
     ///
@@ -93,13 +96,19 @@ package struct CommitJudge: Sendable {
         _ side: BuildSide, _ commit: SourceHistory.Commit, _ good: SourceHistory.Commit, _ glob: FigureGlob
     ) async throws -> (Bisection.Finding, String) {
         let directory = RunDirectory(id: "\(run.id)/commits/\(commit.id)", directories: environment.directories)
+        let known = known.withLock { $0 }
+        var plan = SequentialComparison.Plan()
+        if let known { plan.minimumEffect = max(plan.minimumEffect, known.minimumEffect) }
         let outcome = try await BuildComparison(
-            base: try await self.side(good), head: side, executable: executable, options: TestRun.Options(),
-            figures: [glob]
-        ) { event in
+            base: try await self.side(good), head: side, executable: executable, options: TestRun.Options(), plan: plan,
+            figures: known?.figures.map { FigureGlob(exactly: $0) } ?? [glob]
+        ) { [report] event in
             if case .test(let event) = event { report(event) }
         }.run(selection, seed: seed, in: directory)
         let verdicts = outcome.findings.values.map(\.verdict)
+        if known == nil, let id = selection.ids.first {
+            self.known.withLock { $0 = KnownSlowdown(outcome, caseID: id) }
+        }
         if let slow = outcome.slower.first, let ratio = outcome.findings[slow]?.comparison?.ratio {
             return (.bad, "\(slow) takes \(Int((ratio * 100).rounded())) % of what it takes at \(good.id.prefix(12))")
         }
