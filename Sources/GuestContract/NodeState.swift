@@ -1,3 +1,4 @@
+import Support
 import Topology
 
 /// What a node has at one moment: what programs have left in its kernel, what that has counted, and how it is.
@@ -24,8 +25,9 @@ package struct NodeState: Sendable, Equatable {
     init?(parts: [String: String]) {
         guard let ps = parts["ps"], let stat = parts["stat"], let boot = parts["boot"]?.trimmed, !boot.isEmpty,
             let uptime = parts["uptime"]?.split(separator: " ").first.flatMap({ Double($0) }),
-            let taint = parts["tainted"].flatMap({ UInt64($0.trimmed) }), let memory = parts["memory"],
-            let free = Self.memory("MemFree:", in: memory), let available = Self.memory("MemAvailable:", in: memory)
+            let taint = parts["tainted"].flatMap({ UInt64($0.trimmed) }),
+            let memory = parts["memory"].map({ MemoryInfo($0) }),
+            let free = memory.kib("MemFree"), let available = memory.kib("MemAvailable")
         else { return nil }
         processes = NodeProcessTable(parsing: ps)
         guard processes.totals != nil, let strays = parts["strays"] else { return nil }
@@ -39,12 +41,6 @@ package struct NodeState: Sendable, Equatable {
         self.taint = KernelTaint(rawValue: taint)
         freeKiB = free
         availableKiB = available
-    }
-
-    /// A line of `/proc/meminfo`: `KEY N kB`.
-    private static func memory(_ key: String, in text: String) -> UInt64? {
-        let line = text.split(separator: "\n").first { $0.hasPrefix(key) }
-        return line.flatMap { line in line.split(separator: " ").dropFirst().first.flatMap { UInt64($0) } }
     }
 }
 

@@ -14,8 +14,5 @@ package enum AbsolutePath {
     }
 
     /// The directory that a path's last part lies in.
-    package static func parent(of path: String) -> String {
-        let cut = path.lastIndex(of: "/") ?? path.startIndex
-        return cut == path.startIndex ? "/" : String(path[..<cut])
-    }
+    package static func parent(of path: String) -> String { GivenPath.split(path).directory }
 }

@@ -147,14 +147,7 @@ extension EndToEnd.Regression {
     @Test("a killed runner's results are there, and --resume does the rest and takes its labs down")
     func resume() async throws {
         let lab = try await SharedLab.shared()
-        let suite = try SuiteFixture(
-            "resume", lab,
-            yaml: """
-                name: resume
-                labs: {pair: {nodes: "x86,arm"}}
-                programs: {cases: {sources: SOURCES/cases.c}}
-                cases: [{name: own, program: cases, migrate: own, repeat: 4}]
-                """)
+        let suite = try SuiteFixture("resume", lab, repeating: 4)
         var tool = lab.workplace.popcornLab
         tool.environment["POPCORN_LAB_LAB"] = lab.name
         let running = try tool.start(["test", suite.path, "--seed", "5"])
@@ -182,14 +175,7 @@ extension EndToEnd.Regression {
     @Test("Ctrl-C leaves a valid partial result and no lab")
     func interrupt() async throws {
         let lab = try await SharedLab.shared()
-        let suite = try SuiteFixture(
-            "interrupt", lab,
-            yaml: """
-                name: interrupt
-                labs: {pair: {nodes: "x86,arm"}}
-                programs: {cases: {sources: SOURCES/cases.c}}
-                cases: [{name: own, program: cases, migrate: own, repeat: 50}]
-                """)
+        let suite = try SuiteFixture("interrupt", lab, repeating: 50)
         let running = try lab.workplace.popcornLab.start(["test", suite.path])
         try await running.errors(contain: "passed")
         running.send(SIGINT)

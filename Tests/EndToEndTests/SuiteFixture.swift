@@ -17,6 +17,18 @@ struct SuiteFixture {
         try AtomicFile.write(yaml.replacing("SOURCES", with: program), to: path)
     }
 
+    /// A suite of one case that moves by itself, so many times.
+    init(_ name: String, _ lab: Lab, repeating count: Int) throws {
+        try self.init(
+            name, lab,
+            yaml: """
+                name: \(name)
+                labs: {pair: {nodes: "x86,arm"}}
+                programs: {cases: {sources: SOURCES/cases.c}}
+                cases: [{name: own, program: cases, migrate: own, repeat: \(count)}]
+                """)
+    }
+
     /// Runs it, and gives what `results.json` says.
     func run(_ words: String..., exit: Int32, limit: Duration = .seconds(300)) async throws -> RunResults {
         let ending = try await lab(words: ["test", path, "--json"] + words, exit: exit, limit: limit)

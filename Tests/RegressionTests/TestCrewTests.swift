@@ -223,6 +223,26 @@ struct TestCrewTests {
         #expect(made.events.notes == ["the reference is given up: lab 'pair' did not boot 3 times in a row"])
     }
 
+    @Test("a worker that is stopped before its first case leaves that to be told, one that has begun it does not")
+    func stopped() async throws {
+        for hasBegun in [false, true] {
+            let made = try Made()
+            let crew = made.crew
+            let keeper = LabKeeper(
+                mark: "0000", numbers: LabNumbers(), versions: [:], room: { crew.room(of: $0) }, report: { _ in })
+            let first = try #require(await crew.queue.next())
+            let work = Task {
+                withUnsafeCurrentTask { $0?.cancel() }
+                await TestWorker(crew: crew, keeper: keeper).work(from: first) { begin in
+                    if hasBegun { begin() }
+                    throw CancellationError()
+                }
+            }
+            await work.value
+            #expect(await crew.queue.next()?.plan.id == made.turns[hasBegun ? 1 : 0].plan.id)
+        }
+    }
+
     @Test("a result that cannot be written down ends the run, and says why")
     func unwritable() async throws {
         let made = try Made()

@@ -29,4 +29,11 @@ struct AbsolutePathTests {
         "the directory that a path lies in",
         arguments: [("/a/b", "/a"), ("/a", "/"), ("/", "/"), ("/a/b/c.yaml", "/a/b")])
     func parent(path: String, expected: String) { #expect(AbsolutePath.parent(of: path) == expected) }
+
+    @Test(
+        "a path as it was given has a directory and a name",
+        arguments: [("b", ".", "b"), ("a/b", "a", "b"), ("/b", "/", "b"), ("/a/b", "/a", "b"), ("a/", "a", "")])
+    func given(path: String, directory: String, name: String) {
+        #expect(GivenPath.split(path) == (directory, name))
+    }
 }

@@ -89,7 +89,6 @@ enum PagePath {
     private static func split(_ path: String) -> (String, String) {
         var status = stat()
         if path.withBytes({ stat($0, &status) }) == 0, status.st_mode & S_IFMT == S_IFDIR { return (path, "") }
-        guard let slash = path.lastIndex(of: "/") else { return (".", path) }
-        return (slash == path.startIndex ? "/" : String(path[..<slash]), String(path[path.index(after: slash)...]))
+        return GivenPath.split(path)
     }
 }

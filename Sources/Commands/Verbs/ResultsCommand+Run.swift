@@ -14,7 +14,7 @@ struct NamedRun {
     init(_ word: String, directories: Directories) throws {
         let path = try Self.path(of: word, directories)
         results = try RunResults(reading: path)
-        directory = Self.isDirectory(path) ? path : Self.parent(of: path)
+        directory = Self.isDirectory(path) ? path : GivenPath.split(path).directory
     }
 
     /// The ids of all runs of suites, oldest first.
@@ -41,10 +41,5 @@ struct NamedRun {
     private static func isDirectory(_ path: String) -> Bool {
         var status = stat()
         return path.withBytes { stat($0, &status) } == 0 && status.st_mode & S_IFMT == S_IFDIR
-    }
-
-    private static func parent(of path: String) -> String {
-        guard let slash = path.lastIndex(of: "/") else { return "." }
-        return slash == path.startIndex ? "/" : String(path[..<slash])
     }
 }

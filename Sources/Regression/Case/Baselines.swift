@@ -2,7 +2,6 @@ import FoundationEssentials
 import Lab
 import Results
 import Support
-import SystemPackage
 import Topology
 
 /// What programs write when nothing moves them, for cases that must write the same: each is run once.
@@ -45,24 +44,16 @@ actor Baselines {
         let folder = "\(settings.scratch)/unmoved-\(UUID().uuidString)"
         try Directories.create(folder)
         defer { try? FileManager.default.removeItem(atPath: folder) }
-        let stdout = try BoundedOutput(path: folder + "/stdout", limit: settings.outputLimit, onOverflow: {})
-        let stderr = try BoundedOutput(path: folder + "/stderr", limit: settings.outputLimit, onOverflow: {})
-        let input = try SystemError.naming("open /dev/null") {
-            try FileDescriptor.open(bytesOf: "/dev/null", .readOnly)
-        }
-        defer { try? input.close() }
+        let streams = try ProgramStreams(in: folder, limit: settings.outputLimit)
         let result: Result<RunProgram.Attempt, any Error>
         do {
             result = .success(
                 try await RunProgram(access: booted.access, options: options).attempt(
-                    program,
-                    RunProgram.Streams(
-                        input: input.rawValue, output: stdout.descriptor, errorOutput: stderr.descriptor),
-                    on: nodes))
+                    program, streams.streams, on: nodes))
         } catch {
             result = .failure(error)
         }
-        let (out, errors) = (await stdout.finish(), await stderr.finish())
+        let (out, errors) = await streams.finish()
         let ending: String
         do {
             let ended = try result.get().ending.get()

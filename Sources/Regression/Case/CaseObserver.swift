@@ -3,7 +3,6 @@ import GuestContract
 import Lab
 import Results
 import Support
-import SystemPackage
 import Topology
 import Trace
 
@@ -42,11 +41,9 @@ struct CaseObserver: Sendable {
             hands: FaultDriver.Hands(
                 booted, nodes, origin: one.point.start,
                 program: program.split(separator: "/").last.map(String.init) ?? program))
-        let stdout = try BoundedOutput(
-            path: directory.path + "/stdout", limit: settings.outputLimit, onLine: { faults.sawLine($0) },
+        let streams = try ProgramStreams(
+            in: directory.path, limit: settings.outputLimit, onLine: { faults.sawLine($0) },
             onOverflow: { control.end(.tooMuchOutput) })
-        let stderr = try BoundedOutput(
-            path: directory.path + "/stderr", limit: settings.outputLimit, onOverflow: { control.end(.tooMuchOutput) })
         let cpu = QEMUTimes(booted.access.record)
         var options = try options()
         options.isGone = { node in control.deaths.contains { $0.node == node } }
@@ -57,14 +54,8 @@ struct CaseObserver: Sendable {
             case .interrupted: break
             }
         }
-        let input = try SystemError.naming("open /dev/null") {
-            try FileDescriptor.open(bytesOf: "/dev/null", .readOnly)
-        }
         let work = Task {
-            try await runner.attempt(
-                program,
-                RunProgram.Streams(input: input.rawValue, output: stdout.descriptor, errorOutput: stderr.descriptor),
-                on: nodes, in: directory)
+            try await runner.attempt(program, streams.streams, on: nodes, in: directory)
         }
         control.onEnd { work.cancel() }
         let watch = Task { await watchGuests(control) }
@@ -88,8 +79,7 @@ struct CaseObserver: Sendable {
         await timer.value
         let faultProblems = await driver.value
         await listening.value
-        try? input.close()
-        let (out, error) = (await stdout.finish(), await stderr.finish())
+        let (out, error) = await streams.finish()
         try Task.checkCancellation()
         var observation = CaseObservation(
             ending: try ending(result, control), stdout: out, stderr: error, deaths: control.deaths)

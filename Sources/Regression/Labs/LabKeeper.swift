@@ -177,9 +177,5 @@ enum HostMemory {
     }
 
     /// `MemAvailable` of `/proc/meminfo` (proc(5)), in MiB.
-    static var availableMiB: Int? {
-        guard let bytes = try? AtomicFile.contents(of: "/proc/meminfo") else { return nil }
-        let line = ByteText.text(Array(bytes)).split(separator: "\n").first { $0.hasPrefix("MemAvailable:") }
-        return line?.split(separator: " ").dropFirst().first.flatMap { Int($0) }.map { $0 / 1024 }
-    }
+    static var availableMiB: Int? { (try? MemoryInfo.host().kib("MemAvailable")).map { Int($0 / 1024) } }
 }

@@ -2,6 +2,7 @@ import FoundationEssentials
 import Lab
 import Results
 import Support
+import Synchronization
 
 /// Runs cases on one lab after the other.
 struct TestWorker: Sendable {
@@ -31,8 +32,9 @@ struct TestWorker: Sendable {
             if Task.isCancelled { return await crew.queue.again(first) }
             return await crew.bootFailed(first, error)
         }
-        do {
-            let isUsable = try await booted.access.withRecorders { nodes in
+        await work(from: first) { begin in
+            try await booted.access.withRecorders { nodes in
+                begin()
                 var turn: CaseQueue.Turn? = first
                 while let current = turn {
                     guard crew.mayBegin else {
@@ -44,10 +46,23 @@ struct TestWorker: Sendable {
                 }
                 return true
             }
-            if !isUsable { await keeper.takeDown() }
+        }
+    }
+
+    /// Uses the lab, and takes it down if it is of no use any more.
+    ///
+    /// - Parameter body: runs the case and others. It calls what it is given when it takes the case on, and gives back whether
+    ///   the lab can be used again.
+    func work(from first: CaseQueue.Turn, _ body: (_ begin: @escaping @Sendable () -> Void) async throws -> Bool) async
+    {
+        let hasBegun = Flag()
+        do {
+            if try await !body({ hasBegun.set() }) { await keeper.takeDown() }
         } catch {
             await keeper.takeDown()
-            if !Task.isCancelled { await crew.bootFailed(first, error) }
+            if !Task.isCancelled { return await crew.bootFailed(first, error) }
+            // Somebody stopped us; nobody else knows of the case.
+            if !hasBegun.isSet { await crew.queue.again(first) }
         }
     }
 
@@ -86,4 +101,12 @@ struct TestWorker: Sendable {
         }
         return outcome.isLabUsable
     }
+}
+
+/// Something that has happened, or has not.
+private final class Flag: Sendable {
+    private let value = Mutex(false)
+
+    func set() { value.withLock { $0 = true } }
+    var isSet: Bool { value.withLock { $0 } }
 }
