@@ -11,7 +11,7 @@ struct KnownSlowdownTests {
         for boot in 0..<9 {
             for side in [SequentialComparison.Side.base, .head] {
                 comparison.add(
-                    ratios.mapValues { [(100 + Double(boot) / 10) * (side == .head ? $0 : 1)] }, from: side)
+                    ratios.mapValues { [(100 + Double(boot)) * (side == .head ? $0 : 1)] }, from: side)
             }
         }
         return BuildComparison.Outcome(
