@@ -36,8 +36,10 @@ bool isEmptyAssembly(StringRef Text) {
 
 namespace {
 
-/// Where nothing is done, any register is as good as the one that was asked for.
+/// Where nothing is done, any register is as good as the one that was asked for, and no label is jumped to.
 std::string anyRegister(StringRef Constraint) {
+  if (Constraint.starts_with("!"))
+    return "";
   if (Constraint.starts_with("~{"))
     return Constraint == "~{memory}" ? Constraint.str() : "";
   StringRef Modifiers = Constraint.take_while([](char C) { return StringRef("=+&*%").contains(C); });
@@ -64,6 +66,17 @@ std::string anyRegister(StringRef Constraint) {
   return Result;
 }
 
+/// The output in the register that this input is in, which is unchanged there: `={ax},{ax}` means `={ax},0`, and is what
+/// becomes of a variable in a named register.
+std::optional<unsigned> outputInRegister(StringRef Input, ArrayRef<StringRef> Constraints) {
+  if (!Input.starts_with("{"))
+    return std::nullopt;
+  for (auto [I, Output] : enumerate(Constraints))
+    if (Output.starts_with("=") && Output.drop_front() == Input)
+      return I;
+  return std::nullopt;
+}
+
 /// The statement's operands as a series of stores and loads that the compiler cannot see through: what is wider than a
 /// register of either ISA, or has alternatives among which LLVM does not choose well.
 class ThroughMemory {
@@ -80,6 +93,8 @@ public:
   static bool isNeeded(CallInst &CI) {
     if (cast<InlineAsm>(CI.getCalledOperand())->getConstraintString().find('|') != std::string::npos)
       return true;
+    if (hasTieOfOtherType(CI))
+      return true;
     const DataLayout &DL = CI.getModule()->getDataLayout();
     auto isWide = [&](Type *T) { return T->isSized() && (T->isVectorTy() || DL.getTypeSizeInBits(T) > 64); };
     if (auto *S = dyn_cast<StructType>(CI.getType()))
@@ -89,14 +104,13 @@ public:
 
   void run() {
     IRBuilder<> B(&CI);
-    unsigned Argument = 0, Result = 0;
+    unsigned Argument = 0;
     for (const auto &C : Constraints) {
       Places.push_back(nullptr);
       if (C.Type == InlineAsm::isClobber || C.Type == InlineAsm::isLabel)
         continue;
       if (C.Type == InlineAsm::isOutput && !C.isIndirect) {
-        auto *S = dyn_cast<StructType>(CI.getType());
-        Type *T = S ? S->getElementType(Result++) : CI.getType();
+        Type *T = outputType(CI, Constraints, Places.size() - 1);
         Results.push_back({T, Places.back() = place(T)});
         continue;
       }
@@ -106,10 +120,14 @@ public:
         Places.back() = Operand;
         continue;
       }
-      unsigned Output = 0;
-      bool IsTied = !C.Codes.empty() && !StringRef(C.Codes[0]).getAsInteger(10, Output);
-      if (IsTied || !isa<Constant>(Operand))
-        B.CreateStore(Operand, IsTied ? Places[Output] : place(Operand->getType()), true);
+      if (std::optional<unsigned> Output = tiedOutput(C)) {
+        // A register's upper part is not the output's.
+        if (Type *T = outputType(CI, Constraints, *Output); T->isIntegerTy() && Operand->getType()->isIntegerTy())
+          Operand = B.CreateZExtOrTrunc(Operand, T);
+        B.CreateStore(Operand, Places[*Output], true);
+      } else if (!isa<Constant>(Operand)) {
+        B.CreateStore(Operand, place(Operand->getType()), true);
+      }
     }
     // The addresses become known to whoever may change memory.
     std::string Registers;
@@ -132,6 +150,37 @@ public:
   }
 
 private:
+  static std::optional<unsigned> tiedOutput(const InlineAsm::ConstraintInfo &C) {
+    unsigned Output = 0;
+    if (C.Type != InlineAsm::isInput || C.Codes.empty() || StringRef(C.Codes[0]).getAsInteger(10, Output))
+      return std::nullopt;
+    return Output;
+  }
+
+  /// The type of the output with this index, or of what it is written to; null if that is not known.
+  static Type *outputType(CallInst &CI, const InlineAsm::ConstraintInfoVector &Constraints, unsigned Index) {
+    unsigned Result = 0, Argument = 0;
+    for (unsigned I = 0; I < Index; I++)
+      (Constraints[I].isIndirect ? Argument : Result)++;
+    if (Constraints[Index].isIndirect)
+      return CI.getParamElementType(Argument);
+    auto *S = dyn_cast<StructType>(CI.getType());
+    return S ? S->getElementType(Result) : CI.getType();
+  }
+
+  static bool hasTieOfOtherType(CallInst &CI) {
+    auto Constraints = cast<InlineAsm>(CI.getCalledOperand())->ParseConstraints();
+    unsigned Argument = 0;
+    for (const auto &C : Constraints) {
+      if (C.Type == InlineAsm::isClobber || (C.Type == InlineAsm::isOutput && !C.isIndirect))
+        continue;
+      Type *T = CI.getArgOperand(Argument++)->getType();
+      if (std::optional<unsigned> Output = tiedOutput(C); Output && outputType(CI, Constraints, *Output) != T)
+        return true;
+    }
+    return false;
+  }
+
   Value *place(Type *T) {
     BasicBlock &Entry = CI.getFunction()->getEntryBlock();
     return new AllocaInst(T, CI.getModule()->getDataLayout().getAllocaAddrSpace(), "asm.operand", Entry.begin());
@@ -145,27 +194,58 @@ std::string constraintsOfEmptyAssembly(StringRef Constraints) {
   Constraints.split(List, ',', -1, false);
   std::vector<std::string> Kept;
   for (StringRef Constraint : List)
-    if (std::string Some = anyRegister(Constraint); !Some.empty())
+    if (std::optional<unsigned> Output = outputInRegister(Constraint, List))
+      Kept.push_back(std::to_string(*Output));
+    else if (std::string Some = anyRegister(Constraint); !Some.empty())
       Kept.push_back(Some);
   return join(Kept, ",");
 }
 
+namespace {
+
+InlineAsm *withoutRegisters(const InlineAsm &Assembly) {
+  return InlineAsm::get(Assembly.getFunctionType(), "", constraintsOfEmptyAssembly(Assembly.getConstraintString()),
+                        Assembly.hasSideEffects());
+}
+
+/// `asm goto` that does nothing goes on behind itself.
+void lowerGoto(CallBrInst &CB) {
+  auto *Assembly = withoutRegisters(*cast<InlineAsm>(CB.getCalledOperand()));
+  SmallVector<Value *, 8> Arguments(CB.args());
+  IRBuilder<> B(&CB);
+  CallInst *CI = B.CreateCall(Assembly, Arguments);
+  CI->setAttributes(CB.getAttributes());
+  for (BasicBlock *Label : CB.getIndirectDests())
+    Label->removePredecessor(CB.getParent());
+  B.CreateBr(CB.getDefaultDest());
+  CB.replaceAllUsesWith(CI);
+  CB.eraseFromParent();
+}
+
+template <class Call> SmallVector<Call *, 8> emptyAssembly(Function &F) {
+  SmallVector<Call *, 8> Found;
+  for (Instruction &I : instructions(F))
+    if (auto *C = dyn_cast<Call>(&I))
+      if (auto *Assembly = dyn_cast<InlineAsm>(C->getCalledOperand()))
+        if (isEmptyAssembly(Assembly->getAsmString()))
+          Found.push_back(C);
+  return Found;
+}
+
+} // namespace
+
 void lowerEmptyAssembly(Module &M) {
   if (isEmptyAssembly(M.getModuleInlineAsm()))
     M.setModuleInlineAsm("");
-  for (Function &F : M)
-    for (Instruction &I : make_early_inc_range(instructions(F))) {
-      auto *CI = dyn_cast<CallInst>(&I);
-      auto *Assembly = CI ? dyn_cast<InlineAsm>(CI->getCalledOperand()) : nullptr;
-      if (!Assembly || !isEmptyAssembly(Assembly->getAsmString()))
-        continue;
+  for (Function &F : M) {
+    for (CallBrInst *CB : emptyAssembly<CallBrInst>(F))
+      lowerGoto(*CB);
+    for (CallInst *CI : emptyAssembly<CallInst>(F)) {
+      CI->setCalledOperand(withoutRegisters(*cast<InlineAsm>(CI->getCalledOperand())));
       if (ThroughMemory::isNeeded(*CI))
         ThroughMemory(*CI).run();
-      else
-        CI->setCalledOperand(InlineAsm::get(Assembly->getFunctionType(), "",
-                                            constraintsOfEmptyAssembly(Assembly->getConstraintString()),
-                                            Assembly->hasSideEffects()));
     }
+  }
 }
 
 } // namespace multiisa

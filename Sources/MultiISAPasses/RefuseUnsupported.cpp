@@ -97,8 +97,8 @@ private:
   }
 
   void checkCall(CallBase &CB) {
-    if (isa<InvokeInst>(CB) || isa<CallBrInst>(CB))
-      return D.refuse(CB, "asm goto or exceptions");
+    if (isa<InvokeInst>(CB))
+      return D.refuse(CB, "exceptions");
     if (auto *CI = dyn_cast<CallInst>(&CB); CI && CI->isMustTailCall())
       return D.refuse(CB, "musttail: a frame that is replaced cannot be resumed");
     if (CB.isInlineAsm())

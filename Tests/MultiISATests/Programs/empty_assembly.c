@@ -18,6 +18,19 @@ static void *pointer(void *p)
 	return p;
 }
 
+static int named(int value)
+{
+	register int in_register __asm__("rbx") = value;
+	int same;
+
+	__asm__("# %0" : "+r"(in_register));
+	__asm__("" : "=a"(same) : "a"(value));
+	__asm__ goto("# %l0" : : : : out);
+	same++;
+out:
+	return same + in_register;
+}
+
 int main(void)
 {
 	double d = 1.5;
@@ -41,5 +54,6 @@ int main(void)
 		sum += hidden(n);
 	printf("%g %g %d %d %d %d\n", d, f, c, i, other, swapped);
 	printf("%ld %ld %d %g %g %d\n", array[0], sum, (int)wide, v[0], v[1], *(int *)pointer(&i));
+	printf("%d\n", named(i));
 	return 0;
 }
