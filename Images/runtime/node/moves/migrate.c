@@ -72,6 +72,12 @@ static const char *fault_of_file(int error)
 	case -ENOENT:
 	case -ENOTDIR:
 		return "not found there";
+	case -ELOOP:
+		return "is a loop of symbolic links there";
+	case -ENAMETOOLONG:
+		return "has too long a name there";
+	case -EIO:
+		return "cannot be read there";
 	case -EACCES:
 		return "may not be executed there";
 	case -EPERM:
