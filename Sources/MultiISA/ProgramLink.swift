@@ -26,6 +26,7 @@ struct ProgramLink {
             }
             let libc = try LibcSymbols(sysroot: frontEnd.sysroot)
             program.resolveWeak { libc.names.contains($0) }
+            warnOfOwnAllocator(program)
             try compilation.check(program, multiISACheckLibcCalls)
         }
         let findings = Findings()
@@ -38,6 +39,16 @@ struct ProgramLink {
             Messages.say("popcorn-cc: the module and the objects are in \(work.path)")
         }
         return true
+    }
+
+    /// libc's own functions never call functions of the program that are named like libc's. Of most, nobody sees that; an
+    /// object of one allocator that is freed by another one damages both.
+    private func warnOfOwnAllocator(_ program: Module) {
+        let own = program.definedSymbols.intersection(["malloc", "calloc", "realloc", "free"]).sorted()
+        guard !own.isEmpty, !invocation.frontEnd.contains("-w") else { return }
+        Messages.say(
+            "popcorn-cc: warning: the program defines \(own.joined(separator: ", ")), which libc's functions do not call: "
+                + "what they allocate (strdup, getline, asprintf) is not the program's own malloc's, nor for its own free")
     }
 
     /// `-r`: one object of all inputs, in which symbols may still be undefined.

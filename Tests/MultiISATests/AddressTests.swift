@@ -123,6 +123,27 @@ import Testing
         #expect(missing.messages.contains("asked_for"))
     }
 
+    @Test("an allocator of the program's own, which libc does not use, is warned of")
+    func ownAllocator() async throws {
+        let allocator = "static char room[4096], *next = room;\n"
+            + "void *malloc(unsigned long n) { char *p = next; next += n + 15 & -16; return p; }\n"
+            + "void free(void *p) { (void)p; }\nint main(void) { free(malloc(4)); return next - room != 16; }\n"
+        func link(_ text: String, _ options: [String] = []) async throws -> Workbench.Outcome {
+            let path = bench.path("own.c")
+            try text.write(toFile: path, atomically: true, encoding: .utf8)
+            return try await bench.popcornCC(["-fno-builtin", path, "-o", bench.path("own")] + options)
+        }
+        let warned = try await link(allocator)
+        #expect(warned.status == 0)
+        #expect(warned.messages.contains("warning: the program defines free, malloc, "), "\(warned.messages)")
+        #expect(warned.messages.split(separator: "\n").count == 1)
+        #expect(try await bench.run(bench.path("own")).status == 0)
+        #expect(try await link(allocator, ["-w"]).messages.isEmpty)
+        let local = allocator.replacing("\nvoid ", with: "\nstatic void ")
+        let silent = try await link(local)
+        #expect(silent.status == 0 && silent.messages.isEmpty, "\(silent.messages)")
+    }
+
     /// The functions that libc defines for both ISAs, without those whose names C reserves.
     private func functions() async throws -> [String] {
         _ = try await bench.build("hops")
