@@ -43,8 +43,7 @@ const LibcRow Table[] = {
     {Refused, "hcreate_r hsearch_r hdestroy_r", "their table would belong to one node: use hcreate and hsearch"},
     // Numbers.
     {Safe, "abs labs llabs imaxabs div ldiv lldiv imaxdiv ato* ecvt fcvt gcvt", ""},
-    {Refused, "initstate setstate", "use srandom"},
-    {Module, "rand srand random srandom drand48 erand48 jrand48 lcong48 lrand48 mrand48 nrand48 "
+    {Module, "rand srand random srandom initstate setstate drand48 erand48 jrand48 lcong48 lrand48 mrand48 nrand48 "
              "seed48 srand48",
      "the generator's state moves with the program"},
     {Safe, "rand_r", ""},
@@ -193,7 +192,8 @@ const LibcRow Table[] = {
     {Wrapped, "pthread_kill", "a handler runs at the origin"},
     {Wrapped, "pthread_getname_np pthread_setname_np pthread_getaffinity_np pthread_setaffinity_np",
      "in effect wherever the thread is"},
-    {Refused, "pthread_atfork pthread_getattr_np pthread_getcpuclockid pthread_getschedparam pthread_setschedparam "
+    {Module, "pthread_atfork", "handlers move with the program"},
+    {Refused, "pthread_getattr_np pthread_getcpuclockid pthread_getschedparam pthread_setschedparam "
               "pthread_setschedprio",
      "needs the node's own thread"},
     {NodeLocal, "sem_open sem_close sem_unlink shm_* shmat shmctl shmdt shmget semctl semget semop semtimedop msg* mq_* "

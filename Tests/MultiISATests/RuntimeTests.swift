@@ -140,4 +140,15 @@ import Testing
         #expect(outcome.output == expected.output, "\(outcome.messages)")
         #expect(outcome.status == 0 && expected.status == 0)
     }
+
+    @Test("what pthread_atfork registered runs around fork, wherever the thread is", arguments: ["", "every=2,max=30"])
+    func atfork(hops: String) async throws {
+        let expected = try await bench.run(bench.buildPlain("atfork"))
+        let (outcome, count) = try await bench.run(bench.build("atfork"), hops: hops)
+        #expect(outcome.output == expected.output, "\(outcome.messages)")
+        #expect(outcome.output.contains("fork, child: prepare2 prepare1 child1 child2\n"))
+        #expect(outcome.output.contains("vfork, parent:; child 5\n"))
+        #expect(outcome.status == 0 && expected.status == 0)
+        #expect(hops.isEmpty || count > 4)
+    }
 }

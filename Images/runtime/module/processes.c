@@ -1,5 +1,6 @@
 /* Child processes belong to the origin: the thread goes there, makes them, and comes back. */
 #define _GNU_SOURCE
+#include "atfork.h"
 #include <errno.h>
 #include <migrate.h>
 #include <stdarg.h>
@@ -38,7 +39,7 @@ FILE *popen(const char *command, const char *mode)
 	return stream;
 }
 
-pid_t fork(void)
+static pid_t duplicate(void)
 {
 	int here = current_nid();
 
@@ -52,10 +53,21 @@ pid_t fork(void)
 	return child;
 }
 
+pid_t fork(void)
+{
+	__popcorn_prepare_fork();
+	pid_t child = duplicate();
+	int error = errno;
+
+	__popcorn_end_fork(child == 0);
+	errno = error;
+	return child;
+}
+
 /* As POSIX allows; the child has memory of its own. */
 pid_t vfork(void)
 {
-	return fork();
+	return duplicate();
 }
 
 int execve(const char *path, char *const argv[], char *const envp[])

@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 static uint64_t state;
 
@@ -16,21 +17,47 @@ int rand(void)
 	return state >> 33;
 }
 
-static uint64_t long_state = 1;
+static uint64_t first_state = 1;
+/* Or the program's own memory, which may be aligned in any way. */
+static char *long_state = (char *)&first_state;
 
 void srandom(unsigned seed)
 {
-	long_state = seed;
+	uint64_t state = seed;
+
+	memcpy(long_state, &state, sizeof state);
 }
 
 /* SplitMix64, upper half. */
 long random(void)
 {
-	uint64_t z = long_state += UINT64_C(0x9e3779b97f4a7c15);
+	uint64_t z;
 
+	memcpy(&z, long_state, sizeof z);
+	z += UINT64_C(0x9e3779b97f4a7c15);
+	memcpy(long_state, &z, sizeof z);
 	z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
 	z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
 	return (z ^ z >> 31) >> 33;
+}
+
+char *setstate(char *state)
+{
+	char *before = long_state;
+
+	long_state = state;
+	return before;
+}
+
+char *initstate(unsigned seed, char *state, size_t size)
+{
+	/* The smallest that POSIX has. */
+	if (size < sizeof(uint64_t))
+		return NULL;
+	char *before = setstate(state);
+
+	srandom(seed);
+	return before;
 }
 
 /* The 48-bit generators of POSIX. */

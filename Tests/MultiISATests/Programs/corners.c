@@ -144,6 +144,27 @@ static void once(void)
 	printf("after a handler of one signal: %s\n", now.sa_handler == SIG_DFL ? "default" : "still there");
 }
 
+/* Generators side by side, one of them in memory that is aligned to nothing. */
+static void generators(void)
+{
+	static char room[129];
+	long first[3], second[3];
+
+	srandom(7);
+	for (int i = 0; i < 3; i++)
+		first[i] = random();
+	char *before = initstate(7, room + 1, 128);
+
+	for (int i = 0; i < 2; i++)
+		second[i] = random();
+	int is_ours = setstate(before) == room + 1, goes_on = random() != second[0];
+
+	setstate(room + 1);
+	second[2] = random();
+	printf("generators: %d %d %d %d\n", is_ours, goes_on, !memcmp(first, second, sizeof first),
+	       initstate(1, room, 1) == NULL);
+}
+
 static pthread_key_t key;
 
 static void on_end(void *value)
@@ -163,6 +184,7 @@ int main(int argc, char **argv)
 		times();
 	keep_errno();
 	once();
+	generators();
 	pthread_key_create(&key, on_end);
 	pthread_setspecific(key, "set");
 	pthread_create(&thread, NULL, nothing, NULL);
