@@ -48,7 +48,7 @@ struct ProgramLink {
         guard !own.isEmpty, !invocation.frontEnd.contains("-w") else { return }
         Messages.say(
             "popcorn-cc: warning: the program defines \(own.joined(separator: ", ")), which libc's functions do not call: "
-                + "what they allocate (strdup, getline, asprintf) is not the program's own malloc's, nor for its own free")
+                + "what they allocate (strdup, getline, asprintf) is not for the program's own free")
     }
 
     /// `-r`: one object of all inputs, in which symbols may still be undefined.

@@ -125,7 +125,8 @@ import Testing
 
     @Test("an allocator of the program's own, which libc does not use, is warned of")
     func ownAllocator() async throws {
-        let allocator = "static char room[4096], *next = room;\n"
+        let allocator =
+            "static char room[4096], *next = room;\n"
             + "void *malloc(unsigned long n) { char *p = next; next += n + 15 & -16; return p; }\n"
             + "void free(void *p) { (void)p; }\nint main(void) { free(malloc(4)); return next - room != 16; }\n"
         func link(_ text: String, _ options: [String] = []) async throws -> Workbench.Outcome {
