@@ -66,8 +66,8 @@ std::string anyRegister(StringRef Constraint) {
   return Result;
 }
 
-/// The output in the register that this input is in, which is unchanged there: `={ax},{ax}` means `={ax},0`, and is what
-/// becomes of a variable in a named register.
+/// The output in the register that this input is in, which is unchanged there: `={ax},{ax}` means `={ax},0`, and is
+/// what becomes of a variable in a named register.
 std::optional<unsigned> outputInRegister(StringRef Input, ArrayRef<StringRef> Constraints) {
   if (!Input.starts_with("{"))
     return std::nullopt;
