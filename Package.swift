@@ -2,7 +2,8 @@
 import PackageDescription
 
 /// The rooms of the house: `popcorn-lab` -> `Commands` -> `Lab` -> the others, which do not know each other and share the
-/// ground: `Topology`, `Binaries`, `Debian`, `UserInput`, `ISA` and `Support`. `GuestContract` also knows `Guest` and `Trace`.
+/// ground: `Topology`, `Binaries`, `KernelFiles`, `Archives`, `Debian`, `UserInput`, `ISA` and `Support`. `GuestContract`
+/// also knows `Guest` and `Trace`.
 /// `Regression` runs suites on `Lab`; what it finds are `Results`, which `History` keeps, `Report` shows and `Dashboard`
 /// serves. Those four know no lab.
 let strict: [SwiftSetting] = [
@@ -71,8 +72,10 @@ let package = Package(
         room(
             "Commands",
             [
-                "Lab", "Topology", "Hypervisor", "ImageStore", "Fabric", "Guest", "GuestContract", "Trace", "Binaries",
-                "UserInput", "ISA", "Support", "CLinux", "Regression", "Results", "History", "Report", "Statistics",
+                "Lab", "Topology", "Hypervisor", "ImageStore", "KernelFiles", "Fabric", "Guest", "GuestContract",
+                "Trace",
+                "Binaries", "UserInput", "ISA", "Support", "CLinux", "Regression", "Results", "History", "Report",
+                "Statistics",
                 "Dashboard",
                 log,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -103,11 +106,15 @@ let package = Package(
         room(
             "Lab",
             [
-                "Topology", "ImageStore", "Hypervisor", "Fabric", "Guest", "GuestContract", "Trace", "Binaries",
-                "UserInput", "ISA", "Support", "CPopcornLayout", system, log,
+                "Topology", "ImageStore", "KernelFiles", "Hypervisor", "Fabric", "Guest", "GuestContract", "Trace",
+                "Binaries", "UserInput", "ISA", "Support", "CPopcornLayout", system, log,
             ]),
         room("Topology", ["UserInput", "ISA", "Support"]),
-        room("ImageStore", ["Binaries", "Debian", "UserInput", "ISA", "Support", "CLibarchive"]),
+        room(
+            "ImageStore",
+            ["Archives", "Binaries", "KernelFiles", "Debian", "UserInput", "ISA", "Support", "CLibarchive"]),
+        room("KernelFiles", ["Archives", "Binaries", "ISA", "Support", "CLinux"]),
+        room("Archives", ["Support", "CLibarchive"]),
         room("Hypervisor", ["Topology", "ISA", "Support", "CLibvirt", "CLibxml2", system]),
         room("Fabric", ["Support"]),
         room("Guest", ["Topology", "Support", "CLibssh", system]),
@@ -142,13 +149,15 @@ let package = Package(
         .systemLibrary(name: "CLibxml2", providers: [.apt(["libxml2-dev"])]),
 
         .target(
-            name: "TestSupport", dependencies: ["Support", system], path: "Tests/TestSupport", swiftSettings: strict),
+            name: "TestSupport", dependencies: ["ISA", "Support", system], path: "Tests/TestSupport",
+            swiftSettings: strict),
         tests(of: "Support", [system]),
         tests(of: "UserInput", ["Topology"]),
         tests(of: "Binaries", ["ISA", "Support"]),
+        tests(of: "KernelFiles", ["Archives", "Binaries", "ISA", "Support", "CLibarchive"]),
         tests(of: "Debian", ["Support"]),
         tests(of: "Topology", ["UserInput", "ISA", "Support"]),
-        tests(of: "ImageStore", ["Binaries", "Debian", "UserInput", "ISA", "Support"]),
+        tests(of: "ImageStore", ["Archives", "Binaries", "Debian", "UserInput", "ISA", "Support"]),
         tests(of: "Hypervisor", ["Topology", "ISA", "Support"]),
         tests(of: "Fabric", ["Support"]),
         tests(of: "Guest", ["Support", system]),
@@ -157,8 +166,8 @@ let package = Package(
         tests(
             of: "Lab",
             [
-                "Topology", "GuestContract", "Hypervisor", "ImageStore", "UserInput", "ISA", "Support", "Trace", log,
-                system,
+                "Topology", "GuestContract", "Hypervisor", "ImageStore", "KernelFiles", "UserInput", "ISA", "Support",
+                "Trace", log, system,
             ]),
         tests(of: "Statistics"),
         tests(of: "Results", ["Support"], exclude: ["Examples"]),
@@ -186,7 +195,8 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "popcorn-lab", "popcorn-cc", "Lab", "GuestContract", "Results", "TestSupport", "Support", system, log,
+                "popcorn-lab", "popcorn-cc", "Lab", "GuestContract", "ISA", "Results", "TestSupport", "Support", system,
+                log,
             ],
             exclude: ["Probe", "Compiled", "Suites"],
             swiftSettings: strict),

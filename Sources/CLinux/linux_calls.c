@@ -21,6 +21,10 @@ int linux_eventfd(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
 
 void linux_set_thread_name(const char *name) { prctl(PR_SET_NAME, name); }
 
+const void *linux_find_bytes(const void *bytes, size_t count, const void *needle, size_t length) {
+  return memmem(bytes, count, needle, length);
+}
+
 int linux_window_size(int descriptor, unsigned short *columns, unsigned short *rows) {
   struct winsize size;
 

@@ -60,7 +60,10 @@ package struct PopcornLab: AsyncParsableCommand {
                 ]),
             CommandGroup(
                 name: "Host",
-                subcommands: [ImagesCommand.self, DoctorCommand.self, PruneCommand.self, CompletionCommand.self]),
+                subcommands: [
+                    ImagesCommand.self, KernelCommand.self, DoctorCommand.self, PruneCommand.self,
+                    CompletionCommand.self,
+                ]),
         ]
     )
 

@@ -1,3 +1,4 @@
+import Archives
 import Binaries
 import FoundationEssentials
 import ISA

@@ -1,3 +1,4 @@
+import Archives
 import Debian
 import FoundationEssentials
 import Support

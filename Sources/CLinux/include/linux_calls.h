@@ -17,6 +17,9 @@ void linux_set_thread_name(const char *name);
 /* TIOCGWINSZ of a terminal, or -1 with errno. */
 int linux_window_size(int descriptor, unsigned short *columns, unsigned short *rows);
 
+/* memmem(3): where the bytes of needle begin, or NULL. */
+const void *linux_find_bytes(const void *bytes, size_t count, const void *needle, size_t length);
+
 /*
  * Undoes what a caller may have left to this process, to be called before there are other threads: standard descriptors
  * that are closed, whose numbers the next sockets would get, are opened on /dev/null; signals by which we are ended, or

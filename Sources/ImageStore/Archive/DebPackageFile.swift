@@ -1,3 +1,4 @@
+import Archives
 import Support
 
 /// The files of a `.deb`: an `ar` archive whose member `data.tar.*` holds them (deb(5)).
@@ -7,6 +8,17 @@ enum DebPackageFile {
     /// Only what `visit` reads is kept; nothing is unpacked.
     /// - Throws: `ImageError` if the package is damaged or names a path outside the root.
     static func forEachEntry(
+        in path: String,
+        _ visit: (_ path: String, _ entry: ArchiveEntry, _ content: () throws -> [UInt8]) throws -> Void
+    ) throws {
+        do {
+            try visitEntries(in: path, visit)
+        } catch let error as ArchiveError {
+            throw ImageError(.corrupt, error.summary)
+        }
+    }
+
+    private static func visitEntries(
         in path: String,
         _ visit: (_ path: String, _ entry: ArchiveEntry, _ content: () throws -> [UInt8]) throws -> Void
     ) throws {

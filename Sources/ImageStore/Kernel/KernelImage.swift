@@ -1,5 +1,7 @@
+import Archives
 import Binaries
 import ISA
+import KernelFiles
 import Support
 
 /// A kernel in the form that starts fastest under QEMU.
@@ -18,7 +20,7 @@ struct KernelImage: Sendable {
             }
         case .aarch64:
             let gzip = package.starts(with: [0x1F, 0x8B])
-            bytes = gzip ? try Self.unpack(package, name: "vmlinuz") : package
+            bytes = gzip ? try ArchiveReader.decompressed(package, name: "vmlinuz") : package
             format = .image
             // Documentation/arm64/booting.rst: the magic number at 56.
             let failure = ImageError(.corrupt, "the kernel package holds no arm64 Image")
@@ -29,35 +31,12 @@ struct KernelImage: Sendable {
     }
 
     /// The ELF kernel inside a bzImage; `nil` if there is anything unusual about it.
-    ///
-    /// Documentation/x86/boot.rst: the payload follows the real-mode part; its last four bytes are its unpacked size.
     static func vmlinux(bzImage: [UInt8]) -> [UInt8]? {
-        guard let payload = try? payload(bzImage: bzImage),
-            let kernel = try? unpack(payload.packed, name: "vmlinux"), kernel.count == payload.unpackedSize,
+        guard let kernel = try? BzImage(bzImage, name: "vmlinuz").vmlinux(),
             let elf = try? ELFFile(kernel, name: "vmlinux"), elf.isa == .x86_64,
             // XEN_ELFNOTE_PHYS32_ENTRY: without it QEMU cannot start an ELF kernel.
             elf.notes.contains(where: { $0.owner == "Xen" && $0.type == 18 })
         else { return nil }
         return kernel
-    }
-
-    private static func payload(bzImage: [UInt8]) throws -> (packed: [UInt8], unpackedSize: UInt32) {
-        let failure = ImageError(.corrupt, "the kernel package holds no bzImage")
-        let file = ByteReader(bzImage, failure: failure)
-        let length: UInt32 = try file.number(at: 0x24C)
-        guard try file.number(at: 0x202, as: UInt32.self) == 0x5372_6448,
-            try file.number(at: 0x206, as: UInt16.self) >= 0x208, length > 4
-        else { throw failure }
-        let setup: UInt8 = try file.number(at: 0x1F1)
-        let start = (UInt64(setup == 0 ? 4 : setup) + 1) * 512 + UInt64(try file.number(at: 0x248, as: UInt32.self))
-        return (
-            Array(try file.bytes(at: start, count: length - 4)), try file.number(at: start + UInt64(length) - 4)
-        )
-    }
-
-    private static func unpack(_ bytes: [UInt8], name: String) throws -> [UInt8] {
-        let reader = try ArchiveReader(bytes: bytes, format: .compressedStream, name: name)
-        guard try reader.next() != nil else { throw ImageError(.corrupt, "\(name) is empty") }
-        return try reader.content()
     }
 }

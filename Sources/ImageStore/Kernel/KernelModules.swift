@@ -1,4 +1,5 @@
-import Binaries
+import Archives
+import KernelFiles
 import Support
 
 /// The modules of a kernel package, and which of them an image needs.
@@ -51,19 +52,13 @@ struct KernelModules: Sendable {
 
     private static func uncompressed(_ module: Module) throws -> Module {
         guard !module.path.hasSuffix(".ko"), let dot = module.path.lastIndex(of: ".") else { return module }
-        let reader = try ArchiveReader(bytes: module.content, format: .compressedStream, name: module.path)
-        _ = try reader.next()
-        return Module(path: String(module.path[..<dot]), content: try reader.content())
+        let content = try ArchiveReader.decompressed(module.content, name: module.path)
+        return Module(path: String(module.path[..<dot]), content: content)
     }
 
-    /// `depends=a,b` of the module's `.modinfo`, a section of zero-terminated texts (include/linux/moduleparam.h).
+    /// The modules that a module needs.
     static func dependencies(of module: [UInt8]) -> [String] {
-        let info = (try? ELFFile(module, name: "a module"))?.content(of: ".modinfo") ?? []
-        return info.split(separator: 0).flatMap { text -> [String] in
-            guard text.starts(with: "depends=".utf8) else { return [] }
-            return String(decoding: text.dropFirst(8), as: UTF8.self).replacing("-", with: "_")
-                .split(separator: ",").map(String.init)
-        }
+        (try? KernelModuleFile(module, path: "a module"))?.dependencies ?? []
     }
 
     /// An order in which each module comes after those it depends on, from the text of depmod's `modules.dep`.

@@ -1,9 +1,21 @@
 import CLibarchive
 import Support
 
+/// Why an archive cannot be read.
+package typealias ArchiveError = CodedError<ArchiveErrorCode>
+
+/// The codes of `ArchiveError`.
+package enum ArchiveErrorCode: ErrorCode {
+    /// It is damaged, or of a format that libarchive does not know.
+    case corrupt
+
+    package var exitStatus: ExitStatus { .failure }
+}
+
 /// One entry of an archive, without its content.
-struct ArchiveEntry: Sendable, Equatable {
-    enum Kind: Sendable, Equatable {
+package struct ArchiveEntry: Sendable, Equatable {
+    /// What an entry is, and for links where it leads.
+    package enum Kind: Sendable, Equatable {
         case file
         case directory
         case symlink(String)
@@ -13,15 +25,17 @@ struct ArchiveEntry: Sendable, Equatable {
     }
 
     /// As the archive has it, such as `./usr/bin/env`.
-    var path: String
-    var kind: Kind
+    package var path: String
+    /// What it is.
+    package var kind: Kind
     /// Permission bits, 0o7777 at most.
-    var mode: UInt32
-    var size: Int64
+    package var mode: UInt32
+    /// Of its content, in bytes.
+    package var size: Int64
     /// The major and minor number of a device.
-    var device: (major: UInt32, minor: UInt32) = (0, 0)
+    package var device: (major: UInt32, minor: UInt32) = (0, 0)
 
-    static func == (left: ArchiveEntry, right: ArchiveEntry) -> Bool {
+    package static func == (left: ArchiveEntry, right: ArchiveEntry) -> Bool {
         (left.path, left.kind, left.mode, left.size) == (right.path, right.kind, right.mode, right.size)
             && left.device == right.device
     }
@@ -30,7 +44,7 @@ struct ArchiveEntry: Sendable, Equatable {
 /// Reads an archive entry by entry through libarchive, from a file, from memory, or from an entry of another archive.
 ///
 /// It blocks, and it is not safe to share: use it from one thread.
-final class ArchiveReader {
+package final class ArchiveReader {
     private let handle: OpaquePointer
     private let name: String
     // What libarchive reads from while the handle is open.
@@ -38,15 +52,16 @@ final class ArchiveReader {
     private let bytes: UnsafeMutableRawBufferPointer?
 
     /// What may be inside: a whole archive, or one compressed stream that is presented as a single file.
-    enum Format { case ar, tar, cpio, compressedStream }
+    package enum Format { case ar, tar, cpio, compressedStream }
 
-    /// - Throws: `ImageError` if `path` is not a readable archive of that format.
-    init(file path: String, format: Format) throws {
+    /// - Throws: `ArchiveError` if `path` is not a readable archive of that format.
+    package init(file path: String, format: Format) throws {
         (handle, name, outer, bytes) = (try Self.open(format), path, nil, nil)
         try check(archive_read_open_filename(handle, path, 1 << 18))
     }
 
-    init(bytes content: [UInt8], format: Format, name: String) throws {
+    /// - Throws: `ArchiveError` if the bytes are no archive of that format; `name` is what it calls them.
+    package init(bytes content: [UInt8], format: Format, name: String) throws {
         let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: max(content.count, 1), alignment: 16)
         copy.copyBytes(from: content)
         (handle, self.name, outer, bytes) = (try Self.open(format), name, nil, copy)
@@ -54,7 +69,7 @@ final class ArchiveReader {
     }
 
     /// Reads the archive that is the content of `outer`'s current entry, without unpacking it anywhere.
-    init(nestedIn outer: ArchiveReader, format: Format, name: String) throws {
+    package init(nestedIn outer: ArchiveReader, format: Format, name: String) throws {
         (handle, self.name, self.outer, bytes) = (try Self.open(format), name, outer, nil)
         let read:
             @convention(c) (OpaquePointer?, UnsafeMutableRawPointer?, UnsafeMutablePointer<UnsafeRawPointer?>?) -> Int =
@@ -78,7 +93,7 @@ final class ArchiveReader {
     }
 
     /// The next entry; its content is what `content()` and a nested reader get. `nil` at the end.
-    func next() throws -> ArchiveEntry? {
+    package func next() throws -> ArchiveEntry? {
         var entry: OpaquePointer?
         let status = archive_read_next_header(handle, &entry)
         if status == ARCHIVE_EOF { return nil }
@@ -88,7 +103,7 @@ final class ArchiveReader {
     }
 
     /// The rest of the current entry's content.
-    func content() throws -> [UInt8] {
+    package func content() throws -> [UInt8] {
         var result: [UInt8] = []
         while true {
             var block: UnsafeRawPointer?
@@ -103,9 +118,18 @@ final class ArchiveReader {
         }
     }
 
+    /// The content of a compressed stream, whatever it is compressed by.
+    ///
+    /// - Throws: `ArchiveError` if it is damaged or empty.
+    package static func decompressed(_ bytes: [UInt8], name: String) throws -> [UInt8] {
+        let reader = try ArchiveReader(bytes: bytes, format: .compressedStream, name: name)
+        guard try reader.next() != nil else { throw ArchiveError(.corrupt, "\(name) is empty") }
+        return try reader.content()
+    }
+
     private func describe(_ entry: OpaquePointer) throws -> ArchiveEntry {
         guard let path = archive_entry_pathname(entry) ?? archive_entry_pathname_utf8(entry) else {
-            throw ImageError(.corrupt, "\(name): an entry has no readable name")
+            throw ArchiveError(.corrupt, "\(name): an entry has no readable name")
         }
         let kind: ArchiveEntry.Kind
         if let target = archive_entry_hardlink(entry) {
@@ -141,6 +165,6 @@ final class ArchiveReader {
         // A nested reader's own complaint is only a consequence of the outer one's.
         let source = outer.flatMap { archive_error_string($0.handle) } ?? archive_error_string(handle)
         let text = source.map { String(cString: $0) } ?? "damaged or of an unknown format"
-        throw ImageError(.corrupt, "\(name): \(text)")
+        throw ArchiveError(.corrupt, "\(name): \(text)")
     }
 }
