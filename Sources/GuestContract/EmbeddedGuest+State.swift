@@ -23,10 +23,27 @@ extension EmbeddedGuest {
 
     /// Its uptime and its peers, by one process: to start one takes an emulated guest long.
     package func condition() async throws -> Condition {
+        if let interface, interface.membership.message != nil { return try await ownCondition(interface) }
         let text = try await session.exec("cat \(GuestFile.uptime) \(GuestFile.peers)", deadline: deadline(.seconds(2)))
             .text
         return Condition(
             uptimeSeconds: text.split(separator: " ").first.flatMap { Double($0) }, peers: PeerTable(parsing: text))
+    }
+
+    /// Of a kernel whose log tells who has joined. It does not notice a loss; the TCP connection does.
+    private func ownCondition(_ interface: KernelInterface) async throws -> Condition {
+        let files = "\(GuestFile.uptime) \(GuestFile.joined) \(GuestFile.connections)"
+        let text = try await session.exec("cat \(files)", deadline: deadline(.seconds(2))).text
+        return Condition(
+            uptimeSeconds: text.split(separator: " ").first.flatMap { Double($0) },
+            peers: PeerTable(
+                joined: text, connections: ConnectionTable(parsing: text), port: interface.transport.port))
+    }
+
+    /// Its TCP connections.
+    package func connections() async throws -> ConnectionTable {
+        let result = try await session.exec("cat \(GuestFile.connections)", deadline: deadline(.seconds(5)))
+        return ConnectionTable(parsing: result.text)
     }
 
     /// The command that shows a guest's peers, for people.

@@ -1,5 +1,6 @@
 import Guest
 import Support
+import Topology
 
 /// A guest of the embedded kind, and all that a lab asks of one: a method for each question.
 ///
@@ -10,11 +11,15 @@ package struct EmbeddedGuest: Sendable {
     package let name: String
     let session: GuestSession
     let timeScale: TimeScale
+    /// Of its kernel, if that is its user's own.
+    let interface: KernelInterface?
 
     /// - Parameters:
     ///   - session: an open connection, which stays the caller's to close.
     ///   - timeScale: how much longer things may take than on real hardware.
-    package init(name: String, session: GuestSession, timeScale: TimeScale) {
+    ///   - interface: of its kernel, if that is its user's own.
+    package init(name: String, session: GuestSession, timeScale: TimeScale, interface: KernelInterface? = nil) {
+        self.interface = interface
         self.name = name
         self.session = session
         self.timeScale = timeScale

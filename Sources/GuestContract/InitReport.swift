@@ -8,6 +8,8 @@ package struct InitReport: Sendable, Equatable {
         case sshd
         /// The detail is `UP of ALL`.
         case peers
+        /// The detail is `ID ARCHITECTURE`: what a peer has told of itself.
+        case joined
         /// All peers are there.
         case ready
         /// The detail is `STAGE: MESSAGE`.
@@ -34,6 +36,13 @@ package struct InitReport: Sendable, Equatable {
         let words = detail.split(separator: " ")
         guard stage == .peers, words.count == 3, let up = Int(words[0]), let all = Int(words[2]) else { return nil }
         return (up, all)
+    }
+
+    /// Which peer has joined, and what it calls its architecture; `nil` unless the stage is `joined`.
+    package var joined: (id: Int, architecture: String)? {
+        let words = detail.split(separator: " ")
+        guard stage == .joined, words.count == 2, let id = Int(words[0]) else { return nil }
+        return (id, String(words[1]))
     }
 
     /// What could not be done and why; `nil` unless the stage is `error`.

@@ -19,6 +19,26 @@ package struct NodeConfiguration: Sendable {
     /// By which kernels of one lab know each other, in hex.
     package var secret: String
 
+    /// What init does otherwise with a kernel of the user's own; `nil` with the image's kernel.
+    package var own: Own?
+
+    /// What init does otherwise with a kernel of the user's own.
+    package struct Own: Sendable {
+        /// The message by which a peer's membership is known; `nil` if `/proc/popcorn_peers` tells it as ours does.
+        var joined: MessagePattern?
+        /// Whether the console's log level stays low once the guest is up.
+        var isConsoleQuiet: Bool
+        /// Whether the kernel's events are recorded from the boot on.
+        var tracesBoot: Bool
+
+        /// Takes all values as they are.
+        package init(joined: MessagePattern?, isConsoleQuiet: Bool, tracesBoot: Bool) {
+            self.joined = joined
+            self.isConsoleQuiet = isConsoleQuiet
+            self.tracesBoot = tracesBoot
+        }
+    }
+
     /// Takes all values as they are; `text` writes them out.
     package init(
         hostname: String, managementMAC: MACAddress, fabricMAC: MACAddress, fabricAddress: IPv4Address,
@@ -49,6 +69,11 @@ package struct NodeConfiguration: Sendable {
         ]
         if let mtu = fabric.mtu { values.append(("fabric_mtu", String(mtu))) }
         if let dead = messageLayer.deadMilliseconds { values.append(("dead_ms", String(dead))) }
+        if let own {
+            if let joined = own.joined { values.append(("joined", joined.posix)) }
+            values.append(("quiet", own.isConsoleQuiet ? "1" : "0"))
+            values.append(("trace", own.tracesBoot ? "1" : "0"))
+        }
         return values.map { "\($0)=\($1)\n" }.joined()
     }
 }

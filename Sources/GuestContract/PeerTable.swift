@@ -1,3 +1,5 @@
+import Topology
+
 /// The nodes of the message layer as one kernel sees them: `/proc/popcorn_peers`.
 package struct PeerTable: Sendable {
     /// Whether the node's kernel is connected with another.
@@ -20,6 +22,19 @@ package struct PeerTable: Sendable {
     package let peers: [Peer]
     /// Each line as the kernel wrote it.
     package let lines: [Substring]
+
+    /// Of a kernel that tells by its log who has joined, and never who was lost: those are up whose connection stands.
+    ///
+    /// - Parameter joined: lines of `ID ADDRESS ARCHITECTURE`; others are passed over.
+    package init(joined text: String, connections: ConnectionTable, port: Int) {
+        let known = text.split(separator: "\n").compactMap { line -> (line: Substring, peer: Peer)? in
+            let words = line.split(separator: " ").map(String.init)
+            guard words.count == 3, let id = Int(words[0]), let address = IPv4Address(words[1]) else { return nil }
+            return (line, Peer(id: id, state: connections.isConnected(to: address, port: port) ? .up : .down))
+        }
+        lines = known.map(\.line)
+        peers = known.map(\.peer)
+    }
 
     /// - Parameter text: lines of `MARK ID ADDRESS ARCH STATE …`, where the mark `*` stands for the node itself; others are
     ///   passed over.

@@ -18,6 +18,12 @@ extension DomainSpec {
             (Self.smallestMemoryMiB...1 << 24).contains(memoryMiB), "memory", "\(memoryMiB) MiB",
             "at least \(Self.smallestMemoryMiB) MiB")
         try path(kernel, "kernel")
+        let hasMMIO = isa == .aarch64
+        try require(
+            hasMMIO || networkCard != .virtioMMIO, "network card", networkCard.rawValue,
+            "a card of a machine without virtio-mmio: virtio-net-pci or e1000")
+        try require(
+            hasMMIO || virtioBus != .mmio, "virtio bus", virtioBus.rawValue, "a bus that an x86-64 machine has: pci")
         if let initramfs { try path(initramfs, "initramfs") }
         if let disk { try path(disk.path, "disk") }
         try path(consoleLog, "console log")

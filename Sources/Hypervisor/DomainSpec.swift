@@ -31,6 +31,10 @@ package struct DomainSpec: Sendable, Hashable {
     package var consoleLog: String
     /// Where QEMU writes what the guest sends to its port `popcorn.report`; without it there is no such port.
     package var reportLog: String?
+    /// Where that port is plugged in.
+    package var virtioBus: VirtioBus
+    /// What both network cards are.
+    package var networkCard: NetworkCard
     /// The way in from the host, for SSH; `nil` for none.
     package var management: ManagementNIC?
     /// The way to the lab's other guests; `nil` for none.
@@ -102,7 +106,8 @@ package struct DomainSpec: Sendable, Hashable {
         name: String, uuid: String = UUID().uuidString.lowercased(), metadata: LabMetadata, isa: ISA,
         accelerator: Accelerator, vcpus: Int = 1, memoryMiB: Int, kernel: String, initramfs: String? = nil,
         commandLine: String, disk: Disk? = nil, consoleSocket: String, consoleLog: String,
-        reportLog: String? = nil, management: ManagementNIC? = nil, fabric: FabricNIC? = nil,
+        reportLog: String? = nil, virtioBus: VirtioBus = .pci, networkCard: NetworkCard = .virtioPCI,
+        management: ManagementNIC? = nil, fabric: FabricNIC? = nil,
         placement: Placement = Placement(),
         cpuModel: String? = nil
     ) {
@@ -120,6 +125,8 @@ package struct DomainSpec: Sendable, Hashable {
         self.consoleSocket = consoleSocket
         self.consoleLog = consoleLog
         self.reportLog = reportLog
+        self.virtioBus = virtioBus
+        self.networkCard = networkCard
         self.management = management
         self.fabric = fabric
         self.placement = placement

@@ -1,3 +1,5 @@
+import Topology
+
 /// What a guest needs of QEMU that libvirt has no words for, as arguments that libvirt passes on.
 struct QEMUArguments {
     private var arguments: [String] = []
@@ -10,7 +12,12 @@ struct QEMUArguments {
         arguments += ["-action", "reboot=shutdown,shutdown=poweroff,panic=shutdown"]
         if let log = spec.reportLog {
             arguments += ["-chardev", "file,id=report,path=\(Self.value(log)),append=on"]
-            arguments += ["-device", "virtio-serial-pci,id=report-bus,max_ports=2,bus=pcie.0,addr=0x13"]
+            let bus =
+                switch spec.virtioBus {
+                case .pci: "virtio-serial-pci,id=report-bus,max_ports=2,bus=pcie.0,addr=0x13"
+                case .mmio: "virtio-serial-device,id=report-bus,max_ports=2"
+                }
+            arguments += ["-device", bus]
             arguments += ["-device", "virtserialport,bus=report-bus.0,nr=1,chardev=report,name=popcorn.report"]
         }
         if let nic = spec.management {
@@ -18,11 +25,11 @@ struct QEMUArguments {
                 "-netdev",
                 "user,id=\(GuestNIC.management.rawValue),restrict=on,ipv6=off,hostfwd=tcp:127.0.0.1:\(nic.hostPort)-:22",
             ]
-            add(.management, mac: nic.mac, slot: "0x10")
+            add(.management, spec.networkCard, mac: nic.mac, slot: "0x10")
         }
         if let nic = spec.fabric {
             arguments += ["-netdev", "vde,id=\(GuestNIC.fabric.rawValue),sock=\(Self.value(nic.switchDirectory))"]
-            add(.fabric, mac: nic.mac, slot: "0x11")
+            add(.fabric, spec.networkCard, mac: nic.mac, slot: "0x11")
         }
     }
 
@@ -34,10 +41,15 @@ struct QEMUArguments {
 
     /// The place is explicit because libvirt does not know of these devices and would put its own there. Without an option ROM,
     /// firmware has nothing to offer a network boot with.
-    private mutating func add(_ nic: GuestNIC, mac: String, slot: String) {
+    private mutating func add(_ nic: GuestNIC, _ card: NetworkCard, mac: String, slot: String) {
+        let place =
+            switch card {
+            case .virtioPCI, .e1000: ",romfile=,bus=pcie.0,addr=\(slot)"
+            // The machine has slots of its own for such devices, and gives them out in their order.
+            case .virtioMMIO: ""
+            }
         arguments += [
-            "-device",
-            "virtio-net-pci,netdev=\(nic.rawValue),id=nic-\(nic.rawValue),mac=\(mac),romfile=,bus=pcie.0,addr=\(slot)",
+            "-device", "\(card.rawValue),netdev=\(nic.rawValue),id=nic-\(nic.rawValue),mac=\(mac)\(place)",
         ]
     }
 

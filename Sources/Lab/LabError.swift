@@ -23,12 +23,14 @@ package enum LabErrorCode: ErrorCode {
     case badArgument
     /// Something that was done in a guest or to a process did not do what it should.
     case commandFailed
+    /// A kernel of the lab does not offer what a command needs.
+    case notOffered
     /// This host lacks something, such as a program, an image or a permission.
     case hostUnfit
 
     package var exitStatus: ExitStatus {
         switch self {
-        case .noSuchLab, .noSuchNode, .badArgument, .otherTopology: .usage
+        case .noSuchLab, .noSuchNode, .badArgument, .otherTopology, .notOffered: .usage
         case .hostUnfit: .unavailable
         case .notReady: .timeout
         case .brokenRecord, .guestDied, .guestFrozen, .commandFailed: .failure

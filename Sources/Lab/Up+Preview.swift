@@ -14,7 +14,7 @@ extension Up {
     /// Plans the lab, decides its accelerators, and has libvirt check each domain.
     package func preview(_ spec: LabSpec) async throws -> Preview {
         let hypervisor = try environment.hypervisor(for: spec)
-        let images = try await NodeImages(for: spec, in: environment.imageStore, report: report)
+        let images = try await NodeImages(for: spec, in: environment, report: report)
         let choices = try await environment.accelerators(
             for: spec, request: options.accelerator, hypervisor: hypervisor, images: images)
         let plan = try LabPlan(
@@ -22,7 +22,7 @@ extension Up {
             accelerators: choices)
         let paths = environment.store.paths(spec.name)
         let domains = try plan.record.nodes.map { node in
-            let kernel = try images.image(of: node.spec).kernel
+            let kernel = try images.kernelPath(of: node.spec)
             let domain = try DomainSpec(node: node, of: plan.record, paths: paths, kernel: kernel)
             return (node: node.name, xml: try domain.xml())
         }

@@ -55,7 +55,7 @@ package struct Up: Sendable {
         try hypervisor.checkPlace()
         if hypervisor.target.isLocal { try HostRequirements(variables: environment.variables).check(spec.isas) }
         log.end("look at the host and the lab")
-        let images = try await NodeImages(for: spec, in: environment.imageStore, report: report)
+        let images = try await NodeImages(for: spec, in: environment, report: report)
         log.end("find or build the images")
         do {
             // The record first: a crash from here on leaves nothing that it does not name.
@@ -135,7 +135,7 @@ package struct Up: Sendable {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for node in record.nodes {
                 let watch = ReadinessWatch(
-                    node: node, paths: paths, started: began, limit: options.timeout.map { began + $0 },
+                    node: node, lab: record, paths: paths, started: began, limit: options.timeout.map { began + $0 },
                     report: started.contains(node.name) ? report : silent)
                 group.addTask { try await watch.run() }
             }

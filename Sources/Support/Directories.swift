@@ -4,17 +4,21 @@ import FoundationEssentials
 ///
 /// - `cache`: images and downloads; may be removed at any time.
 /// - `state`: labs and runs; what a lab's record refers to.
+/// - `configuration`: what the user writes for all labs, such as kernel interfaces.
 /// - `runtime`: sockets and locks; gone after a reboot. Kept short because a socket's path holds at most 108 bytes.
 package struct Directories: Sendable, Equatable {
     /// `$XDG_CACHE_HOME/popcorn-lab`, by default `~/.cache/popcorn-lab`.
     package var cache: String
     /// `$XDG_STATE_HOME/popcorn-lab`, by default `~/.local/state/popcorn-lab`.
     package var state: String
+    /// `$XDG_CONFIG_HOME/popcorn-lab`, by default `~/.config/popcorn-lab`.
+    package var configuration: String
     /// `$XDG_RUNTIME_DIR/popcorn-lab/MARK`, by default below `/run` for root and `/tmp/run-UID` for others; see `mark`.
     package var runtime: String
 
-    /// Takes three absolute paths as they are, for tests; nothing is created.
-    package init(cache: String, state: String, runtime: String) {
+    /// Takes absolute paths as they are, for tests; nothing is created.
+    package init(cache: String, state: String, runtime: String, configuration: String? = nil) {
+        self.configuration = configuration ?? state + "/config"
         self.cache = cache
         self.state = state
         self.runtime = runtime
@@ -30,6 +34,7 @@ package struct Directories: Sendable, Equatable {
         let home = environment["HOME"].absolute ?? Self.home(of: user) ?? "/tmp/popcorn-lab-home-\(user)"
         cache = (environment["XDG_CACHE_HOME"].absolute ?? home + "/.cache") + "/popcorn-lab"
         state = (environment["XDG_STATE_HOME"].absolute ?? home + "/.local/state") + "/popcorn-lab"
+        configuration = (environment["XDG_CONFIG_HOME"].absolute ?? home + "/.config") + "/popcorn-lab"
         let fallback = user == 0 ? "/run" : "/tmp/run-\(user)"
         // Labs of two state directories may have one name; their sockets and locks must not meet.
         runtime = (environment["XDG_RUNTIME_DIR"].absolute ?? fallback) + "/popcorn-lab/" + Self.mark(of: state)
@@ -61,6 +66,9 @@ package struct Directories: Sendable, Equatable {
     package var runs: String { state + "/runs" }
     /// The database of what regression runs found; see `History`.
     package var history: String { state + "/history.sqlite" }
+
+    /// Kernel interfaces of the user's own, `NAME.yaml`.
+    package var interfaces: String { configuration + "/interfaces" }
 
     /// Creates `path` and its parents, readable by this user only.
     package static func create(_ path: String) throws {

@@ -9,6 +9,7 @@ struct LabDraft {
         var memory: MemorySize?
         var image: String?
         var kernelArguments: String?
+        var kernel: OwnKernel?
         var host: String?
         var cpus: CPUList?
         var numaNode: Int?
@@ -57,7 +58,8 @@ struct LabDraft {
             return NodeSpec(
                 name: name, isa: node.isa, vcpus: node.vcpus ?? vcpus,
                 memoryMiB: node.memory?.mebibytes ?? NodeSpec.defaultMemoryMiB,
-                image: node.image ?? NodeSpec.defaultImage, kernelArguments: node.kernelArguments, host: node.host,
+                image: node.image ?? NodeSpec.defaultImage, kernelArguments: node.kernelArguments, kernel: node.kernel,
+                host: node.host,
                 cpus: node.cpus, numaNode: node.numaNode,
                 address: address ?? fabric.subnet.network)
         }

@@ -24,9 +24,24 @@ extension LabSpec {
             problems += node.problems(at: "nodes[\(id)]", fabric: fabric, hostCPUs: hostCPUs)
         }
         problems += duplicates(of: "name") { $0.name }
+        problems += interfaceProblems
         problems += duplicates(of: "address") { $0.address.description }
         problems += fabric.problems + messageLayer.problems
         return problems
+    }
+
+    /// Kernels of two interfaces do not understand each other's messages.
+    private var interfaceProblems: [LabProblem] {
+        func interface(_ node: NodeSpec) -> String { node.kernel?.interface ?? KernelInterface.embedded }
+        guard let first = nodes.first else { return [] }
+        return nodes.enumerated().compactMap { id, node in
+            guard interface(node) != interface(first) else { return nil }
+            return LabProblem(
+                "nodes[\(id)].interface",
+                "node '\(node.name)' has the interface \(interface(node)), node '\(first.name)' has "
+                    + "\(interface(first)): their kernels could not talk to each other",
+                basis: ["nodes[0].interface"])
+        }
     }
 
     private func duplicates(of field: String, value: (NodeSpec) -> String) -> [LabProblem] {
@@ -74,6 +89,11 @@ extension NodeSpec {
         }
         if let kernelArguments, let objection = Self.objection(toArguments: kernelArguments) {
             report("cmdline", "node '\(name)' cannot have these kernel arguments: \(objection)")
+        }
+        if let kernel, !OwnKernel.isPath(kernel.interface),
+            let objection = KernelInterface.objection(toName: kernel.interface)
+        {
+            report("interface", "'\(kernel.interface)' is not the name of an interface: \(objection)")
         }
         if let host, !Self.isHypervisor(host) {
             report(

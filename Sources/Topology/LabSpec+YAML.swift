@@ -1,11 +1,13 @@
 import ISA
+import Support
 import UserInput
 
 extension LabSpec {
     /// The keys of a lab in a file.
     package static let keys = ["name", "nodes", "fabric", "message_layer"]
     private static let nodeKeys = [
-        "name", "isa", "vcpus", "memory", "image", "cmdline", "host", "cpus", "numa", "address",
+        "name", "isa", "vcpus", "memory", "image", "kernel", "interface", "modules", "initramfs", "machine", "cmdline",
+        "host", "cpus", "numa", "address",
     ]
     private static let fabricKeys = ["subnet", "first_host", "mtu"]
     private static let messageLayerKeys = ["kind", "port", "dead_after"]
@@ -76,9 +78,27 @@ extension LabSpec {
         return LabDraft.Node(
             name: fields.text("name"), isa: isa ?? .x86_64, vcpus: fields.integer("vcpus"),
             memory: fields.value("memory", MemorySize.self), image: fields.text("image"),
-            kernelArguments: fields.text("cmdline"), host: fields.text("host"),
+            kernelArguments: fields.text("cmdline"), kernel: ownKernel(fields), host: fields.text("host"),
             cpus: fields.value("cpus", CPUList.self), numaNode: fields.integer("numa"),
             address: fields.value("address", IPv4Address.self))
+    }
+
+    /// Paths start at the lab file's directory.
+    private static func ownKernel(_ fields: YAMLMapping) -> OwnKernel? {
+        let directory = AbsolutePath.parent(of: AbsolutePath.of(fields.reader.file))
+        let interface = fields.text("interface").map { OwnKernel.interface($0, relativeTo: directory) }
+        let modules = fields.texts("modules")?.map { AbsolutePath.of($0, in: directory) }
+        let initramfs = fields.value("initramfs", oneOf: OwnKernel.Initramfs.self)
+        let nic = fields.mapping("machine", as: "a machine", keys: ["nic"])?.value("nic", oneOf: NetworkCard.self)
+        guard let path = fields.text("kernel") else {
+            for key in ["interface", "modules", "initramfs", "machine"] where fields.has(key) && !fields.has("kernel") {
+                fields.report("'\(key)' belongs to a kernel of one's own: the node lacks the key 'kernel'", at: key)
+            }
+            return nil
+        }
+        return OwnKernel(
+            path: AbsolutePath.of(path, in: directory), interface: interface ?? KernelInterface.embedded,
+            modules: modules ?? [], initramfs: initramfs ?? .embedded, nic: nic)
     }
 
     private static func fabric(_ top: YAMLMapping) -> FabricSpec {
@@ -125,6 +145,17 @@ extension NodeSpec {
         fields.add("vcpus", vcpus)
         fields.add("memory", MemorySize(mebibytes: memoryMiB))
         fields.add("image", image)
+        if let kernel {
+            fields.add("kernel", kernel.path)
+            fields.add("interface", kernel.interface)
+            fields.add("modules", kernel.modules)
+            fields.add("initramfs", kernel.initramfs.rawValue)
+            if let nic = kernel.nic {
+                var machine = YAMLWriter()
+                machine.add("nic", nic.rawValue)
+                fields.add("machine", machine)
+            }
+        }
         fields.add("cmdline", kernelArguments)
         fields.add("host", host)
         fields.add("cpus", cpus)

@@ -14,6 +14,8 @@ package struct NodeSpec: Codable, Sendable, Hashable {
     package var image: String
     /// What follows our own arguments on the kernel's command line; for most keys the kernel takes the last value it is given.
     package var kernelArguments: String?
+    /// The kernel that the node boots in place of the image's; `nil` for that.
+    package var kernel: OwnKernel?
     /// The libvirt URI of the machine that runs the node; `nil` for the lab's default.
     package var host: String?
     /// The host's CPUs that the node's virtual CPUs may run on; `nil` for all.
@@ -30,8 +32,8 @@ package struct NodeSpec: Codable, Sendable, Hashable {
     /// Makes a node with the defaults of a lab file, but for what is given; nothing is checked here.
     package init(
         name: String, isa: ISA, vcpus: Int = DefaultVCPUs.most, memoryMiB: Int = defaultMemoryMiB,
-        image: String = defaultImage, kernelArguments: String? = nil, host: String? = nil, cpus: CPUList? = nil,
-        numaNode: Int? = nil,
+        image: String = defaultImage, kernelArguments: String? = nil, kernel: OwnKernel? = nil, host: String? = nil,
+        cpus: CPUList? = nil, numaNode: Int? = nil,
         address: IPv4Address
     ) {
         self.name = name
@@ -40,6 +42,7 @@ package struct NodeSpec: Codable, Sendable, Hashable {
         self.memoryMiB = memoryMiB
         self.image = image
         self.kernelArguments = kernelArguments
+        self.kernel = kernel
         self.host = host
         self.cpus = cpus
         self.numaNode = numaNode

@@ -39,6 +39,13 @@ package struct YAMLWriter: Sendable {
         }
     }
 
+    /// Adds a list of texts under `key`; none adds nothing.
+    package mutating func add(_ key: String, _ texts: [String]) {
+        guard !texts.isEmpty else { return }
+        lines.append("\(key):")
+        lines += texts.map { "  - " + (Self.looksLikeNumber($0) ? Self.quoted($0) : Self.scalar($0)) }
+    }
+
     /// Texts that some YAML readers take for numbers or dates.
     private static func looksLikeNumber(_ text: String) -> Bool {
         text.utf8.first.map { (0x30...0x39).contains($0) } == true

@@ -36,6 +36,27 @@ struct DomainXMLTests {
         }
     }
 
+    @Test("libvirt accepts the cards that kernels without virtio or PCI know")
+    func otherCards() async throws {
+        var old = Self.spec()
+        old.networkCard = .e1000
+        var busless = Self.spec(.aarch64)
+        (busless.networkCard, busless.virtioBus) = (.virtioMMIO, .mmio)
+        let specs = [old, busless]
+        #expect(try DomainXML.text(of: old).contains("e1000,netdev=fabric,id=nic-fabric"))
+        let text = try DomainXML.text(of: busless)
+        #expect(text.contains("virtio-net-device,netdev=fabric,id=nic-fabric"))
+        #expect(text.contains("virtio-serial-device,id=report-bus"))
+        #expect(!text.contains("virtio-net-pci"))
+        let lab = try TestLab()
+        try await lab.run {
+            try await lab.hypervisor.withConnection { connection in
+                let failures = try await connection.validate(specs)
+                #expect(failures == [nil, nil])
+            }
+        }
+    }
+
     @Test("libvirt's refusal is an error about the description")
     func refusal() async throws {
         let lab = try TestLab()
@@ -102,6 +123,8 @@ struct DomainXMLTests {
         ("number of CPUs", { $0.vcpus = 0 }),
         ("memory", { $0.memoryMiB = 1 }),
         ("path of the kernel", { $0.kernel = "relative" }),
+        ("network card", { $0.networkCard = .virtioMMIO }),
+        ("virtio bus", { $0.virtioBus = .mmio }),
         ("path of the initramfs", { $0.initramfs = "" }),
         ("path of the disk", { $0.disk = .init(path: "disk", format: .raw) }),
         ("path of the console socket", { $0.consoleSocket = "/" + String(repeating: "x", count: 107) }),

@@ -15,6 +15,7 @@ struct ReadinessTests {
             ("popcorn-init: modules popcorn msg_socket", .met(.messageLayer)),
             ("popcorn-init: sshd", .sshListens),
             ("popcorn-init: peers 1 of 2", .peers(up: 1, of: 2)),
+            ("popcorn-init: joined 1 aarch64", .joined(id: 1, architecture: "aarch64")),
             ("popcorn-init: error fabric: no interface", .failed(.fabric, message: "no interface")),
             (
                 "[ 2.0] Kernel panic - not syncing: VFS: Unable to mount root fs",

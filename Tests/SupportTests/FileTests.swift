@@ -60,14 +60,20 @@ struct FileTests {
 
     @Test("XDG variables are followed, empty ones are not, and all defaults lie below HOME or a private directory")
     func directories() {
-        let own = Directories(environment: ["XDG_CACHE_HOME": "/c", "XDG_STATE_HOME": "/s", "XDG_RUNTIME_DIR": "/r"])
+        let own = Directories(environment: [
+            "XDG_CACHE_HOME": "/c", "XDG_STATE_HOME": "/s", "XDG_RUNTIME_DIR": "/r", "XDG_CONFIG_HOME": "/f",
+        ])
         #expect(
-            own == Directories(cache: "/c/popcorn-lab", state: "/s/popcorn-lab", runtime: "/r/popcorn-lab/\(own.mark)"))
+            own
+                == Directories(
+                    cache: "/c/popcorn-lab", state: "/s/popcorn-lab", runtime: "/r/popcorn-lab/\(own.mark)",
+                    configuration: "/f/popcorn-lab"))
         let other = Directories(environment: ["XDG_STATE_HOME": "/t", "XDG_RUNTIME_DIR": "/r"])
         #expect(other.runtime != own.runtime, "labs of one name in two state directories must not share sockets")
         let usual = Directories(environment: ["HOME": "/home/u", "XDG_CACHE_HOME": ""])
         #expect(usual.cache == "/home/u/.cache/popcorn-lab")
         #expect(usual.state == "/home/u/.local/state/popcorn-lab")
+        #expect(usual.interfaces == "/home/u/.config/popcorn-lab/interfaces")
     }
 
     @Test("without a HOME that is a place, the account's own is taken", arguments: [nil, "", "relative", "~"])

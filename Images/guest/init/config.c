@@ -25,6 +25,9 @@ static const struct field fields[] = {
 	FIELD(secret),
 	FIELD(port),
 	FIELD(dead_ms),
+	FIELD(joined),
+	FIELD(quiet),
+	FIELD(trace),
 };
 
 static bool set(struct node_config *config, const char *key, const char *value)

@@ -32,8 +32,22 @@ static void write_file(const char *path, const char *text)
 	close(file);
 }
 
+static void end(void)
+{
+	/* A load that waits for peers must not be killed: some kernels stop for good then. The restart ends it. */
+	if (!layer_is_loading()) {
+		services_stop();
+		if (!layer_is_own())
+			syscall(SYS_delete_module, "msg_socket", O_NONBLOCK);
+	}
+	sync();
+	report(STAGE_DOWN, "restarting");
+	/* A restart ends QEMU on every machine and kernel, as guests run with -no-reboot; a power-off may not. */
+	reboot(RB_AUTOBOOT);
+}
+
 /* From the first message on. The clock "local" is dmesg's in name only: on x86-64 it is milliseconds off it. */
-static void trace_popcorn(void)
+void trace_popcorn(void)
 {
 	write_file("/sys/kernel/tracing/trace_clock", "perf");
 	write_file("/sys/kernel/tracing/events/popcorn/enable", "1");
@@ -44,6 +58,10 @@ static void load_message_layer(const struct node_config *config)
 {
 	char parameters[1024];
 
+	if (layer_is_own()) {
+		layer_load(config);
+		return;
+	}
 	if (!module_load("/lib/popcorn/popcorn.ko", ""))
 		return;
 	snprintf(parameters, sizeof(parameters), "ip=%s%s%s%s%s%s%s", config->peers, *config->secret ? " secret=" : "",
@@ -52,16 +70,6 @@ static void load_message_layer(const struct node_config *config)
 	trace_popcorn();
 	if (module_load("/lib/popcorn/msg_socket.ko", parameters))
 		report(STAGE_MODULES, "popcorn msg_socket");
-}
-
-static void end(void)
-{
-	services_stop();
-	syscall(SYS_delete_module, "msg_socket", O_NONBLOCK);
-	sync();
-	report(STAGE_DOWN, "restarting");
-	/* A restart ends QEMU on every machine and kernel, as guests run with -no-reboot; a power-off may not. */
-	reboot(RB_AUTOBOOT);
 }
 
 /* busybox's reboot, halt and poweroff send these three to the first process. */
@@ -94,9 +102,11 @@ int main(void)
 {
 	struct node_config config;
 	struct utsname system;
-	struct pollfd events[4] = {
-		{ .events = POLLIN }, { .events = POLLPRI }, { .events = POLLIN }, { .events = POLLIN }
-	};
+	struct pollfd events[5] = { { .events = POLLIN },
+				    { .events = POLLPRI },
+				    { .events = POLLIN },
+				    { .events = POLLIN },
+				    { .events = POLLIN } };
 
 	mount_all();
 	report_open();
@@ -106,6 +116,7 @@ int main(void)
 	config_load(&config, "/etc/popcorn/node");
 	if (*config.hostname)
 		sethostname(config.hostname, strlen(config.hostname));
+	entropy_seed();
 	modules_load_list("/etc/modules");
 	report_connect();
 	bring_up_network(&config);
@@ -114,18 +125,21 @@ int main(void)
 		load_message_layer(&config);
 	else
 		report_everything();
-	events[1].fd = *config.peers ? peers_open() : -1;
+	events[4].fd = *config.joined ? members_open(&config) : -1;
+	events[1].fd = *config.peers && !*config.joined ? peers_open() : -1;
 	if (events[1].fd >= 0)
 		peers_update();
 	for (;;) {
 		events[2].fd = services_sshd_event();
 		events[3].fd = services_console();
-		if (poll(events, 4, services_patience()) < 0 && errno != EINTR)
+		if (poll(events, 5, services_patience()) < 0 && errno != EINTR)
 			report_error(STAGE_READY, "poll");
 		if (events[0].revents & POLLIN)
 			handle_signals(events[0].fd);
 		if (events[1].fd >= 0 && events[1].revents & (POLLPRI | POLLERR))
 			peers_update();
+		if (events[4].fd >= 0 && events[4].revents & (POLLIN | POLLERR))
+			members_update();
 		if (events[2].fd >= 0 && events[2].revents & POLLIN)
 			services_sshd_input();
 		if (events[3].fd >= 0 && events[3].revents & POLLIN)

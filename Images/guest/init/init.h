@@ -19,12 +19,14 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 enum stage {
 	STAGE_BOOTED,  /* kernel release and machine */
 	STAGE_FABRIC,  /* the fabric address is up */
 	STAGE_MODULES, /* popcorn.ko and msg_socket.ko are loaded */
 	STAGE_SSHD,    /* the SSH server listens */
+	STAGE_JOINED,  /* "ID ARCHITECTURE": a peer, where the kernel's log tells of it */
 	STAGE_PEERS,   /* "UP of TOTAL": how many peers the message layer sees */
 	STAGE_READY,   /* every peer is seen; printed once */
 	STAGE_DOWN,    /* the last line before the guest ends */
@@ -43,6 +45,10 @@ struct node_config {
 	char secret[129]; /* hex */
 	char port[6];
 	char dead_ms[8];
+	/* A kernel of the user's own alone. */
+	char joined[256]; /* a regular expression of the message by which a peer's membership is known */
+	char quiet[2];    /* 1: the console's log level stays low */
+	char trace[2];    /* 1: the kernel's events are recorded from the boot on */
 };
 
 /* The name of the port, as QEMU gives it. */
@@ -67,9 +73,32 @@ bool config_load(struct node_config *config, const char *path);
 void mount_all(void);
 
 /* modules.c */
+/* Gives false and errno for a module that the kernel refuses. */
+bool module_insert(const char *path, const char *parameters);
+/* The same, and reports it. */
 bool module_load(const char *path, const char *parameters);
 /* Loads every path of a file, one a line, in its order. */
 void modules_load_list(const char *list);
+
+/* layer.c */
+/* Whether the node has a kernel of the user's own, with modules of its own. */
+bool layer_is_own(void);
+/* Loads these modules; what does not return before all peers are there is loaded by a child. */
+void layer_load(const struct node_config *config);
+/* Whether that child is at work: such a load must not be killed. */
+bool layer_is_loading(void);
+/* The child has ended. */
+void layer_reap(pid_t child);
+
+/* members.c */
+/* Opens the kernel's log, by which it is known who has joined. Returns a descriptor for poll(). */
+int members_open(const struct node_config *config);
+/* Reads what came to it, and reports who has joined. */
+void members_update(void);
+
+/* entropy.c */
+/* Gives the kernel the random bytes that the lab has sent, if it has. */
+void entropy_seed(void);
 
 /* network.c */
 void network_up_loopback(void);
@@ -91,6 +120,10 @@ void services_reap(void);
 int services_patience(void);
 void services_start_due(void);
 void services_stop(void);
+
+/* init.c */
+/* Records the events of popcorn.ko from now on. */
+void trace_popcorn(void);
 
 /* peers.c */
 int peers_open(void);

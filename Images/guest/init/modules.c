@@ -8,21 +8,27 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-bool module_load(const char *path, const char *parameters)
+bool module_insert(const char *path, const char *parameters)
 {
-	int file = open(path, O_RDONLY | O_CLOEXEC);
+	int file = open(path, O_RDONLY | O_CLOEXEC), error;
 	bool loaded;
 
-	if (file < 0) {
-		report_error(STAGE_MODULES, "%s", path);
+	if (file < 0)
 		return false;
-	}
 	/* The parameters never are a command line, so the lab's secret shows in no process list. */
 	loaded = !syscall(SYS_finit_module, file, parameters, 0) || errno == EEXIST;
-	if (!loaded)
-		report_error(STAGE_MODULES, "insmod %s", path);
+	error = errno;
 	close(file);
+	errno = error;
 	return loaded;
+}
+
+bool module_load(const char *path, const char *parameters)
+{
+	if (module_insert(path, parameters))
+		return true;
+	report_error(STAGE_MODULES, "insmod %s", path);
+	return false;
 }
 
 void modules_load_list(const char *list)

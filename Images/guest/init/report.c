@@ -11,7 +11,7 @@
 
 static const char *const names[] = {
 	[STAGE_BOOTED] = "booted", [STAGE_FABRIC] = "fabric", [STAGE_MODULES] = "modules", [STAGE_SSHD] = "sshd",
-	[STAGE_PEERS] = "peers",   [STAGE_READY] = "ready",   [STAGE_DOWN] = "down",
+	[STAGE_JOINED] = "joined", [STAGE_PEERS] = "peers",   [STAGE_READY] = "ready",     [STAGE_DOWN] = "down",
 };
 
 /* /dev/kmsg puts a line on the console and in dmesg, with the kernel's time stamp, in one write. */

@@ -186,6 +186,8 @@ void services_reap(void)
 			schedule_sshd(status);
 		} else if (child == shell) {
 			shell = 0;
+		} else {
+			layer_reap(child);
 		}
 	}
 }

@@ -207,7 +207,9 @@ void collect(const char *instance)
 	char path[256];
 
 	answer_file("/dev/kmsg", "dmesg");
-	answer_file("/proc/popcorn_types", "types");
+	/* A kernel of the user's own has neither our types nor, perhaps, tracefs. */
+	if (!access("/proc/popcorn_types", F_OK))
+		answer_file("/proc/popcorn_types", "types");
 	if (!strcmp(instance, "-")) {
 		snprintf(path, sizeof(path), TRACEFS "/trace");
 	} else {
@@ -215,5 +217,6 @@ void collect(const char *instance)
 		set(instance, "tracing_on", "0");
 		snprintf(path, sizeof(path), INSTANCES "%s/trace", instance);
 	}
-	answer_file(path, "trace");
+	if (!access(path, F_OK))
+		answer_file(path, "trace");
 }

@@ -19,6 +19,8 @@ struct TopologyOptions: ParsableArguments {
             valueName: "N"))
     var vcpus: Int?
 
+    @OptionGroup var kernels: KernelOptions
+
     func validate() throws {
         if let vcpus, !LabLimits.vcpus.contains(vcpus) {
             throw ValidationError(
@@ -36,6 +38,7 @@ struct TopologyOptions: ParsableArguments {
         case (_?, _?): throw ValidationError("Give either a list of ISAs or -f FILE, not both.")
         }
         if let name { lab.name = name }
+        try kernels.apply(to: &lab)
         return lab
     }
 

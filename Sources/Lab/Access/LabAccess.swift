@@ -19,6 +19,18 @@ package struct LabAccess: Sendable {
         paths = environment.store.paths(name)
     }
 
+    /// Checks that the lab's kernels offer what a command is about to ask of them.
+    ///
+    /// - Throws: `LabError` with what to do instead.
+    package func require(_ operation: KernelInterface.Operation) throws {
+        for node in record.nodes {
+            guard let interface = node.interface, let instead = interface.unavailable[operation] else { continue }
+            throw LabError(
+                .notOffered, "\(node.name)'s kernel (\(interface.name)) does not offer this (\(operation.rawValue))",
+                hint: instead)
+        }
+    }
+
     /// The node that somebody means by its name, its id, or the ISA that only it has.
     package func node(_ text: String) throws -> NodeRecord { record.nodes[try record.spec.nodeID(text)] }
 

@@ -20,7 +20,7 @@ extension NodeRecord {
 
     /// What the node's guest offers over an open connection.
     package func guest(_ session: GuestSession) -> EmbeddedGuest {
-        EmbeddedGuest(name: name, session: session, timeScale: timeScale)
+        EmbeddedGuest(name: name, session: session, timeScale: timeScale, interface: interface)
     }
 
     /// An emulated guest on a busy host may be silent for seconds and still be well.

@@ -73,13 +73,16 @@ struct Boot: Sendable {
     /// The node's own files, and what its record says of the image, which may be newer than that of the last boot.
     private func prepare(_ node: NodeRecord, of record: LabRecord) throws {
         let image = try images.image(of: node.spec)
+        let own = images.kernel(of: node.spec)
+        let release = try images.kernelRelease(of: node.spec)
         try store.update(record.spec.name) { record in
             record.nodes[node.id].image = image.id
-            record.nodes[node.id].kernel = image.kernelVersion
+            record.nodes[node.id].kernel = release
+            record.nodes[node.id].interface = own?.interface
             // Faults belong to a boot.
             record.impairments[node.name] = nil
         }
-        try GuestOverlay(record: record, node: node, paths: paths).write(after: image)
+        try GuestOverlay(record: record, node: node, paths: paths, kernel: own).write(after: image)
         rename(paths.serialLog(node.name), paths.earlierSerialLog(node.name))
         unlink(paths.clock(node.name))
         unlink(paths.reportLog(node.name))
@@ -115,7 +118,7 @@ struct Boot: Sendable {
             let domains = try left.map { id in
                 let node = record.nodes[id]
                 return try DomainSpec(
-                    node: node, of: record, paths: paths, kernel: try images.image(of: node.spec).kernel)
+                    node: node, of: record, paths: paths, kernel: try images.kernelPath(of: node.spec))
             }
             let outcomes = zip(left, try await connection.start(domains))
             var again: [Int] = []

@@ -9,6 +9,8 @@ enum ConsoleEvent: Equatable, Sendable {
     case sshListens
     /// How many of its peers the node sees.
     case peers(up: Int, of: Int)
+    /// What a peer has told of itself.
+    case joined(id: Int, architecture: String)
     case failed(Requirement, message: String)
     /// The kernel gave up.
     case panicked(String)
@@ -30,6 +32,9 @@ enum ConsoleEvent: Equatable, Sendable {
         case .peers:
             guard let (up, all) = report.peers else { return nil }
             self = .peers(up: up, of: all)
+        case .joined:
+            guard let (id, architecture) = report.joined else { return nil }
+            self = .joined(id: id, architecture: architecture)
         case .booted, .fabric, .modules, .ready:
             guard let requirement = Self.requirement(of: report.stage) else { return nil }
             self = .met(requirement)
@@ -42,7 +47,7 @@ enum ConsoleEvent: Equatable, Sendable {
         case .fabric: .fabric
         case .modules: .messageLayer
         case .sshd: .ssh
-        case .peers, .ready: .peers
+        case .peers, .joined, .ready: .peers
         case .error: nil
         }
     }

@@ -17,9 +17,10 @@ extension DomainSpec {
             isa: node.spec.isa, accelerator: accelerator, vcpus: node.spec.vcpus, memoryMiB: node.spec.memoryMiB,
             kernel: kernel, initramfs: paths.initramfs(node.name),
             commandLine: KernelCommandLine.embedded(
-                isa: node.spec.isa, accelerator: accelerator, extra: node.spec.kernelArguments),
+                isa: node.spec.isa, accelerator: accelerator, interface: node.interface?.kernelArguments[node.spec.isa],
+                extra: node.spec.kernelArguments),
             consoleSocket: paths.consoleSocket(node.name), consoleLog: paths.serialLog(node.name),
-            reportLog: paths.reportLog(node.name),
+            reportLog: paths.reportLog(node.name), virtioBus: node.virtioBus, networkCard: node.networkCard,
             management: ManagementNIC(mac: node.managementMAC.description, hostPort: node.sshPort),
             fabric: FabricNIC(
                 mac: node.fabricMAC.description, switchDirectory: VDESwitch(directory: paths.fabric).socketDirectory),

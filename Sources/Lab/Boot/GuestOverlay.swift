@@ -1,6 +1,7 @@
 import FoundationEssentials
 import GuestContract
 import ImageStore
+import KernelFiles
 import Support
 import Topology
 
@@ -12,6 +13,8 @@ struct GuestOverlay {
     let record: LabRecord
     let node: NodeRecord
     let paths: LabPaths
+    /// The node's own kernel; `nil` if it boots its image's.
+    var kernel: NodeKernel?
 
     /// Writes the node's initramfs: that of its image, then ours.
     func write(after image: GuestImage) throws {
@@ -22,7 +25,7 @@ struct GuestOverlay {
         defer { close(descriptor) }
         do {
             try append(file: image.initramfs, to: descriptor)
-            try AtomicFile.writeAll(try archive().serialized(), to: descriptor, name: target)
+            try AtomicFile.writeAll(try archive(image).serialized(), to: descriptor, name: target)
         } catch {
             unlink(target + ".new")
             throw error
@@ -30,7 +33,7 @@ struct GuestOverlay {
         guard rename(target + ".new", target) == 0 else { throw SystemError("rename \(target).new") }
     }
 
-    func archive() throws -> CpioArchive {
+    func archive(_ image: GuestImage? = nil) throws -> CpioArchive {
         var archive = CpioArchive()
         archive.addDirectory("/etc")
         archive.addFile(GuestFile.hostname, text: node.name + "\n")
@@ -46,15 +49,60 @@ struct GuestOverlay {
         let login = String(decoding: try AtomicFile.contents(of: paths.publicKey), as: UTF8.self)
         archive.addFile(GuestFile.authorizedKeys, mode: 0o600, text: login)
         archive.addFile(GuestFile.profile, text: "PS1='\(node.name):\\w# '\n")
+        if let kernel { try add(kernel, image, to: &archive) }
         return archive
     }
 
+    /// What a kernel of the user's own needs: its modules in place of the image's, and entropy for the SSH server, of which it
+    /// may not find any itself.
+    private func add(_ kernel: NodeKernel, _ image: GuestImage?, to archive: inout CpioArchive) throws {
+        archive.addDirectory(GuestFile.ownModules)
+        func add(_ module: KernelModuleFile) throws -> String {
+            let path = "\(GuestFile.ownModules)/\(module.name).ko"
+            archive.add(path, mode: 0o644, .file(Array(try AtomicFile.contents(of: module.path))))
+            return path
+        }
+        let drivers = try kernel.drivers.map(add)
+        let fitting = image?.kernelVersion == kernel.file.release ? image?.record.modules ?? [] : []
+        archive.addFile(GuestFile.moduleList, text: (fitting + drivers).map { $0 + "\n" }.joined())
+        let values = try gaps()
+        let layer = try kernel.layer.map { loaded in
+            let words = [loaded.module.waitsForPeers ? "wait" : "now", try add(loaded.file)]
+            let arguments = KernelInterface.arguments(loaded.module.arguments, filledBy: values)
+            return (words + [arguments]).joined(separator: " ") + "\n"
+        }
+        archive.addFile(GuestFile.messageLayer, mode: 0o600, text: layer.joined())
+        let failures = kernel.interface.failures.map { "\($0.message.posix)\t\($0.meaning)\n" }
+        archive.addFile(GuestFile.failures, text: failures.joined())
+        archive.add(
+            GuestFile.entropy, mode: 0o600, .file((0..<2048).map { _ in UInt8.random(in: 0...255) }))
+    }
+
+    private func gaps() throws -> [KernelInterface.Gap: String] {
+        var values: [KernelInterface.Gap: String] = [
+            .addresses: addresses.map(\.description).joined(separator: ","), .id: String(node.id),
+            .port: String(record.spec.messageLayer.port), .secret: try secret(),
+        ]
+        values[.deadMilliseconds] = record.spec.messageLayer.deadMilliseconds.map { String($0) }
+        return values
+    }
+
+    private func secret() throws -> String {
+        String(decoding: try AtomicFile.contents(of: paths.messageLayerSecret), as: UTF8.self)
+    }
+
     private func configuration() throws -> NodeConfiguration {
-        NodeConfiguration(
+        var configuration = NodeConfiguration(
             hostname: node.name, managementMAC: node.managementMAC, fabricMAC: node.fabricMAC,
             fabricAddress: node.spec.address, fabric: record.spec.fabric, messageLayer: record.spec.messageLayer,
             peers: addresses,
-            secret: String(decoding: try AtomicFile.contents(of: paths.messageLayerSecret), as: UTF8.self))
+            secret: try secret())
+        if let interface = kernel?.interface {
+            configuration.own = NodeConfiguration.Own(
+                joined: interface.membership.message, isConsoleQuiet: interface.isConsoleQuiet,
+                tracesBoot: interface.tracesBoot)
+        }
+        return configuration
     }
 
     private var addresses: [IPv4Address] { record.spec.messageLayerAddresses }

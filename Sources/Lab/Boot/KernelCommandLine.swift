@@ -4,9 +4,14 @@ import Topology
 
 /// The kernel command line of the embedded guest.
 enum KernelCommandLine {
-    /// - Parameter extra: the node's own arguments. They come last, because the kernel takes the last value of most keys.
-    static func embedded(isa: ISA, accelerator: Accelerator, extra: String? = nil) -> String {
-        (common + specific(isa) + clock(isa, accelerator) + [extra].compactMap { $0 }).joined(separator: " ")
+    /// - Parameters:
+    ///   - interface: what kernels of the node's interface want.
+    ///   - extra: the node's own arguments. They come last, because the kernel takes the last value of most keys.
+    static func embedded(
+        isa: ISA, accelerator: Accelerator, interface: [String]? = nil, extra: String? = nil
+    ) -> String {
+        (common + specific(isa) + clock(isa, accelerator) + (interface ?? []) + [extra].compactMap { $0 })
+            .joined(separator: " ")
     }
 
     private static let common = [

@@ -39,7 +39,7 @@ struct LabPlan {
                     managementMAC: MACAddress(lab: id, node: index, role: .management),
                     fabricMAC: MACAddress(lab: id, node: index, role: .fabric),
                     sshPort: try FreePort.pick(), hostKey: hostKey.publicKeyLine, image: image.id,
-                    kernel: image.kernelVersion,
+                    kernel: try images.kernelRelease(of: node), interface: images.kernel(of: node)?.interface,
                     accelerator: accelerators[node.isa].map { NodeAccelerator($0.accelerator) } ?? .undecided,
                     acceleratorReason: accelerators[node.isa]?.reason ?? "", qemu: nil))
         }

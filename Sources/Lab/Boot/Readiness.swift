@@ -14,6 +14,8 @@ struct Readiness: Sendable {
     private(set) var sshListens = false
     /// Errors that the guest's init reported, by the requirement they stand in the way of.
     private(set) var errors: [Requirement: String] = [:]
+    /// What peers have told of their architecture, by their ids, where the kernel's log says it.
+    private(set) var architectures: [Int: String] = [:]
     private(set) var panic: String?
     private var hasPort = false
 
@@ -40,6 +42,9 @@ struct Readiness: Sendable {
                 return []
             }
             return fulfil(.peers)
+        case .joined(let id, let architecture):
+            architectures[id] = architecture
+            return []
         case .failed(let requirement, let message):
             errors[requirement] = message
             return []

@@ -1,11 +1,14 @@
 import Guest
 import GuestContract
+import ISA
 import Support
 import Topology
 
 /// Follows one node from the start of its QEMU until it fulfils every requirement, or tells why it does not.
 struct ReadinessWatch: Sendable {
     let node: NodeRecord
+    /// The lab that the node is one of.
+    let lab: LabRecord
     let paths: LabPaths
     let started: ContinuousClock.Instant
     /// No node may take longer than this, whatever the requirements allow.
@@ -72,10 +75,11 @@ struct ReadinessWatch: Sendable {
             case .sshFailed(let error): throw failure(.ssh, "\(error)")
             case .qemuEnded: throw died(state)
             case .deadline(let requirement) where state.waitingFor == requirement:
-                throw failure(requirement, nil)
+                throw failure(requirement, nil, more: await explanation(of: requirement, state, session))
             case .deadline: break
             }
             if state.panic != nil { throw died(state) }
+            if let stranger = stranger(state) { throw failure(.peers, stranger) }
             guard let waiting = state.waitingFor else {
                 if let session { await takeLeave(session) }
                 return
@@ -131,11 +135,42 @@ struct ReadinessWatch: Sendable {
         }
     }
 
-    private func failure(_ requirement: Requirement, _ message: String?) -> LabError {
+    /// A peer that says to be of another ISA than the lab's node; `nil` if there is none.
+    private func stranger(_ state: Readiness) -> String? {
+        for (id, architecture) in state.architectures.sorted(by: { $0.key < $1.key }) {
+            guard lab.nodes.indices.contains(id) else {
+                return "node \(id) has joined, and the lab has no such node"
+            }
+            let peer = lab.nodes[id]
+            if ISA(anyName: architecture) != peer.spec.isa {
+                return "\(peer.name) (node \(id)) has joined as \(architecture), and is \(peer.spec.isa.rawValue)"
+            }
+        }
+        return nil
+    }
+
+    /// Which peers a kernel waits for whose log tells who has joined, and how far the connection to each has come.
+    private func explanation(
+        of requirement: Requirement, _ state: Readiness, _ session: GuestSession?
+    ) async -> [String] {
+        guard requirement == .peers, let interface = node.interface, interface.membership.message != nil else {
+            return []
+        }
+        var table: ConnectionTable?
+        if let session { table = try? await node.guest(session).connections() }
+        return lab.nodes.filter { $0.id != node.id && state.architectures[$0.id] == nil }.map { peer in
+            let progress = table?.progress(
+                to: peer.spec.address, port: interface.transport.port, isOurs: peer.id < node.id)
+            return "\(node.name) waits for \(peer.name) (node \(peer.id), \(peer.spec.address)): "
+                + (progress ?? "nothing is known of the connection, as the guest does not answer")
+        }
+    }
+
+    private func failure(_ requirement: Requirement, _ message: String?, more: [String] = []) -> LabError {
         let elapsed = (ContinuousClock.now - started).formattedSeconds
         let reason = message ?? "waited \(elapsed) since its start"
         return LabError(
-            .notReady, "\(node.name): not ready: \(requirement.title): \(reason)", details: consoleTail,
+            .notReady, "\(node.name): not ready: \(requirement.title): \(reason)", details: more + consoleTail,
             hint: requirement.hint)
     }
 

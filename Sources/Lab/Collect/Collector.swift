@@ -46,6 +46,7 @@ struct Collector {
         nodes = try await LabAccess.inParallel(nodes) { [self] entry in
             var entry = entry
             try Directories.create(run.node(entry.node.name))
+            guard entry.node.hasEvents else { return entry }
             entry.instance = try await entry.recorder.begin(bufferKiB: Self.bufferKiB(entry.node.spec))
             try await sampleClock(entry, entry.recorder)
             return entry
@@ -100,7 +101,7 @@ struct Collector {
     private func fetch(_ entry: RecordedNode, _ recorder: GuestRecorder) async throws -> [String] {
         var warnings: [String] = []
         do {
-            try await sampleClock(entry, recorder)
+            if entry.node.hasEvents { try await sampleClock(entry, recorder) }
         } catch let error as ContractError {
             warnings.append("\(error.summary): what it recorded has its own times only")
         }

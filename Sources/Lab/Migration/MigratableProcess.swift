@@ -72,6 +72,7 @@ package struct MigratableProcesses: Codable, Sendable {
 extension LabAccess {
     /// Asks every node for its processes. The answers are not of one moment: a thread may hop between two of them.
     package func migratableProcesses() async throws -> MigratableProcesses {
+        try require(.ps)
         let answers = await withTaskGroup(of: (NodeRecord, Result<NodeProcessTable, any Error>).self) { group in
             for node in record.nodes { group.addTask { (node, await processes(of: node)) } }
             return await group.reduce(into: []) { $0.append($1) }

@@ -54,6 +54,7 @@ package struct MoveThreads: Sendable {
     ///
     /// - Throws: `LabError` if `selector` means nothing, or too much; a node that cannot be asked.
     package func move(_ selector: ThreadSelector, to target: NodeRecord) async throws -> [Outcome] {
+        try access.require(.migrate)
         let origin = try options.origin.map { try access.node($0).name }
         let known = try await access.migratableProcesses()
         let matches: [ThreadSelector.Match]

@@ -61,6 +61,7 @@ package struct Ping: Sendable {
     ///
     /// - Throws: `LabError` if both are one node or the kernels give no times; `ContractError` if a measurement fails.
     package func measure(from: NodeRecord, to: NodeRecord) async throws -> Outcome {
+        try access.require(.ping)
         guard from.id != to.id else {
             throw LabError(.badArgument, "'\(from.name)' and '\(to.name)' are the same node", hint: "name two nodes")
         }

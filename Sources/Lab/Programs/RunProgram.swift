@@ -136,6 +136,7 @@ package struct RunProgram: Sendable {
         clock: StepClock
     ) async throws -> Attempt {
         var clock = clock
+        if options.moves != nil { try access.require(.migrate) }
         let origin = try options.origin.map(access.node) ?? access.record.nodes[0]
         let environment = try environment(for: path)
         let deployment = try Deployment(path: path, record: access.record, directory: options.directory)

@@ -57,12 +57,22 @@ package struct NodeRecord: Codable, Sendable {
     package var image: String
     /// The release of that image's kernel, as `uname -r` in the guest prints it.
     package var kernel: String
+    /// Of the node's own kernel, as its file was when the node was booted last; `nil` for the image's kernel.
+    package var interface: KernelInterface?
     /// What runs the guest's CPUs; once it is decided, it stays for the life of the lab.
     package var accelerator: NodeAccelerator
     /// Why it is that: half a sentence such as `the host is x86-64`; empty while it is undecided.
     package var acceleratorReason: String
     /// The guest's QEMU when `up` last started guests of the lab; it may have ended since. `nil` before the first boot.
     package var qemu: ProcessIdentity?
+
+    /// Both network cards of the guest.
+    var networkCard: NetworkCard { spec.kernel?.nic ?? interface?.machines[spec.isa]?.nic ?? .virtioPCI }
+    /// Where the port for init's reports is plugged in.
+    var virtioBus: VirtioBus { interface?.machines[spec.isa]?.virtio ?? .pci }
+
+    /// Whether its kernel has our events and tells its clock.
+    var hasEvents: Bool { interface?.unavailable[.trace] == nil }
 
     /// The node's name, as in the lab file.
     package var name: String { spec.name }

@@ -29,6 +29,21 @@ package enum GuestFile {
     package static let configuration = configurationDirectory + "/node"
     /// One address a line, the same on all nodes: the file that Popcorn's newer kernels read.
     package static let addresses = configurationDirectory + "/nodes"
+    /// The modules that are loaded before the network is brought up, an absolute path a line.
+    package static let moduleList = "/etc/modules"
+    /// Modules of the message layer of a kernel of one's own: `now|wait PATH ARGUMENTS`, a line each, in load order. `wait`
+    /// stands for one whose loading does not return before all peers are there.
+    package static let messageLayer = configurationDirectory + "/modules"
+    /// Messages after which the node will not become ready: a regular expression, a tab and what it means, a line each.
+    package static let failures = configurationDirectory + "/failures"
+    /// Random bytes, for a kernel that finds none.
+    package static let entropy = configurationDirectory + "/entropy"
+    /// Where modules for a kernel of one's own lie. `/lib` is a link.
+    package static let ownModules = "/usr/lib/own"
+    /// Who has joined, as init has read it in the kernel's log: `ID ADDRESS ARCHITECTURE`, a line each.
+    package static let joined = "/run/popcorn-joined"
+    /// The TCP connections (proc(5)).
+    package static let connections = "/proc/net/tcp"
     /// Where dropbear, the guest's SSH server, finds its key; only root may read it.
     package static let sshServerDirectory = "/etc/dropbear"
     /// In dropbear's format.
