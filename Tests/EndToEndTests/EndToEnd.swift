@@ -22,6 +22,7 @@ struct EndToEnd {
     @Suite("migration and faults") struct MigrationFaults {}
     @Suite("suites of cases") struct Regression {}
     @Suite("many nodes") struct ManyNodes {}
+    @Suite("kernels of one's own") struct OwnKernels {}
     @Suite("at length", .enabled(if: LongTests.areWanted), .timeLimit(.minutes(60))) struct Long {}
     @Suite("down") struct End {}
 }
