@@ -148,8 +148,11 @@ package struct SequentialComparison: Sendable {
         }
     }
 
+    /// A difference that is surely worth telling lacks only significance, which more boots bring.
     private func isNarrow(_ comparison: Comparison) -> Bool {
-        comparison.high <= comparison.ratio * (1 + plan.precision)
+        let least = 1 + plan.minimumEffect
+        return comparison.high <= comparison.ratio * (1 + plan.precision)
             && comparison.low >= comparison.ratio / (1 + plan.precision)
+            && comparison.low < least && comparison.high > 1 / least
     }
 }

@@ -128,6 +128,22 @@ struct SequentialComparisonTests {
         #expect(SequentialComparison(figures: [:]).next == .stop(.decided))
     }
 
+    @Test("a difference that is beyond doubt is not given up because its interval is narrow")
+    func clear() {
+        let names = ["a", "b", "c"]
+        var comparison = SequentialComparison(figures: Dictionary(uniqueKeysWithValues: names.map { ($0, .lower) }))
+        var boots = 0
+        while case .boot(let side) = comparison.next {
+            let value = (side == .head ? 400 : 100) + 0.01 * Double(boots % 8)
+            comparison.add(Dictionary(uniqueKeysWithValues: names.map { ($0, [value]) }), from: side)
+            boots += 1
+        }
+        // Among three figures, six boots a side are too few for any significance.
+        #expect(comparison.next == .stop(.decided))
+        #expect(comparison.counts == [.base: 9, .head: 9])
+        #expect(names.allSatisfy { comparison.findings[$0]?.verdict == .slower })
+    }
+
     @Test("stopping before the end looks a last time, and ends")
     func finish() {
         var comparison = SequentialComparison(figures: ["wall": .higher])
