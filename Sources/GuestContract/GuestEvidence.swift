@@ -1,6 +1,5 @@
 import Guest
 import Support
-import Synchronization
 import Topology
 
 /// What a guest can be asked when something in it does not go on, each by a process of its own: one that does not answer does
@@ -76,7 +75,7 @@ extension EmbeddedGuest {
 
 /// What has come so far.
 private final class Received: Sendable {
-    private let buffer = Mutex<[UInt8]>([])
+    private let buffer = Guarded<[UInt8]>([])
 
     func add(_ bytes: [UInt8]) { buffer.withLock { $0 += bytes } }
 

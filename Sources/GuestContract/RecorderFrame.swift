@@ -1,4 +1,4 @@
-import Synchronization
+import Support
 import Trace
 
 /// An answer of `popcorn-record`: a line `NAME LENGTH`, then as many bytes (`Images/guest/record`).
@@ -13,7 +13,7 @@ struct RecorderFrame: Sendable, Equatable {
 
 /// Cuts what comes from `popcorn-record` into frames.
 final class RecorderFrameReader: Sendable {
-    private let buffer = Mutex<[UInt8]>([])
+    private let buffer = Guarded<[UInt8]>([])
     /// A frame's first line is shorter than this; what is not is no frame.
     private static let longestHead = 64
 

@@ -1,6 +1,5 @@
 import CLibvirt
 import Support
-import Synchronization
 
 /// An open libvirt connection and what we ask of it, call by call. Every call blocks.
 final class LibvirtSession {
@@ -84,9 +83,9 @@ final class LibvirtSession {
 
     /// What several threads answer, each at its place.
     private final class Replies: Sendable {
-        private let list: Mutex<[HypervisorReply]>
+        private let list: Guarded<[HypervisorReply]>
 
-        init(count: Int) { list = Mutex(Array(repeating: .done, count: count)) }
+        init(count: Int) { list = Guarded(Array(repeating: .done, count: count)) }
 
         func set(_ reply: HypervisorReply, at place: Int) { list.withLock { $0[place] = reply } }
 

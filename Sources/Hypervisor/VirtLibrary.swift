@@ -1,7 +1,6 @@
 import CLibvirt
 import CLibxml2
 import Support
-import Synchronization
 
 /// libvirt's own process-wide set-up, done once before the first connection.
 enum VirtLibrary {
@@ -24,7 +23,7 @@ enum VirtLibrary {
     }
 
     // The C library's state is the process's, so this guard has to be too.
-    private static let once = Mutex<Outcome?>(nil)
+    private static let once = Guarded<Outcome?>(nil)
 
     /// Does what libxml2 would do at its first use, which is not safe in two threads: each would fill the one table of
     /// schema types, and the loser finds "type 'unsignedInt' not exported". libvirt leaves it to its callers.

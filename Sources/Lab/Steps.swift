@@ -1,5 +1,4 @@
 import Support
-import Synchronization
 
 /// What a command did, one step after the other, and how long each took.
 package struct Step: Codable, Sendable, Equatable {
@@ -32,7 +31,7 @@ extension [Step] {
 
 /// A step clock that several functions share.
 final class StepLog: Sendable {
-    private let clock = Mutex(StepClock())
+    private let clock = Guarded(StepClock())
 
     func end(_ name: String) { clock.withLock { $0.end(name) } }
 

@@ -1,6 +1,5 @@
 import FoundationEssentials
 import Support
-import Synchronization
 import SystemPackage
 
 /// What happens in a run, one line each, appended as it happens: a runner that is killed leaves all but its last case.
@@ -29,14 +28,14 @@ package final class ResultLog: Sendable {
 
     private let path: String
     /// The bytes of the file up to the end of its last whole line.
-    private let length: Mutex<Int64>
+    private let length: Guarded<Int64>
 
     /// Appends to a file, which is made with the first line. A last line without its end, which a killed runner may leave,
     /// is overwritten.
     package init(path: String) throws {
         self.path = path
         let bytes = try AtomicFile.read(path) ?? Data()
-        length = Mutex(Int64(bytes.lastIndex(of: 0x0a).map { $0 + 1 } ?? 0))
+        length = Guarded(Int64(bytes.lastIndex(of: 0x0a).map { $0 + 1 } ?? 0))
     }
 
     /// Adds a line, which is on the disk when this returns.

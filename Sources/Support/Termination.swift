@@ -1,5 +1,4 @@
 import CLinux
-import Synchronization
 import SystemPackage
 
 /// The end of work that a signal asked to end.
@@ -35,7 +34,7 @@ package enum Termination {
     }
 
     private final class Caught: Sendable {
-        let signal = Mutex<Int32?>(nil)
+        let signal = Guarded<Int32?>(nil)
     }
 
     private static func catchSignals(message: String, _ handler: @escaping @Sendable (Int32) -> Void) throws {

@@ -1,5 +1,4 @@
 import CLinux
-import Synchronization
 
 /// An actor's executor over one thread of its own, for C libraries whose calls block.
 ///
@@ -66,7 +65,7 @@ package final class ThreadExecutor: SerialExecutor {
         }
 
         private let name: String
-        private let state = Mutex(State())
+        private let state = Guarded(State())
         private let wakeUp = Semaphore()
 
         init(name: String) { self.name = name }

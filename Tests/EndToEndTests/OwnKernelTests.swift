@@ -73,7 +73,7 @@ extension EndToEnd.OwnKernels {
         let log = try await lab("logs", limit: .seconds(60)).text
         #expect(log.contains("legacy:    1 joined, aarch64") && log.contains("legacy:    0 joined, x86_64"))
 
-        let sent = lab.workplace.file("sent"), back = lab.workplace.file("back")
+        let sent = lab.workplace.file("own-kernel-sent"), back = lab.workplace.file("own-kernel-back")
         try AtomicFile.write((0..<100_000).map { UInt8(truncatingIfNeeded: $0 * 7) }, to: sent)
         try await lab("cp", sent, "arm:/root/sent")
         try await lab("cp", "arm:/root/sent", back)

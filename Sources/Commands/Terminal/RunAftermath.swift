@@ -1,11 +1,10 @@
 import Lab
 import Support
-import Synchronization
 
 /// What `run` says after its program has ended, if there is still something to wait for.
 final class RunAftermath: Sendable {
     private let isCollecting: Bool
-    private let wait = Mutex<Task<Void, Never>?>(nil)
+    private let wait = Guarded<Task<Void, Never>?>(nil)
 
     /// A wait that is shorter needs no explanation.
     private static let patience = Duration.seconds(1)

@@ -1,17 +1,16 @@
 import Regression
 import Results
 import Support
-import Synchronization
 
 /// What `test` prints while it goes on: on a terminal what did not pass, and below it a line that is rewritten in place;
 /// elsewhere a line for each case.
 final class TestProgress: Sendable {
-    private let state: Mutex<State>
+    private let state: Guarded<State>
     private let isLive: Bool
 
     /// - Parameter expected: how long cases took before, by id, in seconds.
     init(expected: [String: Double] = [:]) {
-        state = Mutex(State(tally: TestTally(expected: expected)))
+        state = Guarded(State(tally: TestTally(expected: expected)))
         isLive = RawTerminal.size(of: STDERR_FILENO) != nil && RawTerminal.type != "dumb"
     }
 

@@ -1,10 +1,9 @@
 import Guest
 import Support
-import Synchronization
 
 /// One line on a terminal that tells how far a transfer is; nothing elsewhere.
 final class TransferMeterLine: Sendable {
-    private let last = Mutex<ContinuousClock.Instant?>(nil)
+    private let last = Guarded<ContinuousClock.Instant?>(nil)
     private let isTerminal = isatty(STDERR_FILENO) == 1
 
     func show(_ progress: TransferProgress) {

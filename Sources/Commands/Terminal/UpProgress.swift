@@ -1,6 +1,5 @@
 import Lab
 import Support
-import Synchronization
 
 /// What `up` prints while guests boot: on a terminal a line per node, rewritten in place; elsewhere a line for each step.
 final class UpProgress: Sendable {
@@ -11,7 +10,7 @@ final class UpProgress: Sendable {
         var isOn = false
     }
 
-    private let state: Mutex<State>
+    private let state: Guarded<State>
     private let began = ContinuousClock.now
     private let isLive: Bool
     private let isVerbose: Bool
@@ -21,7 +20,7 @@ final class UpProgress: Sendable {
     ///   - verbose: whether log lines go to the terminal too, which would tear a board apart.
     init(nodes: [String] = [], verbose: Bool = false) {
         isVerbose = verbose
-        state = Mutex(State(board: BootBoard(nodes: nodes)))
+        state = Guarded(State(board: BootBoard(nodes: nodes)))
         let rows = RawTerminal.size(of: STDERR_FILENO)?.rows ?? 0
         isLive = !nodes.isEmpty && !verbose && nodes.count < rows && RawTerminal.type != "dumb"
     }

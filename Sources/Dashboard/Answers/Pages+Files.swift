@@ -1,7 +1,6 @@
 import FoundationEssentials
 import Results
 import Support
-import Synchronization
 import SystemPackage
 
 extension Pages {
@@ -80,5 +79,5 @@ extension Pages {
         return .file(made, type: .trace)
     }
 
-    private static let making = Mutex(())
+    private static let making = Guarded(())
 }

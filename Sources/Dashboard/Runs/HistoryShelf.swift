@@ -1,6 +1,5 @@
 import History
 import Support
-import Synchronization
 
 /// The history, opened when it is first asked for, and again when another file has its name.
 final class HistoryShelf: Sendable {
@@ -10,7 +9,7 @@ final class HistoryShelf: Sendable {
     }
 
     let path: String
-    private let open = Mutex<(place: Place, history: History)?>(nil)
+    private let open = Guarded<(place: Place, history: History)?>(nil)
 
     init(path: String) { self.path = path }
 

@@ -2,7 +2,6 @@ import FoundationEssentials
 import History
 import Results
 import Support
-import Synchronization
 
 /// The runs that are in a directory, as their logs are now, and those that only the history has.
 ///
@@ -21,7 +20,7 @@ final class RunShelf: Sendable {
     }
 
     let tree: ConfinedTree
-    private let state = Mutex(State())
+    private let state = Guarded(State())
 
     /// How many runs are kept whole: one of 10,000 cases takes tens of megabytes.
     private static let most = 3

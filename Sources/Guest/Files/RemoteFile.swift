@@ -1,5 +1,4 @@
 import Support
-import Synchronization
 
 /// What a file in a guest, or on this host, is.
 package struct RemoteFile: Sendable, Hashable {
@@ -47,7 +46,7 @@ package struct TransferProgress: Sendable, Hashable {
 
 /// Adds up what several files of one transfer move.
 final class TransferMeter: Sendable {
-    private let bytes = Mutex<UInt64>(0)
+    private let bytes = Guarded<UInt64>(0)
     private let totalBytes: UInt64
     private let report: (@Sendable (TransferProgress) -> Void)?
 

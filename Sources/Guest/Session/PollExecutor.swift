@@ -1,5 +1,4 @@
 import Support
-import Synchronization
 
 /// What a `PollingActor` waits for.
 package struct PollInterests: Sendable {
@@ -54,7 +53,7 @@ final class PollExecutor: SerialExecutor {
             var stopped = false
         }
 
-        private let state = Mutex(State())
+        private let state = Guarded(State())
         private let wakeUp: WakeEvent
 
         init(name: String) throws {

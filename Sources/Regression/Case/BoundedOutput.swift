@@ -1,5 +1,4 @@
 import Support
-import Synchronization
 import SystemPackage
 
 /// A file for one output of a program, which takes so much and no more.
@@ -19,7 +18,7 @@ final class BoundedOutput: Sendable {
     }
 
     private let writer: FileDescriptor
-    private let result: Mutex<Content>
+    private let result: Guarded<Content>
     private let finished: AsyncStream<Void>
 
     /// Makes the file and begins to take what is written to `descriptor`, on a thread of its own.
@@ -38,7 +37,7 @@ final class BoundedOutput: Sendable {
         }
         let (reader, writer) = try FileDescriptor.privatePipe()
         self.writer = writer
-        result = Mutex(Content(path: path, bytes: 0, isTruncated: false))
+        result = Guarded(Content(path: path, bytes: 0, isTruncated: false))
         let (finished, end) = AsyncStream.makeStream(of: Void.self)
         self.finished = finished
         ThreadExecutor.detach(name: "case output") { [self] in

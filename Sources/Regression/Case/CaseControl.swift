@@ -1,6 +1,5 @@
 import Results
 import Support
-import Synchronization
 
 /// What may end a case before its program does, and what is known of that.
 final class CaseControl: Sendable {
@@ -17,7 +16,7 @@ final class CaseControl: Sendable {
         var end: (@Sendable () -> Void)?
     }
 
-    private let state = Mutex(State())
+    private let state = Guarded(State())
     /// When the program was started; `nil` if it never was.
     let start: Task<ContinuousClock.Instant?, Never>
     private let starter: AsyncStream<ContinuousClock.Instant>.Continuation

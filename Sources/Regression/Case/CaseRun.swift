@@ -4,7 +4,6 @@ import GuestContract
 import Lab
 import Results
 import Support
-import Synchronization
 import SystemPackage
 import Topology
 import Trace
@@ -132,7 +131,7 @@ struct CaseRun: Sendable {
 
 /// What was found meanwhile.
 private final class Findings: Sendable {
-    private let found = Mutex<[String]?>(nil)
+    private let found = Guarded<[String]?>(nil)
 
     func set(_ sentences: [String]) { found.withLock { $0 = sentences } }
 

@@ -4,7 +4,6 @@ import GuestContract
 import Lab
 import Results
 import Support
-import Synchronization
 import Topology
 
 /// Injects the faults of a case, each at its moment, one after the other.
@@ -24,7 +23,7 @@ final class FaultDriver: Sendable {
     private let kernelLines: AsyncStream<KernelLine>
     private let kernelFeed: AsyncStream<KernelLine>.Continuation
     /// Why kernels cannot be listened to, a sentence each.
-    private let deafness = Mutex<[String]>([])
+    private let deafness = Guarded<[String]>([])
 
     private struct KernelLine: Sendable {
         var node: String

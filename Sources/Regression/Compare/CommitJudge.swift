@@ -2,7 +2,6 @@ import Lab
 import Results
 import Statistics
 import Support
-import Synchronization
 import Topology
 
 /// Says of a commit whether a case passes there, or whether it is slower there than at the good one.
@@ -21,7 +20,7 @@ package final class CommitJudge: Sendable {
     let run: RunDirectory
     let report: @Sendable (TestEvent) -> Void
     /// What the first commit that is slower has shown.
-    private let known = Mutex<KnownSlowdown?>(nil)
+    private let known = Guarded<KnownSlowdown?>(nil)
 
     /// Prepares to judge commits of a repository, which has the guests' sources in it, or the suite and its programs.
     ///

@@ -2,7 +2,6 @@ import FoundationEssentials
 import Lab
 import Results
 import Support
-import Synchronization
 import Topology
 
 /// Boots the labs of one worker and takes them down: at most one is in use, and one more is on its way.
@@ -20,7 +19,7 @@ final class LabKeeper: Sendable {
     private let versions: [String: String]
     private let room: @Sendable (TestBuild) -> BuildRoom
     private let report: @Sendable (TestEvent) -> Void
-    private let state = Mutex(State())
+    private let state = Guarded(State())
 
     init(
         mark: String, numbers: LabNumbers, versions: [String: String],
@@ -137,11 +136,11 @@ final class LabKeeper: Sendable {
 
 /// Counts the boots of a run's labs.
 final class LabNumbers: Sendable {
-    private let counts: Mutex<[String: Int]>
+    private let counts: Guarded<[String: Int]>
 
     /// - Parameter boots: of the run so far, if it is one that goes on.
     init(boots: [Boot] = []) {
-        counts = Mutex(boots.reduce(into: [:]) { $0[Self.short($1.lab), default: 0] += 1 })
+        counts = Guarded(boots.reduce(into: [:]) { $0[Self.short($1.lab), default: 0] += 1 })
     }
 
     /// Counts labs together whose names look alike when they are cut, so that no two boots of a run have one name.

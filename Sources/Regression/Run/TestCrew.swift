@@ -2,7 +2,6 @@ import FoundationEssentials
 import Lab
 import Results
 import Support
-import Synchronization
 import Topology
 
 /// What the workers of a run share.
@@ -34,7 +33,7 @@ final class TestCrew: Sendable {
     let report: @Sendable (TestEvent) -> Void
     private let log: ResultLog
     private let deadline: ContinuousClock.Instant?
-    private let state: Mutex<State>
+    private let state: Guarded<State>
 
     init(
         run: RunDirectory, log: ResultLog, queue: CaseQueue, rooms: [TestBuild: BuildRoom],
@@ -48,7 +47,7 @@ final class TestCrew: Sendable {
         self.options = options
         self.deadline = deadline
         self.report = report
-        state = Mutex(State(tries: tries))
+        state = Guarded(State(tries: tries))
     }
 
     /// What a build's cases need. There are no turns of a build without it.

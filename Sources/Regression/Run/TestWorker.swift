@@ -2,7 +2,6 @@ import FoundationEssentials
 import Lab
 import Results
 import Support
-import Synchronization
 
 /// Runs cases on one lab after the other.
 struct TestWorker: Sendable {
@@ -105,7 +104,7 @@ struct TestWorker: Sendable {
 
 /// Something that has happened, or has not.
 private final class Flag: Sendable {
-    private let value = Mutex(false)
+    private let value = Guarded(false)
 
     func set() { value.withLock { $0 = true } }
     var isSet: Bool { value.withLock { $0 } }

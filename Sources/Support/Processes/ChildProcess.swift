@@ -1,4 +1,3 @@
-import Synchronization
 
 /// A child that runs beside us, with descriptors and a process group of the caller's choice.
 ///
@@ -34,7 +33,7 @@ package final class ChildProcess: Sendable {
     /// Its process id, which stays its own until `wait` has returned.
     package let pid: pid_t
     /// A pid may belong to somebody else once its process was reaped.
-    private let end = Mutex<End?>(nil)
+    private let end = Guarded<End?>(nil)
 
     /// Starts a program.
     ///
