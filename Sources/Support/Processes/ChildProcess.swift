@@ -1,4 +1,3 @@
-
 /// A child that runs beside us, with descriptors and a process group of the caller's choice.
 ///
 /// `HostCommand` is simpler where a program only has to run to its end.
