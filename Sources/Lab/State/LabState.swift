@@ -89,6 +89,8 @@ extension LabAccess {
 }
 
 /// What a node has answered, or why it has not.
+///
+/// A task group of `(String, Result<NodeState, any Error>)` said the same, and crashed in every optimised build (Swift 6.3).
 private struct Answer: Sendable {
     var node: String
     var state: NodeState?
