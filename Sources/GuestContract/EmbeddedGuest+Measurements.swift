@@ -81,14 +81,7 @@ extension EmbeddedGuest {
         _ test: String, _ receiver: EmbeddedGuest, _ address: IPv4Address, _ amounts: String
     ) async throws -> KeyValues {
         let limit = deadline(.seconds(60))
-        let server = try await FollowedCommand(in: receiver.session, startBy: limit, endBy: limit) {
-            RemoteCommand("exec popcorn-tcpping serve \(Self.tcpPort)", output: .lines($0))
-        }
-        // Its first line says that it listens.
-        var lines = server.output.makeAsyncIterator()
-        guard await lines.next() != nil else {
-            throw receiver.failure("TCP server: \(try await server.end.value.errorText)")
-        }
+        let server = try await Self.tcpServer(on: receiver, port: Self.tcpPort, until: limit)
         let client = try await session.exec(
             "popcorn-tcpping \(test) \(address) \(Self.tcpPort) \(amounts)", deadline: limit)
         guard client.succeeded else {
@@ -97,5 +90,24 @@ extension EmbeddedGuest {
         }
         _ = try await server.end.value
         return KeyValues(client.text.split(separator: "\n"))
+    }
+
+    /// Starts a server for one client, and returns once it listens.
+    ///
+    /// - Parameter end: when it must have ended; `nil` for a server that lasts as long as its client.
+    static func tcpServer(
+        on receiver: EmbeddedGuest, port: Int, until end: ContinuousClock.Instant?
+    ) async throws -> FollowedCommand<Void> {
+        let server = try await FollowedCommand<Void>(
+            in: receiver.session, startBy: receiver.deadline(.seconds(60)), endBy: end
+        ) { hand in
+            RemoteCommand("exec popcorn-tcpping serve \(port)", output: .lines { _ in hand(()) })
+        }
+        // Its first line says that it listens.
+        var lines = server.output.makeAsyncIterator()
+        guard await lines.next() != nil else {
+            throw receiver.failure("TCP server: \(try await server.end.value.errorText)")
+        }
+        return server
     }
 }

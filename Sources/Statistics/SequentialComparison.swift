@@ -6,6 +6,8 @@
 /// at most the level, by the exact rank test. At a look, Holm's correction divides its share among the figures. In the same
 /// way, the looks share the chance of taking a figure that differs by the minimum effect for unchanged, by the interval.
 ///
+/// A boot may bring a yardstick for a figure (`YardstickFit`); figures of which all boots have one are corrected by it.
+///
 /// It knows no lab: it says which side to boot, and is told what was measured there.
 package struct SequentialComparison: Sendable {
     /// One of the two builds.
@@ -66,6 +68,8 @@ package struct SequentialComparison: Sendable {
         package var verdict: SpeedClass
         /// The look that decided, from 1.
         package var look: Int?
+        /// Of that look: what the boots' yardstick has corrected; `nil` if they have none.
+        package var yardstick: YardstickFit?
     }
 
     /// What is asked.
@@ -77,7 +81,7 @@ package struct SequentialComparison: Sendable {
     /// How many boots each side has had.
     package private(set) var counts: [Side: Int] = [.base: 0, .head: 0]
 
-    private var medians: [Side: [String: [Double]]] = [.base: [:], .head: [:]]
+    private var boots: [Side: [String: [MeasuredBoots.Boot]]] = [.base: [:], .head: [:]]
     private var looked = 0
     private var stop: Stop?
 
@@ -98,12 +102,19 @@ package struct SequentialComparison: Sendable {
         return .boot([0, 3].contains((base + head) % 4) ? .base : .head)
     }
 
-    /// Takes in what a boot measured: by figure, its samples. Boots after the stop are ignored.
-    package mutating func add(_ samples: [String: [Double]], from side: Side) {
+    /// Takes in what a boot measured. Boots after the stop are ignored.
+    ///
+    /// - Parameters:
+    ///   - samples: by figure.
+    ///   - yardsticks: by figure, the samples of what was measured beside it.
+    package mutating func add(
+        _ samples: [String: [Double]], yardsticks: [String: [Double]] = [:], from side: Side
+    ) {
         guard stop == nil else { return }
         counts[side, default: 0] += 1
         for (name, values) in samples where figures[name] != nil && !values.isEmpty {
-            medians[side, default: [:]][name, default: []].append(Robust.median(values))
+            let yardstick = yardsticks[name].flatMap { $0.isEmpty ? nil : Robust.median($0) }
+            boots[side, default: [:]][name, default: []].append((Robust.median(values), yardstick))
         }
         let least = min(counts[.base] ?? 0, counts[.head] ?? 0)
         guard looked < plan.looks.count, least >= plan.looks[looked] else { return }
@@ -120,10 +131,9 @@ package struct SequentialComparison: Sendable {
     private mutating func look() {
         looked += 1
         let names = figures.keys.sorted()
-        let comparisons = names.map { name in
-            try? Comparison(
-                oldMedians: medians[.base]?[name] ?? [], newMedians: medians[.head]?[name] ?? [],
-                confidence: plan.confidence)
+        let measured = names.map { MeasuredBoots(base: boots[.base]?[$0] ?? [], head: boots[.head]?[$0] ?? []) }
+        let comparisons = measured.map { boots in
+            try? Comparison(oldMedians: boots.base, newMedians: boots.head, confidence: plan.confidence)
         }
         // What was decided before still counts among the figures, which makes Holm's correction no weaker.
         let adjusted = Holm.adjusted(comparisons.map { $0?.pValue ?? 1 })
@@ -136,7 +146,7 @@ package struct SequentialComparison: Sendable {
                 better, minimumEffect: plan.minimumEffect, isSignificant: adjusted[index] <= plan.share)
             findings[name] = Finding(
                 comparison: comparison, adjustedPValue: adjusted[index], verdict: verdict,
-                look: verdict == .undecided ? nil : looked)
+                look: verdict == .undecided ? nil : looked, yardstick: measured[index].fit)
         }
         let open = findings.values.filter { $0.look == nil }
         if open.isEmpty {

@@ -32,6 +32,19 @@ package struct MigrationSummary: Equatable, Codable, Sendable {
         package var errorMicroseconds: Double?
     }
 
+    /// Moves of threads to another node and, by their next move, back from there.
+    package struct ThereAndBack: Equatable, Codable, Sendable {
+        /// The two nodes, in the lab's order.
+        package var nodes: [String]
+        /// How often a thread went there and came back.
+        package var count: Int
+        /// µs of both moves, from asking to leave to going on in user space, without the stay between them.
+        ///
+        /// What the two clocks are apart adds to one move what it takes from the other: unlike the times of a route, this is
+        /// exact.
+        package var duration: TraceSummary.Spread
+    }
+
     /// One page of one process.
     package struct Page: Equatable, Codable, Sendable {
         /// The process's id in the whole lab, not a pid of one kernel, in hex: `0xdd2262d8b06951`.
@@ -68,6 +81,8 @@ package struct MigrationSummary: Equatable, Codable, Sendable {
 
     /// In the order of the nodes.
     package var routes: [Route]
+    /// By pair of nodes, in their order.
+    package var thereAndBack: [ThereAndBack]
     /// Page faults of all pages.
     package var faults: Int
     /// All pages that were faulted on, the hottest first.
@@ -80,6 +95,7 @@ package struct MigrationSummary: Equatable, Codable, Sendable {
 
     init(_ table: MigrationTable, nodes: [Timeline.Node], fit: ClockFit, places: AddressMap) {
         routes = RouteTally(table.hops, nodes: nodes, fit: fit).routes
+        thereAndBack = ReturnTally(table.hops, nodes: nodes, fit: fit).pairs
         faults = table.pages.values.reduce(0) { $0 + $1.faults }
         pages = Self.hottest(table.pages).map { key, count in
             Page(

@@ -14,6 +14,16 @@ struct CaseMeasurementsTests {
         return CaseMeasurements(one: made.one, seen: seen, counters: ["messages": 7]).all
     }
 
+    @Test("what was measured beside the case is told, and never judged")
+    func yardstick() throws {
+        let made = try Observations("")
+        let seen = CaseObserver.Seen(observation: try made.seen(), yardstick: [900, 1100], text: "")
+        let found = CaseMeasurements(one: made.one, seen: seen, counters: [:]).all
+        #expect(
+            found.first { $0.name == "yardstick" }
+                == Measurement("yardstick", unit: "us", better: .neither, [900, 1100]))
+    }
+
     private func printed(_ figures: String, _ text: String) throws -> [Measurement] {
         try measured(figures, text: text).filter { !PrintedFigure.takenNames.contains($0.name) }
     }

@@ -16,7 +16,7 @@ struct KnownSlowdownTests {
         }
         return BuildComparison.Outcome(
             suite: "s", base: "a", head: "b", plan: comparison.plan, boots: [:], stop: nil,
-            findings: comparison.findings, failures: [:])
+            findings: comparison.findings, failures: [:], areEqual: false)
     }
 
     @Test("half of the least effect is what further commits are asked for, of the figures that are slower")

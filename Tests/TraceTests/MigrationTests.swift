@@ -66,6 +66,19 @@ struct MigrationTests {
         #expect(lengths.count == 4 && abs((lengths.max() ?? 0) - (longest.max() ?? 1)) < 1)
     }
 
+    @Test("a move to another node and the next one back are one figure, which no clock's error is part of")
+    func thereAndBack() throws {
+        let timeline = try Self.recorded("asked")
+        let found = timeline.summary.migration.thereAndBack
+        let lengths = timeline.hops.compactMap { hop in hop.end.map { $0 - hop.begin } }
+        try #require(lengths.count == 4 && found.count == 1)
+        #expect(found[0].nodes == ["x86", "arm"] && found[0].count == 2)
+        let expected = [lengths[0] + lengths[1], lengths[2] + lengths[3]]
+        #expect(abs(found[0].duration.max - (expected.max() ?? 0)) < 1)
+        // A thread that does not come back, or that was refused, has been nowhere and back.
+        #expect(try Self.recorded("refused").summary.migration.thereAndBack.isEmpty)
+    }
+
     @Test("one hop of a recorded run is drawn alone, with all of its phases")
     func oneHop() throws {
         let timeline = try Self.recorded("asked")

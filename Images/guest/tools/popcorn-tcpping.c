@@ -4,13 +4,18 @@
  *
  *     popcorn-tcpping serve PORT                            one client, then it ends
  *     popcorn-tcpping ping ADDRESS PORT SIZE COUNT          both ways, SIZE bytes each
+ *     popcorn-tcpping pace ADDRESS PORT SIZE PARTS          the same in one of PARTS parts of the time, until standard input ends
  *     popcorn-tcpping stream ADDRESS PORT SIZE COUNT        one way, one answer at the end
  *
- * Results are KEY=VALUE lines with the names of /proc/popcorn_test.
+ * Results are KEY=VALUE lines with the names of /proc/popcorn_test; of `pace` they are all times in ns, a line each, at the
+ * end, so that nobody has to carry them while something else is measured. Whatever is written to its standard input makes it
+ * forget those that it has.
  */
+#define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -118,26 +123,69 @@ static int by_value(const void *left, const void *right)
 	return a < b ? -1 : a > b;
 }
 
+static uint64_t round_trip(int connection, uint32_t size)
+{
+	struct request request = { size, ECHO };
+	uint64_t start = now();
+
+	transmit(connection, &request, size);
+	receive_answer(connection, size);
+	return now() - start;
+}
+
 static void ping(int connection, uint32_t size, int count)
 {
 	uint64_t *times = calloc(count, sizeof(*times));
-	struct request request = { size, ECHO };
 
 	if (!times)
 		fail("memory");
 	for (int i = -WARM_UP; i < count; i++) {
-		uint64_t start = now();
+		uint64_t time = round_trip(connection, size);
 
-		transmit(connection, &request, size);
-		receive_answer(connection, size);
 		if (i >= 0)
-			times[i] = now() - start;
+			times[i] = time;
 	}
 	qsort(times, count, sizeof(*times), by_value);
 	printf("min_ns=%llu\np50_ns=%llu\np99_ns=%llu\nmax_ns=%llu\n", (unsigned long long)times[0],
 	       (unsigned long long)times[count / 2], (unsigned long long)times[(size_t)count * 99 / 100],
 	       (unsigned long long)times[count - 1]);
 	free(times);
+}
+
+/* The first half of the times is dropped when there is no room: what counts is what others measure at the same time. */
+static void pace(int connection, uint32_t size, int parts)
+{
+	enum { ROOM = 1 << 16 };
+	static uint64_t times[ROOM];
+	struct pollfd input = { .fd = STDIN_FILENO, .events = POLLIN };
+	uint64_t time = 0;
+	size_t count = 0;
+
+	for (int i = 0; i < WARM_UP; i++)
+		time = round_trip(connection, size);
+	puts("measuring");
+	fflush(stdout);
+	for (;;) {
+		uint64_t rest = time * (parts - 1);
+		struct timespec pause = { rest / 1000000000, rest % 1000000000 };
+		int ready = ppoll(&input, 1, &pause, NULL);
+		char drained[256];
+
+		if (ready < 0)
+			fail("ppoll");
+		if (ready) {
+			if (read(STDIN_FILENO, drained, sizeof(drained)) <= 0)
+				break;
+			count = 0;
+		}
+		if (count == ROOM) {
+			memmove(times, times + ROOM / 2, sizeof(times) / 2);
+			count = ROOM / 2;
+		}
+		time = times[count++] = round_trip(connection, size);
+	}
+	for (size_t i = 0; i < count; i++)
+		printf("%llu\n", (unsigned long long)times[i]);
 }
 
 static void stream(int connection, uint32_t size, int count)
@@ -181,8 +229,10 @@ int main(int count, char **arguments)
 		return serve(atoi(arguments[2]));
 	if (count == 6 && !strcmp(arguments[1], "ping"))
 		return client(arguments + 2, ping);
+	if (count == 6 && !strcmp(arguments[1], "pace"))
+		return client(arguments + 2, pace);
 	if (count == 6 && !strcmp(arguments[1], "stream"))
 		return client(arguments + 2, stream);
-	fputs("usage: popcorn-tcpping serve PORT | ping|stream ADDRESS PORT SIZE COUNT\n", stderr);
+	fputs("usage: popcorn-tcpping serve PORT | ping|pace|stream ADDRESS PORT SIZE COUNT|PARTS\n", stderr);
 	return 64;
 }

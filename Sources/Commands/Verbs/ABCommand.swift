@@ -58,6 +58,13 @@ struct ABCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Begin no boot after this time.", valueName: "duration"))
     var timeout: TimeSpan?
 
+    @Flag(
+        inversion: .prefixedNo,
+        help:
+            "Measure plain TCP beside each case, and correct figures by it: a host that is slow for a while is no build."
+    )
+    var yardstick = true
+
     @OptionGroup(title: "Which cases") var choice: CaseChoice
     @OptionGroup var output: FormatOption
 
@@ -74,8 +81,10 @@ struct ABCommand: AsyncParsableCommand {
             try await BuildSide(base, suite: suite, environment: environment, vcpus: vcpus, setUp: baseSetup),
             try await BuildSide(head, suite: suite, environment: environment, vcpus: vcpus, setUp: headSetup),
         ]
+        var options = TestRun.Options()
+        options.measuresYardstick = yardstick
         let comparison = BuildComparison(
-            base: sides[0], head: sides[1], executable: GlobalOptions.executable, options: TestRun.Options(),
+            base: sides[0], head: sides[1], executable: GlobalOptions.executable, options: options,
             plan: plan,
             figures: (figure.isEmpty ? ["wall"] : figure).map { FigureGlob($0) }, timeout: timeout?.duration
         ) { Self.show($0) }
@@ -125,20 +134,26 @@ struct ABTable {
     func show() {
         Output.line("base  \(outcome.base): \(outcome.boots["base"] ?? 0) boots")
         Output.line("head  \(outcome.head): \(outcome.boots["head"] ?? 0) boots")
-        var table = Table("FIGURE", ">HEAD/BASE", "INTERVAL", ">P", "VERDICT")
+        var table = Table("FIGURE", ">HEAD/BASE", "INTERVAL", ">P", ">YARDSTICK", "VERDICT")
         for (name, finding) in outcome.findings.sorted(by: { $0.key < $1.key }) {
             guard let comparison = finding.comparison else {
-                table.add(name, "-", "-", "-", "not comparable")
+                table.add(name, "-", "-", "-", "-", "not comparable")
                 continue
             }
             table.add(
                 name, Self.percent(comparison.ratio),
                 "\(Self.percent(comparison.low)) to \(Self.percent(comparison.high))",
-                Fixed.text(finding.adjustedPValue ?? 1, 4), finding.verdict.rawValue)
+                Fixed.text(finding.adjustedPValue ?? 1, 4), finding.yardstick.map { Self.share($0.explained) } ?? "-",
+                finding.verdict.rawValue)
         }
         if !outcome.findings.isEmpty { Output.table(table) }
         for (side, failures) in outcome.failures.sorted(by: { $0.key < $1.key }) {
             for failure in failures { Output.line("\(side) did not pass: \(failure)") }
+        }
+        if outcome.areEqual {
+            Output.line(
+                "Both sides are the same build: \(outcome.different.count) false alarms among \(outcome.findings.count) figures."
+            )
         }
         Output.line(
             "The chance of even one false alarm is at most \(Self.share(outcome.plan.level)); differences below "

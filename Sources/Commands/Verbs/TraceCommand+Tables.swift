@@ -10,6 +10,7 @@ extension TraceCommand {
             (summary.messages.isEmpty, messages(summary.messages)), (summary.spans.isEmpty, spans(summary.spans)),
             (migration.routes.isEmpty, hops(migration.routes)),
             (migration.routes.allSatisfy(\.phases.isEmpty), phases(migration.routes)),
+            (migration.thereAndBack.isEmpty, thereAndBack(migration.thereAndBack)),
             (migration.pages.isEmpty, pages(migration.pageRanges)), (migration.calls.isEmpty, calls(migration.calls)),
         ]
         for entry in tables where !entry.isEmpty {
@@ -70,6 +71,14 @@ extension TraceCommand {
                     [title(route), row.phase.title, String(row.count)] + spread(row.duration)
                         + [number(row.errorMicroseconds)])
             }
+        }
+        return table
+    }
+
+    private static func thereAndBack(_ rows: [MigrationSummary.ThereAndBack]) -> Table {
+        var table = Table("THERE AND BACK", ">COUNT", ">P50 µs", ">P99 µs", ">MAX µs")
+        for row in rows {
+            table.add([row.nodes.joined(separator: " ⇄ "), String(row.count)] + spread(row.duration))
         }
         return table
     }

@@ -20,7 +20,23 @@ struct CaseMeasurements {
         }) {
             all.append(Measurement(name, unit: name == "message_bytes" ? "B" : "", better: .neither, [Double(count)]))
         }
-        return all + phases + printed
+        if !seen.yardstick.isEmpty {
+            all.append(Measurement(Self.yardstick, unit: "us", better: .neither, seen.yardstick))
+        }
+        return all + phases + returns + printed
+    }
+
+    /// The name of what was measured beside the case, which the builds under test have no part in.
+    static let yardstick = "yardstick"
+
+    /// The median of moves to another node and back, in µs: unlike phases, these do not depend on how exactly the nodes' clocks
+    /// are known.
+    private var returns: [Measurement] {
+        (seen.trace?.migration.thereAndBack ?? []).map { pair in
+            Measurement(
+                "hop.there_and_back \(pair.nodes.joined(separator: "<->"))", unit: "us", better: .lower,
+                [pair.duration.median])
+        }
     }
 
     /// The median of each phase of the hops of each route, in µs.

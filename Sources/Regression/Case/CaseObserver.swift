@@ -15,6 +15,8 @@ struct CaseObserver: Sendable {
         var programSeconds: Double?
         /// CPU time of the nodes' QEMUs meanwhile, in seconds.
         var cpuSeconds: Double?
+        /// Round trips over plain TCP meanwhile, in µs; none unless asked for.
+        var yardstick: [Double] = []
         /// What the kernels recorded, if anything.
         var trace: TraceSummary?
         /// The text of its output.
@@ -44,13 +46,18 @@ struct CaseObserver: Sendable {
         let streams = try ProgramStreams(
             in: directory.path, limit: settings.outputLimit, onLine: { faults.sawLine($0) },
             onOverflow: { control.end(.tooMuchOutput) })
+        let yardstick = try await startYardstick()
         let cpu = QEMUTimes(booted.access.record)
         var options = try options()
         options.isGone = { node in control.deaths.contains { $0.node == node } }
         let runner = RunProgram(access: booted.access, options: options) { progress in
             switch progress {
-            case .started: control.programStarted()
-            case .ended: onProgramEnd()
+            case .started:
+                yardstick?.restart()
+                control.programStarted()
+            case .ended:
+                yardstick?.stop()
+                onProgramEnd()
             case .interrupted: break
             }
         }
@@ -72,6 +79,7 @@ struct CaseObserver: Sendable {
             work.cancel()
         }
         control.close()
+        let roundTrips = await yardstick?.finish() ?? []
         watch.cancel()
         timer.cancel()
         driver.cancel()
@@ -91,8 +99,18 @@ struct CaseObserver: Sendable {
         if let trace { observation.counts = Self.counts(trace.summary) }
         return Seen(
             observation: observation, programSeconds: programSeconds(result), cpuSeconds: cpu?.elapsed(),
-            trace: trace?.summary,
+            yardstick: roundTrips, trace: trace?.summary,
             text: one.figures.isEmpty ? "" : ByteText.text(try out.read()))
+    }
+
+    /// From the node that the program starts on to the next.
+    private func startYardstick() async throws -> PacedRoundTrips? {
+        let start = one.point.nodeName(one.point.start)
+        guard settings.measuresYardstick, let sender = nodes.first(where: { $0.node.name == start }),
+            let receiver = nodes.first(where: { $0.node.name != start })
+        else { return nil }
+        return try await PacedRoundTrips.start(
+            from: sender.guest, to: receiver.guest, at: receiver.node.spec.address)
     }
 
     /// A program that has had its time is looked at as it hangs, and then ended.

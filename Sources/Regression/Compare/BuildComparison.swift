@@ -24,6 +24,12 @@ package struct BuildComparison: Sendable {
         package var findings: [String: SequentialComparison.Finding]
         /// What did not pass, and so was not compared, by side: the case and what was wrong.
         package var failures: [String: [String]]
+        /// Whether both sides are the same build: then each difference that is told is a false alarm.
+        package var areEqual: Bool
+        /// The figures that differ.
+        package var different: [String] {
+            findings.filter { $0.value.verdict == .slower || $0.value.verdict == .faster }.keys.sorted()
+        }
         /// The figures that became worse.
         package var slower: [String] { findings.filter { $0.value.verdict == .slower }.keys.sorted() }
     }
@@ -111,7 +117,9 @@ package struct BuildComparison: Sendable {
                 comparison = SequentialComparison(figures: better, plan: plan)
             }
             let before = comparison?.findings.count
-            comparison?.add(Dictionary(samples.map { ($0.name, $0.values) }, uniquingKeysWith: +), from: side)
+            comparison?.add(
+                Dictionary(samples.map { ($0.name, $0.values) }, uniquingKeysWith: +),
+                yardsticks: Dictionary(samples.map { ($0.name, $0.yardstick) }, uniquingKeysWith: +), from: side)
             if let comparison, comparison.findings.count != before || before != 0 {
                 report(.looked(comparison.findings))
             }
@@ -121,7 +129,8 @@ package struct BuildComparison: Sendable {
             boots: Dictionary(uniqueKeysWithValues: (comparison?.counts ?? [:]).map { ($0.key.rawValue, $0.value) }),
             stop: stop,
             findings: comparison?.findings ?? [:],
-            failures: Dictionary(uniqueKeysWithValues: failures.map { ($0.key.rawValue, $0.value) }))
+            failures: Dictionary(uniqueKeysWithValues: failures.map { ($0.key.rawValue, $0.value) }),
+            areEqual: base.title == head.title && base.setUp == head.setUp)
     }
 
     private var directories: Directories { base.environment.directories }
@@ -146,18 +155,22 @@ package struct BuildComparison: Sendable {
         var name: String
         var better: Better
         var values: [Double]
+        /// What was measured beside the case.
+        var yardstick: [Double]
     }
 
     private func samples(of results: RunResults) -> [Sample] {
-        results.cases.flatMap { result in
-            (result.attempts.last?.measurements ?? []).compactMap { measurement in
+        results.cases.flatMap { result -> [Sample] in
+            let measurements = result.attempts.last?.measurements ?? []
+            let yardstick = measurements.first { $0.name == CaseMeasurements.yardstick }?.values ?? []
+            return measurements.compactMap { measurement -> Sample? in
                 guard measurement.better != .neither, figures.contains(where: { $0.matches(measurement.name) }) else {
                     return nil
                 }
                 return Sample(
                     name: "\(result.plan.id): \(measurement.name)",
                     better: measurement.better == .lower ? .lower : .higher,
-                    values: measurement.values)
+                    values: measurement.values, yardstick: yardstick)
             }
         }
     }

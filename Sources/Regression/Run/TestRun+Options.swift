@@ -18,6 +18,8 @@ extension TestRun {
         package var reference: ReferenceRide?
         /// What every node's shell runs after each boot, before any case.
         package var setUp: [String] = []
+        /// Whether plain TCP is measured beside each case, on labs of two nodes and more.
+        package var measuresYardstick = false
         /// Whether the first failure ends the run.
         package var failFast = false
         /// Whether the labs that are in use at the end stay.

@@ -107,5 +107,5 @@ package struct PrintedFigure: Hashable, Sendable {
     }
 
     /// What is measured of every case; the phases of hops begin with `hop.` besides.
-    static let takenNames = ["wall", "cpu"] + Expectation.countNames
+    static let takenNames = ["wall", "cpu", "yardstick"] + Expectation.countNames
 }
