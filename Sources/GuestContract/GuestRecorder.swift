@@ -92,13 +92,12 @@ package final class GuestRecorder: Sendable {
             let before = HostTime.now
             try ask("clock")
             let frame = try await answer("clock")
-            guard let guest = Self.localClock(frame.text) else { continue }
-            samples.append(ClockSample(hostBefore: before, guest: guest, hostAfter: frame.time))
+            if let sample = Self.sample(frame.text, from: before, to: frame.time) { samples.append(sample) }
         }
         guard !samples.isEmpty else {
             throw guest.failure(
-                "\(GuestFile.clock) gives no time",
-                hint: "is popcorn.ko loaded? `popcorn-lab exec \(guest.name) cat \(GuestFile.clock)`")
+                "its kernel gives no time",
+                hint: "`popcorn-lab exec \(guest.name) cat \(GuestFile.clock)` shows it where popcorn.ko is loaded")
         }
         return samples
     }
@@ -193,9 +192,19 @@ package final class GuestRecorder: Sendable {
         }
     }
 
-    /// The `local=` field of `/proc/popcorn_clock`, in ns.
-    private static func localClock(_ line: String) -> GuestTime? {
-        KeyValues(line.split(separator: " ")).number("local").map { GuestTime(nanoseconds: $0) }
+    /// Makes a reading of `local=NS`, and of `grain=NS` for a clock that goes by steps.
+    ///
+    /// The moment that is called g lies anywhere from g to g + grain on the straight line through the steps' beginnings, so at most
+    /// half a grain from the line through their middles, which is what a fit finds. What is known of the line is half a grain less
+    /// sharp than the host's times, and of any moment that the clock stamps another half: a reading that is a whole grain wider to
+    /// either side bounds both.
+    static func sample(_ line: String, from before: HostTime, to after: HostTime) -> ClockSample? {
+        let values = KeyValues(line.split(separator: " "))
+        guard let local: Int64 = values.number("local") else { return nil }
+        let grain: Int64 = values.number("grain") ?? 0
+        return ClockSample(
+            hostBefore: HostTime(nanoseconds: before.nanoseconds - grain), guest: GuestTime(nanoseconds: local),
+            hostAfter: HostTime(nanoseconds: after.nanoseconds + grain))
     }
 }
 

@@ -16,7 +16,7 @@ package enum KernelLog {
             func take(_ messages: [KernelMessage]) throws {
                 for message in messages {
                     latest = max(latest ?? message.time, message.time)
-                    try body(message)
+                    if !message.isClockReading { try body(message) }
                 }
             }
             try FileBytes.forEachPiece(of: records) { try take(parser.feed($0)) }

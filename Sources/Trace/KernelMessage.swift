@@ -58,6 +58,9 @@ package struct KernelMessage: Equatable, Sendable {
         self.boot = boot
     }
 
+    /// What popcorn-lab itself wrote there to read the kernel's clock; nobody wants to see it.
+    package var isClockReading: Bool { text.hasPrefix("popcorn-lab: clock ") }
+
     /// The facility by its syslog name, or its number where it has none.
     package var facilityName: String? {
         guard let facility else { return nil }

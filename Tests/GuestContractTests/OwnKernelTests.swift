@@ -1,5 +1,6 @@
 import Testing
 import Topology
+import Trace
 
 @testable import GuestContract
 
@@ -12,6 +13,17 @@ struct OwnKernelTests {
         ConnectionTable(
             parsing: Self.head
                 + lines.enumerated().map { "   \($0): \($1) 00000000:00000000 00:00000000 00000000 0\n" }.joined())
+    }
+
+    @Test("a clock that goes by steps is bounded by a step to either side")
+    func coarseClock() throws {
+        let (before, after) = (HostTime(microseconds: 1000), HostTime(microseconds: 1600))
+        let coarse = try #require(GuestRecorder.sample("local=8000000 grain=4000000", from: before, to: after))
+        #expect(coarse.guest == GuestTime(nanoseconds: 8_000_000))
+        #expect(coarse.hostBefore == HostTime(microseconds: -3000) && coarse.hostAfter == HostTime(microseconds: 5600))
+        let fine = try #require(GuestRecorder.sample("local=8000001 mono=1 real=2", from: before, to: after))
+        #expect(fine.hostBefore == before && fine.hostAfter == after)
+        #expect(GuestRecorder.sample("mono=1", from: before, to: after) == nil)
     }
 
     private let peer = IPv4Address(10, 4, 4, 101)

@@ -2,7 +2,7 @@
 /*
  * Answers commands on stdin, a line each, with frames on stdout:
  *
- *	clock			frame `clock`: a line of /proc/popcorn_clock
+ *	clock			frame `clock`: `local=NS`, and `grain=NS` if the clock goes by steps of that
  *	digest PATH		frame `digest`: the SHA-256 of the file in hex; empty if it cannot be read
  *	begin KIB		frame `begin`: the name of a trace instance, which records now
  *	end INSTANCE		frames `dmesg`, `types` and `trace`, several each, then frame `end`
@@ -22,7 +22,6 @@
  * since events that nobody reads cost time.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -35,18 +34,7 @@
 
 static int has_begun;
 
-static void answer_clock(int clock)
-{
-	char line[256];
-	ssize_t length = clock < 0 ? -1 : pread(clock, line, sizeof(line), 0);
-
-	if (length < 0)
-		answer_error("read", "/proc/popcorn_clock");
-	else
-		answer("clock", line, (size_t)length);
-}
-
-static void obey(char *line, int clock)
+static void obey(char *line)
 {
 	char *argument = strchr(line, ' ');
 	char hex[64];
@@ -55,7 +43,7 @@ static void obey(char *line, int clock)
 	if (argument)
 		*argument++ = '\0';
 	if (!strcmp(line, "clock")) {
-		answer_clock(clock);
+		answer_clock();
 	} else if (!strcmp(line, "digest") && argument) {
 		failed = file_digest(argument, hex);
 		answer("digest", hex, failed ? 0 : sizeof(hex));
@@ -88,11 +76,11 @@ static void obey(char *line, int clock)
 
 int main(void)
 {
-	int clock = open("/proc/popcorn_clock", O_RDONLY | O_CLOEXEC);
 	static char commands[8192];
 	size_t held = 0;
 	ssize_t count;
 
+	open_clock();
 	while ((count = read(STDIN_FILENO, commands + held, sizeof(commands) - held)) != 0) {
 		char *line = commands, *end;
 
@@ -103,7 +91,7 @@ int main(void)
 		held += (size_t)count;
 		while ((end = memchr(line, '\n', held - (size_t)(line - commands)))) {
 			*end = '\0';
-			obey(line, clock);
+			obey(line);
 			line = end + 1;
 		}
 		held -= (size_t)(line - commands);

@@ -13,6 +13,10 @@ void answer_error(const char *what, const char *which);
 /* A file's content in frames of a name; none if it is empty, and `error` if it cannot be read. */
 void answer_file(const char *path, const char *name);
 
+/* Reading the kernel's clock is to take no time when it is asked for: clock.c. */
+void open_clock(void);
+void answer_clock(void);
+
 /* What is left in the node: state.c. */
 void answer_state(void);
 void reset_counters(void);

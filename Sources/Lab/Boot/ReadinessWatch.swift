@@ -116,7 +116,7 @@ struct ReadinessWatch: Sendable {
         if let recorder = try? await node.guest(session).recorder() {
             try? await recorder.recordClock(Self.clockSamples, to: paths.clock(node.name))
             // The first program is not to wait for it.
-            try? recorder.makeSpare(bufferKiB: Collector.bufferKiB(node.spec))
+            if node.hasEvents { try? recorder.makeSpare(bufferKiB: Collector.bufferKiB(node.spec)) }
         }
         await session.close()
     }

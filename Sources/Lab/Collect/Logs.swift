@@ -59,7 +59,9 @@ package struct Logs: Sendable {
         let map: ClockMap?
         let messages: [KernelMessage]
 
-        var lines: [LogLine] { messages.map { LogLine(node: node.name, message: $0, map: map) } }
+        var lines: [LogLine] {
+            messages.filter { !$0.isClockReading }.map { LogLine(node: node.name, message: $0, map: map) }
+        }
         var lastSequence: UInt64? { messages.compactMap(\.sequence).max() }
     }
 
@@ -71,6 +73,7 @@ package struct Logs: Sendable {
         for await chunk in command.output {
             for message in parser.feed(chunk) + parser.flush() {
                 if let last = past.lastSequence, let sequence = message.sequence, sequence <= last { continue }
+                if message.isClockReading { continue }
                 body(LogLine(node: past.node.name, message: message, map: past.map))
             }
         }
