@@ -25,6 +25,9 @@ package struct EmbeddedGuest: Sendable {
         self.timeScale = timeScale
     }
 
+    /// Whether its kernel measures messages by a test of its own, which tells no throughput.
+    package var hasOwnTest: Bool { interface?.selfTest != nil }
+
     /// When something must have happened that may take `limit` on real hardware.
     func deadline(_ limit: Duration) -> ContinuousClock.Instant { .now + timeScale(limit) }
 

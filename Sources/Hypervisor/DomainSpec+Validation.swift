@@ -29,6 +29,8 @@ extension DomainSpec {
         try path(consoleLog, "console log")
         if let reportLog { try path(reportLog, "report log") }
         try socketPath(consoleSocket, "console socket")
+        if let debugSocket { try socketPath(debugSocket, "socket for debuggers") }
+        if let fabricCapture { try path(fabricCapture, "capture") }
         try require(
             XMLElement.canHold(commandLine) && !commandLine.contains("\n") && commandLine.utf8.count < 2048,
             "kernel command line", commandLine, "one line of less than 2048 bytes")

@@ -39,6 +39,10 @@ package struct DomainSpec: Sendable, Hashable {
     package var management: ManagementNIC?
     /// The way to the lab's other guests; `nil` for none.
     package var fabric: FabricNIC?
+    /// Where QEMU records every frame of the fabric's card from the start on; `nil` for nowhere.
+    package var fabricCapture: String?
+    /// A socket for a debugger (QEMU's gdb stub); `nil` for none.
+    package var debugSocket: String?
     /// To what CPUs and memory of the host the guest is bound.
     package var placement: Placement
     /// A CPU model of QEMU instead of the accelerator's best.
@@ -107,7 +111,8 @@ package struct DomainSpec: Sendable, Hashable {
         accelerator: Accelerator, vcpus: Int = 1, memoryMiB: Int, kernel: String, initramfs: String? = nil,
         commandLine: String, disk: Disk? = nil, consoleSocket: String, consoleLog: String,
         reportLog: String? = nil, virtioBus: VirtioBus = .pci, networkCard: NetworkCard = .virtioPCI,
-        management: ManagementNIC? = nil, fabric: FabricNIC? = nil,
+        management: ManagementNIC? = nil, fabric: FabricNIC? = nil, fabricCapture: String? = nil,
+        debugSocket: String? = nil,
         placement: Placement = Placement(),
         cpuModel: String? = nil
     ) {
@@ -129,6 +134,8 @@ package struct DomainSpec: Sendable, Hashable {
         self.networkCard = networkCard
         self.management = management
         self.fabric = fabric
+        self.fabricCapture = fabricCapture
+        self.debugSocket = debugSocket
         self.placement = placement
         self.cpuModel = cpuModel
     }

@@ -10,6 +10,10 @@ struct QEMUArguments {
         arguments += ["-set", "chardev.char\(DomainXML.consoleAlias).logfile=\(spec.consoleLog)"]
         // libvirt wants to see QEMU stopped before it ends it, but the process that would do so may be long gone.
         arguments += ["-action", "reboot=shutdown,shutdown=poweroff,panic=shutdown"]
+        if let socket = spec.debugSocket {
+            arguments += ["-chardev", "socket,id=debug,path=\(Self.value(socket)),server=on,wait=off"]
+            arguments += ["-gdb", "chardev:debug"]
+        }
         if let log = spec.reportLog {
             arguments += ["-chardev", "file,id=report,path=\(Self.value(log)),append=on"]
             let bus =
@@ -30,6 +34,13 @@ struct QEMUArguments {
         if let nic = spec.fabric {
             arguments += ["-netdev", "vde,id=\(GuestNIC.fabric.rawValue),sock=\(Self.value(nic.switchDirectory))"]
             add(.fabric, spec.networkCard, mac: nic.mac, slot: "0x11")
+            if let capture = spec.fabricCapture {
+                arguments += [
+                    "-object",
+                    "filter-dump,id=trace-\(GuestNIC.fabric.rawValue),netdev=\(GuestNIC.fabric.rawValue),"
+                        + "file=\(Self.value(capture))",
+                ]
+            }
         }
     }
 

@@ -48,6 +48,16 @@ package struct ClockMap: Equatable, Sendable {
         return error / 1000
     }
 
+    /// What the guest calls a moment of the host's, on the straight line.
+    func guestTime(of host: HostTime) -> GuestTime {
+        let elapsed = Double(host.nanoseconds &- hostReference.nanoseconds)
+        // In two parts, since a Double does not hold a day in ns.
+        let drifted = (elapsed * drift / rate).rounded()
+        return GuestTime(
+            nanoseconds: guestReference.nanoseconds &+ (host.nanoseconds &- hostReference.nanoseconds)
+                &- Int64(drifted))
+    }
+
     func straight(_ guest: GuestTime) -> HostTime {
         let elapsed = guest.nanoseconds &- guestReference.nanoseconds
         return HostTime(

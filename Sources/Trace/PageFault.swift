@@ -101,7 +101,9 @@ struct FaultReader {
         }
         if event.number("sent") == 1 {
             announced[event.thread] = Announced(page: page, type: type)
-        } else if let receipt, receipt.type == type, answers.contains(type), let asker = askers[page] {
+        } else if let receipt, receipt.type == type, answers.contains(type) || event.number("answer") == 1,
+            let asker = askers[page]
+        {
             open[asker]?.answer = receipt.key
         }
     }

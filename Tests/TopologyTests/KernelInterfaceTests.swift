@@ -41,10 +41,19 @@ struct KernelInterfaceTests {
         #expect(old.modules[0].waitsForPeers && old.modules[1].isOptional)
         #expect(old.systemCalls[.aarch64]?["migrate"] == 285)
         #expect(old.membership.message?.groups(in: "popcorn:    1 joined, aarch64") == ["1", "aarch64"])
-        #expect(old.unavailable[.ps]?.contains("popcorn_ps") == true)
+        #expect(old.unavailable[.migrate]?.contains("kill -35") == true)
+        #expect(old.tracing == .capture && !old.canRejoin)
+        #expect(old.transport.messages.map(\.type) == Array(0...40))
+        #expect(old.transport.messages.filter(\.carriesPage).map(\.type) == [12, 16])
+        #expect(old.selfTest?.text(bytes: 64, rounds: 5) == "0 64 1 5")
+        #expect(old.selfTest?.took.groups(in: "    2281472 ns in total") == ["2281472"])
+        #expect(
+            old.markers.compactMap { $0.message.groups(in: "x\n####### MIGRATED - [84/1] from [61/0]") } == [
+                ["84", "61"]
+            ])
         let ours = try read("embedded")
         #expect(ours.membership == .states)
-        #expect(ours.unavailable.isEmpty)
+        #expect(ours.unavailable.isEmpty && ours.tracing == .events && ours.canRejoin)
         for name in try FileManager.default.contentsOfDirectory(atPath: folder.path) {
             #expect(try read(String(name.dropLast(5))).name + ".yaml" == name)
         }
@@ -77,6 +86,46 @@ struct KernelInterfaceTests {
             ),
             ("transport:", "unavailable: {pss: x}\ntransport:", "unknown key 'pss'"),
             ("transport:", "files: {peers: proc/x}\ntransport:", "'proc/x' is no absolute path"),
+            (
+                "{port: 30467}", "{port: 30467, header_bytes: 10, messages: [{type: 1, name: A}]}",
+                "the key 'header' is missing"
+            ),
+            (
+                "{port: 30467}",
+                "{port: 30467, header_bytes: 2, header: {type: {bit: 0, bits: 8}, size: {bit: 8, bits: 64}}}",
+                "64 bits from bit 8 on do not lie in a header of 2 bytes"
+            ),
+            (
+                "{port: 30467}", "{port: 30467, messages: [{type: 1, name: A, role: pairing}]}",
+                "needs the field 'local'"
+            ),
+            (
+                "{port: 30467}", "{port: 30467, messages: [{type: 1, name: A, fields: {call: 10}}]}",
+                "'10' is no place of a number: expected OFFSET+BYTES"
+            ),
+            (
+                "{port: 30467}", "{port: 30467, messages: [{type: 1, name: A, bytes: 12, fields: {call: 10+4}}]}",
+                "the field ends after the message, which has 12 bytes"
+            ),
+            (
+                "{port: 30467}", "{port: 30467, messages: [{type: 1, name: A, answers: 2}]}",
+                "A answers type 2, which is not in the list"
+            ),
+            (
+                "{port: 30467}", "{port: 30467, messages: [{type: 1, name: A}, {type: 1, name: B}]}",
+                "A and B are both of type 1"
+            ),
+            (
+                "transport:", "markers: [{message: 'a (.)', event: arrived, groups: [thread]}]\ntransport:",
+                "this event needs the group 'local'"
+            ),
+            (
+                "transport:", "markers: [{message: 'a', event: exited, groups: [local]}]\ntransport:",
+                "the pattern has 0 parentheses, and 1 are named"
+            ),
+            (
+                "transport:", "self_test: {write: '{bytes}', took: '(.)'}\ntransport:", "'{rounds}' is missing in it"
+            ),
             ("transport:", "system_calls: {x86-64: {migrate: many}}\ntransport:", "expected a whole number"),
         ])
     func errors(old: String, new: String, expected: String) {

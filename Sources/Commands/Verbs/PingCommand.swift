@@ -66,6 +66,10 @@ struct PingCommand: AsyncParsableCommand {
                 "ratio", "", Fixed.text(ratio, 2), "", "", outcome.throughputRatio.map { Fixed.text($0, 2) } ?? "-")
         }
         Output.table(table)
+        if outcome.batch > 1 {
+            Output.line(
+                "The message layer's figures are of means of \(outcome.batch) round trips: its kernel tells no more.")
+        }
     }
 
     private static func row(_ name: String, _ measurement: Ping.Measurement) -> [String] {

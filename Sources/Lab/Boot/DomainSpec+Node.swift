@@ -24,6 +24,8 @@ extension DomainSpec {
             management: ManagementNIC(mac: node.managementMAC.description, hostPort: node.sshPort),
             fabric: FabricNIC(
                 mac: node.fabricMAC.description, switchDirectory: VDESwitch(directory: paths.fabric).socketDirectory),
+            fabricCapture: node.isCaptured ? paths.capture(node.name) : nil,
+            debugSocket: paths.debugSocket(node.name),
             placement: Placement(
                 hostCPUs: node.spec.cpus.map { Array($0.cpus) } ?? [],
                 memoryNodes: node.spec.numaNode.map { [$0] } ?? []))

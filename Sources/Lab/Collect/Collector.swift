@@ -46,8 +46,11 @@ struct Collector {
         nodes = try await LabAccess.inParallel(nodes) { [self] entry in
             var entry = entry
             try Directories.create(run.node(entry.node.name))
-            guard entry.node.hasEvents else { return entry }
-            entry.instance = try await entry.recorder.begin(bufferKiB: Self.bufferKiB(entry.node.spec))
+            if entry.node.isCaptured {
+                entry.captureStart = FabricCapture.size(of: access.paths.capture(entry.node.name))
+            } else if entry.node.hasEvents {
+                entry.instance = try await entry.recorder.begin(bufferKiB: Self.bufferKiB(entry.node.spec))
+            }
             try await sampleClock(entry, entry.recorder)
             return entry
         }
@@ -66,9 +69,10 @@ struct Collector {
             return await group.reduce(into: []) { $0 += $1 }
         }
         step("collect")
+        let captured = makeTraces()
         defer { step("write the logs") }
         var collected = Collected(
-            warnings: warnings.sorted() + run.copySerialLogs(of: access.record, from: access.paths))
+            warnings: warnings.sorted() + captured + run.copySerialLogs(of: access.record, from: access.paths))
         render(&collected)
         return collected
     }
@@ -101,11 +105,13 @@ struct Collector {
     private func fetch(_ entry: RecordedNode, _ recorder: GuestRecorder) async throws -> [String] {
         var warnings: [String] = []
         do {
-            if entry.node.hasEvents { try await sampleClock(entry, recorder) }
+            try await sampleClock(entry, recorder)
         } catch let error as ContractError {
             warnings.append("\(error.summary): what it recorded has its own times only")
         }
-        let files: [GuestRecorder.Part: NodeRunFile] = [.kernelLog: .kernelLog, .types: .types, .trace: .trace]
+        var files: [GuestRecorder.Part: NodeRunFile] = [.kernelLog: .kernelLog]
+        // Else a trace is made of what was captured.
+        if !entry.node.isCaptured { files.merge([.types: .types, .trace: .trace]) { first, _ in first } }
         try await recorder.end(
             instance: entry.instance, files: files.mapValues { run.file($0, of: entry.node.name) })
         return warnings
@@ -114,11 +120,36 @@ struct Collector {
     private func sampleClock(_ entry: RecordedNode, _ recorder: GuestRecorder) async throws {
         let path = run.file(.clock, of: entry.node.name)
         // The drift since the boot shows only beside what was read then.
-        if entry.instance == nil, let early = FileManager.default.contents(atPath: access.paths.clock(entry.node.name))
+        if entry.instance == nil, entry.captureStart == nil,
+            let early = FileManager.default.contents(atPath: access.paths.clock(entry.node.name))
         {
             try AtomicFile.append(early, to: path)
         }
         try await recorder.recordClock(Self.clockSamples, to: path)
+    }
+
+    /// Keeps what was captured of nodes whose kernels have no trace of their own, and makes traces of it.
+    ///
+    /// - Returns: what is missing or doubtful.
+    private func makeTraces() -> [String] {
+        guard let interface = access.record.nodes.first(where: { $0.isCaptured })?.interface else { return [] }
+        do {
+            try Directories.create(run.captures)
+            let captured = try access.record.nodes.map { node in
+                let capture = access.paths.capture(node.name)
+                let start = nodes.first { $0.node.id == node.id }?.captureStart
+                let hasPackets = FabricCapture.size(of: capture) > 0
+                if hasPackets { try FabricCapture.copy(capture, from: start, to: run.capture(node.name)) }
+                try Directories.create(run.node(node.name))
+                return CapturedNode(
+                    files: run.traceFiles(of: Manifest.Node(node)), trace: run.file(.trace, of: node.name),
+                    types: run.file(.types, of: node.name), capture: hasPackets ? run.capture(node.name) : nil,
+                    mac: node.fabricMAC, address: node.spec.address)
+            }
+            return try CaptureTrace.write(captured, interface)
+        } catch {
+            return ["no traces could be made of what was captured: \(error)"]
+        }
     }
 
     /// Writes dmesg on the host's clock, as JSON Lines and as plain text.

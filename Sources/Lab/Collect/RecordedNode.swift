@@ -11,6 +11,8 @@ package struct RecordedNode: Sendable {
     package let recorder: GuestRecorder
     /// The tracefs instance that it has begun, if it has.
     var instance: String?
+    /// How long the capture of its packets was when the run began, if there is one; `nil` for all since the boot.
+    var captureStart: Int64?
 
     /// The guest, over this connection.
     package var guest: EmbeddedGuest { node.guest(session) }

@@ -38,6 +38,9 @@ package struct Ping: Sendable {
         package var size: Int
         /// Round trips of each transport, in all its turns together.
         package var count: Int
+        /// How many round trips each of the message layer's figures is the mean of: 1, unless the kernel tells no more than the time
+        /// of many.
+        package var batch: Int
         /// Between the kernels, by the self test of the message layer.
         package var messageLayer: Measurement
         /// Between two processes of the same guests; `nil` if TCP was not measured or gave no result.
@@ -67,6 +70,9 @@ package struct Ping: Sendable {
         }
         return try await access.withSessions([from, to]) { sessions in
             let (sender, receiver) = (sessions[0].guest, sessions[1].guest)
+            // Both carry the same.
+            var options = options
+            options.size = max(options.size, from.interface?.selfTest?.leastBytes ?? 0)
             var layer = Series(transport: .messages)
             var plain = Series(transport: .tcp(receiver: receiver, address: to.spec.address))
             try await layer.takeTurn(from: sender, to: to.id, options)
@@ -75,13 +81,14 @@ package struct Ping: Sendable {
                 try await plain.takeTurn(from: sender, to: to.id, options)
                 try await layer.takeTurn(from: sender, to: to.id, options)
             }
+            let own = from.interface?.selfTest
             guard let messages = layer.measurement else {
                 throw LabError(.commandFailed, "\(from.name): the self test of the message layer gave no result")
             }
             let tcp = plain.measurement
             return Outcome(
                 from: from.name, to: to.name, size: options.size, count: options.count * (options.comparesTCP ? 2 : 1),
-                messageLayer: messages, tcp: tcp,
+                batch: own == nil ? 1 : min(options.count, EmbeddedGuest.batch), messageLayer: messages, tcp: tcp,
                 roundTripRatio: tcp.map { messages.roundTrips.p50 / $0.roundTrips.p50 },
                 throughputRatio: tcp?.megabytesPerSecond.flatMap { raw in messages.megabytesPerSecond.map { $0 / raw } }
             )
@@ -105,6 +112,7 @@ private struct Series {
         {
             trips.append(times)
         }
+        if case .messages = transport, sender.hasOwnTest { return }
         guard options.streamCount > 0 else { return }
         let rate = try await sender.throughput(
             to: peer, over: transport, size: Self.streamSize, count: options.streamCount)

@@ -59,6 +59,8 @@ package struct NodeRecord: Codable, Sendable {
     package var kernel: String
     /// Of the node's own kernel, as its file was when the node was booted last; `nil` for the image's kernel.
     package var interface: KernelInterface?
+    /// What the node booted last of its user's own files, the kernel and modules, by path: the SHA-256 of each.
+    var bootFiles: [String: String]?
     /// What runs the guest's CPUs; once it is decided, it stays for the life of the lab.
     package var accelerator: NodeAccelerator
     /// Why it is that: half a sentence such as `the host is x86-64`; empty while it is undecided.
@@ -71,8 +73,10 @@ package struct NodeRecord: Codable, Sendable {
     /// Where the port for init's reports is plugged in.
     var virtioBus: VirtioBus { interface?.machines[spec.isa]?.virtio ?? .pci }
 
-    /// Whether its kernel has our events and tells its clock.
-    var hasEvents: Bool { interface?.unavailable[.trace] == nil }
+    /// Whether its kernel has our events.
+    var hasEvents: Bool { interface.map { $0.tracing == .events } ?? true }
+    /// Whether what goes over the wire is recorded from the boot on, since nothing else tells what its kernel does.
+    var isCaptured: Bool { interface?.tracing == .capture }
 
     /// The node's name, as in the lab file.
     package var name: String { spec.name }

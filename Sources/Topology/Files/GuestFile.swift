@@ -15,6 +15,8 @@ package enum GuestFile {
     package static let pages = "/proc/popcorn_pages"
     /// What the message layer has counted. popcorn.ko makes it.
     package static let counters = "/proc/popcorn_stat"
+    /// The kernel's symbols, `ADDRESS KIND NAME` a line (kallsyms; CONFIG_KALLSYMS).
+    package static let kernelSymbols = "/proc/kallsyms"
     /// Takes keys of SysRq (Documentation/admin-guide/sysrq), whatever the kernel allows keyboards.
     package static let sysrq = "/proc/sysrq-trigger"
 

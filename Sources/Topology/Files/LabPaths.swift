@@ -41,6 +41,9 @@ package struct LabPaths: Sendable {
     /// What the guest's init reports to the lab.
     package func reportLog(_ node: String) -> String { self.node(node) + "/report.log" }
 
+    /// The node's packets since it was booted last, if its kernel has no trace of its own.
+    package func capture(_ node: String) -> String { self.node(node) + "/fabric.pcap" }
+
     // What is gone after a reboot anyway. Sockets live here: their paths hold at most 108 bytes (unix(7)).
     /// The directory of the lab's sockets.
     package var runtime: String { directories.runtime + "/" + name }
@@ -52,4 +55,6 @@ package struct LabPaths: Sendable {
     package var fabric: String { runtime + "/fabric" }
     /// The Unix socket that QEMU serves the node's serial console on.
     package func consoleSocket(_ node: String) -> String { runtime + "/" + node + ".console" }
+    /// The Unix socket that QEMU serves debuggers of the guest on.
+    package func debugSocket(_ node: String) -> String { runtime + "/" + node + ".gdb" }
 }

@@ -4,8 +4,9 @@ import UserInput
 
 extension KernelInterface {
     private static let keys = [
-        "name", "about", "kernel_arguments", "machine", "modules", "peers", "failures", "files", "system_calls",
-        "transport", "quiet_console", "trace_boot", "unavailable",
+        "name", "about", "kernel_arguments", "machine", "modules", "peers", "failures", "files", "self_test",
+        "system_calls",
+        "transport", "markers", "quiet_console", "trace_boot", "unavailable",
     ]
 
     /// Reads an interface's file, strictly.
@@ -32,11 +33,14 @@ extension KernelInterface {
             top.report("'\(name)' cannot be the name of an interface: \(objection)", at: "name")
         }
         let modules = top.mappings("modules", as: "a module", keys: Module.keys)?.compactMap { $0.flatMap(Module.init) }
-        let peers = top.required("peers") { top.mapping($0, as: "membership", keys: ["count", "joined", "states"]) }
+        let peers = top.required("peers") {
+            top.mapping($0, as: "membership", keys: ["count", "joined", "states", "rejoin"])
+        }
         let membership = peers.flatMap(membership)
         let transport = top.required("transport") {
-            top.mapping($0, as: "a transport", keys: ["port", "header_bytes"])
+            top.mapping($0, as: "a transport", keys: Transport.keys).flatMap(Transport.init)
         }
+        let markers = top.mappings("markers", as: "a marker", keys: Marker.keys)?.compactMap { $0.flatMap(Marker.init) }
         let machines = byISA(top, "machine") { machines, key in
             machines.mapping(key, as: "a machine", keys: ["nic", "virtio"]).flatMap(Machine.init)
         }
@@ -47,15 +51,14 @@ extension KernelInterface {
         let failures = top.mappings("failures", as: "a failure", keys: ["message", "meaning"])?.compactMap {
             $0.flatMap(Failure.init)
         }
-        let port = transport?.required("port") { transport?.integer($0) }
-        if let port, !LabLimits.ports.contains(port) { transport?.report("\(port) is not a TCP port", at: "port") }
-        guard let name, let membership, let port else { return nil }
+        guard let name, let membership, let transport else { return nil }
         return KernelInterface(
             name: name, about: top.text("about") ?? "", kernelArguments: arguments(top), machines: machines,
-            modules: modules ?? [], membership: membership, nodeCount: count(peers), failures: failures ?? [],
-            files: files(top),
+            modules: modules ?? [], membership: membership, nodeCount: count(peers),
+            canRejoin: peers?.boolean("rejoin") ?? true, failures: failures ?? [],
+            files: files(top), selfTest: selfTest(top),
             systemCalls: byISA(top, "system_calls") { numbers(of: $0, $1) },
-            transport: Transport(port: port, headerBytes: transport?.integer("header_bytes") ?? 0),
+            transport: transport, markers: markers ?? [],
             isConsoleQuiet: top.boolean("quiet_console") ?? false, tracesBoot: top.boolean("trace_boot") ?? false,
             unavailable: unavailable(top))
     }
@@ -114,6 +117,25 @@ extension KernelInterface {
             if !path.hasPrefix("/") { fields.report("'\(path)' is no absolute path", at: role.rawValue) }
             result[role] = path
         }
+    }
+
+    private static func selfTest(_ top: YAMLMapping) -> SelfTest? {
+        guard let test = top.mapping("self_test", as: "a self test", keys: ["write", "least_bytes", "took"]) else {
+            return nil
+        }
+        if top.mapping("files", as: "files", keys: nil)?.has(FileRole.selfTest.rawValue) != true {
+            top.report("the file is missing to which it is written: 'files: {self_test: PATH}'", at: "self_test")
+        }
+        let write = test.required("write") { test.text($0) }
+        for gap in ["{bytes}", "{rounds}"] where write?.contains(gap) == false {
+            test.report("'\(gap)' is missing in it", at: "write")
+        }
+        let took = test.required("took") { test.value($0, MessagePattern.self) }
+        if let took, took.groupCount != 1 {
+            test.report("expected one pair of parentheses, the ns; found \(took.groupCount)", at: "took")
+        }
+        guard let write, let took else { return nil }
+        return SelfTest(write: write, leastBytes: test.integer("least_bytes") ?? 0, took: took)
     }
 
     private static func unavailable(_ top: YAMLMapping) -> [Operation: String] {

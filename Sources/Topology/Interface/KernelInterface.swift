@@ -16,14 +16,20 @@ package struct KernelInterface: Codable, Sendable, Hashable {
     package var membership: Membership
     /// How many nodes the kernel was compiled for; `nil` for any number.
     package var nodeCount: Int?
+    /// Whether a node that was rebooted can join the others, which went on.
+    package var canRejoin: Bool
     /// Messages after which a node will not become ready.
     package var failures: [Failure]
     /// Files of the guest that the kernel makes, by what they are for.
     package var files: [FileRole: String]
+    /// How round trips of messages are measured, if they can be.
+    package var selfTest: SelfTest?
     /// The numbers of its own system calls, by their names.
     package var systemCalls: [ISA: [String: Int]]
     /// What its messages look like on the wire.
     package var transport: Transport
+    /// Lines of the kernel's log that say where threads are.
+    package var markers: [Marker]
     /// Whether the console's log level stays low once the guest is up.
     package var isConsoleQuiet: Bool
     /// Whether the kernel's events are recorded from the boot on.
@@ -83,12 +89,19 @@ package struct KernelInterface: Codable, Sendable, Hashable {
         case selfTest = "self_test"
     }
 
-    /// What its messages look like on the wire.
-    package struct Transport: Codable, Sendable, Hashable {
-        /// On which every node listens.
-        package var port: Int
-        /// Bytes in front of each message.
-        package var headerBytes: Int
+    /// How a kernel's file `self_test` is used.
+    package struct SelfTest: Codable, Sendable, Hashable {
+        /// What is written to it, with `{bytes}` of payload and `{rounds}` in it.
+        package var write: String
+        /// The least payload that it takes.
+        package var leastBytes: Int
+        /// What the log says then; the parentheses are the ns that all rounds took.
+        package var took: MessagePattern
+
+        /// What to write for a measurement.
+        package func text(bytes: Int, rounds: Int) -> String {
+            write.replacing("{bytes}", with: String(bytes)).replacing("{rounds}", with: String(rounds))
+        }
     }
 
     /// What a lab does with kernels that not all of them offer; the raw values are the keys of interface files.

@@ -5,7 +5,9 @@
 #include <linux/inetdevice.h>
 #include <linux/kthread.h>
 #include <linux/module.h>
+#include <linux/mutex.h>
 #include <linux/net.h>
+#include <linux/slab.h>
 #include <net/net_namespace.h>
 #include <net/sock.h>
 
@@ -20,6 +22,26 @@ static __be32 addresses[LEGACY_NODES];
 static struct socket *peers[LEGACY_NODES];
 static struct socket *listener;
 static int self = -1;
+/* A message is not to begin inside another. */
+static DEFINE_MUTEX(sending);
+
+int legacy_self(void)
+{
+	return self;
+}
+
+int legacy_send(int nid, struct legacy_header *message)
+{
+	struct msghdr head = {};
+	struct kvec piece = { .iov_base = message, .iov_len = message->size };
+	int count;
+
+	message->from_nid = self;
+	mutex_lock(&sending);
+	count = kernel_sendmsg(peers[nid], &head, &piece, 1, message->size);
+	mutex_unlock(&sending);
+	return count == message->size ? 0 : -EIO;
+}
 
 static int find_self(void)
 {
@@ -49,15 +71,42 @@ static int receive_all(struct socket *from, void *buffer, size_t size)
 	return kernel_recvmsg(from, &message, &piece, 1, size, MSG_WAITALL) == size ? 0 : -EIO;
 }
 
+static void handle(int nid, const struct legacy_header *message)
+{
+	const struct legacy_node_info *info = (const void *)message;
+
+	switch (message->type) {
+	case LEGACY_NODE_INFO:
+		legacy_joined(info->nid, info->arch);
+		break;
+	case LEGACY_TEST_REQUEST:
+	case LEGACY_TEST_RESPONSE:
+		legacy_test_message(nid, message);
+		break;
+	default:
+		legacy_hop_message(nid, message);
+	}
+}
+
+struct receiver {
+	struct socket *from;
+	int nid;
+};
+
 /* A peer that is lost is waited for like one that has nothing to say. */
 static int receive(void *argument)
 {
-	struct socket *from = argument;
-	struct legacy_node_info info;
+	struct receiver *receiver = argument;
+	u8 *message = kmalloc(LEGACY_MAX, GFP_KERNEL);
+	struct legacy_header *header = (void *)message;
 
-	while (!receive_all(from, &info, sizeof(info))) {
-		if (info.header.type == LEGACY_NODE_INFO && info.header.size == sizeof(info))
-			legacy_joined(info.nid, info.arch);
+	while (message && !receive_all(receiver->from, message, sizeof(*header)) &&
+	       header->size >= sizeof(*header) && header->size <= LEGACY_MAX) {
+		if (header->size > sizeof(*header) &&
+		    receive_all(receiver->from, message + sizeof(*header),
+				header->size - sizeof(*header)))
+			break;
+		handle(receiver->nid, header);
 	}
 	while (!kthread_should_stop())
 		schedule_timeout_interruptible(MAX_SCHEDULE_TIMEOUT);
@@ -66,10 +115,11 @@ static int receive(void *argument)
 
 static int start(int nid, struct socket *connection)
 {
-	struct task_struct *thread = kthread_run(receive, connection, "legacy_recv_%d", nid);
+	static struct receiver receivers[LEGACY_NODES];
 
 	peers[nid] = connection;
-	return PTR_ERR_OR_ZERO(thread);
+	receivers[nid] = (struct receiver){ .from = connection, .nid = nid };
+	return PTR_ERR_OR_ZERO(kthread_run(receive, &receivers[nid], "legacy_recv_%d", nid));
 }
 
 static struct sockaddr_in place(__be32 address)
@@ -124,19 +174,15 @@ static int accept_peer(void)
 static void tell_all(void)
 {
 	struct legacy_node_info info = {
-		.header = { .from_nid = self, .type = LEGACY_NODE_INFO, .size = sizeof(info) },
+		.header = { .type = LEGACY_NODE_INFO, .size = sizeof(info) },
 		.nid = self,
 		.arch = legacy_arch(),
 	};
 	int i;
 
-	for (i = 0; i < LEGACY_NODES; i++) {
-		struct msghdr message = {};
-		struct kvec piece = { .iov_base = &info, .iov_len = sizeof(info) };
-
+	for (i = 0; i < LEGACY_NODES; i++)
 		if (peers[i])
-			kernel_sendmsg(peers[i], &message, &piece, 1, sizeof(info));
-	}
+			legacy_send(i, &info.header);
 }
 
 static int __init load(void)
@@ -149,6 +195,8 @@ static int __init load(void)
 		error = connect_to(i);
 	for (i = self + 1; !error && i < LEGACY_NODES; i++)
 		error = accept_peer();
+	if (!error)
+		error = legacy_hop_init() ?: legacy_test_init();
 	if (error)
 		return error;
 	tell_all();
