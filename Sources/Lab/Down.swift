@@ -30,7 +30,7 @@ package struct Down: Sendable {
             return try await Removal(environment: environment).remove(name)
         }
         await collect(record, fully: grace > .zero)
-        if grace > .zero { await askToEnd(record, environment.store.paths(name), grace) }
+        if grace > .zero { await askToEnd(record.nodes, environment.store.paths(name), grace) }
         // Whoever stopped us wants to keep what still runs; the record knows of it.
         try Task.checkCancellation()
         // A second thought comes too late now: half a lab is of no use to anybody.
@@ -55,11 +55,11 @@ package struct Down: Sendable {
         }
     }
 
-    /// Asks every guest to end, and waits for those that agreed.
-    private func askToEnd(_ record: LabRecord, _ paths: LabPaths, _ grace: Duration) async {
-        let alive = QEMUProcess.find(uuids: record.nodes.map(\.uuid))
+    /// Asks guests to end, and waits for those that agreed.
+    func askToEnd(_ nodes: [NodeRecord], _ paths: LabPaths, _ grace: Duration) async {
+        let alive = QEMUProcess.find(uuids: nodes.map(\.uuid))
         await withTaskGroup(of: Void.self) { group in
-            for node in record.nodes {
+            for node in nodes {
                 guard let qemu = alive[node.uuid] else { continue }
                 group.addTask {
                     do {

@@ -80,6 +80,7 @@ package struct Up: Sendable {
             let boot = Boot(
                 environment: environment, paths: environment.store.paths(name), hypervisor: hypervisor,
                 images: images, accelerator: options.accelerator, report: report, log: log)
+            if isRepair { try await endOutdated(record, hypervisor, images) }
             let started: [String]
             (record, started) = try await boot.start(record, isRepair: isRepair)
             try await awaitReady(record, started, began)

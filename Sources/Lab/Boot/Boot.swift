@@ -75,16 +75,19 @@ struct Boot: Sendable {
         let image = try images.image(of: node.spec)
         let own = images.kernel(of: node.spec)
         let release = try images.kernelRelease(of: node.spec)
+        let files = try own?.digests()
         try store.update(record.spec.name) { record in
             record.nodes[node.id].image = image.id
             record.nodes[node.id].kernel = release
             record.nodes[node.id].interface = own?.interface
+            record.nodes[node.id].bootFiles = files
             // Faults belong to a boot.
             record.impairments[node.name] = nil
         }
         try GuestOverlay(record: record, node: node, paths: paths, kernel: own).write(after: image)
         rename(paths.serialLog(node.name), paths.earlierSerialLog(node.name))
         unlink(paths.clock(node.name))
+        unlink(paths.capture(node.name))
         unlink(paths.reportLog(node.name))
     }
 

@@ -60,6 +60,12 @@ struct NodeKernel: Sendable {
         }
     }
 
+    /// All that a boot takes from the user's own files, by path: the SHA-256 of each.
+    func digests() throws -> [String: String] {
+        let paths = [file.path] + (drivers + layer.map(\.file)).map(\.path)
+        return try paths.reduce(into: [:]) { $0[$1] = try SHA256.hex(ofFile: $1) }
+    }
+
     private static func problems(
         of kernel: KernelFile, _ node: NodeSpec, _ interface: KernelInterface, _ nodeCount: Int
     ) -> [String] {
