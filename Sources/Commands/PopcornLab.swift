@@ -44,7 +44,7 @@ package struct PopcornLab: AsyncParsableCommand {
                 name: "Observation",
                 subcommands: [
                     LogsCommand.self, TraceCommand.self, PingCommand.self, CollectCommand.self, RunsCommand.self,
-                    DiagnoseCommand.self,
+                    DiagnoseCommand.self, DumpCommand.self, GDBCommand.self,
                 ]),
             CommandGroup(
                 name: "Regression",

@@ -61,7 +61,10 @@ extension EndToEnd.OwnKernels {
     func pair() async throws {
         let lab = Lab(name: "legacy", workplace: try Workplace.shared.get())
         let legacy = try await LegacyKernel(lab)
-        let up = try await lab("up", "-f", try legacy.file("legacy.yaml"), limit: .seconds(300))
+        let layer = lab.workplace.file("built/legacy_socket.ko")
+        try Directories.create(lab.workplace.file("built"))
+        try AtomicFile.write(try AtomicFile.contents(of: try legacy.module("legacy_socket", .aarch64)), to: layer)
+        let up = try await lab("up", "-f", try legacy.file("legacy.yaml", armLayer: layer), limit: .seconds(300))
         #expect(up.errorText.contains("x86: all peers seen"))
         let status = try await lab.status()
         #expect(status.nodes.map(\.peers) == [["arm": "up"], ["x86": "up"]])
@@ -73,15 +76,31 @@ extension EndToEnd.OwnKernels {
         let log = try await lab("logs", limit: .seconds(60)).text
         #expect(log.contains("legacy:    1 joined, aarch64") && log.contains("legacy:    0 joined, x86_64"))
 
+        try await logsAreInTrueOrder(lab)
+
         let sent = lab.workplace.file("own-kernel-sent"), back = lab.workplace.file("own-kernel-back")
         try AtomicFile.write((0..<100_000).map { UInt8(truncatingIfNeeded: $0 * 7) }, to: sent)
         try await lab("cp", sent, "arm:/root/sent")
         try await lab("cp", "arm:/root/sent", back)
         #expect(try AtomicFile.contents(of: back) == AtomicFile.contents(of: sent))
 
-        // A program that moves nowhere, for each ISA: what it prints, and what it ends with.
+        // A program for each ISA that plays a move: what it prints, what it ends with, and what its messages tell.
         let source = lab.workplace.file("hello.c")
-        try AtomicFile.write("int puts(const char *); int main(void) { puts(\"hello\"); return 3; }\n", to: source)
+        try AtomicFile.write(
+            """
+            #include <fcntl.h>
+            #include <stdio.h>
+            #include <unistd.h>
+            int main(void)
+            {
+                int hop = open("/proc/legacy_hop", O_WRONLY);
+                if (write(hop, "5", 1) != 1)
+                    return 1;
+                puts("hello");
+                return 3;
+            }
+
+            """, to: source)
         for isa in ISA.allCases {
             let output = lab.workplace.file("hello_\(isa.rawValue)")
             try await lab.host("\(isa.gnuTriplet)-gcc", "-static", "-no-pie", "-o", output, source)
@@ -89,19 +108,150 @@ extension EndToEnd.OwnKernels {
         for node in ["x86", "arm"] {
             let ran = try await lab("run", lab.workplace.file("hello"), "--on", node, exit: 3, limit: .seconds(120))
             #expect(ran.text == "hello\n")
+            try await traceTellsOfHop(lab, from: node, to: node == "x86" ? "arm" : "x86")
         }
+        try await selfTestAndTraceAgree(lab)
+        try await debuggerHoldsAll(lab)
 
-        for words in [["ps"], ["migrate", "1", "--to", "arm"], ["ping", "x86", "arm"]] {
+        for words in [["ps"], ["migrate", "1", "--to", "arm"]] {
             let refused = try await lab(words: words, exit: 64)
             #expect(refused.errorText.contains("test-legacy) does not offer this"))
             #expect(refused.errorText.contains("hint: this message layer"))
         }
+        try await changedModuleRebootsAll(lab, try legacy.file("legacy.yaml", armLayer: layer), layer)
         // The kernel never notices a loss; the connection does.
         try await lab("fault", "arm", "kill")
         let lost = try await lab.status()
         #expect(lost.nodes[1].state == "absent")
         try await lab("down", limit: .seconds(120))
         try await lab("status", exit: 64)
+    }
+
+    private struct Summary: Decodable {
+        struct Route: Decodable {
+            var from: String
+            var to: String
+            var hops: Int
+            var unfinished: Int
+        }
+        struct Page: Decodable {
+            var address: String
+            var faults: Int
+            var writes: Int
+        }
+        struct Migration: Decodable {
+            var routes: [Route]
+            var pages: [Page]
+        }
+        struct Message: Decodable {
+            var name: String
+            var count: Int
+            var unreceived: Int
+        }
+        struct Span: Decodable {
+            var node: String
+            var name: String
+            var count: Int
+            var totalMicroseconds: Double
+        }
+        var migration: Migration
+        var messages: [Message]
+        var spans: [Span]
+    }
+
+    private func traceTellsOfHop(_ lab: Lab, from: String, to: String) async throws {
+        let summary = try await lab.json(Summary.self, "trace")
+        let routes = summary.migration.routes.map { "\($0.from) \($0.to) \($0.hops) \($0.unfinished)" }
+        #expect(routes.sorted() == ["\(from) \(to) 1 0", "\(to) \(from) 1 0"].sorted())
+        #expect(summary.migration.pages.map(\.address).sorted() == (0..<5).map { "0x50\($0)000" })
+        #expect(summary.migration.pages.map(\.faults) == [1, 1, 1, 1, 1])
+        #expect(summary.migration.pages.map(\.writes).reduce(0, +) == 2)
+        let counts = Dictionary(summary.messages.map { ($0.name, $0.count) }, uniquingKeysWith: +)
+        #expect(counts["TASK_MIGRATE"] == 1 && counts["TASK_PAIRING"] == 1 && counts["TASK_MIGRATE_BACK"] == 1)
+        #expect(counts["REMOTE_PAGE_REQUEST"] == 5 && counts["REMOTE_PAGE_RESPONSE"] == 3)
+        #expect(summary.messages.allSatisfy { $0.unreceived == 0 })
+        // Of this run alone.
+        #expect(counts["NODE_INFO"] == nil)
+    }
+
+    private struct Measured: Decodable {
+        struct Layer: Decodable {
+            struct Times: Decodable { var max: Double }
+            var roundTrips: Times
+        }
+        var batch: Int
+        var messageLayer: Layer
+        var tcp: Layer?
+    }
+
+    /// What the kernel says of round trips is no less than what they took on the wire.
+    private func selfTestAndTraceAgree(_ lab: Lab) async throws {
+        let measured = try await lab.json(Measured.self, "ping", "x86", "arm", "--count", "50", "--stream", "0")
+        #expect(measured.batch == 25 && measured.tcp != nil)
+        try await lab("collect")
+        let summary = try await lab.json(Summary.self, "trace")
+        let spans = try #require(summary.spans.first { $0.name == "test" })
+        #expect(spans.node == "x86" && spans.count == 50)
+        #expect(spans.totalMicroseconds <= measured.messageLayer.roundTrips.max * 50)
+        #expect(summary.messages.contains { $0.name == "NODE_INFO" && $0.count == 2 })
+        #expect(summary.migration.routes.map(\.hops) == [2, 2])
+    }
+
+    /// While a debugger holds one guest, all stand still; then all go on.
+    private func debuggerHoldsAll(_ lab: Lab) async throws {
+        let tool = ShellWord.join([lab.workplace.popcornLab.executable, "status", "--format", "json"])
+        let held = try await lab(
+            "gdb", "x86", "--batch", "--ex", "print/x $pc", "--ex", "shell \(tool)", limit: .seconds(120))
+        #expect(held.text.contains("$1 = 0x"))
+        #expect(held.text.split(separator: "\"frozen\"").count == 3, "\(held.text)")
+        #expect(held.errorText.contains("no vmlinux lies beside"))
+        let alone = try await lab("gdb", "arm", "--alone", "--batch", "--ex", "python print(len(OTHERS))")
+        #expect(alone.lines.contains("0"))
+        #expect(try await lab.status().nodes.map(\.state) == ["running", "running"])
+        try await lab("gdb", "x86", "--symbols", "/none", exit: 64)
+        #expect(try await lab("exec", "--all", "echo goes on").lines.count == 2)
+    }
+
+    private func changedModuleRebootsAll(_ lab: Lab, _ file: String, _ layer: String) async throws {
+        let boots = try await lab("exec", "--all", "cat /proc/sys/kernel/random/boot_id").lines
+        let same = try await lab("up", "-f", file, limit: .seconds(120))
+        #expect(same.errorText.contains("nothing was touched"))
+        // Behind the sections nobody reads it.
+        try AtomicFile.write(try AtomicFile.contents(of: layer) + Data([0]), to: layer)
+        let again = try await lab("up", "-f", file, limit: .seconds(300)).errorText
+        #expect(again.contains("arm: rebooting, since legacy_socket.ko changed"))
+        #expect(again.contains("x86: rebooting, too: arm could not join it again (test-legacy: peers.rejoin is false)"))
+        let later = try await lab("exec", "--all", "cat /proc/sys/kernel/random/boot_id").lines
+        #expect(Set(boots).isDisjoint(with: later) && later.count == 2)
+    }
+
+    private struct Line: Decodable {
+        var node: String
+        var host_us: Double?
+        var host_error_us: Double?
+        var text: String
+    }
+
+    /// What kernels that tell no clock say in turns, with the moments between which each said it.
+    private func logsAreInTrueOrder(_ lab: Lab) async throws {
+        var told: [(word: String, span: ClosedRange<Double>)] = []
+        for (node, word) in [("x86", "one"), ("arm", "two"), ("x86", "three"), ("arm", "four")] {
+            let before = Date().timeIntervalSince1970 * 1e6
+            try await lab("exec", node, "echo told-\(word) >/dev/kmsg")
+            told.append((word, before...Date().timeIntervalSince1970 * 1e6))
+        }
+        let lines = try await lab("logs", "--format", "json").lines.map {
+            try JSONDecoder().decode(Line.self, from: Data($0.utf8))
+        }
+        let found = lines.filter { $0.text.hasPrefix("told-") }
+        #expect(found.map(\.text) == told.map { "told-" + $0.word })
+        for (line, (_, span)) in zip(found, told) {
+            let (time, error) = (try #require(line.host_us), try #require(line.host_error_us))
+            #expect(time + error >= span.lowerBound && time - error <= span.upperBound, "\(line), said within \(span)")
+            // No question takes that long, so it is a bound of something.
+            #expect(error < 10e6)
+        }
+        #expect(!lines.contains { $0.text.contains("popcorn-lab: clock") })
     }
 
     @Test(
