@@ -192,20 +192,19 @@ package final class GuestRecorder: Sendable {
         }
     }
 
-    /// Makes a reading of `local=NS`, and of `grain=NS` for a clock that goes by steps.
-    ///
-    /// The moment that is called g lies anywhere from g to g + grain on the straight line through the steps' beginnings, so at most
-    /// half a grain from the line through their middles, which is what a fit finds. What is known of the line is half a grain less
-    /// sharp than the host's times, and of any moment that the clock stamps another half: a reading that is a whole grain wider to
-    /// either side bounds both.
+    /// Makes a reading of `local=NS`, and of `grain=NS` for a clock that goes by ticks.
     static func sample(_ line: String, from before: HostTime, to after: HostTime) -> ClockSample? {
-        let values = KeyValues(line.split(separator: " "))
+        let values = KeyValues(line.split(whereSeparator: \.isWhitespace))
         guard let local: Int64 = values.number("local") else { return nil }
         let grain: Int64 = values.number("grain") ?? 0
+        // No kernel stamps finer than µs, which is no tick.
         return ClockSample(
-            hostBefore: HostTime(nanoseconds: before.nanoseconds - grain), guest: GuestTime(nanoseconds: local),
-            hostAfter: HostTime(nanoseconds: after.nanoseconds + grain))
+            hostBefore: before, guest: GuestTime(nanoseconds: local), hostAfter: after,
+            grain: grain >= shortestTick ? grain : 0)
     }
+
+    /// ns; a kernel with CONFIG_HZ=1000 ticks each ms.
+    private static let shortestTick: Int64 = 500_000
 }
 
 extension HostTime {

@@ -3,7 +3,7 @@ package struct ClockFit: Sendable {
     /// One for each node of the problem, in its order.
     package private(set) var maps: [ClockMap]
     /// Whether straight lines alone satisfy every sample and every message.
-    private(set) var isConsistent: Bool
+    package private(set) var isConsistent: Bool
     /// By how much samples and messages contradict each other, in µs; 0 if they do not.
     private(set) var contradictionMicroseconds: Double
     /// What the reader of the timeline should know, one sentence each.

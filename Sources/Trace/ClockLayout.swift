@@ -19,6 +19,10 @@ struct ClockLayout {
         func base(_ guest: GuestTime) -> Int64 { reference + (guest.nanoseconds - middle) }
     }
 
+    /// A guest whose clock goes by ticks misses those that come while it does not run: half a percent of them was seen.
+    /// Parts per million.
+    private static let coarseDrift = 20_000.0
+
     private let problem: ClockProblem
     private let drift: Double
     private var frames: [Frame] = []
@@ -28,7 +32,8 @@ struct ClockLayout {
 
     init(_ problem: ClockProblem) {
         self.problem = problem
-        drift = min(0.1, max(1, problem.maximumDrift) / 1e6)
+        let isCoarse = problem.nodes.contains { $0.samples.contains { $0.grain > 0 } }
+        drift = min(0.1, max(isCoarse ? Self.coarseDrift : 1, problem.maximumDrift) / 1e6)
         samples = problem.nodes.map { node in node.samples.filter { $0.hostBefore <= $0.hostAfter } }
         for (node, kept) in zip(problem.nodes, samples) where kept.count < node.samples.count {
             warnings.append("node \(node.name): \(node.samples.count - kept.count) clock samples end before they begin")
@@ -159,9 +164,11 @@ struct ClockLayout {
                 let x = frame.x(sample.guest)
                 let base = frame.base(sample.guest)
                 program.add(
-                    [(u, 1), (d, x)], atMost: Double(sample.hostAfter.nanoseconds - base) / 1000, soft: true)
+                    [(u, 1), (d, x)], atMost: Double(sample.hostAfter.nanoseconds + sample.grain - base) / 1000,
+                    soft: true)
                 program.add(
-                    [(u, -1), (d, -x)], atMost: Double(base - sample.hostBefore.nanoseconds) / 1000, soft: true)
+                    [(u, -1), (d, -x)], atMost: Double(base - sample.hostBefore.nanoseconds + sample.grain) / 1000,
+                    soft: true)
             }
             for bound in problem.nodes[index].bounds {
                 let x = frame.x(bound.guest)
@@ -193,7 +200,9 @@ struct ClockLayout {
                 var goal = [Double](repeating: 0, count: program.columnCount)
                 goal[2 * index] = 1
                 goal[2 * index + 1] = frame.x(guest)
-                return ClockMap.Point(guest: guest, value: spread(of: goal, at: point, in: program))
+                return ClockMap.Point(
+                    guest: guest,
+                    value: spread(of: goal, at: point, in: program) + missed(index, drift: point[2 * index + 1]))
             }
             return ClockMap(
                 guestReference: GuestTime(nanoseconds: frame.middle),
@@ -201,6 +210,16 @@ struct ClockLayout {
                 drift: point[2 * index + 1] * 1000 / frame.half, isAnchored: frame.isAnchored,
                 errorPoints: errors.deduplicated(), errorGrowth: 2 * drift)
         }
+    }
+
+    /// By how much a clock that goes by ticks may be away from the line, since it is not known when the ticks were missed that it
+    /// missed between two readings; ns.
+    private func missed(_ index: Int, drift: Double) -> Int64 {
+        guard samples[index].contains(where: { $0.grain > 0 }),
+            let first = samples[index].map(\.guest).min(), let last = samples[index].map(\.guest).max()
+        else { return 0 }
+        let share = abs(drift) * 1000 / frames[index].half
+        return Int64((share * Double(last.nanoseconds - first.nanoseconds)).rounded(.up))
     }
 
     /// How wrong the difference between two nodes can be while they exchange messages, in µs.

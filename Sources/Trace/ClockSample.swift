@@ -6,9 +6,13 @@ package struct ClockSample: Equatable, Sendable {
     package var guest: GuestTime
     /// The host's clock when the answer was there.
     package var hostAfter: HostTime
+    /// How far apart two times of the guest's clock are at least, in ns: a clock that goes by ticks calls all moments of a tick by
+    /// one name. 0 for a clock that does not.
+    package var grain: Int64
 
     /// Makes a reading from three moments; `hostAfter` should not be before `hostBefore`.
-    package init(hostBefore: HostTime, guest: GuestTime, hostAfter: HostTime) {
+    package init(hostBefore: HostTime, guest: GuestTime, hostAfter: HostTime, grain: Int64 = 0) {
+        self.grain = grain
         self.hostBefore = hostBefore
         self.guest = guest
         self.hostAfter = hostAfter
@@ -23,14 +27,17 @@ extension ClockSample: Codable {
         case hostBefore = "host_before_us"
         case guest = "guest_ns"
         case hostAfter = "host_after_us"
+        case grain = "grain_ns"
     }
 
-    /// `{"host_before_us":…,"guest_ns":…,"host_after_us":…}`, whole numbers: one line of a node's `clock.jsonl`.
+    /// `{"host_before_us":…,"guest_ns":…,"host_after_us":…}`, whole numbers: one line of a node's `clock.jsonl`. A clock that goes by
+    /// ticks has `"grain_ns":…` besides.
     package init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
         hostBefore = HostTime(microseconds: try values.decode(Int64.self, forKey: .hostBefore))
         guest = GuestTime(nanoseconds: try values.decode(Int64.self, forKey: .guest))
         hostAfter = HostTime(microseconds: try values.decode(Int64.self, forKey: .hostAfter))
+        grain = max(0, try values.decodeIfPresent(Int64.self, forKey: .grain) ?? 0)
     }
 
     package func encode(to encoder: any Encoder) throws {
@@ -39,6 +46,7 @@ extension ClockSample: Codable {
         try values.encode(hostBefore.nanoseconds.floored(to: 1000) / 1000, forKey: .hostBefore)
         try values.encode(guest.nanoseconds, forKey: .guest)
         try values.encode((hostAfter.nanoseconds + 999).floored(to: 1000) / 1000, forKey: .hostAfter)
+        if grain > 0 { try values.encode(grain, forKey: .grain) }
     }
 }
 

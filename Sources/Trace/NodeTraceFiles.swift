@@ -47,21 +47,7 @@ package struct NodeTraceFiles: Equatable, Sendable {
 
     func clockSamples() throws -> (samples: [ClockSample], badLines: Int) {
         guard let clock else { return ([], 0) }
-        var samples: [ClockSample] = []
-        var badLines = 0
-        var splitter = LineSplitter()
-        let decoder = JSONDecoder()
-        func take(_ line: ArraySlice<UInt8>) {
-            guard line.contains(where: { $0 > 0x20 }) else { return }
-            if let sample = try? decoder.decode(ClockSample.self, from: Data(line)) {
-                samples.append(sample)
-            } else {
-                badLines += 1
-            }
-        }
-        try FileBytes.forEachPiece(of: clock) { splitter.feed($0).forEach(take) }
-        if let line = splitter.finish() { take(line) }
-        return (samples, badLines)
+        return try ClockSample.read(clock)
     }
 
     func typeNames() throws -> MessageTypeNames {
@@ -85,6 +71,29 @@ package struct NodeTraceFiles: Equatable, Sendable {
         }
         parser.finish()
         return parser
+    }
+}
+
+extension ClockSample {
+    /// The readings in a file, one a line, and how many lines are none.
+    ///
+    /// - Throws: `TraceError.Code.unreadable`.
+    package static func read(_ path: String) throws -> (samples: [ClockSample], badLines: Int) {
+        var samples: [ClockSample] = []
+        var badLines = 0
+        var splitter = LineSplitter()
+        let decoder = JSONDecoder()
+        func take(_ line: ArraySlice<UInt8>) {
+            guard line.contains(where: { $0 > 0x20 }) else { return }
+            if let sample = try? decoder.decode(ClockSample.self, from: Data(line)) {
+                samples.append(sample)
+            } else {
+                badLines += 1
+            }
+        }
+        try FileBytes.forEachPiece(of: path) { splitter.feed($0).forEach(take) }
+        if let line = splitter.finish() { take(line) }
+        return (samples, badLines)
     }
 }
 

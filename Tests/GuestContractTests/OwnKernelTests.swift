@@ -15,14 +15,16 @@ struct OwnKernelTests {
                 + lines.enumerated().map { "   \($0): \($1) 00000000:00000000 00:00000000 00000000 0\n" }.joined())
     }
 
-    @Test("a clock that goes by steps is bounded by a step to either side")
+    @Test("a reading of a clock that goes by ticks knows how long they are")
     func coarseClock() throws {
         let (before, after) = (HostTime(microseconds: 1000), HostTime(microseconds: 1600))
-        let coarse = try #require(GuestRecorder.sample("local=8000000 grain=4000000", from: before, to: after))
+        let coarse = try #require(GuestRecorder.sample("local=8000000 grain=4000000\n", from: before, to: after))
         #expect(coarse.guest == GuestTime(nanoseconds: 8_000_000))
-        #expect(coarse.hostBefore == HostTime(microseconds: -3000) && coarse.hostAfter == HostTime(microseconds: 5600))
+        #expect(coarse.hostBefore == before && coarse.hostAfter == after && coarse.grain == 4_000_000)
         let fine = try #require(GuestRecorder.sample("local=8000001 mono=1 real=2", from: before, to: after))
-        #expect(fine.hostBefore == before && fine.hostAfter == after)
+        #expect(fine.hostBefore == before && fine.hostAfter == after && fine.grain == 0)
+        // What happens to be the least difference of a log's stamps is no tick.
+        #expect(try #require(GuestRecorder.sample("local=5 grain=7000", from: before, to: after)).grain == 0)
         #expect(GuestRecorder.sample("mono=1", from: before, to: after) == nil)
     }
 

@@ -114,6 +114,36 @@ struct ClockFitTests {
         #expect(fit.warnings.contains { $0.contains("n0") && $0.contains("arbitrary") })
     }
 
+    @Test("a clock that goes by ticks and misses some is bounded at every moment", arguments: [0, 1, 2, 3] as [UInt64])
+    func ticks(seed: UInt64) throws {
+        let tick: Int64 = 4_000_000
+        var random = SeededGenerator(seed: seed)
+        // The guest's time after each of the host's ticks: it misses some in a row, now and then.
+        var stamps: [Int64] = [0]
+        var missing = 0
+        for _ in 0..<5000 {
+            if missing > 0 { missing -= 1 } else if Int.random(in: 0..<1000, using: &random) == 0 { missing = 8 }
+            stamps.append((stamps.last ?? 0) + (missing > 0 ? 0 : tick))
+        }
+        func guest(_ elapsed: Int64) -> GuestTime { GuestTime(nanoseconds: stamps[Int(elapsed / tick)]) }
+        func sample(_ elapsed: Int64) -> ClockSample {
+            let moment = SyntheticLab.epoch + elapsed
+            return ClockSample(
+                hostBefore: HostTime(nanoseconds: moment - 900_000), guest: guest(elapsed),
+                hostAfter: HostTime(nanoseconds: moment + 600_000), grain: tick)
+        }
+        let end = 4999 * tick
+        let samples = (0..<8).flatMap { [sample($0 * 1_700_000), sample(end - $0 * 1_700_000)] }
+        let fit = ClockFit(ClockProblem(nodes: [.init(name: "x86", samples: samples)], messages: []))
+        for elapsed in stride(from: 0 as Int64, to: end, by: 1_234_567) {
+            let stamp = guest(elapsed)
+            let error = Double(fit.maps[0].hostTime(of: stamp).nanoseconds - SyntheticLab.epoch - elapsed) / 1000
+            #expect(abs(error) <= fit.maps[0].errorMicroseconds(at: stamp))
+        }
+        let line = try JSONEncoder().encode(sample(0))
+        #expect(try JSONDecoder().decode(ClockSample.self, from: line) == sample(0))
+    }
+
     @Test("host times of packets narrow what the samples leave open")
     func bounds() {
         let guest = GuestTime(microseconds: 5_000_000)

@@ -47,7 +47,7 @@ package struct Logs: Sendable {
     }
 
     private func past(of node: NodeRecord, _ session: GuestSession) async throws -> Past {
-        let map = await Self.map(node, session)
+        let map = await Self.map(node, session, early: access.paths.clock(node.name))
         let records = try await node.guest(session).kernelLog()
         var parser = KernelLogParser()
         return Past(node: node, map: map, messages: parser.feed(records) + parser.finish())
@@ -82,13 +82,20 @@ package struct Logs: Sendable {
     }
 
     /// Relates a node's clock to ours; without an answer its lines only have the guest's times.
-    static func map(_ node: NodeRecord, _ session: GuestSession) async -> ClockMap? {
+    ///
+    /// - Parameter early: a file with readings from the boot, without which nothing bounds how the clock has drifted since.
+    static func map(_ node: NodeRecord, _ session: GuestSession, early: String? = nil) async -> ClockMap? {
         guard let recorder = try? await node.guest(session).recorder() else { return nil }
         let samples = try? await recorder.clockSamples(8)
         await recorder.finish()
         guard let samples else { return nil }
-        return ClockFit(ClockProblem(nodes: [ClockProblem.Node(name: node.name, samples: samples)], messages: [])).maps
-            .first
+        func fit(_ samples: [ClockSample]) -> ClockFit {
+            ClockFit(ClockProblem(nodes: [ClockProblem.Node(name: node.name, samples: samples)], messages: []))
+        }
+        let known = early.flatMap { try? ClockSample.read($0).samples } ?? []
+        let whole = fit(known + samples)
+        // A guest that stood still meanwhile has no one clock since its boot: now counts.
+        return (whole.isConsistent ? whole : fit(samples)).maps.first
     }
 
     /// `serialLines` without a change to the bytes of each line.

@@ -68,6 +68,12 @@ package struct Ping: Sendable {
         guard from.id != to.id else {
             throw LabError(.badArgument, "'\(from.name)' and '\(to.name)' are the same node", hint: "name two nodes")
         }
+        if let test = from.interface?.selfTest, !test.isas.contains(from.spec.isa) {
+            throw LabError(
+                .notOffered,
+                "the self test of \(from.name)'s kernel does not work on \(from.spec.isa.rawValue)",
+                hint: "let a node ask that is \(test.isas.map(\.rawValue).joined(separator: " or "))")
+        }
         return try await access.withSessions([from, to]) { sessions in
             let (sender, receiver) = (sessions[0].guest, sessions[1].guest)
             // Both carry the same.

@@ -120,7 +120,8 @@ extension KernelInterface {
     }
 
     private static func selfTest(_ top: YAMLMapping) -> SelfTest? {
-        guard let test = top.mapping("self_test", as: "a self test", keys: ["write", "least_bytes", "took"]) else {
+        guard let test = top.mapping("self_test", as: "a self test", keys: ["write", "least_bytes", "isas", "took"])
+        else {
             return nil
         }
         if top.mapping("files", as: "files", keys: nil)?.has(FileRole.selfTest.rawValue) != true {
@@ -134,8 +135,10 @@ extension KernelInterface {
         if let took, took.groupCount != 1 {
             test.report("expected one pair of parentheses, the ns; found \(took.groupCount)", at: "took")
         }
+        let isas = test.values("isas") { (text) throws(InputError) in try ISA(parsing: text) }
         guard let write, let took else { return nil }
-        return SelfTest(write: write, leastBytes: test.integer("least_bytes") ?? 0, took: took)
+        return SelfTest(
+            write: write, leastBytes: test.integer("least_bytes") ?? 0, isas: isas ?? ISA.allCases, took: took)
     }
 
     private static func unavailable(_ top: YAMLMapping) -> [Operation: String] {

@@ -95,6 +95,8 @@ package struct KernelInterface: Codable, Sendable, Hashable {
         package var write: String
         /// The least payload that it takes.
         package var leastBytes: Int
+        /// The ISAs of nodes that may ask; of others the test does not work.
+        package var isas: [ISA]
         /// What the log says then; the parentheses are the ns that all rounds took.
         package var took: MessagePattern
 

@@ -16,6 +16,8 @@ extension CaptureClock {
                 var reading = readings[guest]
             else { continue }
             reading.guest = GuestTime(nanoseconds: packet.time)
+            // QEMU's clock has no ticks.
+            reading.grain = 0
             anchors.append(reading)
         }
         return anchors
