@@ -32,8 +32,9 @@ struct YardstickTests {
             compare(seed: 100 + UInt64($0), slower: 0.05, unrest: 0.1, own: 0.015, withYardstick: false)
         }
         #expect(verdicts(with)[.slower] ?? 0 >= 25)
-        #expect(verdicts(without)[.slower] ?? 0 <= 5)
-        #expect(with.allSatisfy { ($0.findings["hop"]?.yardstick?.explained ?? 0) > 0.5 })
+        #expect(verdicts(without)[.slower] ?? 0 <= 10)
+        let explained = with.compactMap { $0.findings["hop"]?.yardstick?.explained }
+        #expect(explained.count == 30 && explained.reduce(0, +) / 30 > 0.6)
         #expect(without.allSatisfy { $0.findings["hop"]?.yardstick == nil })
     }
 
@@ -71,7 +72,7 @@ struct YardstickTests {
         let boots = MeasuredBoots(base: [(10, 1), (20, 2)], head: [(30, nil), (40, 4)])
         #expect(boots.base == [10, 20] && boots.head == [30, 40] && boots.fit == nil)
         let whole = MeasuredBoots(base: [(10, 1), (20, 2)], head: [(30, 3), (40, 4)])
-        #expect(whole.fit?.slope == 1)
+        #expect(abs((whole.fit?.slope ?? 0) - 1) < 1e-9)
         #expect((whole.base + whole.head).allSatisfy { abs($0 - 10 * 6.0.squareRoot()) < 0.001 })
     }
 }
