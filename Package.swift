@@ -117,7 +117,7 @@ let package = Package(
         room("Archives", ["Support", "CLibarchive"]),
         room("Hypervisor", ["Topology", "ISA", "Support", "CLibvirt", "CLibxml2", system]),
         room("Fabric", ["Support"]),
-        room("Guest", ["Topology", "Support", "CLibssh", system]),
+        room("Guest", ["Topology", "Archives", "Support", "CLibssh", system]),
         room("GuestContract", ["Guest", "Trace", "Topology", "Support", system]),
         room("Trace", ["Topology", "Support", "CLibarchive", system]),
         room("Binaries", ["ISA", "Support"]),
@@ -195,8 +195,9 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "popcorn-lab", "popcorn-cc", "Lab", "GuestContract", "ISA", "Results", "TestSupport", "Support", system,
-                log,
+                "popcorn-lab", "popcorn-cc", "Lab", "GuestContract", "Archives", "ISA", "Results", "TestSupport",
+                "Support",
+                system, log,
             ],
             exclude: ["Probe", "Compiled", "Suites"],
             swiftSettings: strict),

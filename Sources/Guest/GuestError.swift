@@ -26,6 +26,8 @@ package struct GuestError: ActionableError, Equatable {
         case transferFailed
         /// The remote file or directory does not exist.
         case noSuchFile
+        /// Somebody else has the guest's console.
+        case busy
     }
 
     /// Decides the exit status and the usual hint.
@@ -51,6 +53,7 @@ package struct GuestError: ActionableError, Equatable {
         switch code {
         case .timeout: .timeout
         case .invalidKey: .unavailable
+        case .busy: .locked
         default: .failure
         }
     }
