@@ -11,21 +11,25 @@ package struct GuestEndpoint: Sendable, Hashable {
     var user: String
     /// The private key's file, without a passphrase.
     package var privateKeyPath: String
-    /// The key that the guest must show, or the connection fails with `hostKeyMismatch`.
-    package var hostKey: HostKey
+    /// What is tried when the key does not open the guest; `nil` for nothing.
+    package var password: String?
+    /// The key that the guest must show, or the connection fails with `hostKeyMismatch`; `nil` if it is not known yet.
+    package var hostKey: HostKey?
 
-    /// - Parameter hostKey: `ssh-ed25519 AAAA…`, or its fingerprint `SHA256:…`. It is always checked.
+    /// - Parameter hostKey: `ssh-ed25519 AAAA…`, or its fingerprint `SHA256:…`, which is always checked then; `nil` for a guest of
+    ///   which nobody knows it yet.
     /// - Throws: `GuestError.Code.invalidKey`.
     package init(
         node: String, host: String = "127.0.0.1", port: UInt16, user: String = "root", privateKeyPath: String,
-        hostKey: String
+        password: String? = nil, hostKey: String?
     ) throws {
         self.node = node
         self.host = host
         self.port = port
         self.user = user
         self.privateKeyPath = privateKeyPath
-        self.hostKey = try HostKey(hostKey, node: node)
+        self.password = password
+        self.hostKey = try hostKey.map { try HostKey($0, node: node) }
     }
 }
 

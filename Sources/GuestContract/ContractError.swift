@@ -9,11 +9,13 @@ package enum ContractErrorCode: ErrorCode {
     case failed
     /// What was asked cannot be put into words that the guest understands.
     case badRequest
+    /// The guest lacks what answers such a question.
+    case notOffered
 
     package var exitStatus: ExitStatus {
         switch self {
         case .failed: .failure
-        case .badRequest: .usage
+        case .badRequest, .notOffered: .usage
         }
     }
 }

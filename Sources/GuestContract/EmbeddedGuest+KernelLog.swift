@@ -3,7 +3,9 @@ import Guest
 extension EmbeddedGuest {
     /// The kernel's log up to now, as records of `/dev/kmsg`.
     package func kernelLog() async throws -> [UInt8] {
-        try await session.exec("popcorn-kmsg", deadline: deadline(.seconds(10))).output
+        guard isOwn else { return try await session.exec("popcorn-kmsg", deadline: deadline(.seconds(10))).output }
+        return DmesgText.records(
+            try await output(of: "dmesg -r", within: .seconds(30), subject: "dmesg").output)
     }
 
     /// Starts what answers many questions, and records, over one channel.
@@ -11,7 +13,7 @@ extension EmbeddedGuest {
 
     /// The kernel's log, and what comes to it until the command is ended.
     package func followKernelLog() async throws -> FollowedCommand<[UInt8]> {
-        try await FollowedCommand(in: session, startBy: nil, endBy: nil) {
+        try await FollowedCommand(in: try programs(), startBy: nil, endBy: nil) {
             RemoteCommand("exec popcorn-kmsg -f", output: .bytes($0))
         }
     }

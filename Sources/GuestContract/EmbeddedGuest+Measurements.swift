@@ -151,7 +151,7 @@ extension EmbeddedGuest {
         on receiver: EmbeddedGuest, port: Int, until end: ContinuousClock.Instant?
     ) async throws -> FollowedCommand<Void> {
         let server = try await FollowedCommand<Void>(
-            in: receiver.session, startBy: receiver.deadline(.seconds(60)), endBy: end
+            in: try receiver.programs(), startBy: receiver.deadline(.seconds(60)), endBy: end
         ) { hand in
             RemoteCommand("exec popcorn-tcpping serve \(port)", output: .lines { _ in hand(()) })
         }

@@ -62,7 +62,7 @@ extension EmbeddedGuest {
     ///   - seed: what targets and times are drawn by, then with `interval` as the mean; `nil` for no chance.
     package func moveDriver(interval: Duration, count: Int?, seed: UInt32? = nil) async throws -> MoveDriver {
         let words = ["\(interval.milliseconds)", "\(count ?? 0)"] + (seed.map { ["\($0)"] } ?? [])
-        let command = try await FollowedCommand(in: session, startBy: deadline(.seconds(10)), endBy: nil) {
+        let command = try await FollowedCommand(in: try programs(), startBy: deadline(.seconds(10)), endBy: nil) {
             RemoteCommand("exec popcorn-migrate drive \(words.joined(separator: " "))", output: .lines($0))
         }
         var lines = command.output.makeAsyncIterator()

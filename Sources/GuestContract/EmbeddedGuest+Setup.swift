@@ -24,6 +24,19 @@ extension EmbeddedGuest {
         try await carryOut("chmod +x \(files) && ln -f \(path(own)) \(path(program))", to: "install \(program)")
     }
 
+    /// The SHA-256 of files, in hex; `nil` for those that cannot be read.
+    ///
+    /// - Parameter paths: in the guest.
+    package func digests(_ paths: [String]) async throws -> [String?] {
+        let words = paths.map { "sha256sum <\(ShellWord.quote($0)) 2>/dev/null || echo" }
+        let result = try await session.exec(words.joined(separator: "; "), deadline: deadline(.seconds(30)))
+        let lines = ByteText.text(result.output).split(separator: "\n", omittingEmptySubsequences: false)
+        return paths.indices.map { index in
+            let digest = index < lines.count ? lines[index].prefix { $0 != " " } : ""
+            return digest.isEmpty ? nil : String(digest)
+        }
+    }
+
     /// The command that runs a program which lies in a directory of the guest, with that as its working directory.
     ///
     /// - Parameter driver: what is to move it, if anything is.

@@ -9,17 +9,24 @@ import Topology
 package struct EmbeddedGuest: Sendable {
     /// The node's name, for errors.
     package let name: String
-    let session: GuestSession
+    let session: any GuestConnection
     let timeScale: TimeScale
     /// Of its kernel, if that is its user's own.
     let interface: KernelInterface?
+    /// Whether its files are its user's own: our programs are not there then.
+    let isOwn: Bool
 
     /// - Parameters:
     ///   - session: an open connection, which stays the caller's to close.
     ///   - timeScale: how much longer things may take than on real hardware.
     ///   - interface: of its kernel, if that is its user's own.
-    package init(name: String, session: GuestSession, timeScale: TimeScale, interface: KernelInterface? = nil) {
+    ///   - isOwn: whether its files are its user's own, too.
+    package init(
+        name: String, session: any GuestConnection, timeScale: TimeScale, interface: KernelInterface? = nil,
+        isOwn: Bool = false
+    ) {
         self.interface = interface
+        self.isOwn = isOwn
         self.name = name
         self.session = session
         self.timeScale = timeScale
@@ -27,6 +34,18 @@ package struct EmbeddedGuest: Sendable {
 
     /// Whether its kernel measures messages by a test of its own, which tells no throughput.
     package var hasOwnTest: Bool { interface?.selfTest != nil }
+
+    /// The connection, for a program of ours that is led while it runs.
+    ///
+    /// - Throws: `ContractError.Code.notOffered` if the guest has none of them.
+    func programs() throws -> GuestSession {
+        guard !isOwn, let session = session as? GuestSession else {
+            throw ContractError(
+                .notOffered, "\(name): this needs programs of popcorn-lab in the guest, whose files are its user's own",
+                hint: "the embedded guest has them: a node without `disk:` and with `initramfs: embedded`")
+        }
+        return session
+    }
 
     /// When something must have happened that may take `limit` on real hardware.
     func deadline(_ limit: Duration) -> ContinuousClock.Instant { .now + timeScale(limit) }

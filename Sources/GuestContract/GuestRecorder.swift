@@ -41,7 +41,7 @@ package final class GuestRecorder: Sendable {
         do {
             let frames = RecorderFrameReader()
             let command = try await FollowedCommand(
-                in: guest.session, startBy: guest.deadline(.seconds(10)), endBy: nil
+                in: try guest.programs(), startBy: guest.deadline(.seconds(10)), endBy: nil
             ) { hand in
                 RemoteCommand(
                     "exec popcorn-record", input: .descriptor(reader.rawValue),

@@ -54,13 +54,22 @@ package struct NodeConfiguration: Sendable {
         self.secret = secret
     }
 
+    /// The address of the card that leads to the host (QEMU's documentation, "Network emulation").
+    package static let managementAddress = IPv4Address(bits: 0x0a00_020f)
+    /// QEMU's user networking.
+    package static let managementSubnet = IPv4Subnet(holding: managementAddress, prefixLength: 24)
+
+    /// What init is told that only has to start the system on a disk: `KEY=VALUE` lines.
+    ///
+    /// - Parameter root: the device that becomes `/`.
+    package static func text(hostname: String, root: String) -> String { "hostname=\(hostname)\nroot=\(root)\n" }
+
     /// `KEY=VALUE` lines.
     package var text: String {
         var values = [
             ("hostname", hostname),
             ("management_mac", managementMAC.description),
-            // The addresses of QEMU's user networking (QEMU's documentation, "Network emulation").
-            ("management_address", "10.0.2.15/24"),
+            ("management_address", "\(Self.managementAddress)/\(Self.managementSubnet.prefixLength)"),
             ("fabric_mac", fabricMAC.description),
             ("fabric_address", "\(fabricAddress)/\(fabric.subnet.prefixLength)"),
             ("peers", peers.map(\.description).joined(separator: ",")),

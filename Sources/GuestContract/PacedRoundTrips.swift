@@ -41,7 +41,7 @@ package final class PacedRoundTrips: Sendable {
         let client: FollowedCommand<String>
         do {
             client = try await FollowedCommand(
-                in: sender.session, startBy: sender.deadline(.seconds(5)), endBy: nil
+                in: try sender.programs(), startBy: sender.deadline(.seconds(5)), endBy: nil
             ) {
                 RemoteCommand(
                     "exec popcorn-tcpping pace \(address) \(port) \(amounts)", input: .descriptor(reader.rawValue),

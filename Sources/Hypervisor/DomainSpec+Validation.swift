@@ -25,7 +25,12 @@ extension DomainSpec {
         try require(
             hasMMIO || virtioBus != .mmio, "virtio bus", virtioBus.rawValue, "a bus that an x86-64 machine has: pci")
         if let initramfs { try path(initramfs, "initramfs") }
-        if let disk { try path(disk.path, "disk") }
+        if let disk {
+            try path(disk.path, "disk")
+            try require(
+                isa == .x86_64 || disk.model == .virtio, "disk", disk.model.rawValue,
+                "a disk that the machine has: virtio")
+        }
         try path(consoleLog, "console log")
         if let reportLog { try path(reportLog, "report log") }
         try socketPath(consoleSocket, "console socket")

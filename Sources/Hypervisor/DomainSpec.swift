@@ -24,7 +24,8 @@ package struct DomainSpec: Sendable, Hashable {
     package var initramfs: String?
     /// The kernel's whole command line; `KernelArguments` has what every guest needs.
     package var commandLine: String
-    var disk: Disk?
+    /// The guest's only disk; `nil` for none.
+    package var disk: Disk?
     /// The socket that the guest's console is attached to; one client at a time.
     package var consoleSocket: String
     /// Where QEMU writes all that the guest's console prints, whether or not a client is attached.
@@ -48,18 +49,22 @@ package struct DomainSpec: Sendable, Hashable {
     /// A CPU model of QEMU instead of the accelerator's best.
     var cpuModel: String?
 
-    /// A disk of the guest, which it sees as `/dev/vda`.
+    /// A disk of the guest.
     package struct Disk: Sendable, Hashable {
-        /// What is in the disk's file. The raw values are QEMU's names.
-        package enum Format: String, Codable, Sendable { case qcow2, raw }
         /// The absolute path of the disk's file on the host.
         package var path: String
-        var format: Format
+        var format: GuestDisk.Format
+        /// How it is plugged in.
+        var model: DiskModel
+        /// Whether what the guest writes goes to a temporary file of QEMU's, and the disk's file is only read.
+        var isSnapshot: Bool
 
         /// QEMU believes `format` and does not look into the file for it.
-        package init(path: String, format: Format) {
+        package init(path: String, format: GuestDisk.Format, model: DiskModel = .virtio, isSnapshot: Bool = false) {
             self.path = path
             self.format = format
+            self.model = model
+            self.isSnapshot = isSnapshot
         }
     }
 

@@ -118,17 +118,6 @@ enum DomainXML {
 
     private static func devices(_ spec: DomainSpec) -> XMLElement {
         XMLElement("devices") {
-            if let disk = spec.disk {
-                XMLElement("disk", ["type": "file", "device": "disk"]) {
-                    XMLElement("driver", ["name": "qemu", "type": disk.format.rawValue, "discard": "unmap"])
-                    XMLElement("source", ["file": disk.path])
-                    XMLElement("target", ["dev": "vda", "bus": "virtio"])
-                    // On the root bus, as the NICs are: a port in between would only cost boot time.
-                    XMLElement(
-                        "address",
-                        ["type": "pci", "domain": "0", "bus": "0", "slot": "0x12", "function": "0"])
-                }
-            }
             XMLElement("controller", ["type": "usb", "model": "none"])
             XMLElement("serial", ["type": "unix"]) {
                 XMLElement("source", ["mode": "bind", "path": spec.consoleSocket])

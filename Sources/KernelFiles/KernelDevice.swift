@@ -6,6 +6,7 @@ package enum KernelDevice: String, CaseIterable, Sendable {
     case virtioBlockPCI = "virtio-blk-pci"
     case virtioBlockMMIO = "virtio-blk-device"
     case ide
+    case ahci
     case virtioSerialPCI = "virtio-serial-pci"
     case virtioSerialMMIO = "virtio-serial-device"
 
@@ -20,6 +21,7 @@ package enum KernelDevice: String, CaseIterable, Sendable {
         case .virtioBlockPCI: return virtioPCI + [KernelOption("VIRTIO_BLK", module: "virtio_blk")]
         case .virtioBlockMMIO: return virtioMMIO + [KernelOption("VIRTIO_BLK", module: "virtio_blk")]
         case .ide: return [KernelOption("PCI"), KernelOption("ATA_PIIX", module: "ata_piix")]
+        case .ahci: return [KernelOption("PCI"), KernelOption("SATA_AHCI", module: "ahci")]
         case .virtioSerialPCI: return virtioPCI + [KernelOption("VIRTIO_CONSOLE", module: "virtio_console")]
         case .virtioSerialMMIO: return virtioMMIO + [KernelOption("VIRTIO_CONSOLE", module: "virtio_console")]
         }

@@ -83,7 +83,7 @@ package struct Up: Sendable {
             if isRepair { try await endOutdated(record, hypervisor, images) }
             let started: [String]
             (record, started) = try await boot.start(record, isRepair: isRepair)
-            try await awaitReady(record, started, began)
+            try await awaitReady(record, started, images, began)
             log.end("wait for the guests")
             manifest.nodes = record.nodes.map(Manifest.Node.init)
             manifest.steps = log.steps
@@ -129,7 +129,7 @@ package struct Up: Sendable {
 
     /// The steps of nodes that ran before are no news; that they answer still has to be seen.
     private func awaitReady(
-        _ record: LabRecord, _ started: [String], _ began: ContinuousClock.Instant
+        _ record: LabRecord, _ started: [String], _ images: NodeImages, _ began: ContinuousClock.Instant
     ) async throws {
         let silent: LabEventHandler = { _ in }
         let paths = environment.store.paths(record.spec.name)
@@ -138,9 +138,17 @@ package struct Up: Sendable {
                 let watch = ReadinessWatch(
                     node: node, lab: record, paths: paths, started: began, limit: options.timeout.map { began + $0 },
                     report: started.contains(node.name) ? report : silent)
-                group.addTask { try await watch.run() }
+                guard let system = node.spec.system, let kernel = images.kernel(of: node.spec) else {
+                    group.addTask { try await watch.run() }
+                    continue
+                }
+                let overlay = GuestOverlay(record: record, node: node, paths: paths, kernel: kernel)
+                let outside = SystemWatch(
+                    watch: watch, system: system, kernel: kernel, values: try overlay.gaps(), store: environment.store)
+                group.addTask { try await outside.run() }
             }
-            try await group.waitForAll()
+            // The first that fails ends the wait for the others, which may be for that one.
+            for try await _ in group {}
         }
     }
 }

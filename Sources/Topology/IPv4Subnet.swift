@@ -42,7 +42,7 @@ package struct IPv4Subnet: TextValue {
     }
 
     /// Such as 255.255.255.0.
-    var netmask: IPv4Address { IPv4Address(bits: ~0 << UInt32(32 - prefixLength)) }
+    package var netmask: IPv4Address { IPv4Address(bits: ~0 << UInt32(32 - prefixLength)) }
 
     var broadcast: IPv4Address { IPv4Address(bits: network.bits | ~netmask.bits) }
 

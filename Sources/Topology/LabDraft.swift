@@ -10,6 +10,7 @@ struct LabDraft {
         var image: String?
         var kernelArguments: String?
         var kernel: OwnKernel?
+        var system: GuestSystem?
         var host: String?
         var cpus: CPUList?
         var numaNode: Int?
@@ -59,8 +60,7 @@ struct LabDraft {
                 name: name, isa: node.isa, vcpus: node.vcpus ?? vcpus,
                 memoryMiB: node.memory?.mebibytes ?? NodeSpec.defaultMemoryMiB,
                 image: node.image ?? NodeSpec.defaultImage, kernelArguments: node.kernelArguments, kernel: node.kernel,
-                host: node.host,
-                cpus: node.cpus, numaNode: node.numaNode,
+                system: node.system, host: node.host, cpus: node.cpus, numaNode: node.numaNode,
                 address: address ?? fabric.subnet.network)
         }
         let lab = LabSpec(

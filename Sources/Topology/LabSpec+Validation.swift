@@ -24,7 +24,7 @@ extension LabSpec {
             problems += node.problems(at: "nodes[\(id)]", fabric: fabric, hostCPUs: hostCPUs)
         }
         problems += duplicates(of: "name") { $0.name }
-        problems += interfaceProblems
+        problems += interfaceProblems + diskProblems
         problems += duplicates(of: "address") { $0.address.description }
         problems += fabric.problems + messageLayer.problems
         return problems
@@ -41,6 +41,20 @@ extension LabSpec {
                 "node '\(node.name)' has the interface \(interface(node)), node '\(first.name)' has "
                     + "\(interface(first)): their kernels could not talk to each other",
                 basis: ["nodes[0].interface"])
+        }
+    }
+
+    /// Two guests that write to one image destroy what is in it.
+    private var diskProblems: [LabProblem] {
+        var first: [String: Int] = [:]
+        return nodes.enumerated().compactMap { id, node in
+            guard let disk = node.system?.disk, !disk.isSnapshot else { return nil }
+            guard let earlier = first.updateValue(first[disk.path] ?? id, forKey: disk.path) else { return nil }
+            return LabProblem(
+                "nodes[\(id)].disk",
+                "nodes '\(nodes[earlier].name)' and '\(node.name)' both write to \(disk.path): give each a copy, or say "
+                    + "'snapshot: true'",
+                basis: ["nodes[\(earlier)].disk"])
         }
     }
 
@@ -94,6 +108,11 @@ extension NodeSpec {
             let objection = KernelInterface.objection(toName: kernel.interface)
         {
             report("interface", "'\(kernel.interface)' is not the name of an interface: \(objection)")
+        }
+        if let model = system?.disk?.model, model != .virtio, isa != .x86_64 {
+            report(
+                "machine", "an \(isa.rawValue) machine has no disk '\(model.rawValue)': 'virtio' is what it has",
+                basis: ["\(path).isa"])
         }
         if let host, !Self.isHypervisor(host) {
             report(

@@ -6,8 +6,8 @@ extension LabSpec {
     /// The keys of a lab in a file.
     package static let keys = ["name", "nodes", "fabric", "message_layer"]
     private static let nodeKeys = [
-        "name", "isa", "vcpus", "memory", "image", "kernel", "interface", "modules", "initramfs", "machine", "cmdline",
-        "host", "cpus", "numa", "address",
+        "name", "isa", "vcpus", "memory", "image", "kernel", "interface", "modules", "initramfs", "machine", "disk",
+        "login", "cmdline", "host", "cpus", "numa", "address",
     ]
     private static let fabricKeys = ["subnet", "first_host", "mtu"]
     private static let messageLayerKeys = ["kind", "port", "dead_after"]
@@ -75,21 +75,23 @@ extension LabSpec {
         let isa = fields.required("isa") { key in
             fields.value(key) { (text) throws(InputError) in try ISA(parsing: text) }
         }
+        let directory = AbsolutePath.parent(of: AbsolutePath.of(fields.reader.file))
+        let machine = fields.mapping("machine", as: "a machine", keys: ["nic", "disk"])
+        let disk = machine?.value("disk", oneOf: DiskModel.self)
         return LabDraft.Node(
             name: fields.text("name"), isa: isa ?? .x86_64, vcpus: fields.integer("vcpus"),
             memory: fields.value("memory", MemorySize.self), image: fields.text("image"),
-            kernelArguments: fields.text("cmdline"), kernel: ownKernel(fields), host: fields.text("host"),
+            kernelArguments: fields.text("cmdline"),
+            kernel: ownKernel(fields, in: directory, nic: machine?.value("nic", oneOf: NetworkCard.self)),
+            system: GuestSystem.reading(fields, in: directory, model: disk), host: fields.text("host"),
             cpus: fields.value("cpus", CPUList.self), numaNode: fields.integer("numa"),
             address: fields.value("address", IPv4Address.self))
     }
 
     /// Paths start at the lab file's directory.
-    private static func ownKernel(_ fields: YAMLMapping) -> OwnKernel? {
-        let directory = AbsolutePath.parent(of: AbsolutePath.of(fields.reader.file))
+    private static func ownKernel(_ fields: YAMLMapping, in directory: String, nic: NetworkCard?) -> OwnKernel? {
         let interface = fields.text("interface").map { OwnKernel.interface($0, relativeTo: directory) }
         let modules = fields.texts("modules")?.map { AbsolutePath.of($0, in: directory) }
-        let initramfs = fields.value("initramfs", oneOf: OwnKernel.Initramfs.self)
-        let nic = fields.mapping("machine", as: "a machine", keys: ["nic"])?.value("nic", oneOf: NetworkCard.self)
         guard let path = fields.text("kernel") else {
             for key in ["interface", "modules", "initramfs", "machine"] where fields.has(key) && !fields.has("kernel") {
                 fields.report("'\(key)' belongs to a kernel of one's own: the node lacks the key 'kernel'", at: key)
@@ -98,7 +100,7 @@ extension LabSpec {
         }
         return OwnKernel(
             path: AbsolutePath.of(path, in: directory), interface: interface ?? KernelInterface.embedded,
-            modules: modules ?? [], initramfs: initramfs ?? .embedded, nic: nic)
+            modules: modules ?? [], nic: nic)
     }
 
     private static func fabric(_ top: YAMLMapping) -> FabricSpec {
@@ -149,13 +151,14 @@ extension NodeSpec {
             fields.add("kernel", kernel.path)
             fields.add("interface", kernel.interface)
             fields.add("modules", kernel.modules)
-            fields.add("initramfs", kernel.initramfs.rawValue)
-            if let nic = kernel.nic {
+            if kernel.nic != nil || system?.disk?.model != nil {
                 var machine = YAMLWriter()
-                machine.add("nic", nic.rawValue)
+                machine.add("nic", kernel.nic?.rawValue)
+                machine.add("disk", system?.disk?.model?.rawValue)
                 fields.add("machine", machine)
             }
         }
+        system?.write(to: &fields)
         fields.add("cmdline", kernelArguments)
         fields.add("host", host)
         fields.add("cpus", cpus)

@@ -16,6 +16,8 @@ package struct NodeSpec: Codable, Sendable, Hashable {
     package var kernelArguments: String?
     /// The kernel that the node boots in place of the image's; `nil` for that.
     package var kernel: OwnKernel?
+    /// What the node runs in place of the image's files; `nil` for those.
+    package var system: GuestSystem?
     /// The libvirt URI of the machine that runs the node; `nil` for the lab's default.
     package var host: String?
     /// The host's CPUs that the node's virtual CPUs may run on; `nil` for all.
@@ -32,7 +34,8 @@ package struct NodeSpec: Codable, Sendable, Hashable {
     /// Makes a node with the defaults of a lab file, but for what is given; nothing is checked here.
     package init(
         name: String, isa: ISA, vcpus: Int = DefaultVCPUs.most, memoryMiB: Int = defaultMemoryMiB,
-        image: String = defaultImage, kernelArguments: String? = nil, kernel: OwnKernel? = nil, host: String? = nil,
+        image: String = defaultImage, kernelArguments: String? = nil, kernel: OwnKernel? = nil,
+        system: GuestSystem? = nil, host: String? = nil,
         cpus: CPUList? = nil, numaNode: Int? = nil,
         address: IPv4Address
     ) {
@@ -43,6 +46,7 @@ package struct NodeSpec: Codable, Sendable, Hashable {
         self.image = image
         self.kernelArguments = kernelArguments
         self.kernel = kernel
+        self.system = system
         self.host = host
         self.cpus = cpus
         self.numaNode = numaNode

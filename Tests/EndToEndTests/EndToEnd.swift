@@ -23,6 +23,7 @@ struct EndToEnd {
     @Suite("suites of cases") struct Regression {}
     @Suite("many nodes") struct ManyNodes {}
     @Suite("kernels of one's own") struct OwnKernels {}
+    @Suite("disks of one's own") struct Disks {}
     @Suite("at length", .enabled(if: LongTests.areWanted), .timeLimit(.minutes(60))) struct Long {}
     @Suite("down") struct End {}
 }

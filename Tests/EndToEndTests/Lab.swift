@@ -62,7 +62,9 @@ struct Lab: Sendable {
     }
 
     private static func find(_ program: String) throws -> String {
-        let directories = (ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin").split(separator: ":")
+        // Users' PATH often lacks the directories for administrators, where mke2fs lives.
+        let directories = ((ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin") + ":/usr/sbin:/sbin")
+            .split(separator: ":")
         let paths: [String] = directories.map { "\($0)/\(program)" }
         guard let found = paths.first(where: { access($0, X_OK) == 0 })
         else { throw SystemError("find \(program); `make setup-tests` installs what the tests need", errno: ENOENT) }

@@ -8,7 +8,7 @@ extension EndToEnd.Life {
         let (_, ending) = try await SharedLab.shared.firstUp()
         for node in ["x86", "arm"] {
             for step in [
-                "domain started", "kernel booted", "fabric address up", "message layer loaded", "SSH answers",
+                "domain started", "kernel booted", "fabric address up", "message layer loaded", "commands run",
                 "all peers seen",
             ] { #expect(ending.errorText.contains("\(node): \(step) (")) }
         }

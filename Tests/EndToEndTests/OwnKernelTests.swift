@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// A stock kernel with a message layer that behaves like an old one: Images/kernel/test/legacy.
-private struct LegacyKernel {
+struct LegacyKernel {
     let lab: Lab
     /// Kernel and modules by ISA, from the images of the recipe test-legacy.
     let images: [ISA: String]
@@ -16,6 +16,14 @@ private struct LegacyKernel {
     private struct Image: Decodable {
         var id: String
         var isa: String
+    }
+
+    /// The directory of the embedded image.
+    func embedded(_ isa: ISA) async throws -> String {
+        let built = try await lab("images", "build", "embedded", limit: .seconds(300)).lines
+        let known = try await lab.json([Image].self, "images", "ls").filter { built.contains($0.id) }
+        let image = try #require(known.first { $0.isa == isa.rawValue })
+        return lab.workplace.directories.images + "/store/" + image.id
     }
 
     init(_ lab: Lab) async throws {

@@ -33,8 +33,8 @@ struct KernelInterfaceTests {
         }
         let old = try read("popcorn-4.4")
         #expect(old.nodeCount == 2)
-        #expect(old.machines[.x86_64] == .init(nic: .e1000, virtio: .pci))
-        #expect(old.machines[.aarch64] == .init(nic: .virtioMMIO, virtio: .mmio))
+        #expect(old.machines[.x86_64] == .init(nic: .e1000, disk: .ide, virtio: .pci))
+        #expect(old.machines[.aarch64] == .init(nic: .virtioMMIO, disk: .virtio, virtio: .mmio))
         #expect(old.kernelArguments[.x86_64] == ["no_timer_check"])
         #expect(old.kernelArguments[.aarch64] == [])
         #expect(old.modules.map(\.name) == ["msg_socket", "msg_test"])

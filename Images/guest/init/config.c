@@ -25,6 +25,7 @@ static const struct field fields[] = {
 	FIELD(secret),
 	FIELD(port),
 	FIELD(dead_ms),
+	FIELD(root),
 	FIELD(joined),
 	FIELD(quiet),
 	FIELD(trace),

@@ -119,6 +119,8 @@ int main(void)
 	entropy_seed();
 	modules_load_list("/etc/modules");
 	report_connect();
+	if (*config.root)
+		root_start(config.root);
 	bring_up_network(&config);
 	services_start();
 	if (*config.peers)

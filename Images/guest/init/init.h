@@ -45,6 +45,7 @@ struct node_config {
 	char secret[129]; /* hex */
 	char port[6];
 	char dead_ms[8];
+	char root[64]; /* a device whose init is to be started instead of all that follows */
 	/* A kernel of the user's own alone. */
 	char joined[256]; /* a regular expression of the message by which a peer's membership is known */
 	char quiet[2];    /* 1: the console's log level stays low */
@@ -99,6 +100,10 @@ void members_update(void);
 /* entropy.c */
 /* Gives the kernel the random bytes that the lab has sent, if it has. */
 void entropy_seed(void);
+
+/* root.c */
+/* Mounts a device as / and starts the init that is on it; returns, after a report, if it cannot be mounted. */
+void root_start(const char *device);
 
 /* network.c */
 void network_up_loopback(void);

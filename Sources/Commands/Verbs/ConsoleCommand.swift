@@ -9,7 +9,8 @@ struct ConsoleCommand: AsyncParsableCommand {
         commandName: "console",
         abstract: "Attach to a node's serial console, which works without its network; Ctrl-] detaches.",
         discussion: """
-            Press Enter for a shell. One client can be attached at a time. With a pipe as input, the output goes on for \
+            Press Enter for a shell. One client can be attached at a time, and no command reaches a guest meanwhile that has \
+            no other way in. With a pipe as input, the output goes on for \
             --linger after the input's end:
 
               echo dmesg | popcorn-lab console arm --linger 3s
@@ -28,7 +29,7 @@ struct ConsoleCommand: AsyncParsableCommand {
     func run() async throws {
         let access = try global.access()
         let record = try access.node(node)
-        let console = try Console(node: record.name, socket: access.paths.consoleSocket(record.name))
+        let console = try Console(record, of: access)
         let interactive = isatty(STDIN_FILENO) == 1
         if interactive { Notice.line("attached to \(record.name); Enter starts a shell, Ctrl-] detaches") }
         let end = try await attach(console, drain: interactive ? nil : linger.duration)

@@ -26,7 +26,14 @@ struct SSHCommand: AsyncParsableCommand {
         if config { return Output.bytes(Array(try access.openSSHConfiguration().utf8)) }
         guard let node else { throw ValidationError("Name a node: \(access.record.nodes.map(\.name))") }
         let record = try access.node(node)
-        let result = try await access.withSession(record) { try await shell($0) }
+        let result = try await access.withSession(record) { connection in
+            guard let session = connection as? GuestSession else {
+                throw LabError(
+                    .notOffered, "\(record.name) is reached by its serial console alone",
+                    hint: "`popcorn-lab console \(record.name)` opens a shell there")
+            }
+            return try await shell(session)
+        }
         throw ProgramExit(of: result, record.name)
     }
 

@@ -11,7 +11,8 @@ struct UpCommand: AsyncParsableCommand {
         abstract: "Bring a lab up, or complete one that runs in part; return when every node is ready.",
         discussion: """
             A node is ready when its kernel booted, its fabric address is up, the message layer is loaded and sees every \
-            other node, and SSH answers. What runs already is not touched.
+            other node, and SSH answers. Nodes of a lab file may have kernels and disk images of your own, also such that only their \
+            console leads into (docs/own-kernels.md). What runs already is not touched.
 
               popcorn-lab up x86,arm
               popcorn-lab up -l big 2*x86,2*arm        a second lab, beside the first

@@ -25,15 +25,30 @@ extension GuestSession {
 
         try await drive(link, deadline, "agree on keys") { ssh_connect(link.handle) }
         try checkHostKey(link)
-        try await drive(link, deadline, "log in") {
-            switch ssh_auth_e(ssh_userauth_publickey(link.handle, nil, key)) {
-            case SSH_AUTH_SUCCESS: SSH_OK
-            case SSH_AUTH_AGAIN: SSH_AGAIN
-            case SSH_AUTH_DENIED, SSH_AUTH_PARTIAL: throw refusal()
-            default: SSH_ERROR
-            }
+        if try await !logIn(link, deadline, { ssh_userauth_publickey(link.handle, nil, key) }) {
+            guard let password = endpoint.password,
+                try await logIn(link, deadline, { ssh_userauth_password(link.handle, nil, password) })
+            else { throw refusal() }
         }
         begin(link)
+    }
+
+    /// Whether the guest lets us in this way.
+    private func logIn(
+        _ link: SSHLink, _ deadline: ContinuousClock.Instant, _ call: () -> Int32
+    ) async throws -> Bool {
+        var isIn = false
+        try await drive(link, deadline, "log in") {
+            switch ssh_auth_e(call()) {
+            case SSH_AUTH_SUCCESS:
+                isIn = true
+                return SSH_OK
+            case SSH_AUTH_AGAIN: return SSH_AGAIN
+            case SSH_AUTH_DENIED, SSH_AUTH_PARTIAL: return SSH_OK
+            default: return SSH_ERROR
+            }
+        }
+        return isIn
     }
 
     /// Repeats a call of libssh, which must not block, until it is done.
@@ -71,16 +86,16 @@ extension GuestSession {
         }
         defer { ssh_key_free(key) }
         let shown = HostKey.fingerprint(of: key)
-        guard shown == endpoint.hostKey.fingerprint else {
-            throw GuestError(
-                .hostKeyMismatch, node: endpoint.node,
-                "the host key is \(shown ?? "unreadable"), expected \(endpoint.hostKey.fingerprint)")
-        }
+        shownHostKey = shown
+        guard let expected = endpoint.hostKey?.fingerprint, shown != expected else { return }
+        throw GuestError(
+            .hostKeyMismatch, node: endpoint.node, "the host key is \(shown ?? "unreadable"), expected \(expected)")
     }
 
     private func refusal() -> GuestError {
         GuestError(
             .authenticationRefused, node: endpoint.node,
-            "the guest does not let \(endpoint.user) in with the key \(endpoint.privateKeyPath)")
+            "the guest does not let \(endpoint.user) in with the key \(endpoint.privateKeyPath)"
+                + (endpoint.password == nil ? "" : " or the password"))
     }
 }

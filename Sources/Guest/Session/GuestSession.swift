@@ -20,6 +20,8 @@ package actor GuestSession: PollingActor {
         var end: (any Error) -> Void
     }
 
+    /// The fingerprint of the key that the guest has shown, once it has.
+    package internal(set) var shownHostKey: String?
     private var link: SSHLink?
     private var isOpen = false
     private var failure: GuestError?

@@ -62,7 +62,7 @@ final class SSHLink {
             (SSH_OPTIONS_HMAC_C_S, Self.macs),
             (SSH_OPTIONS_HMAC_S_C, Self.macs),
         ]
-        if let algorithm = endpoint.hostKey.algorithm {
+        if let algorithm = endpoint.hostKey?.algorithm {
             let names = algorithm == "ssh-rsa" ? "rsa-sha2-256,rsa-sha2-512,ssh-rsa" : algorithm
             texts.append((SSH_OPTIONS_HOSTKEYS, names))
         }

@@ -1,3 +1,4 @@
+import Guest
 import Support
 import SystemPackage
 
@@ -18,10 +19,17 @@ package struct Console: Sendable {
 
     private let descriptor: Int32
     private let node: String
+    /// Held until the end.
+    private let lock: FileLock
 
-    /// Connects to the console's socket.
-    package init(node: String, socket path: String) throws {
-        self.node = node
+    /// Takes the console, and connects to its socket.
+    ///
+    /// - Throws: `GuestError.Code.busy` if somebody has it, be it a command that reaches the guest by it alone.
+    package init(_ record: NodeRecord, of access: LabAccess) throws {
+        node = record.name
+        lock = try ConsoleLock.attach(
+            node: node, path: access.paths.consoleLock(node), purpose: access.environment.purpose)
+        let path = access.paths.consoleSocket(node)
         descriptor = Glibc.socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { throw SystemError("create a socket") }
         var address = sockaddr_un()

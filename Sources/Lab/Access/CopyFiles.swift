@@ -64,14 +64,15 @@ package struct CopyFiles: Sendable {
             hint: "`popcorn-lab cp FILE arm:/root/` or `popcorn-lab cp arm:/root/FILE .`")
     }
 
-    private func upload(_ source: Place, to target: Place, several: Bool, _ session: GuestSession) async throws {
+    private func upload(_ source: Place, to target: Place, several: Bool, _ session: any GuestConnection) async throws {
         var into = target.path.hasSuffix("/") || several
         if !into { into = try await session.status(of: target.path, deadline: nil)?.kind == .directory }
         let path = into ? Self.join(target.path, source.lastComponent) : target.path
         try await session.upload(source.path, to: path, progress: progress, deadline: nil)
     }
 
-    private func download(_ source: Place, to target: Place, several: Bool, _ session: GuestSession) async throws {
+    private func download(_ source: Place, to target: Place, several: Bool, _ session: any GuestConnection) async throws
+    {
         var status = stat()
         let isDirectory = target.path.withBytes { stat($0, &status) } == 0 && status.st_mode & S_IFMT == S_IFDIR
         let into = target.path.hasSuffix("/") || several || isDirectory

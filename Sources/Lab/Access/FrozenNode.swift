@@ -11,7 +11,7 @@ extension LabAccess {
     ///
     /// - Throws: `LabError` with `guestFrozen`; otherwise as `withSession`.
     func withAnsweringSession<Answer: Sendable>(
-        _ node: NodeRecord, _ body: @escaping @Sendable (GuestSession) async throws -> Answer
+        _ node: NodeRecord, _ body: @escaping @Sendable (any GuestConnection) async throws -> Answer
     ) async throws -> Answer {
         try await withThrowingTaskGroup(of: Answer?.self) { group in
             defer { group.cancelAll() }

@@ -41,7 +41,7 @@ package struct LabAccess: Sendable {
 
     /// Connects to a node for the time of `body`.
     package func withSession<Result: Sendable>(
-        _ node: NodeRecord, _ body: @Sendable (GuestSession) async throws -> Result
+        _ node: NodeRecord, _ body: @Sendable (any GuestConnection) async throws -> Result
     ) async throws -> Result {
         let session = try await node.connect(paths)
         do {
@@ -63,7 +63,7 @@ package struct LabAccess: Sendable {
 
     /// Connects to several nodes at once for the time of `body`, and makes something of each connection as soon as it stands.
     func withSessions<Item: Sendable, Result: Sendable>(
-        _ nodes: [NodeRecord], _ item: @escaping @Sendable (NodeRecord, GuestSession) async throws -> Item,
+        _ nodes: [NodeRecord], _ item: @escaping @Sendable (NodeRecord, any GuestConnection) async throws -> Item,
         _ body: @Sendable ([Item]) async throws -> Result
     ) async throws -> Result {
         let opened = try await Self.inParallel(nodes) { node in
@@ -82,14 +82,14 @@ package struct LabAccess: Sendable {
 
     /// Runs `body` on several open sessions at once; results come in the order of the nodes.
     package func onEach<Result: Sendable>(
-        _ sessions: [NodeSession], _ body: @escaping @Sendable (NodeRecord, GuestSession) async throws -> Result
+        _ sessions: [NodeSession], _ body: @escaping @Sendable (NodeRecord, any GuestConnection) async throws -> Result
     ) async throws -> [Result] {
         try await Self.inParallel(sessions) { try await body($0.node, $0.session) }
     }
 
     /// Connects to several nodes and runs `body` on each, all at once; results come in the order of the nodes.
     package func onEach<Result: Sendable>(
-        _ nodes: [NodeRecord], _ body: @escaping @Sendable (NodeRecord, GuestSession) async throws -> Result
+        _ nodes: [NodeRecord], _ body: @escaping @Sendable (NodeRecord, any GuestConnection) async throws -> Result
     ) async throws -> [Result] {
         try await Self.inParallel(nodes) { node in try await withSession(node) { try await body(node, $0) } }
     }
@@ -110,7 +110,7 @@ package struct NodeSession: Sendable {
     /// The node at the other end.
     package let node: NodeRecord
     /// The SSH session; whoever opened it closes it when its `body` returns.
-    package let session: GuestSession
+    package let session: any GuestConnection
 
     var guest: EmbeddedGuest { node.guest(session) }
 }

@@ -7,24 +7,38 @@ import Topology
 extension NodeRecord {
     /// How SSH reaches this node.
     func endpoint(_ paths: LabPaths) throws -> GuestEndpoint {
-        try GuestEndpoint(node: name, port: sshPort, privateKeyPath: paths.privateKey, hostKey: hostKey)
+        let login = spec.system?.login
+        return try GuestEndpoint(
+            node: name, port: sshPort, user: login?.user ?? "root", privateKeyPath: login?.key ?? paths.privateKey,
+            password: login?.password, hostKey: hostKey.isEmpty ? nil : hostKey)
+    }
+
+    /// How its serial console reaches this node.
+    func consoleAccess(_ paths: LabPaths) -> ConsoleSession.Access {
+        let login = spec.system?.login ?? GuestLogin()
+        return ConsoleSession.Access(
+            node: name, socket: paths.consoleSocket(name), lock: paths.consoleLock(name),
+            purpose: "popcorn-lab " + CommandLine.arguments.dropFirst().joined(separator: " "), user: login.user,
+            password: login.password, timeScale: timeScale)
     }
 
     /// Connects and logs in.
     ///
     /// - Parameter limit: how long to wait for a guest that does not answer yet; `nil` for what a booted guest needs.
-    package func connect(_ paths: LabPaths, limit: Duration? = nil) async throws -> GuestSession {
+    package func connect(_ paths: LabPaths, limit: Duration? = nil) async throws -> any GuestConnection {
         let limit = limit ?? timeScale(.seconds(4))
+        if isConsoleOnly { return try await ConsoleSession.connect(consoleAccess(paths), deadline: .now + limit) }
         return try await GuestSession.connect(to: endpoint(paths), watch: linkWatch, deadline: .now + limit)
     }
 
     /// What the node's guest offers over an open connection.
-    package func guest(_ session: GuestSession) -> EmbeddedGuest {
-        EmbeddedGuest(name: name, session: session, timeScale: timeScale, interface: interface)
+    package func guest(_ session: any GuestConnection) -> EmbeddedGuest {
+        EmbeddedGuest(
+            name: name, session: session, timeScale: timeScale, interface: interface, isOwn: spec.system != nil)
     }
 
     /// An emulated guest on a busy host may be silent for seconds and still be well.
-    private var linkWatch: LinkWatch {
+    var linkWatch: LinkWatch {
         LinkWatch(probeAfter: .seconds(2), deadAfter: .seconds(4) + timeScale(.seconds(1)))
     }
 

@@ -5,21 +5,23 @@ extension LabAccess {
     ///
     /// Host keys are checked here too, against a `known_hosts` file that this writes beside the lab's record.
     package func openSSHConfiguration() throws -> String {
-        let known = record.nodes.map { "\(hostKeyAlias($0)) \($0.hostKey)\n" }.joined()
+        let nodes = record.nodes.filter { !$0.isConsoleOnly }
+        let known = nodes.filter { $0.spec.system == nil }.map { "\(hostKeyAlias($0)) \($0.hostKey)\n" }.joined()
         try AtomicFile.write(known, to: paths.knownHosts)
-        return record.nodes.map { node in
-            """
-            Host \(node.name)
-                HostName 127.0.0.1
-                Port \(node.sshPort)
-                User root
-                IdentityFile \(Self.quoted(paths.privateKey))
-                IdentitiesOnly yes
-                HostKeyAlias \(hostKeyAlias(node))
-                UserKnownHostsFile \(Self.quoted(paths.knownHosts))
-                StrictHostKeyChecking yes
+        return nodes.map { node in
+            let login = node.spec.system?.login
+            return """
+                Host \(node.name)
+                    HostName 127.0.0.1
+                    Port \(node.sshPort)
+                    User \(login?.user ?? "root")
+                    IdentityFile \(Self.quoted(login?.key ?? paths.privateKey))
+                    IdentitiesOnly yes
+                    HostKeyAlias \(hostKeyAlias(node))
+                    UserKnownHostsFile \(Self.quoted(paths.knownHosts))
+                    StrictHostKeyChecking \(node.spec.system == nil ? "yes" : "accept-new")
 
-            """
+                """
         }.joined(separator: "\n")
     }
 

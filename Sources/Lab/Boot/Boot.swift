@@ -81,10 +81,16 @@ struct Boot: Sendable {
             record.nodes[node.id].kernel = release
             record.nodes[node.id].interface = own?.interface
             record.nodes[node.id].bootFiles = files
+            if node.spec.system != nil {
+                record.nodes[node.id].hostKey = ""
+                record.nodes[node.id].way = nil
+            }
             // Faults belong to a boot.
             record.impairments[node.name] = nil
         }
-        try GuestOverlay(record: record, node: node, paths: paths, kernel: own).write(after: image)
+        if node.usesImage {
+            try GuestOverlay(record: record, node: node, paths: paths, kernel: own).write(after: image)
+        }
         rename(paths.serialLog(node.name), paths.earlierSerialLog(node.name))
         unlink(paths.clock(node.name))
         unlink(paths.capture(node.name))
@@ -126,13 +132,27 @@ struct Boot: Sendable {
             let outcomes = zip(left, try await connection.start(domains))
             var again: [Int] = []
             for case (let id, let error?) in outcomes {
-                guard error.code == .portInUse, attempt < Self.portAttempts else { throw error }
+                guard error.code == .portInUse, attempt < Self.portAttempts else {
+                    throw Self.explained(error, of: record.nodes[id])
+                }
                 again.append(id)
             }
             if again.isEmpty { return }
             for id in again { record = try changePort(of: record.nodes[id]) }
             left = again
         }
+    }
+
+    /// QEMU locks images that it writes to, and tells it in words of its own.
+    private static func explained(_ error: HypervisorError, of node: NodeRecord) -> any Error {
+        guard let disk = node.spec.system?.disk, error.summary.contains("lock"), error.summary.contains("Failed to get")
+        else { return error }
+        return LabError(
+            .badArgument, "\(node.name): another guest uses \(disk.path), and one of both writes to it",
+            details: [error.summary],
+            hint: disk.isSnapshot
+                ? "take down the lab that has it with `snapshot: false`"
+                : "say `snapshot: true` if nothing has to be kept, or take down the other lab")
     }
 
     private func changePort(of node: NodeRecord) throws -> LabRecord {

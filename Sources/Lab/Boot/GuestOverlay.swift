@@ -36,6 +36,7 @@ struct GuestOverlay {
     func archive(_ image: GuestImage? = nil) throws -> CpioArchive {
         var archive = CpioArchive()
         archive.addDirectory("/etc")
+        if let root = node.root { return try starter(of: root, image, archive) }
         archive.addFile(GuestFile.hostname, text: node.name + "\n")
         archive.addFile(GuestFile.hosts, text: hosts)
         archive.addDirectory(GuestFile.configurationDirectory, mode: 0o700)
@@ -53,21 +54,39 @@ struct GuestOverlay {
         return archive
     }
 
+    /// What init needs to start the system that is on a disk, and no secret.
+    private func starter(of root: String, _ image: GuestImage?, _ start: CpioArchive) throws -> CpioArchive {
+        var archive = start
+        archive.addDirectory(GuestFile.configurationDirectory, mode: 0o700)
+        archive.addFile(
+            GuestFile.configuration, mode: 0o600, text: NodeConfiguration.text(hostname: node.name, root: root))
+        guard let kernel else { return archive }
+        archive.addDirectory(GuestFile.ownModules)
+        try addDrivers(of: kernel, image, to: &archive)
+        return archive
+    }
+
+    /// Modules in place of the image's, unless those fit.
+    private func addDrivers(of kernel: NodeKernel, _ image: GuestImage?, to archive: inout CpioArchive) throws {
+        let drivers = try kernel.drivers.map { try add($0, to: &archive) }
+        let fitting = image?.kernelVersion == kernel.file.release ? image?.record.modules ?? [] : []
+        archive.addFile(GuestFile.moduleList, text: (fitting + drivers).map { $0 + "\n" }.joined())
+    }
+
+    private func add(_ module: KernelModuleFile, to archive: inout CpioArchive) throws -> String {
+        let path = "\(GuestFile.ownModules)/\(module.name).ko"
+        archive.add(path, mode: 0o644, .file(Array(try AtomicFile.contents(of: module.path))))
+        return path
+    }
+
     /// What a kernel of the user's own needs: its modules in place of the image's, and entropy for the SSH server, of which it
     /// may not find any itself.
     private func add(_ kernel: NodeKernel, _ image: GuestImage?, to archive: inout CpioArchive) throws {
         archive.addDirectory(GuestFile.ownModules)
-        func add(_ module: KernelModuleFile) throws -> String {
-            let path = "\(GuestFile.ownModules)/\(module.name).ko"
-            archive.add(path, mode: 0o644, .file(Array(try AtomicFile.contents(of: module.path))))
-            return path
-        }
-        let drivers = try kernel.drivers.map(add)
-        let fitting = image?.kernelVersion == kernel.file.release ? image?.record.modules ?? [] : []
-        archive.addFile(GuestFile.moduleList, text: (fitting + drivers).map { $0 + "\n" }.joined())
+        try addDrivers(of: kernel, image, to: &archive)
         let values = try gaps()
         let layer = try kernel.layer.map { loaded in
-            let words = [loaded.module.waitsForPeers ? "wait" : "now", try add(loaded.file)]
+            let words = [loaded.module.waitsForPeers ? "wait" : "now", try add(loaded.file, to: &archive)]
             let arguments = KernelInterface.arguments(loaded.module.arguments, filledBy: values)
             return (words + [arguments]).joined(separator: " ") + "\n"
         }
@@ -78,7 +97,8 @@ struct GuestOverlay {
             GuestFile.entropy, mode: 0o600, .file((0..<2048).map { _ in UInt8.random(in: 0...255) }))
     }
 
-    private func gaps() throws -> [KernelInterface.Gap: String] {
+    /// What stands for the gaps in modules' arguments.
+    func gaps() throws -> [KernelInterface.Gap: String] {
         var values: [KernelInterface.Gap: String] = [
             .addresses: addresses.map(\.description).joined(separator: ","), .id: String(node.id),
             .port: String(record.spec.messageLayer.port), .secret: try secret(),

@@ -6,11 +6,13 @@ import Topology
 enum KernelCommandLine {
     /// - Parameters:
     ///   - interface: what kernels of the node's interface want.
+    ///   - root: the file system on a disk that becomes `/`; `nil` without a disk.
     ///   - extra: the node's own arguments. They come last, because the kernel takes the last value of most keys.
     static func embedded(
-        isa: ISA, accelerator: Accelerator, interface: [String]? = nil, extra: String? = nil
+        isa: ISA, accelerator: Accelerator, interface: [String]? = nil, root: String? = nil, extra: String? = nil
     ) -> String {
-        (common + specific(isa) + clock(isa, accelerator) + (interface ?? []) + [extra].compactMap { $0 })
+        (common + specific(isa) + clock(isa, accelerator) + (root.map { ["root=\($0)", "rw"] } ?? [])
+            + (interface ?? []) + [extra].compactMap { $0 })
             .joined(separator: " ")
     }
 

@@ -38,7 +38,8 @@ struct LabPlan {
                     uuid: UUID().uuidString.lowercased(),
                     managementMAC: MACAddress(lab: id, node: index, role: .management),
                     fabricMAC: MACAddress(lab: id, node: index, role: .fabric),
-                    sshPort: try FreePort.pick(), hostKey: hostKey.publicKeyLine, image: image.id,
+                    sshPort: try FreePort.pick(), hostKey: node.system == nil ? hostKey.publicKeyLine : "",
+                    image: image.id,
                     kernel: try images.kernelRelease(of: node), interface: images.kernel(of: node)?.interface,
                     accelerator: accelerators[node.isa].map { NodeAccelerator($0.accelerator) } ?? .undecided,
                     acceleratorReason: accelerators[node.isa]?.reason ?? "", qemu: nil))

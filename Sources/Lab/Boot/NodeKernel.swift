@@ -30,6 +30,7 @@ struct NodeKernel: Sendable {
         file = tree.kernel
         self.interface = interface
         nic = own.nic ?? interface.machines[node.isa]?.nic ?? .virtioPCI
+        let bus = interface.machines[node.isa]?.virtio ?? .pci
         var problems = Self.problems(of: file, node, interface, nodeCount)
         let given = try own.modules.map { try KernelModuleFile(path: $0) }
         let wanted = Dictionary(interface.modules.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
@@ -45,14 +46,41 @@ struct NodeKernel: Sendable {
             }
         }
         self.layer = layer.map { (file: $0.0, module: $0.1) }
-        let fromImage = imageModules.release == file.release ? Set(imageModules.names) : []
+        let system = node.system
+        if let system { problems += SystemFiles(system: system).problems }
+        if system != nil, interface.membership.message == nil {
+            problems.append(
+                "kernels of the interface \(interface.name) tell of their peers by a file: a disk or an initramfs of one's own "
+                    + "needs one that tells by its log")
+        }
+        let usesImage = system.map { $0.initramfs == .embedded } ?? true
+        let fromImage = usesImage && imageModules.release == file.release ? Set(imageModules.names) : []
         let named = given.filter { wanted[$0.name] == nil }
-        let found = named + Self.drivers(in: tree, for: nic, layer.map(\.0), beside: named)
+        var devices = [KernelDevice(nic)]
+        let disk = system?.disk.map {
+            KernelDevice($0.model ?? interface.machines[node.isa]?.disk ?? .virtio, virtio: bus)
+        }
+        if usesImage, let disk { devices.append(disk) }
+        let found = named + Self.drivers(in: tree, for: devices, layer.map(\.0), beside: named)
         drivers = found
         for module in found + layer.map(\.0) {
             if let objection = module.objection(to: file) { problems.append("\(module.path): \(objection)") }
         }
-        problems += Self.lacks(file, nic, modules: fromImage.union(found.map(\.name)))
+        let loaded = fromImage.union(found.map(\.name))
+        let driver = KernelNeed.driver(
+            of: KernelDevice(nic), purpose: "the driver of the network card \(nic.rawValue)", weight: .required)
+        problems += Self.lacks(file, Self.needs(of: node) + [driver], modules: loaded)
+        if let disk {
+            // A module cannot be read from a disk that needs it.
+            let need = KernelNeed.driver(
+                of: disk, purpose: "the driver of the disk \(disk.rawValue)", weight: .required)
+            let lacks = Self.lacks(file, [need], modules: usesImage ? loaded : [])
+            problems += lacks
+            if !lacks.isEmpty, !usesImage {
+                problems.append(
+                    "with `initramfs: embedded`, drivers that are modules are loaded before the disk is mounted")
+            }
+        }
         guard problems.isEmpty else {
             throw LabError(
                 .badArgument, "node '\(node.name)' cannot boot \(file.path)", details: problems,
@@ -84,10 +112,10 @@ struct NodeKernel: Sendable {
         return problems
     }
 
-    /// Modules of the tree that the network card needs, and those that these and the message layer depend on, each after what it
+    /// Modules of the tree that the devices need, and those that these and the message layer depend on, each after what it
     /// depends on.
     private static func drivers(
-        in tree: KernelTree, for nic: NetworkCard, _ layer: [KernelModuleFile], beside named: [KernelModuleFile]
+        in tree: KernelTree, for devices: [KernelDevice], _ layer: [KernelModuleFile], beside named: [KernelModuleFile]
     ) -> [KernelModuleFile] {
         let known = Dictionary(tree.modules.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         let there = Set((named + layer).map(\.name))
@@ -99,15 +127,21 @@ struct NodeKernel: Sendable {
             for dependency in module.dependencies { add(dependency) }
             result.append(module)
         }
-        for option in KernelDevice(nic).options { option.module.map(add) }
+        for option in devices.flatMap(\.options) { option.module.map(add) }
         for module in layer + named { module.dependencies.forEach(add) }
         return result
     }
 
-    private static func lacks(_ kernel: KernelFile, _ nic: NetworkCard, modules: Set<String>) -> [String] {
-        let driver = KernelNeed.driver(
-            of: KernelDevice(nic), purpose: "the driver of the network card \(nic.rawValue)", weight: .required)
-        return (KernelNeed.all(for: kernel.isa) + [driver]).filter { $0.weight == .required }.compactMap { need in
+    /// What the node's kernel must have, whatever its devices: less if its init is not ours.
+    private static func needs(of node: NodeSpec) -> [KernelNeed] {
+        let all = KernelNeed.all(for: node.isa)
+        guard let system = node.system, system.initramfs != .embedded else { return all }
+        let ours: Set = system.initramfs == .none ? ["BLK_DEV_INITRD", "SIGNALFD", "TMPFS"] : ["SIGNALFD", "TMPFS"]
+        return all.filter { need in !need.options.contains { ours.contains($0.name) } }
+    }
+
+    private static func lacks(_ kernel: KernelFile, _ needs: [KernelNeed], modules: Set<String>) -> [String] {
+        needs.filter { $0.weight == .required }.compactMap { need in
             let options = need.options.map { "CONFIG_" + $0.name }.joined(separator: ", ")
             switch need.verdict(of: kernel.configuration, modules: modules) {
             case .missing: return "it was built without \(options): \(need.purpose)"
@@ -119,6 +153,15 @@ struct NodeKernel: Sendable {
 }
 
 extension KernelDevice {
+    init(_ disk: DiskModel, virtio bus: VirtioBus) {
+        switch (disk, bus) {
+        case (.virtio, .pci): self = .virtioBlockPCI
+        case (.virtio, .mmio): self = .virtioBlockMMIO
+        case (.ide, _): self = .ide
+        case (.ahci, _): self = .ahci
+        }
+    }
+
     init(_ card: NetworkCard) {
         switch card {
         case .e1000: self = .e1000

@@ -18,7 +18,7 @@ struct ReadinessWatch: Sendable {
     private enum Input: Sendable {
         case console(ConsoleEvent)
         case reported(ConsoleEvent)
-        case sshAnswered(GuestSession)
+        case sshAnswered(any GuestConnection)
         case sshFailed(any Error)
         case qemuEnded
         case deadline(Requirement)
@@ -61,7 +61,7 @@ struct ReadinessWatch: Sendable {
         var state = Readiness()
         announce(state.fulfil(.domain))
         var connecting = false
-        var session: GuestSession?
+        var session: (any GuestConnection)?
         var timer = arm(state, sink)
         defer { timer.cancel() }
         for await input in inputs {
@@ -79,7 +79,7 @@ struct ReadinessWatch: Sendable {
             case .deadline: break
             }
             if state.panic != nil { throw died(state) }
-            if let stranger = stranger(state) { throw failure(.peers, stranger) }
+            if let stranger = stranger(among: state.architectures) { throw failure(.peers, stranger) }
             guard let waiting = state.waitingFor else {
                 if let session { await takeLeave(session) }
                 return
@@ -97,7 +97,7 @@ struct ReadinessWatch: Sendable {
         throw CancellationError()
     }
 
-    private func announce(_ met: [Requirement]) {
+    func announce(_ met: [Requirement]) {
         for requirement in met { report(.node(node.name, .met(requirement, after: .now - started))) }
     }
 
@@ -112,7 +112,7 @@ struct ReadinessWatch: Sendable {
     }
 
     /// Reads the guest's clock while there is a connection: a trace since the boot needs an early reading.
-    private func takeLeave(_ session: GuestSession) async {
+    private func takeLeave(_ session: any GuestConnection) async {
         if let recorder = try? await node.guest(session).recorder() {
             try? await recorder.recordClock(Self.clockSamples, to: paths.clock(node.name))
             // The first program is not to wait for it.
@@ -123,7 +123,22 @@ struct ReadinessWatch: Sendable {
 
     private static let clockSamples = 4
 
-    private func allowed(_ requirement: Requirement) -> Duration { node.timeScale(requirement.limit) }
+    private func allowed(_ requirement: Requirement) -> Duration {
+        node.timeScale(requirement == .peers ? peersLimit : requirement.limit)
+    }
+
+    /// How long the peers may take after this node, on real hardware: those with files of their user's own boot at their own pace, and
+    /// are set up from outside.
+    var peersLimit: Duration {
+        let isAlone = lab.nodes.allSatisfy { $0.spec.system == nil || $0.id == node.id }
+        return isAlone ? Requirement.peers.limit : Requirement.peers.limit + SystemWatch.bootLimit
+    }
+
+    /// When something must have happened that may take `limit` on real hardware.
+    func deadline(in limit: Duration) -> ContinuousClock.Instant {
+        let end = ContinuousClock.now + node.timeScale(limit)
+        return self.limit.map { min($0, end) } ?? end
+    }
 
     /// Starts the clock of the requirement that comes next.
     private func arm(_ state: Readiness, _ sink: AsyncStream<Input>.Continuation) -> Task<Void, Never> {
@@ -136,8 +151,8 @@ struct ReadinessWatch: Sendable {
     }
 
     /// A peer that says to be of another ISA than the lab's node; `nil` if there is none.
-    private func stranger(_ state: Readiness) -> String? {
-        for (id, architecture) in state.architectures.sorted(by: { $0.key < $1.key }) {
+    func stranger(among architectures: [Int: String]) -> String? {
+        for (id, architecture) in architectures.sorted(by: { $0.key < $1.key }) {
             guard lab.nodes.indices.contains(id) else {
                 return "node \(id) has joined, and the lab has no such node"
             }
@@ -151,14 +166,20 @@ struct ReadinessWatch: Sendable {
 
     /// Which peers a kernel waits for whose log tells who has joined, and how far the connection to each has come.
     private func explanation(
-        of requirement: Requirement, _ state: Readiness, _ session: GuestSession?
+        of requirement: Requirement, _ state: Readiness, _ session: (any GuestConnection)?
     ) async -> [String] {
-        guard requirement == .peers, let interface = node.interface, interface.membership.message != nil else {
-            return []
-        }
+        guard requirement == .peers else { return [] }
+        return await explanation(ofPeersBut: state.architectures, session)
+    }
+
+    /// - Parameter architectures: of the peers that have joined, by their ids.
+    private func explanation(
+        ofPeersBut architectures: [Int: String], _ session: (any GuestConnection)?
+    ) async -> [String] {
+        guard let interface = node.interface, interface.membership.message != nil else { return [] }
         var table: ConnectionTable?
         if let session { table = try? await node.guest(session).connections() }
-        return lab.nodes.filter { $0.id != node.id && state.architectures[$0.id] == nil }.map { peer in
+        return lab.nodes.filter { $0.id != node.id && architectures[$0.id] == nil }.map { peer in
             let progress = table?.progress(
                 to: peer.spec.address, port: interface.transport.port, isOurs: peer.id < node.id)
             return "\(node.name) waits for \(peer.name) (node \(peer.id), \(peer.spec.address)): "
@@ -166,20 +187,83 @@ struct ReadinessWatch: Sendable {
         }
     }
 
-    private func failure(_ requirement: Requirement, _ message: String?, more: [String] = []) -> LabError {
+    /// The error of peers that have not joined in time, in a guest that was asked from outside so far.
+    func missing(_ architectures: [Int: String]) async -> LabError {
+        let session = try? await node.connect(paths)
+        let more = await explanation(ofPeersBut: architectures, session)
+        await session?.close()
+        return failure(.peers, nil, more: more)
+    }
+
+    /// Waits for what ends a boot: a panic, an error of init, the end of QEMU.
+    ///
+    /// - Throws: that, as a `LabError`; `CancellationError`.
+    func awaitTrouble() async throws {
+        let files = [paths.serialLog(node.name), paths.reportLog(node.name)]
+        let lines = try files.map { try FileFollower.lines(of: $0) }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            defer { group.cancelAll() }
+            for lines in lines {
+                group.addTask {
+                    for await line in lines {
+                        switch ConsoleEvent(line: line) {
+                        case .panicked: throw trouble() ?? CancellationError()
+                        case .failed(let requirement, let message): throw failure(requirement, message)
+                        default: break
+                        }
+                    }
+                    // Followers end with their consumer alone.
+                    throw CancellationError()
+                }
+            }
+            if let qemu = node.qemu {
+                group.addTask {
+                    try await ExitWatch.end(of: qemu)
+                    throw trouble() ?? died(Readiness())
+                }
+            }
+            try await group.next()
+        }
+    }
+
+    /// What the console says of the guest's end; `nil` if it has not ended.
+    func trouble() -> LabError? {
+        let events = SerialLog(path: paths.serialLog(node.name)).lines.compactMap { ConsoleEvent(line: $0) }
+        for case .panicked(let text) in events {
+            var state = Readiness()
+            _ = state.handle(.panicked(text), from: .console)
+            return died(state)
+        }
+        return node.qemu?.isAlive == false ? died(Readiness()) : nil
+    }
+
+    func failure(
+        _ requirement: Requirement, _ message: String?, more: [String] = [], hint: String? = nil
+    ) -> LabError {
         let elapsed = (ContinuousClock.now - started).formattedSeconds
         let reason = message ?? "waited \(elapsed) since its start"
         return LabError(
             .notReady, "\(node.name): not ready: \(requirement.title): \(reason)", details: more + consoleTail,
-            hint: requirement.hint)
+            hint: hint ?? requirement.hint)
     }
 
     private func died(_ state: Readiness) -> LabError {
         let what = state.panic.map { "the guest panicked: \($0)" } ?? "QEMU ended"
-        let when = state.waitingFor.map { " before: \($0.title)" } ?? ""
+        // A watch from outside does not say what was next.
+        let when = state.met.isEmpty ? "" : state.waitingFor.map { " before: \($0.title)" } ?? ""
         return LabError(
             .guestDied, "\(node.name): \(what)\(when)", details: consoleTail,
-            hint: "the whole console is in \(paths.serialLog(node.name))")
+            hint: state.panic.flatMap(rootHint) ?? "the whole console is in \(paths.serialLog(node.name))")
+    }
+
+    /// What to do about a kernel that has not found its system.
+    private func rootHint(_ panic: String) -> String? {
+        guard panic.contains("VFS: Unable to mount root fs") else { return nil }
+        if case .file(let path) = node.spec.system?.initramfs { return "\(path) has no /init that starts" }
+        guard let root = node.root else { return nil }
+        return
+            "is \(root) the right device? The kernel lists those that it has: name one as `disk: {root: /dev/…}`, or plug the disk "
+            + "in otherwise by `machine: {disk: …}`"
     }
 
     private var consoleTail: [String] { SerialLog(path: paths.serialLog(node.name)).tail(15) }

@@ -10,7 +10,7 @@ package enum Requirement: CaseIterable, Sendable {
     case fabric
     /// `popcorn.ko` and `msg_socket.ko` are loaded.
     case messageLayer
-    /// An SSH session with the expected host key answers.
+    /// An SSH session with the expected host key answers; in a guest with files of its user's own, that or its console.
     case ssh
     /// The node sees every other node.
     case peers
@@ -34,7 +34,7 @@ package enum Requirement: CaseIterable, Sendable {
         case .kernel: "kernel booted"
         case .fabric: "fabric address up"
         case .messageLayer: "message layer loaded"
-        case .ssh: "SSH answers"
+        case .ssh: "commands run"
         case .peers: "all peers seen"
         }
     }

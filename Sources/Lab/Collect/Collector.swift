@@ -48,10 +48,12 @@ struct Collector {
             try Directories.create(run.node(entry.node.name))
             if entry.node.isCaptured {
                 entry.captureStart = FabricCapture.size(of: access.paths.capture(entry.node.name))
-            } else if entry.node.hasEvents {
-                entry.instance = try await entry.recorder.begin(bufferKiB: Self.bufferKiB(entry.node.spec))
             }
-            try await sampleClock(entry, entry.recorder)
+            guard let recorder = entry.recorder else { return entry }
+            if entry.node.hasEvents, !entry.node.isCaptured {
+                entry.instance = try await recorder.begin(bufferKiB: Self.bufferKiB(entry.node.spec))
+            }
+            try await sampleClock(entry, recorder)
             return entry
         }
     }
@@ -85,14 +87,14 @@ struct Collector {
             try Directories.create(run.node(node.name))
             var warnings: [String] = []
             do {
-                warnings = try await fetch(entry, entry.recorder)
+                warnings = try await fetch(entry, entry.recorder, entry.session)
             } catch let error as GuestError {
                 guard QEMUProcess.find(uuid: node.uuid) != nil, !isGone(node.name) else {
                     return ["\(node.name): its guest has ended"]
                 }
                 access.environment.log.debug("\(node.name): collecting anew after: \(error.summary)")
                 warnings = try await access.withSession(node) {
-                    try await fetch(entry, try await node.guest($0).recorder())
+                    try await fetch(entry, try await node.recorder($0), $0)
                 }
             }
             return warnings
@@ -102,7 +104,14 @@ struct Collector {
     }
 
     /// - Returns: a warning if the clock cannot be read, without which the rest is still worth something.
-    private func fetch(_ entry: RecordedNode, _ recorder: GuestRecorder) async throws -> [String] {
+    private func fetch(
+        _ entry: RecordedNode, _ recorder: GuestRecorder?, _ session: any GuestConnection
+    ) async throws -> [String] {
+        guard let recorder else {
+            let log = try await entry.node.guest(session).kernelLog()
+            try AtomicFile.write(log, to: run.file(.kernelLog, of: entry.node.name))
+            return []
+        }
         var warnings: [String] = []
         do {
             try await sampleClock(entry, recorder)

@@ -46,7 +46,7 @@ package struct Logs: Sendable {
         }
     }
 
-    private func past(of node: NodeRecord, _ session: GuestSession) async throws -> Past {
+    private func past(of node: NodeRecord, _ session: any GuestConnection) async throws -> Past {
         let map = await Self.map(node, session, early: access.paths.clock(node.name))
         let records = try await node.guest(session).kernelLog()
         var parser = KernelLogParser()
@@ -66,7 +66,7 @@ package struct Logs: Sendable {
     }
 
     private func follow(
-        _ past: Past, _ session: GuestSession, _ body: @escaping @Sendable (LogLine) -> Void
+        _ past: Past, _ session: any GuestConnection, _ body: @escaping @Sendable (LogLine) -> Void
     ) async throws {
         let command = try await past.node.guest(session).followKernelLog()
         var parser = KernelLogParser()
@@ -84,7 +84,7 @@ package struct Logs: Sendable {
     /// Relates a node's clock to ours; without an answer its lines only have the guest's times.
     ///
     /// - Parameter early: a file with readings from the boot, without which nothing bounds how the clock has drifted since.
-    static func map(_ node: NodeRecord, _ session: GuestSession, early: String? = nil) async -> ClockMap? {
+    static func map(_ node: NodeRecord, _ session: any GuestConnection, early: String? = nil) async -> ClockMap? {
         guard let recorder = try? await node.guest(session).recorder() else { return nil }
         let samples = try? await recorder.clockSamples(8)
         await recorder.finish()

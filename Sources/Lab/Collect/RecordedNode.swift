@@ -6,9 +6,9 @@ package struct RecordedNode: Sendable {
     /// The node at the other end.
     package let node: NodeRecord
     /// Whoever opened it closes it.
-    package let session: GuestSession
-    /// What records there, and answers.
-    package let recorder: GuestRecorder
+    package let session: any GuestConnection
+    /// What records there, and answers; `nil` in a guest with files of its user's own.
+    package let recorder: GuestRecorder?
     /// The tracefs instance that it has begun, if it has.
     var instance: String?
     /// How long the capture of its packets was when the run began, if there is one; `nil` for all since the boot.
@@ -25,6 +25,13 @@ extension LabAccess {
     ) async throws -> Result {
         try await withSessions(
             record.nodes,
-            { RecordedNode(node: $0, session: $1, recorder: try await $0.guest($1).recorder()) }, body)
+            { RecordedNode(node: $0, session: $1, recorder: try await $0.recorder($1)) }, body)
+    }
+}
+
+extension NodeRecord {
+    /// Starts what records in the node's guest; `nil` in one with files of its user's own.
+    func recorder(_ session: any GuestConnection) async throws -> GuestRecorder? {
+        spec.system == nil ? try await guest(session).recorder() : nil
     }
 }

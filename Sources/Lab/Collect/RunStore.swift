@@ -69,7 +69,7 @@ extension LabAccess {
         do {
             let session = try await node.connect(paths)
             return .success(
-                RecordedNode(node: node, session: session, recorder: try await node.guest(session).recorder()))
+                RecordedNode(node: node, session: session, recorder: try await node.recorder(session)))
         } catch {
             return .failure(error)
         }

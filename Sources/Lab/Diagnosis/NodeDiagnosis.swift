@@ -84,7 +84,7 @@ struct NodeDiagnosis: Sendable {
     }
 
     /// A guest that is well answers in a fraction of that.
-    private func connect() async throws -> GuestSession {
+    private func connect() async throws -> any GuestConnection {
         try await node.connect(access.paths, limit: node.timeScale(.seconds(1)))
     }
 

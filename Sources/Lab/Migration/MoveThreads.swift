@@ -73,7 +73,7 @@ package struct MoveThreads: Sendable {
     }
 
     private func move(
-        _ matches: [ThreadSelector.Match], at origin: NodeRecord, _ session: GuestSession, to target: NodeRecord
+        _ matches: [ThreadSelector.Match], at origin: NodeRecord, _ session: any GuestConnection, to target: NodeRecord
     ) async throws -> [Outcome] {
         let threads = matches.flatMap { match in
             match.threads.map { (process: match.process, id: ThreadID(pid: match.process.pid, tid: $0.tid)) }

@@ -72,7 +72,7 @@ package struct Deployment: Sendable {
         let (node, session) = (place.node, place.session)
         let own = "\(program.name)_\(node.spec.isa.rawValue)"
         let names = files.map(\.name) + [program.name]
-        let before = try await digests(names, place.recorder)
+        let before = try await digests(names, place)
         let missing = files.filter { before[$0.name] != $0.digest }
         if missing.isEmpty, before[program.name] == before[own] { return false }
         try await session.makeDirectories(directory, deadline: nil)
@@ -80,7 +80,7 @@ package struct Deployment: Sendable {
             try await session.upload(file.local, to: "\(directory)/\(file.name)", progress: progress, deadline: nil)
         }
         try await node.guest(session).install(files.map(\.name), in: directory, own: own, as: program.name)
-        let after = try await digests(names, place.recorder)
+        let after = try await digests(names, place)
         for file in files where after[file.name] != file.digest {
             throw LabError(
                 .commandFailed, "\(node.name): \(directory)/\(file.name) is not what was sent",
@@ -89,8 +89,14 @@ package struct Deployment: Sendable {
         return true
     }
 
-    private func digests(_ names: [String], _ recorder: GuestRecorder) async throws -> [String: String] {
-        let digests = try await recorder.digests(names.map { "\(directory)/\($0)" })
+    private func digests(_ names: [String], _ place: RecordedNode) async throws -> [String: String] {
+        let paths = names.map { "\(directory)/\($0)" }
+        let digests: [String?]
+        if let recorder = place.recorder {
+            digests = try await recorder.digests(paths)
+        } else {
+            digests = try await place.guest.digests(paths)
+        }
         return zip(names, digests).reduce(into: [:]) { $0[$1.0] = $1.1 }
     }
 }

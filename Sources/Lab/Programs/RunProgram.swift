@@ -162,7 +162,7 @@ package struct RunProgram: Sendable {
     }
 
     private func execute(
-        _ command: String, _ environment: [String: String], _ streams: Streams, in session: GuestSession
+        _ command: String, _ environment: [String: String], _ streams: Streams, in session: any GuestConnection
     ) async -> Result<RemoteResult, any Error> {
         let command = RemoteCommand(
             command, environment: environment, input: .descriptor(streams.input), output: .descriptor(streams.output),

@@ -51,8 +51,11 @@ package struct NodeRecord: Codable, Sendable {
     package var fabricMAC: MACAddress
     /// On 127.0.0.1 of the host; forwarded to the guest's port 22.
     package var sshPort: UInt16
-    /// In OpenSSH's form: `ssh-ed25519 AAAA…`.
+    /// In OpenSSH's form: `ssh-ed25519 AAAA…`. Of a guest with files of its user's own, the fingerprint that it has shown; empty
+    /// before it has.
     var hostKey: String
+    /// How a guest with files of its user's own has answered since its boot; `nil` before it has.
+    var way: GuestWay?
     /// The id of the image that the node booted last.
     package var image: String
     /// The release of that image's kernel, as `uname -r` in the guest prints it.
@@ -78,8 +81,25 @@ package struct NodeRecord: Codable, Sendable {
     /// Whether what goes over the wire is recorded from the boot on, since nothing else tells what its kernel does.
     var isCaptured: Bool { interface?.tracing == .capture }
 
+    /// Whether only its serial console leads into it.
+    package var isConsoleOnly: Bool { spec.system.map { !$0.login.usesSSH || way == .console } ?? false }
+
+    /// Whether it starts from its image's initramfs.
+    var usesImage: Bool { spec.system.map { $0.initramfs == .embedded } ?? true }
+
+    /// How its disk is plugged in, if it has one.
+    var diskModel: DiskModel {
+        spec.system?.disk?.model ?? interface?.machines[spec.isa]?.disk ?? .virtio
+    }
+
     /// The node's name, as in the lab file.
     package var name: String { spec.name }
+}
+
+/// What leads into a guest.
+enum GuestWay: String, Codable, Sendable {
+    case ssh
+    case console
 }
 
 /// What runs a node.

@@ -72,7 +72,16 @@ extension LabAccess {
     private func ask(
         _ nodes: [RecordedNode], _ question: @escaping @Sendable (GuestRecorder) async throws -> NodeState
     ) async -> LabState {
-        await collect(nodes.map { node in (node.node.name, { try await question(node.recorder) }) })
+        await collect(
+            nodes.map { node in
+                (
+                    node.node.name,
+                    {
+                        if let recorder = node.recorder { return try await question(recorder) }
+                        return try await question(try await node.guest.recorder())
+                    }
+                )
+            })
     }
 
     private func collect(

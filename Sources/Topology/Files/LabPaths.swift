@@ -57,4 +57,6 @@ package struct LabPaths: Sendable {
     package func consoleSocket(_ node: String) -> String { runtime + "/" + node + ".console" }
     /// The Unix socket that QEMU serves debuggers of the guest on.
     package func debugSocket(_ node: String) -> String { runtime + "/" + node + ".gdb" }
+    /// Held by whoever uses that console.
+    package func consoleLock(_ node: String) -> String { consoleSocket(node) + ".lock" }
 }

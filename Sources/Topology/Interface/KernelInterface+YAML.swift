@@ -42,7 +42,7 @@ extension KernelInterface {
         }
         let markers = top.mappings("markers", as: "a marker", keys: Marker.keys)?.compactMap { $0.flatMap(Marker.init) }
         let machines = byISA(top, "machine") { machines, key in
-            machines.mapping(key, as: "a machine", keys: ["nic", "virtio"]).flatMap(Machine.init)
+            machines.mapping(key, as: "a machine", keys: ["nic", "disk", "virtio"]).flatMap(Machine.init)
         }
         for isa in ISA.allCases where top.has("machine") && machines[isa] == nil {
             top.report("the interface lacks the devices of \(isa.rawValue)", at: "machine")
@@ -152,8 +152,9 @@ extension KernelInterface.Machine {
     fileprivate init?(_ fields: YAMLMapping) {
         let nic = fields.required("nic") { fields.value($0, oneOf: NetworkCard.self) }
         let virtio = fields.value("virtio", oneOf: VirtioBus.self)
+        let disk = fields.value("disk", oneOf: DiskModel.self)
         guard let nic else { return nil }
-        self.init(nic: nic, virtio: virtio ?? .pci)
+        self.init(nic: nic, disk: disk ?? .virtio, virtio: virtio ?? .pci)
     }
 }
 

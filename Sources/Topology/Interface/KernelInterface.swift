@@ -41,6 +41,8 @@ package struct KernelInterface: Codable, Sendable, Hashable {
     package struct Machine: Codable, Sendable, Hashable {
         /// Both network cards.
         package var nic: NetworkCard
+        /// A disk, if the guest has one.
+        package var disk: DiskModel
         /// Of the port for init's reports; without a driver for it, the console has them.
         package var virtio: VirtioBus
     }

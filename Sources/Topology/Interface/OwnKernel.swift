@@ -2,32 +2,23 @@ import Support
 
 /// A node's kernel that its user has built, in place of the image's.
 package struct OwnKernel: Codable, Sendable, Hashable {
-    /// What the guest starts from beside the kernel; the raw value is its name in lab files.
-    package enum Initramfs: String, CaseIterable, Codable, Sendable {
-        /// That of the node's image, without its modules.
-        case embedded
-    }
-
     /// bzImage, Image or Image.gz, or the tree in which it was built; absolute.
     package var path: String
     /// The name or the path of its interface.
     package var interface: String
     /// Modules to load, absolute paths: drivers in this order, then those that the interface names in its own.
     package var modules: [String]
-    /// What the guest starts from beside the kernel.
-    package var initramfs: Initramfs
     /// The network card, if it is not the interface's.
     package var nic: NetworkCard?
 
     /// A kernel with the interface's card, unless another is given.
     package init(
         path: String, interface: String = KernelInterface.embedded, modules: [String] = [],
-        initramfs: Initramfs = .embedded, nic: NetworkCard? = nil
+        nic: NetworkCard? = nil
     ) {
         self.path = path
         self.interface = interface
         self.modules = modules
-        self.initramfs = initramfs
         self.nic = nic
     }
 
