@@ -46,6 +46,20 @@ extension EmbeddedGuest {
         return ConnectionTable(parsing: result.text)
     }
 
+    /// What a kernel of the user's own tells of processes that can move, in its own words.
+    ///
+    /// - Parameter peers: the addresses of the other nodes. Such a kernel may ask them and wait for ever for one that is gone.
+    /// - Throws: `ContractError` if a peer is not connected, or the file cannot be read.
+    package func ownProcesses(_ file: String, port: Int, peers: [IPv4Address]) async throws -> String {
+        let table = try await connections()
+        if let missing = peers.first(where: { !table.isConnected(to: $0, port: port) }) {
+            throw failure(
+                "no connection with \(missing): its kernel would wait for that peer",
+                hint: "`popcorn-lab status` shows who is connected with whom")
+        }
+        return try await output(of: "cat \(file)", within: .seconds(5), subject: file).text
+    }
+
     /// The command that shows a guest's peers, for people.
     package static let peersCommand = "cat \(GuestFile.peers)"
 

@@ -9,6 +9,9 @@ struct ProcessesCommand: AsyncParsableCommand {
         discussion: """
             PID and TID are the origin's. PAGES are those of shared memory that each node holds. LAST HOP tells how long \
             ago the thread moved, or came back. A node in brackets is one that a thread is still on its way to.
+
+            Kernels of your own are asked for the file of their interface, whose lines are shown as they are, while all peers are \
+            connected.
             """)
 
     @OptionGroup var global: GlobalOptions
@@ -16,6 +19,7 @@ struct ProcessesCommand: AsyncParsableCommand {
 
     func run() async throws {
         let access = try global.access()
+        if let own = try await access.ownProcesses() { return try show(own) }
         let result = try await access.migratableProcesses()
         for (node, problem) in result.unreachable.sorted(by: { $0.key < $1.key }) {
             Notice.warning("\(node) was not asked: \(problem)")
@@ -32,6 +36,14 @@ struct ProcessesCommand: AsyncParsableCommand {
             }
         }
         Output.table(table)
+    }
+
+    /// Of kernels of the user's own, as they say it.
+    private func show(_ own: [OwnProcesses]) throws {
+        if output.format == .json { return try Output.json(own) }
+        let lines = own.flatMap { node in node.text.split(separator: "\n").map { "\(node.node): \($0)" } }
+        if lines.isEmpty { Notice.line("nothing migratable runs") }
+        lines.forEach { Output.line($0) }
     }
 
     private static func ago(_ seconds: Double?) -> String {

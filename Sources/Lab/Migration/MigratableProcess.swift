@@ -69,6 +69,14 @@ package struct MigratableProcesses: Codable, Sendable {
     }
 }
 
+/// What one node's kernel tells of processes that can move.
+package struct OwnProcesses: Codable, Sendable {
+    /// The node's name.
+    package var node: String
+    /// The content of the kernel's file.
+    package var text: String
+}
+
 extension LabAccess {
     /// Asks every node for its processes. The answers are not of one moment: a thread may hop between two of them.
     package func migratableProcesses() async throws -> MigratableProcesses {
@@ -88,6 +96,27 @@ extension LabAccess {
         var result = MigratableProcesses(tables, names: record.nodes.map(\.name))
         result.unreachable = unreachable
         return result
+    }
+
+    /// What kernels of the user's own tell of processes that can move, in their own words, by node.
+    ///
+    /// - Returns: `nil` if the lab's kernels speak ours.
+    package func ownProcesses() async throws -> [OwnProcesses]? {
+        guard let interface = record.nodes.lazy.compactMap(\.interface).first, interface.membership.message != nil
+        else { return nil }
+        try require(.ps)
+        guard let file = interface.files[.processes] else {
+            throw LabError(
+                .notOffered, "kernels of the interface \(interface.name) have no file of processes",
+                hint: "`files: {processes: PATH}` names it")
+        }
+        return try await onEach(record.nodes) { [record] node, session in
+            let peers = record.nodes.filter { $0.id != node.id }.map(\.spec.address)
+            return OwnProcesses(
+                node: node.name,
+                text: try await node.guest(session).ownProcesses(
+                    file, port: interface.transport.port, peers: peers))
+        }
     }
 
     private func processes(of node: NodeRecord) async -> Result<NodeProcessTable, any Error> {

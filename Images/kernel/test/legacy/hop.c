@@ -11,6 +11,7 @@
 #include <linux/mm.h>
 #include <linux/mutex.h>
 #include <linux/proc_fs.h>
+#include <linux/seq_file.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
@@ -73,6 +74,17 @@ struct page_response {
 static DEFINE_MUTEX(mover);
 static DECLARE_COMPLETION(home);
 static DECLARE_COMPLETION(page);
+
+/* Who is away; 0 for nobody. */
+static pid_t away;
+
+/* One line for it, as the kernel that this stands in for begins those of a process. */
+static int show(struct seq_file *file, void *unused)
+{
+	if (away)
+		seq_printf(file, "L: %16s %5d\n", "thread", away);
+	return 0;
+}
 
 /* Plays the thread where it came to. */
 static int visit(void *argument)
@@ -179,9 +191,11 @@ static ssize_t move(struct file *file, const char __user *text, size_t size, lof
 	leaving->pages = pages;
 	mutex_lock(&mover);
 	pr_info("####### MIGRATE [%d] to %d\n", current->pid, target);
+	away = current->pid;
 	legacy_send(target, &leaving->header);
 	/* Until it comes back, as a thread's shadow does. */
 	error = wait_for_completion_killable(&home);
+	away = 0;
 	mutex_unlock(&mover);
 	kfree(leaving);
 	return error ?: size;
@@ -191,5 +205,7 @@ static const struct proc_ops operations = { .proc_write = move };
 
 int legacy_hop_init(void)
 {
+	if (!proc_create_single("popcorn_ps", 0444, NULL, show))
+		return -ENOMEM;
 	return proc_create("legacy_hop", 0200, NULL, &operations) ? 0 : -ENOMEM;
 }
