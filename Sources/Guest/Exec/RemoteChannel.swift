@@ -37,6 +37,8 @@ final class RemoteChannel {
     private var phase = Phase.opening
     private var ending: RemoteResult.Ending?
     private var isRemotelyClosed = false
+    /// How many channels were opened for it.
+    private var openings = 1
     private var isAbandoned = false
     private var isInputEnded = false
     /// Whether libssh holds bytes of output and errors that a drain refused.
@@ -44,6 +46,7 @@ final class RemoteChannel {
     /// Whether there is more to send at once, after the other channels had their turn.
     private(set) var wantsTurn = false
 
+    private static let mostOpenings = 5
     private static let bytesPerTurn = 256 << 10
     private static let bytesPerPacket = 32 << 10
 
@@ -51,9 +54,7 @@ final class RemoteChannel {
         link: SSHLink, node: String, requests: [Request], input: InputFeed, output: OutputDrain,
         errorOutput: OutputDrain
     ) throws {
-        guard let handle = ssh_channel_new(link.handle) else {
-            throw GuestError(.connectionLost, node: node, "libssh has no channel: \(link.errorText)")
-        }
+        let handle = try Self.make(link, node)
         self.link = link
         self.node = node
         self.handle = handle
@@ -64,6 +65,13 @@ final class RemoteChannel {
         callbacks = .allocate(capacity: 1)
         callbacks.initialize(to: ssh_channel_callbacks_struct())
         installCallbacks(handle)
+    }
+
+    private static func make(_ link: SSHLink, _ node: String) throws -> ssh_channel {
+        guard let handle = ssh_channel_new(link.handle) else {
+            throw GuestError(.connectionLost, node: node, "libssh has no channel: \(link.errorText)")
+        }
+        return handle
     }
 
     deinit {
@@ -147,7 +155,8 @@ final class RemoteChannel {
             default:
                 phase = .done
                 if isAbandoned { return release() }
-                throw refused("a channel")
+                guard isRemotelyClosed, openings < Self.mostOpenings else { throw refused("a channel") }
+                return try reopen()
             }
             if isAbandoned { return release() }
         }
@@ -162,6 +171,21 @@ final class RemoteChannel {
             default: throw refused(request)
             }
         }
+    }
+
+    /// Opens another channel in place of one that the guest has opened and closed at once, before anything was asked of it.
+    ///
+    /// dropbear 2022.83 does so when a process of a channel that was given up ends just then.
+    private func reopen() throws {
+        release()
+        let handle = try Self.make(link, node)
+        self.handle = handle
+        isRemotelyClosed = false
+        ending = nil
+        openings += 1
+        phase = .opening
+        installCallbacks(handle)
+        try openAndRequest()
     }
 
     private func perform(_ request: Request) -> Int32 {
