@@ -73,7 +73,8 @@ struct ReadinessWatch: Sendable {
                 session = answering
                 announce(state.fulfil(.ssh))
             case .sshFailed(let error): throw failure(.ssh, "\(error)")
-            case .qemuEnded: throw died(state)
+            // Its last words need not have come through yet.
+            case .qemuEnded: throw trouble(after: state) ?? died(state)
             case .deadline(let requirement) where state.waitingFor == requirement:
                 throw failure(requirement, nil, more: await explanation(of: requirement, state, session))
             case .deadline: break
@@ -227,14 +228,16 @@ struct ReadinessWatch: Sendable {
     }
 
     /// What the console says of the guest's end; `nil` if it has not ended.
-    func trouble() -> LabError? {
+    ///
+    /// - Parameter state: what had been met by then.
+    func trouble(after state: Readiness = Readiness()) -> LabError? {
         let events = SerialLog(path: paths.serialLog(node.name)).lines.compactMap { ConsoleEvent(line: $0) }
         for case .panicked(let text) in events {
-            var state = Readiness()
+            var state = state
             _ = state.handle(.panicked(text), from: .console)
             return died(state)
         }
-        return node.qemu?.isAlive == false ? died(Readiness()) : nil
+        return node.qemu?.isAlive == false ? died(state) : nil
     }
 
     func failure(
