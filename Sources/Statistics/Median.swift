@@ -7,4 +7,10 @@ package enum Robust {
         let middle = sorted.count / 2
         return sorted.count.isMultiple(of: 2) ? (sorted[middle - 1] + sorted[middle]) / 2 : sorted[middle]
     }
+
+    /// The median distance from the median; `nan` for no values.
+    static func deviation(_ values: [Double]) -> Double {
+        let middle = median(values)
+        return median(values.map { abs($0 - middle) })
+    }
 }

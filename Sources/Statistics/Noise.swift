@@ -16,10 +16,9 @@ package struct Noise: Codable, Sendable, Equatable {
     package init?(medians: [Double]) {
         let logs = medians.map { log($0) }
         guard logs.count >= Self.leastBoots, logs.allSatisfy(\.isFinite) else { return nil }
-        let middle = Robust.median(logs)
         // Few deviations from a median of their own are too small by about n / (n - 0.8).
         let few = Double(logs.count) / (Double(logs.count) - 0.8)
-        deviation = Self.normal * few * Robust.median(logs.map { abs($0 - middle) })
+        deviation = Self.normal * few * Robust.deviation(logs)
         boots = logs.count
     }
 

@@ -19,7 +19,8 @@ package struct YardstickFit: Codable, Sendable, Equatable {
     ///   - yardsticks: the yardstick's logarithms in the same boots, as many.
     init(values: [Double], yardsticks: [Double]) {
         let slope = min(max(0, Self.slope(values, yardsticks)), Self.mostSlope)
-        let before = Self.spread(values), after = Self.spread(Self.corrected(values, yardsticks, slope))
+        let before = Robust.deviation(values)
+        let after = Robust.deviation(Self.corrected(values, yardsticks, slope))
         // What makes it worse is no yardstick of this figure.
         self.slope = after < before ? slope : 0
         explained = after < before ? 1 - after / before : 0
@@ -27,7 +28,7 @@ package struct YardstickFit: Codable, Sendable, Equatable {
 
     /// The values as they would be if the yardstick had been the same in all boots.
     func corrected(_ values: [Double], _ yardsticks: [Double], middle: Double) -> [Double] {
-        zip(values, yardsticks).map { $0 - slope * ($1 - middle) }
+        Self.corrected(values, yardsticks.map { $0 - middle }, slope)
     }
 
     private static func corrected(_ values: [Double], _ yardsticks: [Double], _ slope: Double) -> [Double] {
@@ -51,12 +52,6 @@ package struct YardstickFit: Codable, Sendable, Equatable {
             if left <= 0 { return pair.slope }
         }
         return 0
-    }
-
-    /// The median distance from the median.
-    private static func spread(_ values: [Double]) -> Double {
-        let middle = Robust.median(values)
-        return Robust.median(values.map { abs($0 - middle) })
     }
 }
 

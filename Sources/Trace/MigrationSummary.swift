@@ -95,7 +95,10 @@ package struct MigrationSummary: Equatable, Codable, Sendable {
 
     init(_ table: MigrationTable, nodes: [Timeline.Node], fit: ClockFit, places: AddressMap) {
         routes = RouteTally(table.hops, nodes: nodes, fit: fit).routes
-        thereAndBack = ReturnTally(table.hops, nodes: nodes, fit: fit).pairs
+        thereAndBack =
+            ReturnTally(
+                Timeline.hops(table.hops, nodes: nodes, fit: fit), nodes: nodes.map(\.files.name)
+            ).pairs
         faults = table.pages.values.reduce(0) { $0 + $1.faults }
         pages = Self.hottest(table.pages).map { key, count in
             Page(

@@ -18,9 +18,12 @@ extension Timeline {
     }
 
     /// All hops whose beginning a trace shows, in the order of their beginnings, without those by which threads only ended.
-    package var hops: [TracedHop] {
+    package var hops: [TracedHop] { Self.hops(migration.hops, nodes: nodes, fit: fit) }
+
+    /// `hops` of what a timeline is made of.
+    static func hops(_ hops: [Hop], nodes: [Node], fit: ClockFit) -> [TracedHop] {
         let names = Dictionary(nodes.map { ($0.files.id, $0.files.name) }, uniquingKeysWith: { first, _ in first })
-        return migration.hops.compactMap { hop in
+        return hops.compactMap { hop in
             guard !hop.ends, let begin = hop.begin, let from = names[hop.from], let to = names[hop.to] else {
                 return nil
             }

@@ -1,3 +1,4 @@
+import Guest
 import Hypervisor
 import ISA
 import Testing
@@ -88,7 +89,7 @@ struct ReadinessTests {
             ("\u{1b}c after", " after"),
             ("bell\u{7}", "bell"), ("\u{1b}[1;", ""), ("µs", "µs"),
         ])
-    func plain(text: String, expected: String) { #expect(SerialLog.plain(text[...]) == expected) }
+    func plain(text: String, expected: String) { #expect(ConsoleText.plain(text) == expected) }
 
     @Test("a console that does not exist is empty, in words")
     func emptyConsole() {

@@ -31,9 +31,9 @@ package enum ConsolePrompt: Equatable {
 }
 
 /// Text of a terminal, without what is for the terminal.
-enum ConsoleText {
+package enum ConsoleText {
     /// Without escape sequences (ECMA-48: ESC [ … final byte) and control characters.
-    static func plain(_ text: some StringProtocol) -> String {
+    package static func plain(_ text: some StringProtocol) -> String {
         var result = ""
         var rest = String(text).unicodeScalars[...]
         while let scalar = rest.popFirst() {

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Guest
 import Support
 
 /// A guest's console as QEMU logs it.
@@ -13,7 +14,7 @@ package struct SerialLog: Sendable {
     package var lines: [String] {
         let bytes = FileManager.default.contents(atPath: path) ?? Data()
         let text = ByteText.text(bytes)
-        return text.split(whereSeparator: \.isNewline).map { Self.plain($0) }.filter { !$0.isEmpty }
+        return text.split(whereSeparator: \.isNewline).map { ConsoleText.plain($0) }.filter { !$0.isEmpty }
     }
 
     /// The last lines, for an error that shows how a guest ended.
@@ -26,23 +27,5 @@ package struct SerialLog: Sendable {
     var size: Int64 {
         var status = stat()
         return stat(path, &status) == 0 ? Int64(status.st_size) : 0
-    }
-
-    /// A line without escape sequences (ECMA-48: ESC [ … final byte) and control characters.
-    static func plain(_ line: Substring) -> String {
-        var result = ""
-        var rest = line.unicodeScalars[...]
-        while let scalar = rest.popFirst() {
-            if scalar == "\u{1b}" {
-                guard rest.first == "[" else {
-                    _ = rest.popFirst()
-                    continue
-                }
-                rest = rest.dropFirst().drop { $0.value < 0x40 || $0.value > 0x7e }.dropFirst()
-            } else if scalar.value >= 0x20 || scalar == "\t" {
-                result.unicodeScalars.append(scalar)
-            }
-        }
-        return result
     }
 }

@@ -136,7 +136,7 @@ package struct Logs: Sendable {
                 let path = access.paths.serialLog(node.name)
                 group.addTask {
                     for await line in try FileFollower.lines(of: path, from: SerialLog(path: path).size) {
-                        body(node.name, SerialLog.plain(line[...]))
+                        body(node.name, ConsoleText.plain(line))
                     }
                 }
             }
