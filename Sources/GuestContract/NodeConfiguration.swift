@@ -77,7 +77,9 @@ package struct NodeConfiguration: Sendable {
             ("port", String(messageLayer.port)),
         ]
         if let mtu = fabric.mtu { values.append(("fabric_mtu", String(mtu))) }
+        if let silent = messageLayer.silentMilliseconds { values.append(("silent_ms", String(silent))) }
         if let dead = messageLayer.deadMilliseconds { values.append(("dead_ms", String(dead))) }
+        if let authentication = messageLayer.authentication { values.append(("auth", authentication.rawValue)) }
         if let own {
             if let joined = own.joined { values.append(("joined", joined.posix)) }
             values.append(("quiet", own.isConsoleQuiet ? "1" : "0"))

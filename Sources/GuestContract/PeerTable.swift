@@ -7,7 +7,12 @@ package struct PeerTable: Sendable {
         /// The node itself.
         case own = "self"
         case up
+        /// Nothing has been heard of it for a while, and whoever needs it waits; nothing is lost.
+        case silent
         case down
+
+        /// Whether the two have a session, so that messages between them arrive sooner or later.
+        package var takesPart: Bool { self == .up || self == .silent }
     }
 
     /// One line of the table: a node of the lab.
@@ -16,6 +21,17 @@ package struct PeerTable: Sendable {
         package var id: Int
         /// As this kernel sees it; the peer's kernel may see it differently.
         package var state: State
+        /// Of the message layer that the session is with, and another one whenever it is loaded; `nil` if the kernel does not tell.
+        package var bootID: String?
+        /// Since the last sign of life, in ms; 0 while it is not silent.
+        package var silentMilliseconds: Int
+
+        init(id: Int, state: State, bootID: String? = nil, silentMilliseconds: Int = 0) {
+            self.id = id
+            self.state = state
+            self.bootID = bootID
+            self.silentMilliseconds = silentMilliseconds
+        }
     }
 
     /// In the order of their ids. The node itself is among them.
@@ -36,7 +52,7 @@ package struct PeerTable: Sendable {
         peers = known.map(\.peer)
     }
 
-    /// - Parameter text: lines of `MARK ID ADDRESS ARCH STATE …`, where the mark `*` stands for the node itself; others are
+    /// - Parameter text: lines of `MARK ID ADDRESS ARCH STATE EPOCH BOOT-ID SILENT-MS`, the last three if the kernel tells them; where the mark `*` stands for the node itself; others are
     ///   passed over.
     package init(parsing text: String) {
         lines = text.split(separator: "\n")
@@ -45,7 +61,9 @@ package struct PeerTable: Sendable {
             guard words.count >= 4, let id = Int(words[0]), words[1].contains("."),
                 let state = State(rawValue: words[3])
             else { return nil }
-            return Peer(id: id, state: state)
+            return Peer(
+                id: id, state: state, bootID: words.count > 5 ? words[5] : nil,
+                silentMilliseconds: words.count > 6 ? Int(words[6]) ?? 0 : 0)
         }
     }
 }

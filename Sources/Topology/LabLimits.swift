@@ -20,7 +20,7 @@ package enum LabLimits {
     package static let mtu = 576...1500
 
     /// From a tenth of a second, below which an emulated guest is silent by itself, to an hour.
-    package static let deadMilliseconds = 100...3_600_000
+    package static let silenceMilliseconds = 100...3_600_000
 
     /// Bytes: Linux's COMMAND_LINE_SIZE is 2048 on both ISAs, and our own arguments come first.
     static let longestKernelArguments = 1024

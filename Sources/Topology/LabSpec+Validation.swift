@@ -183,18 +183,29 @@ extension MessageLayerSpec {
             problems.append(
                 LabProblem("message_layer.port", "\(port) is not a TCP port; expected \(LabLimits.ports.text)"))
         }
-        if let deadMilliseconds, !LabLimits.deadMilliseconds.contains(deadMilliseconds) {
-            let limits = LabLimits.deadMilliseconds
-            let lowest = TimeSpan(milliseconds: limits.lowerBound)
-            let highest = TimeSpan(milliseconds: limits.upperBound)
+        let silences = [
+            ("silent_after", silentMilliseconds, "silent"), ("dead_after", deadMilliseconds, "gone"),
+        ]
+        problems += silences.compactMap { key, value, state in
+            value.flatMap { Self.problem(with: $0, key, state) }
+        }
+        if let silent = silentMilliseconds, let dead = deadMilliseconds, silent > dead {
             problems.append(
                 LabProblem(
-                    "message_layer.dead_after",
-                    "a peer counts as dead after \(TimeSpan(milliseconds: deadMilliseconds)); "
-                        + "it may be \(lowest) to \(highest)"
-                ))
+                    "message_layer.silent_after",
+                    "a peer is gone after \(TimeSpan(milliseconds: dead)), before it counts as silent"))
         }
         return problems
+    }
+
+    private static func problem(with milliseconds: Int, _ key: String, _ state: String) -> LabProblem? {
+        let limits = LabLimits.silenceMilliseconds
+        guard !limits.contains(milliseconds) else { return nil }
+        let lowest = TimeSpan(milliseconds: limits.lowerBound)
+        let highest = TimeSpan(milliseconds: limits.upperBound)
+        return LabProblem(
+            "message_layer.\(key)",
+            "a peer counts as \(state) after \(TimeSpan(milliseconds: milliseconds)); it may be \(lowest) to \(highest)")
     }
 }
 

@@ -10,7 +10,7 @@ extension LabSpec {
         "login", "cmdline", "host", "cpus", "numa", "address",
     ]
     private static let fabricKeys = ["subnet", "first_host", "mtu"]
-    private static let messageLayerKeys = ["kind", "port", "dead_after"]
+    private static let messageLayerKeys = ["kind", "port", "silent_after", "dead_after", "auth"]
 
     /// Reads a lab file; its format is described in `docs/topology.md`.
     ///
@@ -117,7 +117,9 @@ extension LabSpec {
         return MessageLayerSpec(
             kind: fields.value("kind", oneOf: MessageLayerSpec.Kind.self) ?? .msgSocket,
             port: fields.integer("port") ?? MessageLayerSpec.defaultPort,
-            deadMilliseconds: fields.value("dead_after", TimeSpan.self)?.milliseconds)
+            silentMilliseconds: fields.value("silent_after", TimeSpan.self)?.milliseconds,
+            deadMilliseconds: fields.value("dead_after", TimeSpan.self)?.milliseconds,
+            authentication: fields.value("auth", oneOf: MessageLayerSpec.Authentication.self))
     }
 
     /// The lab as a complete lab file, every default filled in; `init(yaml:file:)` reads it back to an equal lab.
@@ -133,7 +135,9 @@ extension LabSpec {
         var messageLayer = YAMLWriter()
         messageLayer.add("kind", self.messageLayer.kind.rawValue)
         messageLayer.add("port", self.messageLayer.port)
+        messageLayer.add("silent_after", self.messageLayer.silentMilliseconds.map { TimeSpan(milliseconds: $0) })
         messageLayer.add("dead_after", self.messageLayer.deadMilliseconds.map { TimeSpan(milliseconds: $0) })
+        messageLayer.add("auth", self.messageLayer.authentication?.rawValue)
         top.add("message_layer", messageLayer)
         return top.text
     }

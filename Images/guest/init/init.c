@@ -53,10 +53,19 @@ void trace_popcorn(void)
 	write_file("/sys/kernel/tracing/events/popcorn/enable", "1");
 }
 
+/* Adds " NAME=VALUE" to what a module is loaded with, unless the value is empty: then the module's own holds. */
+static void add_parameter(char *text, size_t size, const char *name, const char *value)
+{
+	size_t length = strlen(text);
+
+	if (*value)
+		snprintf(text + length, size - length, "%s%s=%s", length ? " " : "", name, value);
+}
+
 /* Any load order of the nodes works: msg_socket connects in the background and keeps trying. */
 static void load_message_layer(const struct node_config *config)
 {
-	char parameters[1024];
+	char parameters[1024] = "";
 
 	if (layer_is_own()) {
 		layer_load(config);
@@ -64,9 +73,12 @@ static void load_message_layer(const struct node_config *config)
 	}
 	if (!module_load("/lib/popcorn/popcorn.ko", ""))
 		return;
-	snprintf(parameters, sizeof(parameters), "ip=%s%s%s%s%s%s%s", config->peers, *config->secret ? " secret=" : "",
-		 config->secret, *config->port ? " port=" : "", config->port, *config->dead_ms ? " dead_ms=" : "",
-		 config->dead_ms);
+	add_parameter(parameters, sizeof(parameters), "ip", config->peers);
+	add_parameter(parameters, sizeof(parameters), "secret", config->secret);
+	add_parameter(parameters, sizeof(parameters), "port", config->port);
+	add_parameter(parameters, sizeof(parameters), "silent_ms", config->silent_ms);
+	add_parameter(parameters, sizeof(parameters), "dead_ms", config->dead_ms);
+	add_parameter(parameters, sizeof(parameters), "auth", config->auth);
 	trace_popcorn();
 	if (module_load("/lib/popcorn/msg_socket.ko", parameters))
 		report(STAGE_MODULES, "popcorn msg_socket");

@@ -44,7 +44,9 @@ struct node_config {
 	char peers[512];  /* every node's address, in node-id order, with commas */
 	char secret[129]; /* hex */
 	char port[6];
+	char silent_ms[8];
 	char dead_ms[8];
+	char auth[10];
 	char root[64]; /* a device whose init is to be started instead of all that follows */
 	/* A kernel of the user's own alone. */
 	char joined[256]; /* a regular expression of the message by which a peer's membership is known */

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The life of a connection: made or taken over, used, torn down. All in the receiver thread. */
+/*
+ * The life of connections and of the session that they carry, one after the other. All of it is in
+ * the receiver thread.
+ */
 #define pr_fmt(fmt) "popcorn: " fmt
 
 #include <linux/jiffies.h>
@@ -7,65 +10,81 @@
 #include <linux/mm.h>
 #include <linux/net.h>
 #include <linux/sched/signal.h>
+#include <linux/slab.h>
 #include "msg_socket.h"
 
 #define REDIAL_MIN (HZ / 10)
 #define REDIAL_MAX HZ
 
+static void free_link(struct link *link)
+{
+	if (!link)
+		return;
+	ms_close_socket(link->sock);
+	kfree(link);
+}
+
 /*
  * Hands an accepted connection to the receiver; it replaces the one that stands, whose other
- * end has evidently given it up. Returns false if it came too late to matter.
+ * end has evidently given it up. The link is the receiver's, unless false is returned.
  */
-bool ms_offer_link(struct peer *peer, const struct link *link)
+bool ms_offer_link(struct peer *peer, struct link *link)
 {
-	struct socket *unwanted = NULL;
-	bool taken = false;
-	u32 old_epoch;
+	struct link *unwanted;
+	u32 connection;
+
+	if (ms_is_stopping())
+		return false;
+	spin_lock_irq(&peer->lock);
+	unwanted = peer->offered;
+	peer->offered = link;
+	connection = peer->connection;
+	spin_unlock_irq(&peer->lock);
+	free_link(unwanted);
+	ms_disconnect(peer, connection, "replaced by a new connection");
+	wake_up(&peer->offer_wait);
+	return true;
+}
+
+static struct link *take_offered(struct peer *peer)
+{
+	struct link *link;
 
 	spin_lock_irq(&peer->lock);
-	old_epoch = peer->epoch;
-	if (link->epoch > peer->epoch && link->epoch > peer->offered.epoch && !ms_is_stopping()) {
-		unwanted = peer->offered.sock;
-		peer->offered = *link;
-		taken = true;
-	}
+	link = peer->offered;
+	peer->offered = NULL;
 	spin_unlock_irq(&peer->lock);
-	if (unwanted)
-		ms_close_socket(unwanted);
-	if (taken) {
-		ms_disconnect(peer, old_epoch, "replaced by a new connection");
-		wake_up(&peer->offer_wait);
-	}
-	return taken;
+	return link;
 }
 
-static bool take_offered(struct peer *peer, struct link *link)
+static bool is_over(const struct peer *peer)
 {
-	spin_lock_irq(&peer->lock);
-	*link = peer->offered;
-	peer->offered.sock = NULL;
-	spin_unlock_irq(&peer->lock);
-	return link->sock;
+	return ms_is_stopping() || READ_ONCE(peer->given_up);
 }
 
-static bool wait_for_offer(struct peer *peer, struct link *link)
+static struct link *wait_for_offer(struct peer *peer)
 {
-	wait_event_interruptible(peer->offer_wait,
-				 READ_ONCE(peer->offered.sock) || ms_is_stopping());
-	return take_offered(peer, link);
+	wait_event_interruptible(peer->offer_wait, READ_ONCE(peer->offered) || is_over(peer));
+	return take_offered(peer);
 }
 
-static bool dial_until_connected(struct peer *peer, struct link *link)
+static struct link *dial_until_connected(struct peer *peer)
 {
+	struct link *link = kmalloc(sizeof(*link), GFP_KERNEL);
 	long pause = REDIAL_MIN;
+	int err;
 
-	while (!ms_is_stopping()) {
-		if (!ms_dial(peer, link))
-			return true;
-		wait_event_interruptible_timeout(peer->offer_wait, ms_is_stopping(), pause);
+	while (link && !is_over(peer)) {
+		err = ms_dial(peer, link);
+		if (!err)
+			return link;
+		if (err == -ECONNREFUSED) /* by its TCP: nobody listens, so no session lives there */
+			ms_give_up(peer, "no message layer there any more");
+		wait_event_interruptible_timeout(peer->offer_wait, is_over(peer), pause);
 		pause = min_t(long, 2 * pause, REDIAL_MAX);
 	}
-	return false;
+	kfree(link);
+	return NULL;
 }
 
 /* Kept from the first connection until the module goes. */
@@ -73,83 +92,174 @@ static int allocate_buffers(struct peer *peer)
 {
 	if (!peer->buffer)
 		peer->buffer = kvmalloc(RECEIVE_BUFFER_SIZE, GFP_KERNEL);
-	if (!peer->stash)
-		peer->stash = kvmalloc(STASH_SIZE, GFP_KERNEL);
-	return peer->buffer && peer->stash ? 0 : -ENOMEM;
+	if (!peer->stream)
+		peer->stream = ms_make_stream();
+	return peer->buffer && peer->stream ? 0 : -ENOMEM;
 }
 
-static void set_up(struct peer *peer, const struct link *link)
+/* The caller has the right to send, and there is no connection. */
+static void drop_session(struct peer *peer, const char *why)
+{
+	u32 epoch = peer->session.epoch;
+
+	spin_lock_irq(&peer->lock);
+	session_end(&peer->session);
+	peer->given_up = NULL;
+	spin_unlock_irq(&peer->lock);
+	ms_drop_queues(peer);
+	wake_up_all(&peer->room_wait);
+	if (epoch)
+		popcorn_node_lost(peer->id, epoch, why);
+}
+
+static void end_session(struct peer *peer, const char *why)
+{
+	ms_acquire_sending(peer);
+	drop_session(peer, why);
+	ms_stop_sending(peer);
+}
+
+static const char *reason_for(enum session_step step)
+{
+	switch (step) {
+	case SESSION_REBOOTED:
+		return "rebooted";
+	case SESSION_DROPPED:
+		return "it has dropped the session";
+	default:
+		return "it contradicts itself about the session";
+	}
+}
+
+static bool dials(const struct peer *peer)
+{
+	return peer->id < ms_settings.self;
+}
+
+/* Begins the use of a connection. The caller has the right to send. */
+static void connect(struct peer *peer, const struct link *link, const struct session *session)
 {
 	peer->begin = 0;
 	peer->end = 0;
-	memset(peer->received_seq, 0, sizeof(peer->received_seq));
-	peer->assembly.active = false;
-
 	mutex_lock(&peer->sock_mutex);
 	spin_lock_irq(&peer->lock);
 	peer->sock = link->sock;
 	peer->why_lost = NULL;
-	peer->epoch = link->epoch;
-	peer->seq = 0;
+	peer->session = *session;
+	peer->told = session->received;
 	peer->logged_refusal = 0;
-	peer->up = true;
+	peer->connection++;
+	peer->connected = true;
 	spin_unlock_irq(&peer->lock);
 	mutex_unlock(&peer->sock_mutex);
 }
 
-/* Whoever is sending is woken by the shutdown and finds the peer down. */
+static void begin_session(struct peer *peer, const struct link *link, u32 flags)
+{
+	peer->seq = 0;
+	memset(peer->received_seq, 0, sizeof(peer->received_seq));
+	peer->assembly.active = false;
+	peer->macs = flags & POPCORN_SESSION_MACS;
+	ms_derive_mac_key(link, &peer->mac_key);
+}
+
+/*
+ * Both sides come to the same session, an old or a new one. Returns whether the connection stands.
+ * The caller has the right to send.
+ */
+static bool agree(struct peer *peer, const struct link *link, enum session_step *step)
+{
+	struct session next = peer->session;
+	u32 flags = link->flags;
+
+	*step = dials(peer) ? session_follow(&next, &link->claim) :
+			      session_accept(&next, &link->claim);
+	if (*step != SESSION_RESUMED)
+		drop_session(peer, reason_for(*step));
+	if (*step == SESSION_CONFUSED)
+		return false;
+	if (!dials(peer)) {
+		flags |= ms_settings.macs ? POPCORN_SESSION_MACS : 0;
+		if (*step == SESSION_RESUMED)
+			flags = peer->macs ? POPCORN_SESSION_MACS : 0;
+		if (ms_send_accept(peer, link, &next, flags))
+			return false;
+	}
+	if (*step != SESSION_RESUMED)
+		begin_session(peer, link, flags);
+	connect(peer, link, &next);
+	return true;
+}
+
+/* Whoever is sending is woken by the shutdown and finds the connection gone. */
 static const char *tear_down(struct peer *peer, const char *why)
 {
 	struct socket *sock = peer->sock;
 
-	spin_lock_irq(&peer->lock);
-	peer->up = false;
-	spin_unlock_irq(&peer->lock);
-	kernel_sock_shutdown(sock, SHUT_RDWR);
-	wake_up_all(&peer->room_wait);
-	wait_event(peer->room_wait, !READ_ONCE(peer->sending));
-	ms_drop_queues(peer);
-
+	ms_disconnect(peer, peer->connection, why);
+	ms_acquire_sending(peer);
 	mutex_lock(&peer->sock_mutex);
 	peer->sock = NULL;
-	if (peer->why_lost)
-		why = peer->why_lost;
+	why = peer->why_lost;
 	mutex_unlock(&peer->sock_mutex);
-	ms_close_socket(sock);
+	ms_stop_sending(peer);
+	if (ms_is_stopping())
+		sock_release(sock); /* the peer shall read the goodbye */
+	else
+		ms_close_socket(sock);
 	return why;
+}
+
+static void announce(struct peer *peer, const struct link *link, enum session_step step)
+{
+	if (step == SESSION_RESUMED)
+		popcorn_node_reconnected(peer->id);
+	else
+		popcorn_node_joined(peer->id, link->arch, peer->session.epoch,
+				    link->claim.boot_id);
 }
 
 static void run_connection(struct peer *peer, const struct link *link)
 {
+	enum session_step step;
 	const char *why;
+	bool stands;
 
-	set_up(peer, link);
-	popcorn_node_joined(peer->id, link->arch, link->epoch, link->boot_id);
-	why = ms_receive_until_lost(peer);
-	why = tear_down(peer, ms_is_stopping() ? "message layer unloaded here" : why);
-	popcorn_node_lost(peer->id, link->epoch, why);
+	ms_acquire_sending(peer);
+	stands = agree(peer, link, &step);
+	ms_stop_sending(peer);
+	if (!stands) {
+		ms_close_socket(link->sock);
+		return;
+	}
+	announce(peer, link, step);
+	why = READ_ONCE(peer->given_up); /* just before it was resumed */
+	if (!why)
+		why = ms_receive_until_lost(peer);
+	why = tear_down(peer, why ?: "message layer unloaded here");
+	if (!is_over(peer))
+		popcorn_node_disconnected(peer->id, why);
 }
 
 int ms_receiver_main(void *data)
 {
 	struct peer *peer = data;
-	struct link link;
-	bool connected;
+	struct link *link;
 
 	allow_signal(SIGKILL);
 	while (!ms_is_stopping()) {
-		if (peer->id < ms_settings.self)
-			connected = dial_until_connected(peer, &link);
-		else
-			connected = wait_for_offer(peer, &link);
-		if (!connected)
-			continue;
-		if (ms_is_stopping() || allocate_buffers(peer))
-			ms_close_socket(link.sock);
-		else
-			run_connection(peer, &link);
+		link = dials(peer) ? dial_until_connected(peer) : wait_for_offer(peer);
+		if (READ_ONCE(peer->given_up)) {
+			end_session(peer, peer->given_up);
+			free_link(link);
+		} else if (link && allocate_buffers(peer)) {
+			free_link(link);
+		} else if (link) {
+			run_connection(peer, link);
+			kfree(link);
+		}
 	}
-	if (take_offered(peer, &link))
-		ms_close_socket(link.sock);
+	free_link(take_offered(peer));
+	end_session(peer, "message layer unloaded here");
 	return 0;
 }

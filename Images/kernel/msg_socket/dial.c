@@ -8,7 +8,7 @@
 #include <net/sock.h>
 #include "msg_socket.h"
 
-#define CONNECT_TIME HZ
+#define CONNECT_TIME (2 * HZ)
 
 static int connect_to(struct socket *sock, const struct peer *peer)
 {
@@ -28,7 +28,10 @@ static int connect_to(struct socket *sock, const struct peer *peer)
 	return err ? err : kernel_connect(sock, (struct sockaddr *)&to, sizeof(to), 0);
 }
 
-/* One attempt; takes at most the time to connect and that of a handshake. */
+/*
+ * One attempt; takes at most the time to connect and that of a handshake. -ECONNREFUSED: the
+ * peer's machine is there, but nobody listens.
+ */
 int ms_dial(struct peer *peer, struct link *link)
 {
 	struct socket *sock;

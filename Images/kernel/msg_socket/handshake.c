@@ -4,15 +4,17 @@
  *
  *	D -> A	HELLO (who I am, nonce)
  *	A -> D	HELLO (who I am, nonce), PROOF
- *	D -> A	PROOF
- *	A -> D	ACCEPT (epoch)
+ *	D -> A	PROOF (the session that I have, and how far I am in it)
+ *	A -> D	ACCEPT (the session that the connection carries, and how far I am in it)
  *
- * A PROOF is the HMAC, under the lab secret, of the prover's role and both HELLO frames. The
- * nonces make it fresh, the role keeps it from being sent back to its maker, and the frames
- * bind it to both node ids, versions and node lists. Either side may answer REFUSE instead.
- * All of it must be over within HANDSHAKE_TIME, however slowly the bytes come.
+ * A PROOF has the HMAC, under the lab secret, of the prover's role, both HELLO frames and what it
+ * says. The nonces make it fresh, the role keeps it from being sent back to its maker, and the
+ * frames bind it to both node ids, versions and node lists. So has ACCEPT. Either side may answer
+ * REFUSE instead. All but ACCEPT must be over within HANDSHAKE_TIME, however slowly the bytes
+ * come; A's receiver sends ACCEPT when it has put the last connection away (connection.c).
  */
 
+#include <asm/unaligned.h>
 #include <crypto/algapi.h>
 #include <linux/jiffies.h>
 #include <linux/kernel.h>
@@ -20,7 +22,12 @@
 #include <net/sock.h>
 #include "handshake.h"
 
-#define HANDSHAKE_TIME (2 * HZ)
+#define HANDSHAKE_TIME (5 * HZ)
+
+static const char dialer_role[] = "popcorn dialer";
+static const char acceptor_role[] = "popcorn acceptor";
+static const char accept_role[] = "popcorn accept";
+static const char frames_role[] = "popcorn frames";
 
 static void make_hello(struct hello_frame *frame, struct peer *peer)
 {
@@ -32,7 +39,7 @@ static void make_hello(struct hello_frame *frame, struct peer *peer)
 		.boot_id = cpu_to_le64(ms_settings.boot_id),
 	};
 	spin_lock_irq(&peer->lock);
-	frame->body.epoch = cpu_to_le32(peer->newest_epoch);
+	frame->body.epoch = cpu_to_le32(peer->session.newest);
 	spin_unlock_irq(&peer->lock);
 	memcpy(frame->body.list_digest, ms_settings.list_digest, POPCORN_DIGEST_SIZE);
 	get_random_bytes(frame->body.nonce, POPCORN_NONCE_SIZE);
@@ -57,101 +64,125 @@ static enum popcorn_refusal judge_hello(const struct hello_frame *frame, const s
 	return 0;
 }
 
-static void make_proof(const struct attempt *attempt, bool by_dialer, u8 mac[POPCORN_DIGEST_SIZE])
+/* Of @role, its terminating zero included, the HELLO frames of @link, and @size bytes of @said. */
+static void transcript_mac(const struct link *link, const char *role, const void *said,
+			   size_t size, u8 mac[POPCORN_DIGEST_SIZE])
 {
-	static const char dialer_role[] = "popcorn dialer";
-	static const char acceptor_role[] = "popcorn acceptor";
-	const void *const parts[] = {
-		by_dialer ? dialer_role : acceptor_role,
-		&attempt->dialer,
-		&attempt->acceptor,
-	};
-	const size_t sizes[] = {
-		by_dialer ? sizeof(dialer_role) : sizeof(acceptor_role),
-		sizeof(attempt->dialer),
-		sizeof(attempt->acceptor),
-	};
+	const void *const parts[] = { role, &link->dialer, &link->acceptor, said };
+	const size_t sizes[] = { strlen(role) + 1, sizeof(link->dialer), sizeof(link->acceptor),
+				 size };
 
 	ms_hmac_sha256(mac, parts, sizes, ARRAY_SIZE(parts));
 }
 
-static int send_proof(struct attempt *attempt, bool as_dialer)
+/* Both sides of a new session derive the key of its frames from the handshake that began it. */
+void ms_derive_mac_key(const struct link *link, siphash_key_t *key)
 {
+	u8 mac[POPCORN_DIGEST_SIZE];
+
+	transcript_mac(link, frames_role, NULL, 0, mac);
+	key->key[0] = get_unaligned_le64(mac);
+	key->key[1] = get_unaligned_le64(mac + 8);
+	memzero_explicit(mac, sizeof(mac));
+}
+
+static bool is_mac_right(const struct link *link, const char *role, const void *said, size_t size,
+			 const u8 mac[POPCORN_DIGEST_SIZE])
+{
+	u8 expected[POPCORN_DIGEST_SIZE];
+	bool right;
+
+	transcript_mac(link, role, said, size, expected);
+	right = !crypto_memneq(expected, mac, sizeof(expected));
+	memzero_explicit(expected, sizeof(expected));
+	return right;
+}
+
+static int send_proof(struct attempt *attempt, const char *role)
+{
+	struct peer *peer = attempt->peer;
 	struct {
 		struct popcorn_header header;
 		struct popcorn_proof body;
-	} frame;
+	} frame = {
+		.body.flags = cpu_to_le32(ms_settings.macs ? POPCORN_SESSION_MACS : 0),
+	};
 
-	ms_fill_header(&frame.header, attempt->peer, POPCORN_TYPE_PROOF, sizeof(frame.body));
-	make_proof(attempt, as_dialer, frame.body.mac);
+	ms_fill_header(&frame.header, peer, POPCORN_TYPE_PROOF, sizeof(frame.body));
+	spin_lock_irq(&peer->lock);
+	frame.body.epoch = cpu_to_le32(peer->session.epoch);
+	frame.body.received = cpu_to_le64(peer->session.received);
+	spin_unlock_irq(&peer->lock);
+	transcript_mac(attempt->link, role, &frame.body, offsetof(struct popcorn_proof, mac),
+		       frame.body.mac);
 	return ms_send_bytes(attempt->sock, &frame, sizeof(frame), 0);
 }
 
 /* Returns 0, a refusal (positive) or an error (negative). */
-static int check_proof(struct attempt *attempt, bool of_dialer)
+static int receive_proof(struct attempt *attempt, const char *role)
 {
-	u8 expected[POPCORN_DIGEST_SIZE];
+	struct link *link = attempt->link;
 	struct popcorn_header header;
-	struct popcorn_proof proof;
-	int err = ms_receive_frame(attempt, POPCORN_TYPE_PROOF, &header, &proof, sizeof(proof));
+	struct popcorn_proof body;
+	int err = ms_receive_frame(attempt, POPCORN_TYPE_PROOF, &header, &body, sizeof(body));
 
 	if (err)
 		return err;
-	make_proof(attempt, of_dialer, expected);
-	err = crypto_memneq(expected, proof.mac, sizeof(expected)) ? POPCORN_REFUSED_SECRET : 0;
-	memzero_explicit(expected, sizeof(expected));
-	return err;
+	if (!is_mac_right(link, role, &body, offsetof(struct popcorn_proof, mac), body.mac))
+		return POPCORN_REFUSED_SECRET;
+	link->claim.epoch = le32_to_cpu(body.epoch);
+	link->claim.received = le64_to_cpu(body.received);
+	link->flags = le32_to_cpu(body.flags);
+	return 0;
 }
 
-/* The epoch is chosen when the dialer has proved itself: strangers cannot move it. */
-static u32 choose_epoch(struct attempt *attempt)
-{
-	struct peer *peer = attempt->peer;
-	u32 epoch;
-
-	spin_lock_irq(&peer->lock);
-	epoch = max(peer->newest_epoch, le32_to_cpu(attempt->dialer.body.epoch)) + 1;
-	peer->newest_epoch = epoch;
-	spin_unlock_irq(&peer->lock);
-	return epoch;
-}
-
-static int send_accept(struct attempt *attempt, u32 epoch)
+/* Tells the dialer that the connection stands, and carries @session. */
+int ms_send_accept(struct peer *peer, const struct link *link, const struct session *session,
+		   u32 flags)
 {
 	struct {
 		struct popcorn_header header;
 		struct popcorn_accept body;
-	} frame = { .body.epoch = cpu_to_le32(epoch) };
+	} frame = {
+		.body.epoch = cpu_to_le32(session->epoch),
+		.body.flags = cpu_to_le32(flags),
+		.body.received = cpu_to_le64(session->received),
+	};
 
-	ms_fill_header(&frame.header, attempt->peer, POPCORN_TYPE_ACCEPT, sizeof(frame.body));
-	return ms_send_bytes(attempt->sock, &frame, sizeof(frame), 0);
+	ms_fill_header(&frame.header, peer, POPCORN_TYPE_ACCEPT, sizeof(frame.body));
+	transcript_mac(link, accept_role, &frame.body, offsetof(struct popcorn_accept, mac),
+		       frame.body.mac);
+	return ms_send_bytes(link->sock, &frame, sizeof(frame), 0);
 }
 
-static int receive_accept(struct attempt *attempt, u32 *epoch)
+/* Returns 0, a refusal (positive) or an error (negative). */
+static int receive_accept(struct attempt *attempt)
 {
-	struct peer *peer = attempt->peer;
+	struct link *link = attempt->link;
 	struct popcorn_header header;
 	struct popcorn_accept body;
 	int err = ms_receive_frame(attempt, POPCORN_TYPE_ACCEPT, &header, &body, sizeof(body));
 
 	if (err)
 		return err;
-	*epoch = le32_to_cpu(body.epoch);
-	spin_lock_irq(&peer->lock);
-	if (*epoch > peer->newest_epoch)
-		peer->newest_epoch = *epoch;
-	else
-		err = POPCORN_REFUSED_MALFORMED;
-	spin_unlock_irq(&peer->lock);
-	return err;
+	if (!is_mac_right(link, accept_role, &body, offsetof(struct popcorn_accept, mac), body.mac))
+		return POPCORN_REFUSED_SECRET;
+	link->claim.epoch = le32_to_cpu(body.epoch);
+	link->claim.received = le64_to_cpu(body.received);
+	link->flags = le32_to_cpu(body.flags);
+	return 0;
 }
 
-static void begin(struct attempt *attempt, struct socket *sock, struct peer *peer)
+static void begin(struct attempt *attempt, struct socket *sock, struct peer *peer,
+		  struct link *link)
 {
-	attempt->sock = sock;
-	attempt->peer = peer;
-	attempt->deadline = jiffies + HANDSHAKE_TIME;
-	attempt->refused_by_peer = false;
+	*attempt = (struct attempt){
+		.sock = sock,
+		.peer = peer,
+		.link = link,
+		.deadline = jiffies + HANDSHAKE_TIME,
+	};
+	link->sock = sock;
 	sock->sk->sk_sndtimeo = HANDSHAKE_TIME;
 }
 
@@ -169,87 +200,79 @@ static int conclude(struct attempt *attempt, int outcome)
 	if (outcome <= 0)
 		return outcome;
 	ms_refuse(attempt->sock, attempt->peer, attempt->peer->address, outcome);
-	return -ECONNREFUSED;
+	return -EACCES;
 }
 
-static void fill_link(struct link *link, struct attempt *attempt,
-		      const struct popcorn_hello *theirs, u32 epoch)
+/* What the peer's HELLO says of it counts when it has proved itself. */
+static int finish(struct attempt *attempt, int outcome, const struct popcorn_hello *theirs)
 {
-	attempt->sock->sk->sk_rcvtimeo = MAX_SCHEDULE_TIMEOUT;
-	attempt->sock->sk->sk_sndtimeo = MAX_SCHEDULE_TIMEOUT;
-	link->sock = attempt->sock;
-	link->epoch = epoch;
+	struct link *link = attempt->link;
+	int err = conclude(attempt, outcome);
+
+	if (err)
+		return err;
+	link->sock->sk->sk_rcvtimeo = MAX_SCHEDULE_TIMEOUT;
+	link->sock->sk->sk_sndtimeo = MAX_SCHEDULE_TIMEOUT;
 	link->arch = theirs->arch;
-	link->boot_id = le64_to_cpu(theirs->boot_id);
+	link->claim.boot_id = le64_to_cpu(theirs->boot_id);
+	link->claim.newest = le32_to_cpu(theirs->epoch);
+	return 0;
 }
 
-static int shake_dialing(struct attempt *attempt, u32 *epoch)
+static int receive_hello(struct attempt *attempt, struct hello_frame *theirs)
 {
-	struct hello_frame *theirs = &attempt->acceptor;
+	int err = ms_receive_frame(attempt, POPCORN_TYPE_HELLO, &theirs->header, &theirs->body,
+				   sizeof(theirs->body));
+
+	return err ? err : judge_hello(theirs, attempt->peer);
+}
+
+static int shake_dialing(struct attempt *attempt)
+{
+	struct link *link = attempt->link;
 	int err;
 
-	make_hello(&attempt->dialer, attempt->peer);
-	err = ms_send_bytes(attempt->sock, &attempt->dialer, sizeof(attempt->dialer), 0);
+	make_hello(&link->dialer, attempt->peer);
+	err = ms_send_bytes(attempt->sock, &link->dialer, sizeof(link->dialer), 0);
 	if (!err)
-		err = ms_receive_frame(attempt, POPCORN_TYPE_HELLO, &theirs->header, &theirs->body,
-				       sizeof(theirs->body));
+		err = receive_hello(attempt, &link->acceptor);
 	if (!err)
-		err = judge_hello(theirs, attempt->peer);
+		err = receive_proof(attempt, acceptor_role);
 	if (!err)
-		err = check_proof(attempt, false);
+		err = send_proof(attempt, dialer_role);
 	if (!err)
-		err = send_proof(attempt, true);
-	if (!err)
-		err = receive_accept(attempt, epoch);
+		err = receive_accept(attempt);
 	return err;
 }
 
 int ms_handshake_dialing(struct socket *sock, struct peer *peer, struct link *link)
 {
 	struct attempt attempt;
-	u32 epoch;
-	int err;
 
-	begin(&attempt, sock, peer);
-	err = conclude(&attempt, shake_dialing(&attempt, &epoch));
-	if (!err)
-		fill_link(link, &attempt, &attempt.acceptor.body, epoch);
-	return err;
+	begin(&attempt, sock, peer, link);
+	return finish(&attempt, shake_dialing(&attempt), &link->acceptor.body);
 }
 
-static int shake_accepting(struct attempt *attempt, u32 *epoch)
+static int shake_accepting(struct attempt *attempt)
 {
-	struct hello_frame *theirs = &attempt->dialer;
-	int err;
+	struct link *link = attempt->link;
+	int err = receive_hello(attempt, &link->dialer);
 
-	err = ms_receive_frame(attempt, POPCORN_TYPE_HELLO, &theirs->header, &theirs->body,
-			       sizeof(theirs->body));
-	if (!err)
-		err = judge_hello(theirs, attempt->peer);
 	if (err)
 		return err;
-	make_hello(&attempt->acceptor, attempt->peer);
-	err = ms_send_bytes(attempt->sock, &attempt->acceptor, sizeof(attempt->acceptor), MSG_MORE);
+	make_hello(&link->acceptor, attempt->peer);
+	err = ms_send_bytes(attempt->sock, &link->acceptor, sizeof(link->acceptor), MSG_MORE);
 	if (!err)
-		err = send_proof(attempt, false);
+		err = send_proof(attempt, acceptor_role);
 	if (!err)
-		err = check_proof(attempt, true);
-	if (!err) {
-		*epoch = choose_epoch(attempt);
-		err = send_accept(attempt, *epoch);
-	}
+		err = receive_proof(attempt, dialer_role);
 	return err;
 }
 
 int ms_handshake_accepting(struct socket *sock, struct peer *peer, struct link *link)
 {
 	struct attempt attempt;
-	u32 epoch;
-	int err;
 
-	begin(&attempt, sock, peer);
-	err = conclude(&attempt, shake_accepting(&attempt, &epoch));
-	if (!err)
-		fill_link(link, &attempt, &attempt.dialer.body, epoch);
-	return err;
+	begin(&attempt, sock, peer, link);
+	return finish(&attempt, shake_accepting(&attempt), &link->dialer.body);
 }

@@ -5,19 +5,12 @@
 
 #include "msg_socket.h"
 
-struct hello_frame {
-	struct popcorn_header header;
-	struct popcorn_hello body;
-};
-static_assert(sizeof(struct hello_frame) % POPCORN_ALIGN == 0);
-
 /* One attempt at a connection. */
 struct attempt {
 	struct socket *sock;
 	struct peer *peer;
 	unsigned long deadline;
-	struct hello_frame dialer;
-	struct hello_frame acceptor;
+	struct link *link; /* what comes of it */
 	bool refused_by_peer;
 	u32 refusal; /* the peer's reason, if it refused */
 };

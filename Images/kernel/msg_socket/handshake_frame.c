@@ -54,7 +54,7 @@ static int take_refusal(struct attempt *attempt)
 		return err;
 	attempt->refused_by_peer = true;
 	attempt->refusal = le32_to_cpu(body.reason);
-	return -ECONNREFUSED;
+	return -EACCES;
 }
 
 /* Receives a frame of @type with a body of exactly @size bytes. */

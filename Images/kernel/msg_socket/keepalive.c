@@ -1,12 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Noticing that a peer is gone. Time is counted in ticks of this work, not by the clock: when
- * this machine itself stands still, ticks stand still too, and the peer is not blamed.
+ * Noticing that a peer is silent, and at last that it is gone. Time is counted in ticks of this
+ * work, not by the clock: when this machine itself stands still, ticks stand still too, and the
+ * peer is not blamed.
  *
- * silent_ticks: since anything came from the peer's machine, be it a TCP acknowledgement. After
- *	two, a PROBE is sent; after dead_ms of silence the peer is lost.
- * mute_ticks: since its message layer sent anything, though its TCP may be alive. It is lost
- *	after MUTE_FACTOR times dead_ms, so that a slow handler is not mistaken for a hang.
+ * silent	ticks since anything came from the peer's machine, be it a TCP acknowledgement.
+ * mute		ticks since its message layer sent anything, though its TCP may be alive. It counts
+ *		for a quarter, so that a slow handler is not mistaken for a hang. From two ticks on,
+ *		a PROBE asks now and then.
+ *
+ * How long is silence? silent_ms, or, where silences were longer of late, twice as long as those,
+ * at most MOST_PATIENCE times silent_ms: on a busy machine everybody is late. It is only told;
+ * nothing ends by it. After twice that time the dialer gives the connection up and dials anew,
+ * for TCP waits ever longer before it tries again. After dead_ms the session is given up.
  *
  * Bytes that have arrived and wait for our own receiver to read them speak for the peer.
  */
@@ -18,65 +24,106 @@
 #include <net/sock.h>
 #include "msg_socket.h"
 
-#define TICKS       15 /* per dead_ms */
-#define PROBE_AFTER 2
-#define PROBE_EVERY 5
-#define MUTE_FACTOR 4
+#define TICKS         15 /* per silent_ms */
+#define PROBE_AFTER   2
+#define PROBE_EVERY   5
+#define MUTE_FACTOR   4
+#define MOST_PATIENCE 3
+#define FORGET        7 /* of 2^FORGET ticks: how fast a long silence is forgotten */
 
 static void tick(struct work_struct *work);
 static DECLARE_DELAYED_WORK(keepalive, tick);
 
 static unsigned long tick_time(void)
 {
-	return max(msecs_to_jiffies(ms_settings.dead_ms) / TICKS, 1ul);
+	return max(msecs_to_jiffies(ms_settings.silent_ms) / TICKS, 1ul);
+}
+
+static unsigned int ticks_until_gone(void)
+{
+	return msecs_to_jiffies(ms_settings.dead_ms) / tick_time();
 }
 
 struct signs {
-	u32 epoch;
+	u32 epoch;      /* of the session, 0 if there is none */
+	u32 connection; /* 0 if there is none */
 	u32 heard;
 	u32 ack;
 	bool unread;
 };
 
-/* Returns whether there is a connection to look at. */
-static bool look(struct peer *peer, struct signs *signs)
+static void look(struct peer *peer, struct signs *signs)
 {
-	bool connected;
-
+	*signs = (struct signs){ .heard = READ_ONCE(peer->heard) };
 	mutex_lock(&peer->sock_mutex);
-	connected = peer->sock;
-	if (connected) {
+	signs->epoch = READ_ONCE(peer->session.epoch);
+	if (peer->sock) {
 		struct sock *sk = peer->sock->sk;
 
-		signs->epoch = peer->epoch;
-		signs->heard = READ_ONCE(peer->heard);
+		signs->connection = peer->connection;
 		signs->ack = READ_ONCE(tcp_sk(sk)->rcv_tstamp);
 		signs->unread = !skb_queue_empty_lockless(&sk->sk_receive_queue);
 	}
 	mutex_unlock(&peer->sock_mutex);
-	return connected;
+}
+
+/* Ticks that count as silence. */
+static unsigned int patience(const struct silence *silence)
+{
+	return clamp_t(unsigned int, 2 * silence->usual >> FORGET, TICKS, MOST_PATIENCE * TICKS);
+}
+
+static unsigned int length_of(const struct silence *silence)
+{
+	return max(silence->silent, silence->mute / MUTE_FACTOR);
+}
+
+/* The longest of late: it is forgotten little by little. */
+static void remember(struct silence *silence)
+{
+	silence->usual -= silence->usual >> FORGET;
+	silence->usual = max(silence->usual, length_of(silence) << FORGET);
+}
+
+static void count(struct silence *silence, const struct signs *signs)
+{
+	bool spoke = signs->heard != silence->heard || signs->unread;
+	bool moved = spoke || (signs->connection && signs->ack != silence->ack);
+
+	if (moved)
+		remember(silence);
+	silence->mute = spoke ? 0 : silence->mute + 1;
+	silence->silent = moved ? 0 : silence->silent + 1;
+	silence->heard = signs->heard;
+	silence->ack = signs->ack;
+}
+
+static void tell(struct peer *peer, bool silent)
+{
+	if (peer->silence.told == silent)
+		return;
+	peer->silence.told = silent;
+	popcorn_node_silent(peer->id,
+			    silent ? jiffies_to_msecs(length_of(&peer->silence) * tick_time()) : 0);
 }
 
 static void check(struct peer *peer)
 {
+	struct silence *silence = &peer->silence;
 	struct signs signs;
-	bool spoke, moved;
 
-	if (!look(peer, &signs))
+	look(peer, &signs);
+	if (!signs.epoch || signs.epoch != silence->epoch) {
+		*silence = (struct silence){ .epoch = signs.epoch };
 		return;
-	spoke = signs.epoch != peer->seen_epoch || signs.heard != peer->seen_heard || signs.unread;
-	moved = spoke || signs.ack != peer->seen_ack;
-	peer->seen_epoch = signs.epoch;
-	peer->seen_heard = signs.heard;
-	peer->seen_ack = signs.ack;
-	peer->mute_ticks = spoke ? 0 : peer->mute_ticks + 1;
-	peer->silent_ticks = moved ? 0 : peer->silent_ticks + 1;
-
-	if (peer->silent_ticks >= TICKS)
-		ms_disconnect(peer, signs.epoch, "no sign of life");
-	else if (peer->mute_ticks >= MUTE_FACTOR * TICKS)
-		ms_disconnect(peer, signs.epoch, "message layer does not answer");
-	else if (peer->mute_ticks % PROBE_EVERY == PROBE_AFTER)
+	}
+	count(silence, &signs);
+	tell(peer, length_of(silence) >= patience(silence));
+	if (length_of(silence) >= ticks_until_gone())
+		ms_give_up(peer, "no sign of life");
+	else if (length_of(silence) >= 2 * patience(silence) && peer->id < ms_settings.self)
+		ms_disconnect(peer, signs.connection, "no sign of life");
+	else if (signs.connection && silence->mute % PROBE_EVERY == PROBE_AFTER)
 		ms_send_control(peer, POPCORN_TYPE_PROBE);
 }
 

@@ -34,16 +34,17 @@ static DEFINE_MUTEX(jobs_mutex); /* protects jobs; their sockets stay open while
 static void run_job(struct work_struct *work)
 {
 	struct job *job = container_of(work, struct job, work);
-	struct link link;
-	bool taken = false;
+	struct link *link = kmalloc(sizeof(*link), GFP_KERNEL);
+	bool taken = link && !ms_handshake_accepting(job->sock, job->peer, link);
 
-	if (!ms_handshake_accepting(job->sock, job->peer, &link))
-		taken = ms_offer_link(job->peer, &link);
+	taken = taken && ms_offer_link(job->peer, link);
 	mutex_lock(&jobs_mutex);
 	list_del(&job->list);
 	mutex_unlock(&jobs_mutex);
-	if (!taken)
+	if (!taken) {
 		ms_close_socket(job->sock);
+		kfree(link);
+	}
 	kfree(job);
 }
 

@@ -6,9 +6,27 @@
 #include <linux/module.h>
 #include "msg_socket.h"
 
+/* Somebody knows that the session with the node's message layer @boot_id is at its end. */
+static int give_up_node(int node, u64 boot_id)
+{
+	struct peer *peer = ms_peer_by_id(node);
+	int err;
+
+	spin_lock_irq(&peer->lock);
+	if (!peer->session.epoch)
+		err = -EHOSTDOWN;
+	else
+		err = peer->session.boot_id == boot_id ? 0 : -ESTALE;
+	spin_unlock_irq(&peer->lock);
+	if (!err)
+		ms_give_up(peer, "gone, as somebody knows");
+	return err;
+}
+
 static const struct popcorn_transport transport = {
 	.name = "TCP/IP",
 	.send = ms_send_message,
+	.give_up = give_up_node,
 };
 
 static void stop_peers(void)
@@ -60,7 +78,7 @@ static int __init msg_socket_init(void)
 	if (err)
 		goto forget;
 	err = popcorn_attach_transport(&transport, ms_settings.addresses, ms_settings.count,
-				       ms_settings.self);
+				       ms_settings.self, ms_settings.boot_id);
 	if (err)
 		goto free;
 	err = ms_start_listening();
@@ -69,6 +87,9 @@ static int __init msg_socket_init(void)
 	print_nodes();
 	pr_info("Ready on %s\n", transport.name);
 	err = start_peers();
+	if (err)
+		goto stop;
+	err = ms_watch_reboot();
 	if (err)
 		goto stop;
 	ms_start_keepalive();
@@ -89,8 +110,10 @@ forget:
 
 static void __exit msg_socket_exit(void)
 {
-	ms_begin_stop();
+	ms_unwatch_reboot();
 	ms_stop_keepalive();
+	ms_begin_stop();
+	ms_say_bye();
 	ms_stop_listening();
 	stop_peers();
 	popcorn_detach_transport(&transport);

@@ -11,8 +11,9 @@
 #include <net/route.h>
 #include "msg_socket.h"
 
-#define DEAD_MS_MIN 500
-#define DEAD_MS_MAX 60000
+#define SILENCE_MIN 100     /* ms; an emulated guest may stand still for as long by itself */
+#define SILENCE_MAX 3600000 /* ms */
+#define SILENT_MS   1500u
 
 static char *ip;
 module_param(ip, charp, 0444);
@@ -27,9 +28,18 @@ static char *secret;
 module_param(secret, charp, 0000);
 MODULE_PARM_DESC(secret, "lab secret, 32 to 128 hexadecimal digits, the same on all nodes");
 
-static uint dead_ms = 1500;
+static uint silent_ms;
+module_param(silent_ms, uint, 0444);
+MODULE_PARM_DESC(silent_ms, "no sign of life for so long counts as silence, in ms (default 1500, at "
+			    "most dead_ms)");
+
+static uint dead_ms = 60000;
 module_param(dead_ms, uint, 0444);
-MODULE_PARM_DESC(dead_ms, "silence after which a node counts as lost, in ms (default 1500)");
+MODULE_PARM_DESC(dead_ms, "silence after which a node counts as gone, in ms (default 60000)");
+
+static char *auth = "handshake";
+module_param(auth, charp, 0444);
+MODULE_PARM_DESC(auth, "what is authenticated: 'handshake' (default), or 'frames', each of them");
 
 struct settings ms_settings;
 
@@ -137,6 +147,33 @@ static int read_secret(void)
 	return err;
 }
 
+static int read_times(void)
+{
+	if (dead_ms < SILENCE_MIN || dead_ms > SILENCE_MAX) {
+		pr_err("dead_ms=%u is not within %d to %d\n", dead_ms, SILENCE_MIN, SILENCE_MAX);
+		return -EINVAL;
+	}
+	if (!silent_ms)
+		silent_ms = min(dead_ms, SILENT_MS);
+	if (silent_ms < SILENCE_MIN || silent_ms > dead_ms) {
+		pr_err("silent_ms=%u is not within %d to dead_ms=%u\n", silent_ms, SILENCE_MIN,
+		       dead_ms);
+		return -EINVAL;
+	}
+	ms_settings.silent_ms = silent_ms;
+	ms_settings.dead_ms = dead_ms;
+	return 0;
+}
+
+static int read_auth(void)
+{
+	ms_settings.macs = sysfs_streq(auth, "frames");
+	if (ms_settings.macs || sysfs_streq(auth, "handshake"))
+		return 0;
+	pr_err("auth=%s is neither 'handshake' nor 'frames'\n", auth);
+	return -EINVAL;
+}
+
 int ms_read_parameters(void)
 {
 	int err = read_secret();
@@ -147,12 +184,12 @@ int ms_read_parameters(void)
 		pr_err("port=0 is not a port\n");
 		return -EINVAL;
 	}
-	if (dead_ms < DEAD_MS_MIN || dead_ms > DEAD_MS_MAX) {
-		pr_err("dead_ms=%u is not within %d to %d\n", dead_ms, DEAD_MS_MIN, DEAD_MS_MAX);
-		return -EINVAL;
-	}
+	err = read_times();
+	if (!err)
+		err = read_auth();
+	if (err)
+		return err;
 	ms_settings.port = port;
-	ms_settings.dead_ms = dead_ms;
 	ms_settings.boot_id = get_random_u64();
 	err = read_addresses();
 	if (!err)

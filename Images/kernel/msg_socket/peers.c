@@ -68,20 +68,37 @@ void ms_free_peers(void)
 
 	for (id = 0; id < ms_settings.count; id++) {
 		kvfree(peers[id].buffer);
-		kvfree(peers[id].stash);
+		ms_free_stream(peers[id].stream);
 		kvfree(peers[id].assembly.data);
 	}
 	kvfree(peers);
 }
 
-/* Shuts the connection of @epoch down; the receiver does the rest. */
-void ms_disconnect(struct peer *peer, u32 epoch, const char *why)
+/* Shuts a connection down; the receiver does the rest. Does nothing if it stands no more. */
+void ms_disconnect(struct peer *peer, u32 connection, const char *why)
 {
 	mutex_lock(&peer->sock_mutex);
-	if (peer->sock && peer->epoch == epoch) {
+	if (peer->sock && peer->connection == connection) {
 		if (!peer->why_lost)
 			peer->why_lost = why;
+		spin_lock_irq(&peer->lock);
+		peer->connected = false;
+		spin_unlock_irq(&peer->lock);
 		kernel_sock_shutdown(peer->sock, SHUT_RDWR);
 	}
 	mutex_unlock(&peer->sock_mutex);
+}
+
+/* The session shall end: the receiver sees to that. The first reason counts. */
+void ms_give_up(struct peer *peer, const char *why)
+{
+	u32 connection;
+
+	spin_lock_irq(&peer->lock);
+	if (peer->session.epoch && !peer->given_up)
+		peer->given_up = why;
+	connection = peer->connection;
+	spin_unlock_irq(&peer->lock);
+	ms_disconnect(peer, connection, why);
+	wake_up(&peer->offer_wait);
 }

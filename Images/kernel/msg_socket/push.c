@@ -1,76 +1,120 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Frames on their way into a peer's socket. Only who has the right to send comes here. If the
- * socket takes only a part of a frame, the rest goes into the stash, which goes out first.
+ * Frames on their way into a peer's stream, and bytes from there into the socket. Only who has the
+ * right to send comes here. Without a connection the bytes stay in the stream.
  */
 
 #include <linux/kernel.h>
-#include <linux/sched.h>
+#include <linux/net.h>
 #include "msg_socket.h"
-#include "parcel.h"
 #include "queue.h"
 
-#define HELPED_FRAMES 16 /* of others, sent by one who sends directly */
+/* Bytes that a stream may be ahead of its socket: what urgent messages cannot overtake. */
+#define AHEAD POPCORN_MAX_FRAME
 
-static void stash(struct peer *peer, const struct parcel *parcel)
+static const struct popcorn_message no_payload;
+
+static u8 *append(u8 *to, const void *from, u32 size)
 {
-	int i;
+	memcpy(to, from, size);
+	return to + size;
+}
 
-	peer->stash_begin = 0;
-	peer->stash_end = 0;
-	for (i = 0; i < parcel->count; i++) {
-		memcpy(peer->stash + peer->stash_end, parcel->parts[i].iov_base,
-		       parcel->parts[i].iov_len);
-		peer->stash_end += parcel->parts[i].iov_len;
+/* Makes what was put into the stream visible to those who look at it under the lock. */
+static void extend(struct peer *peer, u64 size, u64 told)
+{
+	spin_lock_irq(&peer->lock);
+	peer->session.end += size;
+	peer->told = told;
+	peer->ack_due = false;
+	spin_unlock_irq(&peer->lock);
+}
+
+/* Puts a frame into the stream, which has room. @message: the frame's payload, head and body. */
+void ms_put_frame(struct peer *peer, const struct popcorn_header *header,
+		  const struct popcorn_message *message)
+{
+	u64 position = peer->session.end, handled = READ_ONCE(peer->session.received);
+	u8 *begin = ms_stream_at(peer->stream, position);
+	struct popcorn_frame *frame = (void *)begin;
+	u32 length = message->head_size + message->body_size;
+	u8 *end = begin + sizeof(*frame);
+
+	frame->header = *header;
+	frame->ack = cpu_to_le64(handled);
+	end = append(end, message->head, message->head_size);
+	end = append(end, message->body, message->body_size);
+	memset(end, 0, ALIGN(length, POPCORN_ALIGN) - length);
+	end += ALIGN(length, POPCORN_ALIGN) - length;
+	if (peer->macs) {
+		ms_mac_frame(&peer->mac_key, position, begin, end - begin, end);
+		end += POPCORN_MAC_SIZE;
 	}
+	extend(peer, end - begin, handled);
 }
 
-/* Sends @parcel whole, however long it takes. */
-static int push_all(struct peer *peer, struct parcel *parcel, int flags)
+/* Puts the next frame of a queued message into the stream; the last takes it out of its queue. */
+static void put_item(struct peer *peer, struct queue *queue, struct outgoing *item)
 {
-	int err = 0;
+	u32 size = le32_to_cpu(item->header.size);
+	struct popcorn_message part = {
+		.head = item->payload + item->sent,
+		.head_size = min_t(u32, size - item->sent, POPCORN_MAX_FRAME),
+	};
 
-	while (parcel->left && !err && READ_ONCE(peer->up))
-		err = parcel_push(parcel, peer->sock, flags, MAX_SCHEDULE_TIMEOUT);
-	return err;
+	item->header.offset = cpu_to_le32(item->sent);
+	item->header.length = cpu_to_le32(part.head_size);
+	ms_put_frame(peer, &item->header, &part);
+	item->sent += part.head_size;
+	if (item->sent == size)
+		ms_finish_item(peer, queue, item);
 }
 
-static int push_stash(struct peer *peer)
+static void put_ack(struct peer *peer)
 {
-	struct parcel parcel = {};
-	int err;
+	struct popcorn_header header = {
+		.magic = cpu_to_le32(POPCORN_MAGIC),
+		.type = cpu_to_le16(POPCORN_TYPE_ACK),
+		.from = ms_settings.self,
+		.to = peer->id,
+		.epoch = cpu_to_le32(peer->session.epoch),
+		.flags = POPCORN_FLAG_URGENT,
+	};
+	bool due;
 
-	parcel_add(&parcel, peer->stash + peer->stash_begin, peer->stash_end - peer->stash_begin);
-	err = push_all(peer, &parcel, 0);
-	peer->stash_begin = 0;
-	peer->stash_end = 0;
-	return err;
+	spin_lock_irq(&peer->lock);
+	due = peer->ack_due && ms_has_stream_room(peer, 0, 0);
+	spin_unlock_irq(&peer->lock);
+	if (due)
+		ms_put_frame(peer, &header, &no_payload);
 }
 
 /*
- * Sends the next frame of a queued message, waiting for the socket or using the stash. The
- * message stays in its queue until its last frame.
+ * Gives the socket what the stream has for it. Returns 0, even if it takes nothing now, or an
+ * error that ends the connection.
  */
-static int push_item(struct peer *peer, struct outgoing *item, bool more, bool wait)
+static int push_stream(struct peer *peer, int flags)
 {
-	u32 size = le32_to_cpu(item->header.size);
-	u32 length = min_t(u32, size - item->sent, POPCORN_MAX_FRAME);
-	int flags = more ? MSG_MORE : 0;
-	struct parcel parcel = {};
-	int err;
+	struct session *session = &peer->session;
+	int sent = 0;
 
-	item->header.offset = cpu_to_le32(item->sent);
-	item->header.length = cpu_to_le32(length);
-	parcel_add(&parcel, &item->header, sizeof(item->header));
-	parcel_add(&parcel, item->payload + item->sent, length);
-	parcel_pad(&parcel, length);
-	item->sent += length;
-	if (wait)
-		return push_all(peer, &parcel, flags);
-	err = parcel_push(&parcel, peer->sock, flags | MSG_DONTWAIT, 0);
-	if (!err)
-		stash(peer, &parcel);
-	return err;
+	while (session->pushed < session->end && READ_ONCE(peer->connected)) {
+		struct msghdr msg = { .msg_flags = MSG_NOSIGNAL | flags };
+		struct kvec vec = {
+			.iov_base = ms_stream_at(peer->stream, session->pushed),
+			.iov_len = session->end - session->pushed,
+		};
+
+		sent = kernel_sendmsg(peer->sock, &msg, &vec, 1, vec.iov_len);
+		if (sent == -EAGAIN || sent == -EINTR || sent == -ERESTARTSYS)
+			return 0;
+		if (sent <= 0)
+			return sent ?: -EPIPE;
+		spin_lock_irq(&peer->lock);
+		session->pushed += sent;
+		spin_unlock_irq(&peer->lock);
+	}
+	return 0;
 }
 
 /* Returns whether the message may go: one who only helps leaves it to the sender thread. */
@@ -78,60 +122,53 @@ static bool spend_delay(const struct outgoing *item, bool wait)
 {
 	u16 type = le16_to_cpu(item->header.type);
 
+	if (item->sent || !ms_is_delayed(type))
+		return true;
 	if (wait)
 		ms_delay(type);
-	return wait || !ms_is_delayed(type);
+	return wait;
 }
 
-/* Sends one frame from the queues. Returns 1 if there was one, 0 if not, or an error. */
-static int push_next(struct peer *peer, bool wait)
+/*
+ * Fills the stream from the queues. Returns whether there may be more to come when the socket has
+ * taken this.
+ */
+static bool fill_stream(struct peer *peer, bool wait)
 {
+	const struct session *session = &peer->session;
 	struct outgoing *item;
 	struct queue *queue;
-	bool more;
-	int err;
 
-	item = ms_next_item(peer, &queue, &more);
-	if (!item)
-		return 0;
-	if (!item->sent && !spend_delay(item, wait))
-		return 0;
-	err = push_item(peer, item, more, wait);
-	if (item->sent == le32_to_cpu(item->header.size))
-		ms_finish_item(peer, queue, item);
-	return err ? err : 1;
+	put_ack(peer);
+	while (session->end - session->pushed < AHEAD || !READ_ONCE(peer->connected)) {
+		item = ms_next_item(peer, &queue);
+		if (!item || !spend_delay(item, wait))
+			return false;
+		put_item(peer, queue, item);
+	}
+	return true;
 }
 
 /* What came into the queue while the caller was sending: cheaper than waking the sender. */
-static int push_some(struct peer *peer)
+int ms_push_some(struct peer *peer)
 {
-	int budget = HELPED_FRAMES;
-	int more = 1;
+	int err = push_stream(peer, MSG_DONTWAIT);
 
-	while (more > 0 && budget-- && peer->stash_begin == peer->stash_end)
-		more = push_next(peer, false);
-	return min(more, 0);
-}
-
-/* Sends a frame of the caller's, waiting up to @timeout, and then some of what others queued. */
-int ms_push_directly(struct peer *peer, struct parcel *parcel, bool wait, long timeout)
-{
-	int err = parcel_push(parcel, peer->sock, wait ? 0 : MSG_DONTWAIT, wait ? timeout : 0);
-
-	if (err)
+	if (err || peer->session.pushed < peer->session.end)
 		return err;
-	stash(peer, parcel);
-	return push_some(peer);
+	fill_stream(peer, false);
+	return push_stream(peer, MSG_DONTWAIT);
 }
 
-/* Sends until there is nothing left or the connection fails. */
+/* Sends until there is nothing left, no room for it, or no connection. */
 int ms_push_everything(struct peer *peer)
 {
-	int more = 1;
+	bool more;
+	int err;
 
-	if (peer->stash_begin < peer->stash_end)
-		more = push_stash(peer) ?: 1;
-	while (more > 0)
-		more = push_next(peer, true);
-	return more;
+	do {
+		more = fill_stream(peer, true);
+		err = push_stream(peer, 0);
+	} while (more && !err && READ_ONCE(peer->connected));
+	return err;
 }

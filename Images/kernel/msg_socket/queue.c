@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Messages that wait, and which way a message goes: at once, if the queue is empty and nobody
- * sends, else into one of two queues, urgent before bulk. Each keeps the order of its messages.
+ * Messages that wait, and which way a message goes: at once, if nothing waits and nobody sends,
+ * else into one of two queues, urgent before bulk. Each keeps the order of its messages.
  */
 #define pr_fmt(fmt) "popcorn: " fmt
 
@@ -24,22 +24,65 @@ static struct queue *queue_for(struct peer *peer, bool urgent)
 	return urgent ? &peer->urgent : &peer->bulk;
 }
 
-/* Whether something waits to be sent. */
-bool ms_has_work(const struct peer *peer)
+/* Bytes of a frame in the stream. */
+static u32 frame_size(const struct peer *peer, u32 length)
 {
-	lockdep_assert_held(&peer->lock);
-	return peer->stash_begin < peer->stash_end || !list_empty(&peer->urgent.items) ||
-	       !list_empty(&peer->bulk.items);
+	return sizeof(struct popcorn_frame) + ALIGN(length, POPCORN_ALIGN) +
+	       (peer->macs ? POPCORN_MAC_SIZE : 0);
 }
 
-static int check_connection(const struct peer *peer, const struct popcorn_send *send)
+/* Whether the stream takes a frame with @length bytes of payload and still has @reserve left. */
+bool ms_has_stream_room(const struct peer *peer, u32 length, u32 reserve)
 {
 	lockdep_assert_held(&peer->lock);
-	if (send->epoch && send->epoch != peer->epoch)
+	return session_kept(&peer->session) + frame_size(peer, length) + reserve <= STREAM_SIZE;
+}
+
+static bool is_queue_empty(const struct peer *peer)
+{
+	lockdep_assert_held(&peer->lock);
+	return list_empty(&peer->urgent.items) && list_empty(&peer->bulk.items);
+}
+
+static struct queue *next_queue(struct peer *peer)
+{
+	return list_empty(&peer->urgent.items) ? &peer->bulk : &peer->urgent;
+}
+
+/* The message whose next frame goes next, if there is one and the stream has room for it. */
+static struct outgoing *next_item(struct peer *peer)
+{
+	struct outgoing *item;
+	u32 left;
+
+	lockdep_assert_held(&peer->lock);
+	item = list_first_entry_or_null(&next_queue(peer)->items, struct outgoing, list);
+	if (!item)
+		return NULL;
+	left = le32_to_cpu(item->header.size) - item->sent;
+	return ms_has_stream_room(peer, min_t(u32, left, POPCORN_MAX_FRAME), STREAM_RESERVE) ?
+		       item :
+		       NULL;
+}
+
+/* Whether there is something to do for who is sending. */
+bool ms_has_work(struct peer *peer)
+{
+	const struct session *session = &peer->session;
+
+	lockdep_assert_held(&peer->lock);
+	if (!session->epoch)
+		return false;
+	return (peer->connected && session->pushed < session->end) || next_item(peer) ||
+	       (peer->ack_due && ms_has_stream_room(peer, 0, 0));
+}
+
+static int check_session(const struct peer *peer, const struct popcorn_send *send)
+{
+	lockdep_assert_held(&peer->lock);
+	if (send->epoch && send->epoch != peer->session.epoch)
 		return -ECONNRESET;
-	if (!peer->up)
-		return send->epoch ? -ECONNRESET : -EHOSTDOWN;
-	return 0;
+	return peer->session.epoch ? 0 : -EHOSTDOWN;
 }
 
 static bool has_room(struct peer *peer, const struct popcorn_send *send)
@@ -51,11 +94,16 @@ static bool has_room(struct peer *peer, const struct popcorn_send *send)
 	return !queue->bytes || queue->bytes + size_of(send->message) <= limit;
 }
 
+/* While there is a connection, what it has not taken goes first. */
 static bool may_send_directly(const struct peer *peer, const struct popcorn_send *send)
 {
+	const struct session *session = &peer->session;
+
 	lockdep_assert_held(&peer->lock);
 	return send->patience != POPCORN_ATOMIC && size_of(send->message) <= POPCORN_MAX_FRAME &&
-	       !peer->sending && !ms_has_work(peer);
+	       !peer->sending && is_queue_empty(peer) &&
+	       !(peer->connected && session->pushed < session->end) &&
+	       ms_has_stream_room(peer, size_of(send->message), STREAM_RESERVE);
 }
 
 /* The lock keeps numbers in the order of the queues. */
@@ -70,7 +118,7 @@ static void number_message(struct peer *peer, const struct popcorn_send *send,
 		.type = cpu_to_le16(send->message->type),
 		.from = ms_settings.self,
 		.to = peer->id,
-		.epoch = cpu_to_le32(peer->epoch),
+		.epoch = cpu_to_le32(peer->session.epoch),
 		.station = cpu_to_le32(send->station),
 		.seq = control ? 0 : cpu_to_le64(++peer->seq),
 		.size = cpu_to_le32(size_of(send->message)),
@@ -110,7 +158,7 @@ int ms_choose_way(struct peer *peer, const struct popcorn_send *send, struct pop
 	int way;
 
 	lockdep_assert_held(&peer->lock);
-	way = check_connection(peer, send);
+	way = check_session(peer, send);
 	if (way)
 		return way;
 	if (may_send_directly(peer, send)) {
@@ -134,26 +182,24 @@ bool ms_room_or_loss(struct peer *peer, const struct popcorn_send *send)
 	bool over;
 
 	spin_lock_irq(&peer->lock);
-	over = check_connection(peer, send) || has_room(peer, send);
+	over = check_session(peer, send) || has_room(peer, send);
 	spin_unlock_irq(&peer->lock);
 	return over;
 }
 
-/* The message to send next, if any. @more: whether others follow it in its queue. */
-struct outgoing *ms_next_item(struct peer *peer, struct queue **queue, bool *more)
+/* The message whose next frame shall go into the stream, if any can. */
+struct outgoing *ms_next_item(struct peer *peer, struct queue **queue)
 {
-	struct outgoing *item = NULL;
+	struct outgoing *item;
 
 	spin_lock_irq(&peer->lock);
-	*queue = list_empty(&peer->urgent.items) ? &peer->bulk : &peer->urgent;
-	if (peer->up)
-		item = list_first_entry_or_null(&(*queue)->items, struct outgoing, list);
-	*more = item && !list_is_last(&item->list, &(*queue)->items);
+	item = next_item(peer);
+	*queue = next_queue(peer);
 	spin_unlock_irq(&peer->lock);
 	return item;
 }
 
-/* Takes a sent message out of its queue. */
+/* Takes a message that is in the stream out of its queue. */
 void ms_finish_item(struct peer *peer, struct queue *queue, struct outgoing *item)
 {
 	spin_lock_irq(&peer->lock);
@@ -176,11 +222,9 @@ static void drop_queue(struct queue *queue)
 	queue->bytes = 0;
 }
 
-/* Messages that did not go are lost with their connection. Nobody queues or sends any more. */
+/* Messages that did not go are lost with their session. Nobody queues or sends any more. */
 void ms_drop_queues(struct peer *peer)
 {
-	peer->stash_begin = 0;
-	peer->stash_end = 0;
 	drop_queue(&peer->urgent);
 	drop_queue(&peer->bulk);
 }

@@ -4,13 +4,12 @@
 #define QUEUE_H
 
 #include "msg_socket.h"
-#include "parcel.h"
 
 /* A queued message. */
 struct outgoing {
 	struct list_head list;
 	struct popcorn_header header;
-	u32 sent; /* bytes of the payload that have gone */
+	u32 sent; /* bytes of the payload that are in the stream */
 	u8 payload[];
 };
 
@@ -22,16 +21,19 @@ struct outgoing {
 enum way { WAY_DIRECT, WAY_COPY, WAY_QUEUED, WAY_WAKE };
 
 /* queue.c */
-bool ms_has_work(const struct peer *peer);
+bool ms_has_work(struct peer *peer);
+bool ms_has_stream_room(const struct peer *peer, u32 length, u32 reserve);
 struct outgoing *ms_copy_message(const struct popcorn_send *send);
 int ms_choose_way(struct peer *peer, const struct popcorn_send *send, struct popcorn_header *header,
 		  struct outgoing *item);
 bool ms_room_or_loss(struct peer *peer, const struct popcorn_send *send);
-struct outgoing *ms_next_item(struct peer *peer, struct queue **queue, bool *more);
+struct outgoing *ms_next_item(struct peer *peer, struct queue **queue);
 void ms_finish_item(struct peer *peer, struct queue *queue, struct outgoing *item);
 
 /* push.c */
-int ms_push_directly(struct peer *peer, struct parcel *parcel, bool wait, long timeout);
+void ms_put_frame(struct peer *peer, const struct popcorn_header *header,
+		  const struct popcorn_message *message);
+int ms_push_some(struct peer *peer);
 int ms_push_everything(struct peer *peer);
 
 #endif

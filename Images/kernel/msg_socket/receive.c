@@ -3,13 +3,23 @@
  * Receiving. The receiver thread sleeps in recvmsg() on a large buffer; one call brings as many
  * frames as have arrived. Frames are handled where they lie, without copying; only messages of
  * several frames are put together elsewhere.
+ *
+ * A frame counts as received when it has been handled. What the buffer holds of a frame when the
+ * connection breaks comes again on the next; what has been handled of a message does not.
  */
 #define pr_fmt(fmt) "popcorn: " fmt
 
+#include <crypto/algapi.h>
 #include <linux/kernel.h>
 #include <linux/mm.h>
 #include <linux/net.h>
 #include "msg_socket.h"
+#include "queue.h"
+
+/* So much is handled before the peer is told, if no message does so by the way. */
+#define ACK_AFTER (STREAM_SIZE / 8)
+
+#define MAX_FRAME_SIZE (sizeof(struct popcorn_frame) + POPCORN_MAX_FRAME + POPCORN_MAC_SIZE)
 
 /* A frame in machine byte order; header points at the original. */
 struct frame {
@@ -19,11 +29,18 @@ struct frame {
 	u32 size;
 	u32 offset;
 	u32 length;
+	u64 ack;
 };
 
-static u32 padded(u32 length)
+/* Bytes of the frame up to its MAC. */
+static u32 body_size(const struct frame *frame)
 {
-	return ALIGN(length, POPCORN_ALIGN);
+	return sizeof(struct popcorn_frame) + ALIGN(frame->length, POPCORN_ALIGN);
+}
+
+static u32 frame_size(const struct peer *peer, const struct frame *frame)
+{
+	return body_size(frame) + (peer->macs ? POPCORN_MAC_SIZE : 0);
 }
 
 static const char *check_addressing(const struct peer *peer, const struct popcorn_header *header)
@@ -32,7 +49,7 @@ static const char *check_addressing(const struct peer *peer, const struct popcor
 		return "protocol error: no frame";
 	if (header->from != peer->id || header->to != ms_settings.self)
 		return "protocol error: wrong node id";
-	if (le32_to_cpu(header->epoch) != peer->epoch)
+	if (le32_to_cpu(header->epoch) != peer->session.epoch)
 		return "protocol error: wrong epoch";
 	return NULL;
 }
@@ -67,10 +84,23 @@ static const char *check_meaning(const struct frame *frame)
 		return "protocol error: contradictory flags";
 	if (frame->type > POPCORN_TYPE_TRANSPORT_LAST)
 		return header->seq ? NULL : "protocol error: message without number";
-	if (frame->type != POPCORN_TYPE_PROBE && frame->type != POPCORN_TYPE_ALIVE)
+	if (frame->type < POPCORN_TYPE_PROBE || frame->type > POPCORN_TYPE_BYE)
 		return "protocol error: handshake again";
 	if (frame->size || request || reply || header->seq)
-		return "protocol error: bad keepalive";
+		return "protocol error: frame of the transport with contents";
+	return NULL;
+}
+
+static const char *check_mac(const struct peer *peer, const struct frame *frame)
+{
+	u8 expected[POPCORN_MAC_SIZE];
+
+	if (!peer->macs)
+		return NULL;
+	ms_mac_frame(&peer->mac_key, peer->session.received, frame->header, body_size(frame),
+		     expected);
+	if (crypto_memneq(expected, (const u8 *)frame->header + body_size(frame), sizeof(expected)))
+		return "protocol error: wrong MAC";
 	return NULL;
 }
 
@@ -83,6 +113,7 @@ static const char *parse_header(const struct peer *peer, struct frame *frame)
 	frame->size = le32_to_cpu(header->size);
 	frame->offset = le32_to_cpu(header->offset);
 	frame->length = le32_to_cpu(header->length);
+	frame->ack = le64_to_cpu(container_of(header, struct popcorn_frame, header)->ack);
 	if (!why)
 		why = check_extent(frame);
 	return why ? why : check_meaning(frame);
@@ -147,16 +178,17 @@ static const char *assemble(struct peer *peer, const struct frame *frame)
 	return NULL;
 }
 
-static const char *handle_frame(struct peer *peer, const struct frame *frame)
+static const char *handle_control(struct peer *peer, const struct frame *frame)
+{
+	if (frame->type == POPCORN_TYPE_PROBE)
+		ms_send_control(peer, POPCORN_TYPE_ALIVE);
+	return frame->type == POPCORN_TYPE_BYE ? "message layer unloaded there" : NULL;
+}
+
+static const char *handle_message(struct peer *peer, const struct frame *frame)
 {
 	const char *why;
 
-	if (frame->type == POPCORN_TYPE_ALIVE)
-		return NULL;
-	if (frame->type == POPCORN_TYPE_PROBE) {
-		ms_send_control(peer, POPCORN_TYPE_ALIVE);
-		return NULL;
-	}
 	if (frame->length != frame->size)
 		return assemble(peer, frame);
 	if (peer->assembly.active && !(frame->header->flags & POPCORN_FLAG_URGENT))
@@ -167,27 +199,81 @@ static const char *handle_frame(struct peer *peer, const struct frame *frame)
 	return why;
 }
 
-/* Handles all complete frames in the buffer. */
-static const char *handle_frames(struct peer *peer)
+static const char *handle_frame(struct peer *peer, const struct frame *frame)
 {
+	if (frame->type <= POPCORN_TYPE_TRANSPORT_LAST)
+		return handle_control(peer, frame);
+	return handle_message(peer, frame);
+}
+
+/* Takes note of what the peer has handled; senders may have waited for that. */
+static const char *take_ack(struct peer *peer, u64 ack)
+{
+	bool waits, valid;
+
+	spin_lock_irq(&peer->lock);
+	waits = !ms_has_stream_room(peer, POPCORN_MAX_FRAME, STREAM_RESERVE);
+	valid = session_acknowledge(&peer->session, ack);
+	spin_unlock_irq(&peer->lock);
+	if (waits)
+		wake_up(&peer->work_wait);
+	return valid ? NULL : "protocol error: acknowledged what was never sent";
+}
+
+/* Handles the frame at peer->begin, if all of it is there: @size is what it takes. */
+static const char *take_frame(struct peer *peer, u32 *size)
+{
+	size_t there = peer->end - peer->begin;
 	struct frame frame;
 	const char *why;
 
-	while (peer->end - peer->begin >= sizeof(*frame.header)) {
-		frame.header = (const void *)(peer->buffer + peer->begin);
-		frame.payload = (const u8 *)(frame.header + 1);
-		why = parse_header(peer, &frame);
-		if (why)
-			return why;
-		if (peer->end - peer->begin < sizeof(*frame.header) + padded(frame.length))
-			break;
+	*size = 0;
+	if (there < sizeof(struct popcorn_frame))
+		return NULL;
+	frame.header = (const void *)(peer->buffer + peer->begin);
+	frame.payload = (const u8 *)frame.header + sizeof(struct popcorn_frame);
+	why = parse_header(peer, &frame);
+	if (why || there < frame_size(peer, &frame))
+		return why;
+	why = check_mac(peer, &frame);
+	if (!why)
+		why = take_ack(peer, frame.ack);
+	if (!why)
 		why = handle_frame(peer, &frame);
-		if (why)
+	if (!why)
+		*size = frame_size(peer, &frame);
+	return why;
+}
+
+/* Lets the peer forget what was handled, and go on if it waits for that. */
+static void acknowledge(struct peer *peer)
+{
+	bool due;
+
+	spin_lock_irq(&peer->lock);
+	due = peer->session.received - peer->told >= ACK_AFTER;
+	if (due)
+		peer->ack_due = true;
+	spin_unlock_irq(&peer->lock);
+	if (due)
+		wake_up(&peer->work_wait);
+}
+
+/* Handles all complete frames in the buffer. */
+static const char *handle_frames(struct peer *peer)
+{
+	const char *why;
+	u32 size;
+
+	for (;;) {
+		why = take_frame(peer, &size);
+		if (!size)
 			return why;
-		peer->begin += sizeof(*frame.header) + padded(frame.length);
+		peer->begin += size;
+		WRITE_ONCE(peer->session.received, peer->session.received + size);
+		acknowledge(peer);
 		cond_resched();
 	}
-	return NULL;
 }
 
 /* Makes sure that a frame which has begun to arrive fits behind peer->begin. */
@@ -196,18 +282,19 @@ static void make_room(struct peer *peer)
 	size_t left = peer->end - peer->begin;
 
 	if (left &&
-	    peer->begin + sizeof(struct popcorn_header) + POPCORN_MAX_FRAME <= RECEIVE_BUFFER_SIZE)
+	    peer->begin + MAX_FRAME_SIZE <= RECEIVE_BUFFER_SIZE)
 		return;
 	memmove(peer->buffer, peer->buffer + peer->begin, left);
 	peer->begin = 0;
 	peer->end = left;
 }
 
+/* A peer that breaks the rules, or leaves, has no session any more. Returns why it ended. */
 const char *ms_receive_until_lost(struct peer *peer)
 {
-	const char *why;
+	const char *why = NULL;
 
-	do {
+	while (!ms_is_stopping()) {
 		struct msghdr msg = { .msg_flags = MSG_NOSIGNAL };
 		struct kvec vec;
 		int got;
@@ -221,6 +308,10 @@ const char *ms_receive_until_lost(struct peer *peer)
 		peer->end += got;
 		WRITE_ONCE(peer->heard, peer->heard + 1);
 		why = handle_frames(peer);
-	} while (!why && !ms_is_stopping());
+		if (why) {
+			ms_give_up(peer, why);
+			break;
+		}
+	}
 	return why;
 }

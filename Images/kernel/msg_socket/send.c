@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Sending. Whoever has a message, finds the queue empty and nobody sending, sends it from its
- * own buffers, and then what others queued meanwhile, as far as it need not wait. The sender
- * thread does the rest. Sending is a right that one task has at a time (peer->sending).
+ * Sending. Whoever has a message, finds the queue empty and nobody sending, puts it into the
+ * stream and pushes it, and then what others queued meanwhile, as far as it need not wait. The
+ * sender thread does the rest. Sending is a right that one task has at a time (peer->sending).
  */
 #define pr_fmt(fmt) "popcorn: " fmt
 
@@ -11,43 +11,56 @@
 #include <linux/mm.h>
 #include <linux/sched/signal.h>
 #include "msg_socket.h"
-#include "parcel.h"
 #include "queue.h"
 
+static bool start_sending(struct peer *peer)
+{
+	bool started;
+
+	spin_lock_irq(&peer->lock);
+	started = !peer->sending;
+	if (started)
+		WRITE_ONCE(peer->sending, true);
+	spin_unlock_irq(&peer->lock);
+	return started;
+}
+
+/* For the receiver while there is no connection. */
+void ms_acquire_sending(struct peer *peer)
+{
+	wait_event(peer->room_wait, start_sending(peer));
+}
+
 /* Gives the right to send back, and passes it to the sender thread if there is work. */
-static void stop_sending(struct peer *peer)
+void ms_stop_sending(struct peer *peer)
 {
 	unsigned long flags;
-	bool work, ended;
+	bool work, unconnected;
 
 	spin_lock_irqsave(&peer->lock, flags);
 	WRITE_ONCE(peer->sending, false);
-	work = peer->up && ms_has_work(peer);
-	ended = !peer->up;
+	work = ms_has_work(peer);
+	unconnected = !peer->connected;
 	spin_unlock_irqrestore(&peer->lock, flags);
 	if (work)
 		wake_up(&peer->work_wait);
-	if (ended)
+	if (unconnected)
 		wake_up_all(&peer->room_wait);
 }
 
-static int send_directly(struct peer *peer, const struct popcorn_send *send,
-			 const struct popcorn_header *header)
+/* The message is in the stream, so it is as good as sent, whatever becomes of the connection. */
+static void send_directly(struct peer *peer, const struct popcorn_send *send,
+			  const struct popcorn_header *header)
 {
-	const struct popcorn_message *message = send->message;
-	struct parcel parcel = {};
+	u32 connection = peer->connection;
 	int err;
 
-	parcel_add(&parcel, header, sizeof(*header));
-	parcel_add(&parcel, message->head, message->head_size);
-	parcel_add(&parcel, message->body, message->body_size);
-	parcel_pad(&parcel, message->head_size + message->body_size);
-	ms_delay(message->type);
-	err = ms_push_directly(peer, &parcel, send->patience == POPCORN_WAIT, send->timeout);
-	stop_sending(peer);
+	ms_delay(send->message->type);
+	ms_put_frame(peer, header, send->message);
+	err = ms_push_some(peer);
+	ms_stop_sending(peer);
 	if (err)
-		ms_disconnect(peer, le32_to_cpu(header->epoch), ms_loss_reason(err));
-	return err ? -ECONNRESET : 0;
+		ms_disconnect(peer, connection, ms_loss_reason(err));
 }
 
 static int wait_for_room(struct peer *peer, struct popcorn_send *send)
@@ -92,7 +105,10 @@ static int send_to(struct peer *peer, struct popcorn_send *send)
 	if (way == WAY_WAKE || way == WAY_QUEUED)
 		return 0;
 	kvfree(item);
-	return way == WAY_DIRECT ? send_directly(peer, send, &header) : way;
+	if (way != WAY_DIRECT)
+		return way;
+	send_directly(peer, send, &header);
+	return 0;
 }
 
 int ms_send_message(const struct popcorn_send *send)
@@ -115,49 +131,31 @@ int ms_send_control(struct peer *peer, u16 type)
 	return send_to(peer, &send);
 }
 
-static bool may_start(const struct peer *peer)
-{
-	lockdep_assert_held(&peer->lock);
-	return peer->up && !peer->sending && ms_has_work(peer);
-}
-
 static bool is_needed(struct peer *peer)
 {
 	bool needed;
 
 	spin_lock_irq(&peer->lock);
-	needed = may_start(peer);
+	needed = !peer->sending && ms_has_work(peer);
 	spin_unlock_irq(&peer->lock);
 	return needed;
-}
-
-static bool start_sending(struct peer *peer, u32 *epoch)
-{
-	bool started;
-
-	spin_lock_irq(&peer->lock);
-	started = may_start(peer);
-	if (started)
-		WRITE_ONCE(peer->sending, true);
-	*epoch = peer->epoch;
-	spin_unlock_irq(&peer->lock);
-	return started;
 }
 
 int ms_sender_main(void *data)
 {
 	struct peer *peer = data;
-	u32 epoch;
+	u32 connection;
 	int err;
 
 	while (!kthread_should_stop()) {
 		wait_event_interruptible(peer->work_wait, kthread_should_stop() || is_needed(peer));
-		if (!start_sending(peer, &epoch))
+		if (!start_sending(peer))
 			continue;
+		connection = peer->connection;
 		err = ms_push_everything(peer);
-		stop_sending(peer);
+		ms_stop_sending(peer);
 		if (err)
-			ms_disconnect(peer, epoch, ms_loss_reason(err));
+			ms_disconnect(peer, connection, ms_loss_reason(err));
 	}
 	return 0;
 }

@@ -13,8 +13,9 @@
 
 /* node.c */
 bool popcorn_node_is_up(int id);
-void popcorn_init_nodes(const __be32 *addresses, int count, int self);
+void popcorn_init_nodes(const __be32 *addresses, int count, int self, u64 boot_id);
 void popcorn_clear_nodes(void);
+int popcorn_command_nodes(char *command);
 int popcorn_show_nodes(struct seq_file *file, void *unused);
 extern struct popcorn_changes popcorn_node_changes;
 
@@ -25,6 +26,7 @@ int popcorn_show_types(struct seq_file *file, void *unused);
 
 /* post.c */
 int popcorn_submit(struct popcorn_send *send);
+int popcorn_give_up_node(int node, u64 boot_id);
 
 /* request.c */
 void popcorn_init_stations(void);
@@ -55,6 +57,8 @@ enum popcorn_counter {
 	POPCORN_COUNT_BAD_SIZE,
 	POPCORN_COUNT_JOINS,
 	POPCORN_COUNT_LOSSES,
+	POPCORN_COUNT_SILENCES,
+	POPCORN_COUNT_RECONNECTIONS,
 	POPCORN_COUNTERS,
 };
 

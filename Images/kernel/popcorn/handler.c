@@ -15,7 +15,8 @@ static const char *const transport_names[] = {
 	[POPCORN_TYPE_NONE] = "NONE",     [POPCORN_TYPE_HELLO] = "HELLO",
 	[POPCORN_TYPE_PROOF] = "PROOF",   [POPCORN_TYPE_ACCEPT] = "ACCEPT",
 	[POPCORN_TYPE_REFUSE] = "REFUSE", [POPCORN_TYPE_PROBE] = "PROBE",
-	[POPCORN_TYPE_ALIVE] = "ALIVE",
+	[POPCORN_TYPE_ALIVE] = "ALIVE",   [POPCORN_TYPE_ACK] = "ACK",
+	[POPCORN_TYPE_BYE] = "BYE",
 };
 
 int popcorn_register_handler(const struct popcorn_handler *handler)

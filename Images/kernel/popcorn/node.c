@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The node table: who is in the lab, who is connected, and telling others about changes. */
+/* The node table: who is in the lab, who has a session here, and telling others about changes. */
 #define pr_fmt(fmt) "popcorn: " fmt
 
 #include <linux/module.h>
@@ -17,6 +17,7 @@ DEFINE_POPCORN_CHANGES(popcorn_node_changes); /* of any node's state */
 static const char *const state_names[] = {
 	[POPCORN_NODE_DOWN] = "down",
 	[POPCORN_NODE_UP] = "up",
+	[POPCORN_NODE_SILENT] = "silent",
 	[POPCORN_NODE_SELF] = "self",
 };
 
@@ -75,10 +76,10 @@ bool popcorn_node_is_up(int id)
 {
 	struct popcorn_node node;
 
-	return !popcorn_get_node(id, &node) && node.state == POPCORN_NODE_UP;
+	return !popcorn_get_node(id, &node) && popcorn_node_takes_part(node.state);
 }
 
-void popcorn_init_nodes(const __be32 *addresses, int count, int self)
+void popcorn_init_nodes(const __be32 *addresses, int count, int self, u64 boot_id)
 {
 	int id;
 
@@ -88,6 +89,7 @@ void popcorn_init_nodes(const __be32 *addresses, int count, int self)
 			.address = addresses[id],
 			.state = id == self ? POPCORN_NODE_SELF : POPCORN_NODE_DOWN,
 			.arch = id == self ? POPCORN_ARCH_HERE : POPCORN_ARCH_UNKNOWN,
+			.boot_id = id == self ? boot_id : 0,
 		};
 	WRITE_ONCE(node_count, count);
 	WRITE_ONCE(self_id, self);
@@ -145,18 +147,77 @@ void popcorn_node_lost(int id, u32 epoch, const char *why)
 }
 EXPORT_SYMBOL_GPL(popcorn_node_lost);
 
-/* /proc/popcorn_peers: mark, id and address as Popcorn Linux prints them, then our columns. */
+void popcorn_node_silent(int id, unsigned int ms)
+{
+	struct popcorn_node *node = &nodes[id];
+	unsigned long since;
+	bool changes;
+
+	spin_lock(&nodes_lock);
+	since = node->silent_since;
+	changes = node->state == (ms ? POPCORN_NODE_UP : POPCORN_NODE_SILENT);
+	if (changes) {
+		node->state = ms ? POPCORN_NODE_SILENT : POPCORN_NODE_UP;
+		node->silent_since = jiffies - msecs_to_jiffies(ms);
+		popcorn_changed(&popcorn_node_changes);
+	}
+	spin_unlock(&nodes_lock);
+	if (!changes)
+		return;
+	if (ms) {
+		popcorn_count(POPCORN_COUNT_SILENCES);
+		pr_warn("%4d is silent for %u ms; what needs it waits\n", id, ms);
+	} else {
+		pr_info("%4d speaks again, after %u ms of silence\n", id,
+			jiffies_to_msecs(jiffies - since));
+	}
+}
+EXPORT_SYMBOL_GPL(popcorn_node_silent);
+
+void popcorn_node_disconnected(int id, const char *why)
+{
+	pr_info("%4d disconnected, %s; its session waits\n", id, why);
+}
+EXPORT_SYMBOL_GPL(popcorn_node_disconnected);
+
+void popcorn_node_reconnected(int id)
+{
+	popcorn_count(POPCORN_COUNT_RECONNECTIONS);
+	pr_info("%4d reconnected, its session goes on\n", id);
+}
+EXPORT_SYMBOL_GPL(popcorn_node_reconnected);
+
+/* What is written to /proc/popcorn_peers: "gone NODE BOOT-ID". */
+int popcorn_command_nodes(char *command)
+{
+	unsigned long long boot_id;
+	int node, end = 0;
+
+	if (sscanf(command, "gone %d %llx%n", &node, &boot_id, &end) != 2 || command[end])
+		return -EINVAL;
+	return popcorn_give_up_node(node, boot_id);
+}
+
+/*
+ * /proc/popcorn_peers: mark, id and address as Popcorn Linux prints them, then our columns: arch,
+ * state, epoch, boot id, and for how many ms the node has been silent, 0 if it is not.
+ */
 int popcorn_show_nodes(struct seq_file *file, void *unused)
 {
+	unsigned int silent_ms;
 	int id;
 
 	spin_lock(&nodes_lock);
 	for (id = 0; id < node_count; id++) {
 		const struct popcorn_node *node = &nodes[id];
 
-		seq_printf(file, "%c %3d  %pI4  %s  %s  %u\n", id == self_id ? '*' : ' ', id,
-			   &node->address, popcorn_arch_name(node->arch), state_names[node->state],
-			   node->epoch);
+		silent_ms = node->state == POPCORN_NODE_SILENT ?
+				    jiffies_to_msecs(jiffies - node->silent_since) :
+				    0;
+		seq_printf(file, "%c %3d  %pI4  %s  %s  %u  %016llx  %u\n",
+			   id == self_id ? '*' : ' ', id, &node->address,
+			   popcorn_arch_name(node->arch), state_names[node->state], node->epoch,
+			   node->boot_id, silent_ms);
 	}
 	spin_unlock(&nodes_lock);
 	return 0;

@@ -13,7 +13,7 @@ static DEFINE_MUTEX(transport_mutex); /* serialises attaching and detaching */
 DEFINE_STATIC_SRCU(transport_srcu);   /* held inside transport->send(), which may sleep */
 
 int popcorn_attach_transport(const struct popcorn_transport *new, const __be32 *addresses,
-			     int count, int self)
+			     int count, int self, u64 boot_id)
 {
 	int err = 0;
 
@@ -21,7 +21,7 @@ int popcorn_attach_transport(const struct popcorn_transport *new, const __be32 *
 	if (rcu_access_pointer(transport)) {
 		err = -EBUSY;
 	} else {
-		popcorn_init_nodes(addresses, count, self);
+		popcorn_init_nodes(addresses, count, self, boot_id);
 		rcu_assign_pointer(transport, new);
 	}
 	mutex_unlock(&transport_mutex);
@@ -63,6 +63,23 @@ int popcorn_submit(struct popcorn_send *send)
 	srcu_read_unlock(&transport_srcu, idx);
 	if (err)
 		popcorn_count(POPCORN_COUNT_REFUSED_SENDS);
+	return err;
+}
+
+int popcorn_give_up_node(int node, u64 boot_id)
+{
+	const struct popcorn_transport *carrier;
+	int idx, err;
+
+	idx = srcu_read_lock(&transport_srcu);
+	carrier = srcu_dereference(transport, &transport_srcu);
+	if (!carrier || node < 0 || node >= popcorn_node_count())
+		err = -ENXIO;
+	else if (node == popcorn_self())
+		err = -ELOOP;
+	else
+		err = carrier->give_up(node, boot_id);
+	srcu_read_unlock(&transport_srcu, idx);
 	return err;
 }
 

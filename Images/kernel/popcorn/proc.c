@@ -33,9 +33,33 @@ static int open_clock(struct inode *inode, struct file *file)
 	return single_open(file, show_clock, NULL);
 }
 
+/* Runs @command with what was written, less the newline, in one piece. */
+static ssize_t write_command(const char __user *from, size_t size, int (*command)(char *))
+{
+	char buffer[MAX_COMMAND];
+	int err;
+
+	if (!size || size >= sizeof(buffer))
+		return -EINVAL;
+	if (copy_from_user(buffer, from, size))
+		return -EFAULT;
+	buffer[size] = '\0';
+	if (strlen(buffer) != size)
+		return -EINVAL;
+	if (buffer[size - 1] == '\n')
+		buffer[size - 1] = '\0';
+	err = command(buffer);
+	return err ? err : size;
+}
+
 static int open_peers(struct inode *inode, struct file *file)
 {
 	return popcorn_open_polled(file, popcorn_show_nodes, &popcorn_node_changes);
+}
+
+static ssize_t write_peers(struct file *file, const char __user *from, size_t size, loff_t *pos)
+{
+	return write_command(from, size, popcorn_command_nodes);
 }
 
 static __poll_t poll_peers(struct file *file, struct poll_table_struct *table)
@@ -57,25 +81,6 @@ static ssize_t write_stat(struct file *file, const char __user *from, size_t siz
 static int open_types(struct inode *inode, struct file *file)
 {
 	return single_open(file, popcorn_show_types, NULL);
-}
-
-/* Runs @command with what was written, less the newline, in one piece. */
-static ssize_t write_command(const char __user *from, size_t size, int (*command)(char *))
-{
-	char buffer[MAX_COMMAND];
-	int err;
-
-	if (!size || size >= sizeof(buffer))
-		return -EINVAL;
-	if (copy_from_user(buffer, from, size))
-		return -EFAULT;
-	buffer[size] = '\0';
-	if (strlen(buffer) != size)
-		return -EINVAL;
-	if (buffer[size - 1] == '\n')
-		buffer[size - 1] = '\0';
-	err = command(buffer);
-	return err ? err : size;
 }
 
 static int open_services(struct inode *inode, struct file *file)
@@ -107,6 +112,7 @@ static const struct proc_ops clock_ops = {
 
 static const struct proc_ops peers_ops = {
 	SHOWN_BY(open_peers),
+	.proc_write = write_peers,
 	.proc_poll = poll_peers,
 	.proc_release = popcorn_release_polled,
 };
@@ -139,7 +145,7 @@ static const struct {
 	umode_t mode;
 	const struct proc_ops *ops;
 } files[] = {
-	{ "popcorn_clock", 0444, &clock_ops },       { "popcorn_peers", 0444, &peers_ops },
+	{ "popcorn_clock", 0444, &clock_ops },       { "popcorn_peers", 0644, &peers_ops },
 	{ "popcorn_stat", 0644, &stat_ops },         { "popcorn_types", 0444, &types_ops },
 	{ "popcorn_services", 0644, &services_ops }, { "popcorn_test", 0644, &test_ops },
 };

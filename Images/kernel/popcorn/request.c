@@ -119,7 +119,7 @@ int popcorn_request(int node, const struct popcorn_message *message, struct popc
 		return err;
 	if (info.state == POPCORN_NODE_SELF)
 		return -ELOOP;
-	if (info.state != POPCORN_NODE_UP)
+	if (!popcorn_node_takes_part(info.state))
 		return -EHOSTDOWN;
 
 	table = &tables[node];

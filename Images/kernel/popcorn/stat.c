@@ -33,6 +33,8 @@ static const char *const counter_names[] = {
 	[POPCORN_COUNT_BAD_SIZE] = "bad_size",
 	[POPCORN_COUNT_JOINS] = "joins",
 	[POPCORN_COUNT_LOSSES] = "losses",
+	[POPCORN_COUNT_SILENCES] = "silences",
+	[POPCORN_COUNT_RECONNECTIONS] = "reconnections",
 };
 static_assert(ARRAY_SIZE(counter_names) == POPCORN_COUNTERS);
 

@@ -103,7 +103,10 @@ struct GuestOverlay {
             .addresses: addresses.map(\.description).joined(separator: ","), .id: String(node.id),
             .port: String(record.spec.messageLayer.port), .secret: try secret(),
         ]
-        values[.deadMilliseconds] = record.spec.messageLayer.deadMilliseconds.map { String($0) }
+        let messageLayer = record.spec.messageLayer
+        values[.silentMilliseconds] = messageLayer.silentMilliseconds.map { String($0) }
+        values[.deadMilliseconds] = messageLayer.deadMilliseconds.map { String($0) }
+        values[.authentication] = messageLayer.authentication?.rawValue
         return values
     }
 

@@ -133,8 +133,12 @@ package struct KernelInterface: Codable, Sendable, Hashable {
         case port
         /// The lab's secret, in hex.
         case secret
-        /// Silence after which a peer counts as dead, in ms, if the lab says so.
+        /// After which a peer counts as silent, in ms, if the lab says so.
+        case silentMilliseconds = "silent_ms"
+        /// Silence after which a peer counts as gone, in ms, if the lab says so.
         case deadMilliseconds = "dead_ms"
+        /// What is authenticated, if the lab says so.
+        case authentication = "auth"
     }
 
     /// The arguments of a module with their gaps filled; words with a gap that has no value are left out.

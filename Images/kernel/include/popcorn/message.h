@@ -4,14 +4,14 @@
  *
  * A message goes to one node, has a type and up to POPCORN_MAX_MESSAGE bytes of payload.
  * Messages of equal urgency arrive in the order in which they were sent to that node; urgent
- * ones may overtake. A message is delivered once or, when the connection is lost, not at all:
- * nothing is ever sent again over a later connection.
+ * ones may overtake. A message is delivered once or, when the session ends, not at all: a session
+ * outlives connections, but nothing of it ever reaches a later one.
  *
  * Errors shared by all functions that send:
  *   -ENXIO       there is no such node, or no transport is loaded
  *   -ELOOP       the node is this one
- *   -EHOSTDOWN   the node is not connected
- *   -ECONNRESET  the connection was lost meanwhile
+ *   -EHOSTDOWN   there is no session with the node
+ *   -ECONNRESET  the session has ended meanwhile
  *   -EINVAL      the type is not one that users may send
  *   -EMSGSIZE    the payload is larger than allowed
  *   -EAGAIN      the node's send queue is full (only where the function does not wait)
@@ -45,7 +45,7 @@ struct popcorn_message {
  * struct popcorn_return - where a reply to a request has to go
  * @node: the node that asked
  * @type: type of the request, and of its reply
- * @epoch: the connection on which it asked
+ * @epoch: the session in which it asked
  * @station: the request's number at @node; 0 if no reply is wanted
  *
  * Copy it out of a received message to reply after the handler has returned.
@@ -60,7 +60,7 @@ struct popcorn_return {
 /**
  * struct popcorn_received - a message as its handler sees it
  * @sender: who sent it, and where a reply goes
- * @seq: its number in the connection
+ * @seq: its number in the session
  * @payload: @size bytes, aligned to 8, valid until the handler returns
  * @size: payload size in bytes, already checked against the handler's limits
  */
@@ -166,7 +166,7 @@ struct popcorn_reply {
  * @reply: receives the reply; NULL if its payload does not matter
  * @timeout: for sending and waiting together, in jiffies
  *
- * Only a reply from @node, over the connection that took the request, is accepted.
+ * Only a reply from @node, in the session of the request, is accepted.
  *
  * Return: 0; -ETIMEDOUT; -ERESTARTSYS if killed; -EMSGSIZE if the reply exceeds the buffer;
  * -EOPNOTSUPP if the peer has no handler for the type, -EBADMSG if it finds the size wrong,
@@ -182,7 +182,7 @@ int popcorn_request(int node, const struct popcorn_message *message, struct popc
  *
  * Does not wait for the network. May be called from the handler or later, once per request.
  *
- * Return: 0, or an error; -ECONNRESET also if the connection of the request is gone.
+ * Return: 0, or an error; -ECONNRESET also if the session of the request has ended.
  */
 int popcorn_respond(const struct popcorn_return *ret, const struct popcorn_message *message);
 

@@ -11,16 +11,18 @@
 enum popcorn_node_state {
 	POPCORN_NODE_DOWN,
 	POPCORN_NODE_UP,
+	POPCORN_NODE_SILENT, /* as UP, but nothing was heard of it for a while; nothing is lost */
 	POPCORN_NODE_SELF,
 };
 
 /**
  * struct popcorn_node - what is known about a node
  * @address: IPv4 address in network byte order
- * @state: whether it is connected, or this node itself
+ * @state: whether there is a session with it, or it is this node itself
  * @arch: POPCORN_ARCH_UNKNOWN until it first joined; kept while it is down
- * @epoch: of the current connection, or of the last one while down; 0 if there was none
+ * @epoch: of the current session, or of the last one while down; 0 if there was none
  * @boot_id: of the node's message layer, to tell a reboot from a cut cable
+ * @silent_since: while SILENT, when it last gave a sign of life, in jiffies
  */
 struct popcorn_node {
 	__be32 address;
@@ -28,7 +30,14 @@ struct popcorn_node {
 	enum popcorn_arch arch;
 	u32 epoch;
 	u64 boot_id;
+	unsigned long silent_since;
 };
+
+/** popcorn_node_takes_part() - whether a node in @state has a session with this one */
+static inline bool popcorn_node_takes_part(enum popcorn_node_state state)
+{
+	return state == POPCORN_NODE_UP || state == POPCORN_NODE_SILENT;
+}
 
 /** popcorn_self() - id of this node, or -1 if no transport is loaded. */
 int popcorn_self(void);
@@ -55,7 +64,7 @@ const char *popcorn_arch_name(enum popcorn_arch arch);
 /**
  * struct popcorn_node_event - the data of a notifier call
  * @id: the node
- * @epoch: the connection that now stands, or that was lost
+ * @epoch: the session that now stands, or that has ended
  */
 struct popcorn_node_event {
 	int id;
@@ -67,7 +76,7 @@ struct popcorn_node_event {
  * @block: called with POPCORN_NODE_JOINED or POPCORN_NODE_LOST
  *
  * Called in the node's receive thread, so in order with its messages: JOINED before the first
- * message of a connection, LOST after its last one and after its pending requests have failed.
+ * message of a session, LOST after its last one and after its pending requests have failed.
  * The callback may sleep but must not wait for that node.
  */
 int popcorn_register_node_notifier(struct notifier_block *block);

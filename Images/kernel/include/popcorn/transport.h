@@ -20,7 +20,7 @@ enum popcorn_patience {
  * @node: receiver, valid and not this node
  * @message: type, urgency, payload
  * @flags: POPCORN_FLAG_REQUEST, _REPLY, _ERROR
- * @epoch: the only connection it may use; 0 for whichever stands
+ * @epoch: the only session that it may use; 0 for whichever stands
  * @station: for the header
  * @patience: see there; replies (POPCORN_FLAG_REPLY) may exceed the queue's soft limit
  * @timeout: in jiffies, with POPCORN_WAIT
@@ -40,10 +40,14 @@ struct popcorn_send {
  * @name: for the log
  * @send: sends or queues a message; must call popcorn_note_sent() when its number is known and
  *	before a byte of it leaves
+ * @give_up: the session with a node is at its end, since the message layer there with this boot id
+ *	is known to be no more; reports the node lost. -ESTALE if the session is with another one,
+ *	-EHOSTDOWN if there is none
  */
 struct popcorn_transport {
 	const char *name;
 	int (*send)(const struct popcorn_send *send);
+	int (*give_up)(int node, u64 boot_id);
 };
 
 /**
@@ -52,11 +56,12 @@ struct popcorn_transport {
  * @addresses: of all nodes, by id
  * @count: number of nodes
  * @self: id of this node
+ * @boot_id: of the message layer here: random, new whenever it is loaded
  *
  * Return: 0, or -EBUSY if there is a transport already.
  */
 int popcorn_attach_transport(const struct popcorn_transport *transport, const __be32 *addresses,
-			     int count, int self);
+			     int count, int self, u64 boot_id);
 
 /**
  * popcorn_detach_transport() - no call of the transport runs or comes after this
@@ -65,11 +70,24 @@ int popcorn_attach_transport(const struct popcorn_transport *transport, const __
  */
 void popcorn_detach_transport(const struct popcorn_transport *transport);
 
-/** popcorn_node_joined() - a connection stands; called before its first message is delivered. */
+/** popcorn_node_joined() - a session stands; called before its first message is delivered. */
 void popcorn_node_joined(int id, enum popcorn_arch arch, u32 epoch, u64 boot_id);
 
-/** popcorn_node_lost() - it broke; called after its last message was delivered. */
+/** popcorn_node_lost() - it has ended; called after its last message was delivered. */
 void popcorn_node_lost(int id, u32 epoch, const char *why);
+
+/**
+ * popcorn_node_silent() - nothing is heard of a node with a session, or something is again
+ * @id: the node
+ * @ms: since the last sign of life; 0: there is one
+ */
+void popcorn_node_silent(int id, unsigned int ms);
+
+/** popcorn_node_disconnected() - the session waits for its next connection. */
+void popcorn_node_disconnected(int id, const char *why);
+
+/** popcorn_node_reconnected() - it has one again; nothing was lost. */
+void popcorn_node_reconnected(int id);
 
 /** popcorn_note_sent() - count and trace a message that is about to go. Any context. */
 void popcorn_note_sent(const struct popcorn_header *header);

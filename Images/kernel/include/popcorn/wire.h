@@ -11,7 +11,7 @@
 #include <linux/types.h>
 
 #define POPCORN_MAGIC       0x314e4350 /* the bytes "PCN1" */
-#define POPCORN_VERSION     1          /* of the whole protocol */
+#define POPCORN_VERSION     2          /* of the whole protocol */
 #define POPCORN_PORT        30467
 #define POPCORN_MAX_NODES   32
 #define POPCORN_MAX_FRAME   SZ_64K /* payload bytes in one frame */
@@ -28,6 +28,8 @@ enum popcorn_type {
 	POPCORN_TYPE_REFUSE = 4,
 	POPCORN_TYPE_PROBE = 5,
 	POPCORN_TYPE_ALIVE = 6,
+	POPCORN_TYPE_ACK = 7,
+	POPCORN_TYPE_BYE = 8,
 	POPCORN_TYPE_TRANSPORT_LAST = 15,
 
 	POPCORN_TYPE_SERVICE_WATCH = 16,
@@ -46,14 +48,14 @@ enum popcorn_type {
 #define POPCORN_FLAGS        0x0f
 
 /**
- * struct popcorn_header - starts every frame
+ * struct popcorn_header - starts every frame, those of the handshake in all versions
  * @magic: POPCORN_MAGIC
  * @type: enum popcorn_type, or a number that a later module registered
  * @from: node id of the sender
  * @to: node id of the receiver
- * @epoch: the connection; 0 during the handshake
+ * @epoch: the session; 0 during the handshake
  * @station: number of the request, 0 if the message is neither request nor reply
- * @seq: number of the message in this connection and direction, from 1; 0 for transport types
+ * @seq: number of the message in this session and direction, from 1; 0 for transport types
  * @size: payload bytes of the whole message
  * @offset: position of this frame's payload in the message
  * @length: payload bytes in this frame, before padding to POPCORN_ALIGN
@@ -78,8 +80,23 @@ struct popcorn_header {
 };
 static_assert(sizeof(struct popcorn_header) == 40);
 
+/**
+ * struct popcorn_frame - starts every frame of a session
+ * @header: what the frame carries
+ * @ack: bytes of the receiver's stream that the sender of this frame has handled
+ *
+ * The payload follows, zeros up to a multiple of POPCORN_ALIGN, and, where the handshake agreed
+ * on it, a MAC of POPCORN_MAC_SIZE bytes.
+ */
+struct popcorn_frame {
+	struct popcorn_header header;
+	__le64 ack;
+};
+static_assert(sizeof(struct popcorn_frame) == 48);
+
 #define POPCORN_DIGEST_SIZE 32 /* SHA-256 */
 #define POPCORN_NONCE_SIZE  32
+#define POPCORN_MAC_SIZE    8 /* SipHash-2-4 */
 
 /* Instruction sets, numbered as Popcorn Linux numbers them. */
 enum popcorn_arch {
@@ -90,7 +107,8 @@ enum popcorn_arch {
 
 /**
  * struct popcorn_hello - the first frame of either side (POPCORN_TYPE_HELLO)
- * @version: POPCORN_VERSION; stays the first field in all versions
+ * @version: POPCORN_VERSION; stays the first field in all versions, and the size stays as it is,
+ *	so that each version can tell another one why it refuses
  * @arch: enum popcorn_arch
  * @nodes: number of nodes in the list
  * @epoch: newest epoch the sender remembers with the receiver, 0 if none
@@ -109,21 +127,37 @@ struct popcorn_hello {
 };
 static_assert(sizeof(struct popcorn_hello) == 80);
 
+#define POPCORN_SESSION_MACS 0x01 /* each frame has a MAC */
+
 /**
  * struct popcorn_proof - shows knowledge of the lab secret (POPCORN_TYPE_PROOF)
- * @mac: HMAC-SHA256 over the prover's role and both HELLO frames
+ * @epoch: the session that the prover has with the other, 0 if none
+ * @flags: POPCORN_SESSION_* that the prover wants
+ * @received: bytes of the other's stream that the prover has handled in that session
+ * @mac: HMAC-SHA256 over the prover's role, both HELLO frames and the fields above
  */
 struct popcorn_proof {
+	__le32 epoch;
+	__le32 flags;
+	__le64 received;
 	__u8 mac[POPCORN_DIGEST_SIZE];
 };
-static_assert(sizeof(struct popcorn_proof) == 32);
+static_assert(sizeof(struct popcorn_proof) == 48);
 
-/* The connection stands (POPCORN_TYPE_ACCEPT); both sides use @epoch from here on. */
+/**
+ * struct popcorn_accept - the connection stands (POPCORN_TYPE_ACCEPT)
+ * @epoch: the session that it carries: the dialer's, which goes on, or a new one
+ * @flags: POPCORN_SESSION_* that hold in the session
+ * @received: bytes of the dialer's stream that the acceptor has handled in that session
+ * @mac: HMAC-SHA256 over the acceptor's second role, both HELLO frames and the fields above
+ */
 struct popcorn_accept {
 	__le32 epoch;
-	__le32 reserved;
+	__le32 flags;
+	__le64 received;
+	__u8 mac[POPCORN_DIGEST_SIZE];
 };
-static_assert(sizeof(struct popcorn_accept) == 8);
+static_assert(sizeof(struct popcorn_accept) == 48);
 
 enum popcorn_refusal {
 	POPCORN_REFUSED_MALFORMED = 1,

@@ -47,7 +47,7 @@ int popcorn_ensure_worker(struct process *process, int node)
 	lockdep_assert_held(&process->lock);
 	if (popcorn_get_node(node, &info))
 		return -EINVAL;
-	if (info.state != POPCORN_NODE_UP)
+	if (!popcorn_node_takes_part(info.state))
 		return -EHOSTDOWN;
 	if (process->workers[node] != WORKER_NONE)
 		return 0;

@@ -56,7 +56,7 @@ static void tell_all(void)
 	int node;
 
 	for (node = 0; node < popcorn_node_count(); node++)
-		if (!popcorn_get_node(node, &info) && info.state == POPCORN_NODE_UP)
+		if (!popcorn_get_node(node, &info) && popcorn_node_takes_part(info.state))
 			popcorn_tell_memory(node);
 }
 

@@ -26,7 +26,7 @@ static int check_target(int node)
 		return -EINVAL;
 	if (info.state == POPCORN_NODE_SELF)
 		return -EALREADY;
-	return info.state == POPCORN_NODE_UP ? 0 : -EHOSTDOWN;
+	return popcorn_node_takes_part(info.state) ? 0 : -EHOSTDOWN;
 }
 
 static void replace_spec(struct process *process, struct popcorn_worker_start *spec)

@@ -45,7 +45,7 @@ static int parse_node(char *word, bool may_be_all, int *node)
 		return err;
 	if (info.state == POPCORN_NODE_SELF)
 		return -ELOOP;
-	return info.state == POPCORN_NODE_UP ? 0 : -EHOSTDOWN;
+	return popcorn_node_takes_part(info.state) ? 0 : -EHOSTDOWN;
 }
 
 static int parse(char *command, struct run *run)
