@@ -191,6 +191,10 @@ let package = Package(
             of: "MultiISA", ["Lab", "Binaries", "ISA", "Support", "popcorn-cc", "MultiISAPassPlugin"],
             exclude: ["Programs", "IR"]),
 
+        // The kernels' protocols, whose pure parts are compiled for the host and explored.
+        .testTarget(
+            name: "ProtocolTests", dependencies: ["TestSupport", "Support"], exclude: ["Explorer"], swiftSettings: strict),
+
         // Real guests, driven by the command line that was built.
         .testTarget(
             name: "EndToEndTests",

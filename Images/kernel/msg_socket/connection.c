@@ -167,11 +167,14 @@ static void begin_session(struct peer *peer, const struct link *link, u32 flags)
  * Both sides come to the same session, an old or a new one. Returns whether the connection stands.
  * The caller has the right to send.
  */
-static bool agree(struct peer *peer, const struct link *link, enum session_step *step)
+static bool agree(struct peer *peer, struct link *link, enum session_step *step)
 {
 	struct session next = peer->session;
-	u32 flags = link->flags;
+	u32 flags;
 
+	if (!dials(peer) && ms_hear_claim(peer, link))
+		return false;
+	flags = link->flags;
 	*step = dials(peer) ? session_follow(&next, &link->claim) :
 			      session_accept(&next, &link->claim);
 	if (*step != SESSION_RESUMED)
@@ -219,7 +222,7 @@ static void announce(struct peer *peer, const struct link *link, enum session_st
 				    link->claim.boot_id);
 }
 
-static void run_connection(struct peer *peer, const struct link *link)
+static void run_connection(struct peer *peer, struct link *link)
 {
 	enum session_step step;
 	const char *why;

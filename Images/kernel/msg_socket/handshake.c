@@ -4,14 +4,19 @@
  *
  *	D -> A	HELLO (who I am, nonce)
  *	A -> D	HELLO (who I am, nonce), PROOF
- *	D -> A	PROOF (the session that I have, and how far I am in it)
+ *	D -> A	PROOF
+ *	A -> D	READY
+ *	D -> A	CLAIM (the session that I have, and how far I am in it)
  *	A -> D	ACCEPT (the session that the connection carries, and how far I am in it)
  *
- * A PROOF has the HMAC, under the lab secret, of the prover's role, both HELLO frames and what it
- * says. The nonces make it fresh, the role keeps it from being sent back to its maker, and the
- * frames bind it to both node ids, versions and node lists. So has ACCEPT. Either side may answer
- * REFUSE instead. All but ACCEPT must be over within HANDSHAKE_TIME, however slowly the bytes
- * come; A's receiver sends ACCEPT when it has put the last connection away (connection.c).
+ * A PROOF is the HMAC, under the lab secret, of the prover's role and both HELLO frames. The
+ * nonces make it fresh, the role keeps it from being sent back to its maker, and the frames
+ * bind it to both node ids, versions and node lists. CLAIM and ACCEPT have such MACs, too.
+ * Either side may answer REFUSE instead.
+ *
+ * The first half is a work item of A's listener and must be over within HANDSHAKE_TIME, however
+ * slowly the bytes come. The second is made by A's receiver when it has put the last connection
+ * away: a dialer that has given up since says nothing more, so a CLAIM is never an old one.
  */
 
 #include <asm/unaligned.h>
@@ -26,6 +31,7 @@
 
 static const char dialer_role[] = "popcorn dialer";
 static const char acceptor_role[] = "popcorn acceptor";
+static const char claim_role[] = "popcorn claim";
 static const char accept_role[] = "popcorn accept";
 static const char frames_role[] = "popcorn frames";
 
@@ -100,35 +106,75 @@ static bool is_mac_right(const struct link *link, const char *role, const void *
 
 static int send_proof(struct attempt *attempt, const char *role)
 {
-	struct peer *peer = attempt->peer;
 	struct {
 		struct popcorn_header header;
 		struct popcorn_proof body;
-	} frame = {
-		.body.flags = cpu_to_le32(ms_settings.macs ? POPCORN_SESSION_MACS : 0),
-	};
+	} frame;
 
-	ms_fill_header(&frame.header, peer, POPCORN_TYPE_PROOF, sizeof(frame.body));
-	spin_lock_irq(&peer->lock);
-	frame.body.epoch = cpu_to_le32(peer->session.epoch);
-	frame.body.received = cpu_to_le64(peer->session.received);
-	spin_unlock_irq(&peer->lock);
-	transcript_mac(attempt->link, role, &frame.body, offsetof(struct popcorn_proof, mac),
-		       frame.body.mac);
+	ms_fill_header(&frame.header, attempt->peer, POPCORN_TYPE_PROOF, sizeof(frame.body));
+	transcript_mac(attempt->link, role, NULL, 0, frame.body.mac);
 	return ms_send_bytes(attempt->sock, &frame, sizeof(frame), 0);
 }
 
 /* Returns 0, a refusal (positive) or an error (negative). */
 static int receive_proof(struct attempt *attempt, const char *role)
 {
-	struct link *link = attempt->link;
 	struct popcorn_header header;
 	struct popcorn_proof body;
 	int err = ms_receive_frame(attempt, POPCORN_TYPE_PROOF, &header, &body, sizeof(body));
 
 	if (err)
 		return err;
-	if (!is_mac_right(link, role, &body, offsetof(struct popcorn_proof, mac), body.mac))
+	return is_mac_right(attempt->link, role, NULL, 0, body.mac) ? 0 : POPCORN_REFUSED_SECRET;
+}
+
+static int send_ready(struct attempt *attempt)
+{
+	struct popcorn_header header;
+
+	ms_fill_header(&header, attempt->peer, POPCORN_TYPE_READY, 0);
+	return ms_send_bytes(attempt->sock, &header, sizeof(header), 0);
+}
+
+static int receive_ready(struct attempt *attempt)
+{
+	struct popcorn_header header;
+
+	return ms_receive_frame(attempt, POPCORN_TYPE_READY, &header, NULL, 0);
+}
+
+/* @type: CLAIM or ACCEPT. */
+static int send_stand(const struct link *link, struct peer *peer, u16 type,
+		      const struct session *session, u32 flags)
+{
+	struct {
+		struct popcorn_header header;
+		struct popcorn_stand body;
+	} frame = {
+		.body.epoch = cpu_to_le32(session->epoch),
+		.body.flags = cpu_to_le32(flags),
+		.body.received = cpu_to_le64(session->received),
+	};
+	const char *role = type == POPCORN_TYPE_CLAIM ? claim_role : accept_role;
+
+	ms_fill_header(&frame.header, peer, type, sizeof(frame.body));
+	transcript_mac(link, role, &frame.body, offsetof(struct popcorn_stand, mac),
+		       frame.body.mac);
+	return ms_send_bytes(link->sock, &frame, sizeof(frame), 0);
+}
+
+/* Returns 0, a refusal (positive) or an error (negative). */
+static int receive_stand(struct attempt *attempt, u16 type)
+{
+	const char *role = type == POPCORN_TYPE_CLAIM ? claim_role : accept_role;
+	struct link *link = attempt->link;
+	struct popcorn_header header;
+	struct popcorn_stand body;
+	int err = ms_receive_frame(attempt, type, &header, &body, sizeof(body));
+
+	if (err)
+		return err;
+	if (!is_mac_right(link, role, &body, offsetof(struct popcorn_stand, mac), body.mac))
 		return POPCORN_REFUSED_SECRET;
 	link->claim.epoch = le32_to_cpu(body.epoch);
 	link->claim.received = le64_to_cpu(body.received);
@@ -140,37 +186,19 @@ static int receive_proof(struct attempt *attempt, const char *role)
 int ms_send_accept(struct peer *peer, const struct link *link, const struct session *session,
 		   u32 flags)
 {
-	struct {
-		struct popcorn_header header;
-		struct popcorn_accept body;
-	} frame = {
-		.body.epoch = cpu_to_le32(session->epoch),
-		.body.flags = cpu_to_le32(flags),
-		.body.received = cpu_to_le64(session->received),
-	};
-
-	ms_fill_header(&frame.header, peer, POPCORN_TYPE_ACCEPT, sizeof(frame.body));
-	transcript_mac(link, accept_role, &frame.body, offsetof(struct popcorn_accept, mac),
-		       frame.body.mac);
-	return ms_send_bytes(link->sock, &frame, sizeof(frame), 0);
+	return send_stand(link, peer, POPCORN_TYPE_ACCEPT, session, flags);
 }
 
-/* Returns 0, a refusal (positive) or an error (negative). */
-static int receive_accept(struct attempt *attempt)
+static int send_claim(struct attempt *attempt)
 {
-	struct link *link = attempt->link;
-	struct popcorn_header header;
-	struct popcorn_accept body;
-	int err = ms_receive_frame(attempt, POPCORN_TYPE_ACCEPT, &header, &body, sizeof(body));
+	struct peer *peer = attempt->peer;
+	struct session session;
 
-	if (err)
-		return err;
-	if (!is_mac_right(link, accept_role, &body, offsetof(struct popcorn_accept, mac), body.mac))
-		return POPCORN_REFUSED_SECRET;
-	link->claim.epoch = le32_to_cpu(body.epoch);
-	link->claim.received = le64_to_cpu(body.received);
-	link->flags = le32_to_cpu(body.flags);
-	return 0;
+	spin_lock_irq(&peer->lock);
+	session = peer->session;
+	spin_unlock_irq(&peer->lock);
+	return send_stand(attempt->link, peer, POPCORN_TYPE_CLAIM, &session,
+			  ms_settings.macs ? POPCORN_SESSION_MACS : 0);
 }
 
 static void begin(struct attempt *attempt, struct socket *sock, struct peer *peer,
@@ -241,7 +269,11 @@ static int shake_dialing(struct attempt *attempt)
 	if (!err)
 		err = send_proof(attempt, dialer_role);
 	if (!err)
-		err = receive_accept(attempt);
+		err = receive_ready(attempt);
+	if (!err)
+		err = send_claim(attempt);
+	if (!err)
+		err = receive_stand(attempt, POPCORN_TYPE_ACCEPT);
 	return err;
 }
 
@@ -275,4 +307,17 @@ int ms_handshake_accepting(struct socket *sock, struct peer *peer, struct link *
 
 	begin(&attempt, sock, peer, link);
 	return finish(&attempt, shake_accepting(&attempt), &link->dialer.body);
+}
+
+/* The second half of accepting: nothing is received on an older connection any more. */
+int ms_hear_claim(struct peer *peer, struct link *link)
+{
+	struct attempt attempt;
+	int err;
+
+	begin(&attempt, link->sock, peer, link);
+	err = send_ready(&attempt);
+	if (!err)
+		err = receive_stand(&attempt, POPCORN_TYPE_CLAIM);
+	return finish(&attempt, err, &link->dialer.body);
 }

@@ -75,5 +75,5 @@ int ms_receive_frame(struct attempt *attempt, u16 type, struct popcorn_header *h
 		return take_refusal(attempt);
 	if (le16_to_cpu(header->type) != type || length != size)
 		return -EBADMSG;
-	return receive_bytes(attempt, body, size);
+	return size ? receive_bytes(attempt, body, size) : 0;
 }

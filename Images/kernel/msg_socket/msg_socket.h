@@ -48,16 +48,13 @@ struct hello_frame {
 };
 static_assert(sizeof(struct hello_frame) % POPCORN_ALIGN == 0);
 
-/*
- * A connection whose other end has proved itself. The acceptor has yet to answer: its receiver
- * does that when it has stopped receiving on the connection before.
- */
+/* A connection whose other end has proved itself. */
 struct link {
 	struct socket *sock;
 	struct hello_frame dialer;
 	struct hello_frame acceptor;
 	struct session_claim claim; /* the peer's */
-	u32 flags;                  /* POPCORN_SESSION_*: what the peer wants, or has decided */
+	u32 flags;                  /* POPCORN_SESSION_*: what the dialer wants, or the acceptor has decided */
 	u8 arch;
 };
 
@@ -192,6 +189,7 @@ void ms_refuse(struct socket *sock, struct peer *peer, __be32 address, enum popc
 /* handshake.c */
 int ms_handshake_dialing(struct socket *sock, struct peer *peer, struct link *link);
 int ms_handshake_accepting(struct socket *sock, struct peer *peer, struct link *link);
+int ms_hear_claim(struct peer *peer, struct link *link);
 int ms_send_accept(struct peer *peer, const struct link *link, const struct session *session,
 		   u32 flags);
 void ms_derive_mac_key(const struct link *link, siphash_key_t *key);

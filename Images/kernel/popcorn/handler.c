@@ -16,7 +16,8 @@ static const char *const transport_names[] = {
 	[POPCORN_TYPE_PROOF] = "PROOF",   [POPCORN_TYPE_ACCEPT] = "ACCEPT",
 	[POPCORN_TYPE_REFUSE] = "REFUSE", [POPCORN_TYPE_PROBE] = "PROBE",
 	[POPCORN_TYPE_ALIVE] = "ALIVE",   [POPCORN_TYPE_ACK] = "ACK",
-	[POPCORN_TYPE_BYE] = "BYE",
+	[POPCORN_TYPE_BYE] = "BYE",       [POPCORN_TYPE_READY] = "READY",
+	[POPCORN_TYPE_CLAIM] = "CLAIM",
 };
 
 int popcorn_register_handler(const struct popcorn_handler *handler)

@@ -37,6 +37,19 @@ struct header {
 	uint8_t flags, reserved[3];
 };
 
+/* What a frame of a session begins with. */
+struct frame {
+	struct header header;
+	uint64_t ack;
+};
+
+/* What PROOF and ACCEPT say of a session. */
+struct said {
+	uint32_t epoch, flags;
+	uint64_t received;
+	uint8_t mac[32];
+};
+
 struct hello {
 	struct header header;
 	uint16_t version;
@@ -46,13 +59,15 @@ struct hello {
 	uint8_t digest[32], nonce[32];
 };
 
-enum { HELLO = 1, PROOF, ACCEPT, REFUSE, PROBE, ALIVE };
+enum { HELLO = 1, PROOF, ACCEPT, REFUSE, PROBE, ALIVE, ACK, BYE };
 
 static uint8_t key[64];
 static uint8_t list_digest[32];
 static uint32_t addresses[32];
 int self, target;
 static int nodes;
+static uint64_t boot_id;
+static uint32_t last_epoch; /* of the session that this boot id had last */
 static uint64_t state;
 uint8_t scratch[2 * MAX_FRAME];
 
@@ -69,8 +84,6 @@ static void fill(uint8_t *data, size_t size)
 	while (size--)
 		*data++ = rnd();
 }
-
-/* SHA-256, FIPS 180-4. */
 
 /* One connection. */
 
@@ -118,44 +131,19 @@ static struct header make_header(uint16_t type, uint32_t size)
 static struct hello make_hello(void)
 {
 	struct hello hello = { .header = make_header(HELLO, 80),
-			       .version = 1,
+			       .version = rnd() % 50 ? 2 : rnd() % 4,
 			       .arch = 1,
-			       .nodes = nodes,
-			       .boot_id = rnd() };
+			       .nodes = nodes };
+
+	if (rnd() % 2) { /* it was loaded anew, else it comes back to its session */
+		boot_id = rnd();
+		last_epoch = 0;
+	}
+	hello.boot_id = boot_id;
 
 	memcpy(hello.digest, list_digest, 32);
 	fill(hello.nonce, 32);
 	return hello;
-}
-
-/* Returns the epoch, 0 if the target refused. */
-static uint32_t shake(int sock, int damage_proof)
-{
-	struct hello mine = make_hello(), theirs;
-	struct {
-		struct header header;
-		uint8_t mac[32];
-	} proof;
-	struct {
-		struct header header;
-		uint32_t epoch, reserved;
-	} accepted;
-	uint8_t text[15 + 2 * sizeof(mine)];
-
-	if (put(sock, &mine, sizeof(mine)) || get(sock, &theirs, sizeof(theirs)) ||
-	    get(sock, &proof, sizeof(proof)) || theirs.header.type != HELLO)
-		return 0;
-	memcpy(text, "popcorn dialer", 15);
-	memcpy(text + 15, &mine, sizeof(mine));
-	memcpy(text + 15 + sizeof(mine), &theirs, sizeof(theirs));
-	proof.header = make_header(PROOF, 32);
-	hmac(key, proof.mac, text, sizeof(text));
-	if (damage_proof)
-		proof.mac[rnd() % 32] ^= 1 << rnd() % 8;
-	if (put(sock, &proof, sizeof(proof)) || get(sock, &accepted, sizeof(accepted)) ||
-	    accepted.header.type != ACCEPT)
-		return 0;
-	return accepted.epoch;
 }
 
 static uint32_t absurd(void)
@@ -176,6 +164,49 @@ static uint32_t absurd(void)
 					   0xffffffff };
 
 	return values[rnd() % (sizeof(values) / sizeof(*values))];
+}
+
+/* Where the peer says that it is in the session: mostly at its begin, where it is. */
+static struct said claim(void)
+{
+	struct said said = { .epoch = last_epoch };
+
+	if (rnd() % 8 == 0)
+		said.epoch = absurd();
+	if (rnd() % 8 == 0)
+		said.received = rnd() % 2 ? absurd() : (uint64_t)absurd() << 32;
+	if (rnd() % 8 == 0)
+		said.flags = rnd() & ~1u;
+	return said;
+}
+
+/* Returns the epoch, 0 if the target refused. */
+static uint32_t shake(int sock, int damage_proof)
+{
+	struct hello mine = make_hello(), theirs;
+	struct {
+		struct header header;
+		struct said said;
+	} proof, accepted;
+	uint8_t text[15 + 2 * sizeof(mine) + 16];
+
+	if (put(sock, &mine, sizeof(mine)) || get(sock, &theirs, sizeof(theirs)) ||
+	    get(sock, &proof, sizeof(proof)) || theirs.header.type != HELLO)
+		return 0;
+	proof.header = make_header(PROOF, sizeof(proof.said));
+	proof.said = claim();
+	memcpy(text, "popcorn dialer", 15);
+	memcpy(text + 15, &mine, sizeof(mine));
+	memcpy(text + 15 + sizeof(mine), &theirs, sizeof(theirs));
+	memcpy(text + 15 + 2 * sizeof(mine), &proof.said, 16);
+	hmac(key, proof.said.mac, text, sizeof(text));
+	if (damage_proof)
+		proof.said.mac[rnd() % 32] ^= 1 << rnd() % 8;
+	if (put(sock, &proof, sizeof(proof)) || get(sock, &accepted, sizeof(accepted)) ||
+	    accepted.header.type != ACCEPT)
+		return 0;
+	last_epoch = accepted.said.epoch;
+	return accepted.said.epoch;
 }
 
 static void damage(struct header *header)
@@ -224,13 +255,13 @@ static void damage(struct header *header)
 static struct header plausible(uint32_t epoch, uint64_t seq)
 {
 	static const uint32_t sizes[] = { 0, 4, 8, 16, 40, 41, 100, 4096 };
-	struct header header = make_header(rnd() % 8 ? 16 + rnd() % 8 : PROBE + rnd() % 2, 0);
+	struct header header = make_header(rnd() % 8 ? 16 + rnd() % 8 : PROBE + rnd() % 3, 0);
 
 	header.size = header.length = sizes[rnd() % 8];
 	header.epoch = epoch;
 	header.seq = seq;
 	header.flags = rnd() % 16;
-	if (header.type <= ALIVE) {
+	if (header.type <= BYE) {
 		header.seq = header.size = header.length = 0;
 		header.flags = 8;
 	}
@@ -241,6 +272,14 @@ static struct header plausible(uint32_t epoch, uint64_t seq)
 	if (header.flags & 3)
 		header.station = 1 + rnd() % 64;
 	return header;
+}
+
+/* @header, and its payload from scratch. */
+static int put_frame(int sock, const struct header *header)
+{
+	struct frame frame = { .header = *header, .ack = rnd() % 500 ? 0 : absurd() };
+
+	return put(sock, &frame, sizeof(frame)) || put(sock, scratch, (header->length + 7) & ~7u);
 }
 
 /* A large message in frames, complete or not, other messages between them or not. */
@@ -257,8 +296,7 @@ static void send_chunks(int sock, uint32_t epoch, uint64_t seq)
 		header.length = 1 + rnd() % MAX_FRAME;
 		if (header.length > header.size - offset)
 			header.length = header.size - offset;
-		if (put(sock, &header, sizeof(header)) ||
-		    put(sock, scratch, (header.length + 7) & ~7u))
+		if (put_frame(sock, &header))
 			return;
 	}
 }
@@ -281,7 +319,6 @@ static void attack_as_peer(int sock)
 {
 	uint32_t epoch = shake(sock, 0);
 	uint64_t seq;
-	uint32_t pad;
 	int harmless = rnd() % 60;
 
 	for (seq = 1; epoch && seq < 80; seq++) {
@@ -294,14 +331,13 @@ static void attack_as_peer(int sock)
 		} else if (!spoken) {
 			fill(scratch, header.length);
 		}
-		pad = (header.length + 7) & ~7u;
 		if ((int)seq > harmless)
 			damage(&header);
 		else if (header.seq && rnd() % 10 == 0) {
 			send_chunks(sock, epoch, seq);
 			header.seq = ++seq;
 		}
-		if (put(sock, &header, sizeof(header)) || put(sock, scratch, pad))
+		if (put_frame(sock, &header))
 			break;
 	}
 }

@@ -30,6 +30,8 @@ enum popcorn_type {
 	POPCORN_TYPE_ALIVE = 6,
 	POPCORN_TYPE_ACK = 7,
 	POPCORN_TYPE_BYE = 8,
+	POPCORN_TYPE_READY = 9,
+	POPCORN_TYPE_CLAIM = 10,
 	POPCORN_TYPE_TRANSPORT_LAST = 15,
 
 	POPCORN_TYPE_SERVICE_WATCH = 16,
@@ -131,33 +133,28 @@ static_assert(sizeof(struct popcorn_hello) == 80);
 
 /**
  * struct popcorn_proof - shows knowledge of the lab secret (POPCORN_TYPE_PROOF)
- * @epoch: the session that the prover has with the other, 0 if none
- * @flags: POPCORN_SESSION_* that the prover wants
- * @received: bytes of the other's stream that the prover has handled in that session
- * @mac: HMAC-SHA256 over the prover's role, both HELLO frames and the fields above
+ * @mac: HMAC-SHA256 over the prover's role and both HELLO frames
  */
 struct popcorn_proof {
-	__le32 epoch;
-	__le32 flags;
-	__le64 received;
 	__u8 mac[POPCORN_DIGEST_SIZE];
 };
-static_assert(sizeof(struct popcorn_proof) == 48);
+static_assert(sizeof(struct popcorn_proof) == 32);
 
 /**
- * struct popcorn_accept - the connection stands (POPCORN_TYPE_ACCEPT)
- * @epoch: the session that it carries: the dialer's, which goes on, or a new one
- * @flags: POPCORN_SESSION_* that hold in the session
- * @received: bytes of the dialer's stream that the acceptor has handled in that session
- * @mac: HMAC-SHA256 over the acceptor's second role, both HELLO frames and the fields above
+ * struct popcorn_stand - where one side is (POPCORN_TYPE_CLAIM, POPCORN_TYPE_ACCEPT)
+ * @epoch: CLAIM: the session that the dialer has with the acceptor, 0 if none; ACCEPT: the one that
+ *	the connection carries, the dialer's or a new one
+ * @flags: POPCORN_SESSION_*: CLAIM: wanted; ACCEPT: what holds in the session
+ * @received: bytes of the other's stream that the sender has handled in that session
+ * @mac: HMAC-SHA256 over the sender's second role, both HELLO frames and the fields above
  */
-struct popcorn_accept {
+struct popcorn_stand {
 	__le32 epoch;
 	__le32 flags;
 	__le64 received;
 	__u8 mac[POPCORN_DIGEST_SIZE];
 };
-static_assert(sizeof(struct popcorn_accept) == 48);
+static_assert(sizeof(struct popcorn_stand) == 48);
 
 enum popcorn_refusal {
 	POPCORN_REFUSED_MALFORMED = 1,
