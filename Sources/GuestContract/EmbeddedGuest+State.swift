@@ -68,6 +68,14 @@ extension EmbeddedGuest {
         PeerTable(parsing: try await session.exec(Self.peersCommand, deadline: nil).text)
     }
 
+    /// Tells the kernel that a peer is no more, as only the host can know at once.
+    ///
+    /// The kernel refuses if its session is with another message layer, so a peer that has come back meanwhile is safe.
+    /// - Parameter bootID: of the session, as the kernel's own table of peers has it.
+    package func giveUp(peer: Int, bootID: String) async throws {
+        try await carryOut("echo gone \(peer) \(bootID) > \(GuestFile.peers)", to: "tell its kernel that node \(peer) is gone")
+    }
+
     /// A restart ends QEMU on every machine and kernel, as guests run with -no-reboot; a power-off may not. Whatever init there is may
     /// take its time to write what it has to write; one that is none does not answer at all.
     private static let restart = "sync; reboot 2>/dev/null; sleep 3; reboot -f"

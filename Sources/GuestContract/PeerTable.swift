@@ -24,13 +24,14 @@ package struct PeerTable: Sendable {
         /// Of the message layer that the session is with, and another one whenever it is loaded; `nil` if the kernel does not tell.
         package var bootID: String?
         /// Since the last sign of life, in ms; 0 while it is not silent.
-        package var silentMilliseconds: Int
+        package var silentMilliseconds = 0
+        /// Threads of the kernel whose table it is that wait for something from this node.
+        package var waiting = 0
 
-        init(id: Int, state: State, bootID: String? = nil, silentMilliseconds: Int = 0) {
+        init(id: Int, state: State, bootID: String? = nil) {
             self.id = id
             self.state = state
             self.bootID = bootID
-            self.silentMilliseconds = silentMilliseconds
         }
     }
 
@@ -52,8 +53,8 @@ package struct PeerTable: Sendable {
         peers = known.map(\.peer)
     }
 
-    /// - Parameter text: lines of `MARK ID ADDRESS ARCH STATE EPOCH BOOT-ID SILENT-MS`, the last three if the kernel tells them; where the mark `*` stands for the node itself; others are
-    ///   passed over.
+    /// - Parameter text: lines of `MARK ID ADDRESS ARCH STATE EPOCH BOOT-ID SILENT-MS WAITING`, where the mark `*` stands for the
+    ///   node itself and not all kernels tell what follows the state; other lines are passed over.
     package init(parsing text: String) {
         lines = text.split(separator: "\n")
         peers = lines.compactMap { line in
@@ -61,9 +62,10 @@ package struct PeerTable: Sendable {
             guard words.count >= 4, let id = Int(words[0]), words[1].contains("."),
                 let state = State(rawValue: words[3])
             else { return nil }
-            return Peer(
-                id: id, state: state, bootID: words.count > 5 ? words[5] : nil,
-                silentMilliseconds: words.count > 6 ? Int(words[6]) ?? 0 : 0)
+            var peer = Peer(id: id, state: state, bootID: words.count > 5 ? words[5] : nil)
+            if words.count > 6 { peer.silentMilliseconds = Int(words[6]) ?? 0 }
+            if words.count > 7 { peer.waiting = Int(words[7]) ?? 0 }
+            return peer
         }
     }
 }

@@ -49,6 +49,8 @@ package struct LabStatus: Codable, Sendable {
         package var uptimeSeconds: Double?
         /// As the node's message layer sees them, by name.
         package var peers: [String: PeerTable.State]
+        /// For how long the node has heard nothing of peers that are silent, in ms, by name.
+        package var silences: [String: Int] = [:]
         /// What `net` did to it.
         package var impairment: String
         /// Why the guest does not answer, if it does not; what lets it answer, if it is frozen.
@@ -75,6 +77,7 @@ extension LabAccess {
     /// Asks every node that runs; one that does not answer is a state, not an error.
     package func status() async throws -> LabStatus {
         let processes = QEMUProcess.find(uuids: record.nodes.map(\.uuid))
+        for node in record.nodes where processes[node.uuid] == nil { await announceEnd(of: node.name) }
         let nodes = await withTaskGroup(of: LabStatus.Node.self) { group in
             for node in record.nodes {
                 group.addTask { await status(of: node, qemu: processes[node.uuid]) }
@@ -99,7 +102,9 @@ extension LabAccess {
             status.uptimeSeconds = condition.uptimeSeconds
             for peer in condition.peers.peers
             where peer.id != node.id && record.nodes.indices.contains(peer.id) {
-                status.peers[record.nodes[peer.id].name] = peer.state
+                let name = record.nodes[peer.id].name
+                status.peers[name] = peer.state
+                if peer.state == .silent { status.silences[name] = peer.silentMilliseconds }
             }
         } catch let error as LabError where error.code == .guestFrozen {
             status.state = .frozen

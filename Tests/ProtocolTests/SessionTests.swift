@@ -10,7 +10,10 @@ struct SessionTests {
 
     @Test(
         "whatever breaks, and whoever is loaded anew: nothing is lost, nothing comes twice, and order is kept",
-        arguments: [["frames=2"], ["frames=1", "breaks=4", "sessions=3"], ["frames=1", "reboots=2", "breaks=1"]])
+        arguments: [
+            ["frames=1", "breaks=3", "sessions=3"], ["frames=1", "breaks=1", "reboots=2"],
+            ["frames=2", "breaks=3", "reboots=0", "drops=0", "sessions=1"],
+        ])
     func explored(limits: [String]) async throws {
         let result = try await Self.model.explore(limits)
         #expect(result.status == 0, "\(result)")
@@ -21,7 +24,7 @@ struct SessionTests {
 
     @Test("a session that is wrong in one place breaks a rule", arguments: mutants)
     func mutant(mutant: Mutant) async throws {
-        let result = try await Self.model.explore(["frames=2", "sessions=3"], mutant: mutant)
+        let result = try await Self.model.explore(["frames=2", "sessions=2"], mutant: mutant)
         #expect(result.status == 1 && result.text.contains("violation:"), "\(mutant): \(result)")
     }
 
@@ -38,7 +41,6 @@ struct SessionTests {
             "*session = (struct session){ .epoch = epoch, .newest = epoch, .boot_id = boot_id };",
             "session->epoch = session->newest = epoch; session->boot_id = boot_id;",
             why: "a new session begins where the old one was"),
-        Mutant("if (bytes > session->acked)", "if (bytes != session->acked)", why: "an old acknowledgement counts"),
         Mutant(
             "if (session->epoch && session->epoch == acceptor->epoch) {", "if (session->epoch) {",
             why: "the dialer takes a new session for the old one"),

@@ -13,6 +13,8 @@
 
 /* node.c */
 bool popcorn_node_is_up(int id);
+void popcorn_begin_wait(int node);
+void popcorn_end_wait(int node);
 void popcorn_init_nodes(const __be32 *addresses, int count, int self, u64 boot_id);
 void popcorn_clear_nodes(void);
 int popcorn_command_nodes(char *command);

@@ -11,6 +11,9 @@ static int node_count;
 static int self_id = -1;
 static DEFINE_SPINLOCK(nodes_lock); /* protects all of the above */
 
+/* Threads here that wait for something from a node, to tell whom its silence concerns. */
+static atomic_t waiting[POPCORN_MAX_NODES];
+
 static BLOCKING_NOTIFIER_HEAD(notifiers);
 DEFINE_POPCORN_CHANGES(popcorn_node_changes); /* of any node's state */
 
@@ -147,6 +150,20 @@ void popcorn_node_lost(int id, u32 epoch, const char *why)
 }
 EXPORT_SYMBOL_GPL(popcorn_node_lost);
 
+/* The calling thread is about to wait for something from @node; a node that is none counts nothing. */
+void popcorn_begin_wait(int node)
+{
+	if (node >= 0 && node < POPCORN_MAX_NODES)
+		atomic_inc(&waiting[node]);
+}
+
+/* It waits no more: @node as in popcorn_begin_wait(). */
+void popcorn_end_wait(int node)
+{
+	if (node >= 0 && node < POPCORN_MAX_NODES)
+		atomic_dec(&waiting[node]);
+}
+
 void popcorn_node_silent(int id, unsigned int ms)
 {
 	struct popcorn_node *node = &nodes[id];
@@ -166,7 +183,8 @@ void popcorn_node_silent(int id, unsigned int ms)
 		return;
 	if (ms) {
 		popcorn_count(POPCORN_COUNT_SILENCES);
-		pr_warn("%4d is silent for %u ms; what needs it waits\n", id, ms);
+		pr_warn("%4d is silent for %u ms; %d threads wait for it\n", id, ms,
+			atomic_read(&waiting[id]));
 	} else {
 		pr_info("%4d speaks again, after %u ms of silence\n", id,
 			jiffies_to_msecs(jiffies - since));
@@ -200,7 +218,8 @@ int popcorn_command_nodes(char *command)
 
 /*
  * /proc/popcorn_peers: mark, id and address as Popcorn Linux prints them, then our columns: arch,
- * state, epoch, boot id, and for how many ms the node has been silent, 0 if it is not.
+ * state, epoch, boot id, for how many ms the node has been silent (0 if it is not), and how many
+ * threads here wait for something from it.
  */
 int popcorn_show_nodes(struct seq_file *file, void *unused)
 {
@@ -214,10 +233,10 @@ int popcorn_show_nodes(struct seq_file *file, void *unused)
 		silent_ms = node->state == POPCORN_NODE_SILENT ?
 				    jiffies_to_msecs(jiffies - node->silent_since) :
 				    0;
-		seq_printf(file, "%c %3d  %pI4  %s  %s  %u  %016llx  %u\n",
+		seq_printf(file, "%c %3d  %pI4  %s  %s  %u  %016llx  %u  %d\n",
 			   id == self_id ? '*' : ' ', id, &node->address,
 			   popcorn_arch_name(node->arch), state_names[node->state], node->epoch,
-			   node->boot_id, silent_ms);
+			   node->boot_id, silent_ms, atomic_read(&waiting[id]));
 	}
 	spin_unlock(&nodes_lock);
 	return 0;

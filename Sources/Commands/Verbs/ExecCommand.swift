@@ -36,8 +36,10 @@ struct ExecCommand: AsyncParsableCommand {
         }
         // One word may be a whole shell line, as with ssh; several are one command and its arguments.
         let text = words.count == 1 ? words[0] : ShellWord.join(words)
-        if let node { throw ProgramExit(of: try await one(access, node, text), node.name) }
-        throw ProgramExit(status: try await every(access, text))
+        throw try await PeerCare(access: access).during {
+            if let node { return ProgramExit(of: try await one(access, node, text), node.name) }
+            return ProgramExit(status: try await every(access, text))
+        }
     }
 
     private func one(_ access: LabAccess, _ node: NodeRecord, _ text: String) async throws -> RemoteResult {

@@ -46,8 +46,11 @@ struct MigrateCommand: AsyncParsableCommand {
         options.origin = on
         options.all = all
         if let timeout { options.timeout = timeout.duration }
-        let outcomes = try await MoveThreads(access: access, options: options).move(
-            try ThreadSelector(thread), to: try access.node(to))
+        let thread = try ThreadSelector(thread)
+        let target = try access.node(to)
+        let outcomes = try await PeerCare(access: access).during {
+            try await MoveThreads(access: access, options: options).move(thread, to: target)
+        }
         switch output.format {
         case .json: try Output.json(outcomes)
         case .table: for outcome in outcomes { Output.line(Self.describe(outcome, options.timeout)) }

@@ -93,8 +93,12 @@ struct RunCommand: AsyncParsableCommand {
         options.stays = stay
         options.collects = collect
         let aftermath = RunAftermath(isCollecting: collect)
-        let outcome = try await RunProgram(access: access, options: options, report: { aftermath.show($0) }).run(
-            program, RunProgram.Streams(input: STDIN_FILENO, output: STDOUT_FILENO, errorOutput: STDERR_FILENO))
+        let program = RunProgram(access: access, options: options, report: { aftermath.show($0) })
+        let outcome = try await PeerCare(access: access).during {
+            try await program.run(
+                self.program,
+                RunProgram.Streams(input: STDIN_FILENO, output: STDOUT_FILENO, errorOutput: STDERR_FILENO))
+        }
         aftermath.finish()
         for warning in outcome.warnings { Notice.warning(warning) }
         if global.verbose, let moves = outcome.moves {
@@ -104,7 +108,7 @@ struct RunCommand: AsyncParsableCommand {
             if let run = outcome.run { Notice.line("run \(run.id): \(run.path)") }
             Notice.line(outcome.steps.sentence)
         }
-        throw ProgramExit(of: outcome.result, program)
+        throw ProgramExit(of: outcome.result, self.program)
     }
 
     func validate() throws {

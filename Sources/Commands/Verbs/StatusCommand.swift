@@ -22,7 +22,10 @@ struct StatusCommand: AsyncParsableCommand {
         var table = Table(
             "NODE", ">ID", "ISA", "STATE", ">VCPUS", "ACCEL", "ADDRESS", ">SSH", "PEERS", ">UPTIME", "KERNEL", "NOTE")
         for node in status.nodes {
-            let peers = node.peers.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value.rawValue)" }
+            let peers = node.peers.sorted { $0.key < $1.key }.map { name, state in
+                let silence = node.silences[name].map { " for " + Duration.milliseconds($0).formattedSeconds } ?? ""
+                return "\(name) \(state.rawValue)\(silence)"
+            }
             let uptime = node.uptimeSeconds.map { Duration.milliseconds(Int64($0 * 1000)).formattedClock } ?? "-"
             table.add(
                 node.name, String(node.id), node.isa.rawValue, node.state.rawValue, String(node.vcpus),

@@ -45,7 +45,7 @@ package struct Faults: Sendable {
         try await withThrowingTaskGroup(of: Bool.self) { group in
             defer { group.cancelAll() }
             group.addTask {
-                for await event in events where event.node == node.name { return true }
+                for await event in events where event.node == node.name && event.isEnd { return true }
                 return false
             }
             group.addTask {

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import GuestContract
 import Hypervisor
 import Support
 import Topology
@@ -14,6 +15,8 @@ package struct GuestWatch: Sendable {
             case ended
             /// The kernel's console has a line that says so.
             case trouble(KernelTrouble)
+            /// The kernel's console has a line about another node.
+            case peer(PeerNews)
         }
 
         /// The node's name.
@@ -22,6 +25,11 @@ package struct GuestWatch: Sendable {
         package var kind: Kind
         /// The kernel's line, without its stamp; empty for an end.
         package var line: String
+
+        /// Whether the guest, or its kernel, is at its end.
+        package var isEnd: Bool {
+            if case .peer = kind { false } else { true }
+        }
 
         /// Something that has happened, or is expected to.
         package init(node: String, kind: Kind, line: String = "") {
@@ -116,8 +124,11 @@ private struct NodeWatch: Sendable {
 
     private func tell(_ messages: [KernelMessage], _ report: (GuestWatch.Event) -> Void) {
         for message in messages {
-            guard let trouble = message.trouble, trouble.severity >= severity else { continue }
-            report(GuestWatch.Event(node: node, kind: .trouble(trouble), line: message.text))
+            if let trouble = message.trouble, trouble.severity >= severity {
+                report(GuestWatch.Event(node: node, kind: .trouble(trouble), line: message.text))
+            } else if let news = PeerNews(parsing: message.text) {
+                report(GuestWatch.Event(node: node, kind: .peer(news), line: message.text))
+            }
         }
     }
 }

@@ -145,7 +145,11 @@ struct CaseObserver: Sendable {
         for await event in events {
             let summary: String
             switch event.kind {
-            case .ended: summary = "its guest has ended"
+            case .ended:
+                summary = "its guest has ended"
+                await booted.access.announceEnd(of: event.node)
+            // The program's end, or the time limit, shows what comes of it.
+            case .peer: continue
             // What an oops leaves of a kernel may answer no more.
             case .trouble(let trouble): summary = "\(trouble.severity.rawValue): \(event.line)"
             }

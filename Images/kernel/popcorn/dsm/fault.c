@@ -21,6 +21,7 @@
 #include <linux/sched/signal.h>
 #include <linux/wait_bit.h>
 #include <popcorn/trace_dsm.h>
+#include "../core.h"
 #include "dsm.h"
 
 static bool suffices(const struct entry *entry, bool writes)
@@ -62,17 +63,32 @@ static int ensure_request(struct space *space, struct entry *entry, bool writes)
 	return err;
 }
 
-/* Waits for the request's end, or a moment if it could not even be sent. */
-static void wait_for_page(struct entry *entry, int err)
+/* Who has to answer before the page can come. Only to tell: it may have changed already. */
+static int awaited_node(const struct space *space, const struct entry *entry)
 {
+	u32 awaited = READ_ONCE(entry->dir.awaited);
+
+	if (!space->at_home)
+		return space->home;
+	return awaited ? __ffs(awaited) : NOBODY;
+}
+
+/* Waits for the request's end, or a moment if it could not even be sent. */
+static void wait_for_page(struct space *space, struct entry *entry, int err)
+{
+	int node = awaited_node(space, entry);
+
+	popcorn_begin_wait(node);
 	if (err)
 		schedule_timeout_killable(1);
 	else
 		wait_var_event_killable(&entry->pending, !READ_ONCE(entry->pending));
+	popcorn_end_wait(node);
 }
 
 /* Waits as @vmf allows. Returns 0 if the caller shall look again. */
-static vm_fault_t wait_for_access(struct entry *entry, struct vm_fault *vmf, int err)
+static vm_fault_t wait_for_access(struct space *space, struct entry *entry, struct vm_fault *vmf,
+				  int err)
 {
 	struct file *file;
 
@@ -81,11 +97,11 @@ static vm_fault_t wait_for_access(struct entry *entry, struct vm_fault *vmf, int
 	if (vmf->flags & FAULT_FLAG_ALLOW_RETRY) {
 		file = get_file(vmf->vma->vm_file); /* holds the space */
 		mmap_read_unlock(vmf->vma->vm_mm);
-		wait_for_page(entry, err);
+		wait_for_page(space, entry, err);
 		fput(file);
 		return VM_FAULT_RETRY;
 	}
-	wait_for_page(entry, err);
+	wait_for_page(space, entry, err);
 	return fatal_signal_pending(current) ? VM_FAULT_NOPAGE : 0;
 }
 
@@ -129,7 +145,7 @@ static vm_fault_t try_fault(struct space *space, struct entry *entry, struct vm_
 	*asked = true;
 	if (err && err != -EAGAIN)
 		return VM_FAULT_SIGBUS;
-	return wait_for_access(entry, vmf, err);
+	return wait_for_access(space, entry, vmf, err);
 }
 
 static vm_fault_t fault(struct vm_fault *vmf)

@@ -13,6 +13,7 @@
 #include <linux/uaccess.h>
 #include <popcorn/trace_migrate.h>
 #include <uapi/popcorn/delegate.h>
+#include "../core.h"
 #include "migrate.h"
 
 #define KICK_AGAIN (HZ / 20 + 1)
@@ -94,7 +95,6 @@ static bool is_over(const struct worker *worker, const struct outgoing_call *cal
 	return READ_ONCE(call->done) || READ_ONCE(worker->dead);
 }
 
-/* Waits for the result, or until the thread is killed. */
 static void await_result(struct worker *worker, struct guest *guest, struct outgoing_call *call,
 			 const struct popcorn_call_message *body)
 {
@@ -112,6 +112,15 @@ static void await_result(struct worker *worker, struct guest *guest, struct outg
 		if (left < 0)
 			return;
 	}
+}
+
+/* Waits for the result, or until the thread is killed. */
+static void wait_for_origin(struct worker *worker, struct guest *guest, struct outgoing_call *call,
+			    const struct popcorn_call_message *body)
+{
+	popcorn_begin_wait(worker->origin);
+	await_result(worker, guest, call, body);
+	popcorn_end_wait(worker->origin);
 }
 
 /**
@@ -141,7 +150,7 @@ int popcorn_delegate(struct worker *worker, struct outgoing_call *call)
 		return -EIO;
 	err = popcorn_send(worker->origin, &message, MAX_SCHEDULE_TIMEOUT);
 	if (!err)
-		await_result(worker, guest, call, &body);
+		wait_for_origin(worker, guest, call, &body);
 	if (!end_call(worker, guest, call))
 		return fatal_signal_pending(current) ? -EINTR : -EIO;
 	if (call->result == -EINTR && signal_pending(current))

@@ -289,6 +289,16 @@ static bool is_away(struct process *process, struct thread **found)
 	return away;
 }
 
+static int wait_for_news(struct thread *thread)
+{
+	int node = READ_ONCE(thread->where), err;
+
+	popcorn_begin_wait(node);
+	err = wait_event_interruptible(thread->wait, has_news(thread));
+	popcorn_end_wait(node);
+	return err;
+}
+
 /* Waits for the thread's event, or a call of it. */
 static long await(struct process *process, const struct popcorn_step *step,
 		  struct popcorn_event *event)
@@ -300,8 +310,9 @@ static long await(struct process *process, const struct popcorn_step *step,
 	if (!is_away(process, &thread))
 		return -EINVAL;
 	for (;;) {
-		if (wait_event_interruptible(thread->wait, has_news(thread)))
-			return -ERESTARTSYS;
+		err = wait_for_news(thread);
+		if (err)
+			return err;
 		signal = 0;
 		call = take(process, thread, event, &signal);
 		if (!call && !event->kind)

@@ -1,0 +1,21 @@
+import Lab
+import Support
+
+extension PeerCare {
+    /// Runs `body`, and says on stderr for whom the lab waits meanwhile.
+    func during<Result: Sendable>(_ body: () async throws -> Result) async throws -> Result {
+        try await during({ Notice.line(Self.sentence(for: $0)) }, body)
+    }
+
+    private static func sentence(for notice: Notice) -> String {
+        switch notice {
+        case .silent(let node, let milliseconds, let witness, let waiting):
+            let time = Duration.milliseconds(milliseconds).formattedSeconds
+            let who = waiting == 1 ? "1 thread waits" : "\(waiting) threads wait"
+            return "\(node) has been silent for \(time), as \(witness) sees it; \(who) for it there"
+        case .heard(let node, let milliseconds):
+            return "\(node) is heard again, after \(Duration.milliseconds(milliseconds).formattedSeconds); nothing was lost"
+        case .ended(let node): return "\(node)'s QEMU has ended"
+        }
+    }
+}
