@@ -118,10 +118,7 @@ extension EndToEnd.CompiledPrograms {
     func lost() async throws {
         let lab = try await SharedLab.shared()
         try await prepare("ends", lab)
-        try await lab.repairing({ lab in
-            try await lab("net", "heal", "arm")
-            try await lab.awaitPair()
-        }) { lab in
+        try await EndToEnd.MessageLayer.with(EndToEnd.MessageLayer.impatient) { lab in
             let ending = try await lab("exec", "x86", "cd /root && exec ./ends spin", exit: 69) { line, _ in
                 guard line == "on the other node" else { return }
                 do { try await lab("net", "cut", "arm") } catch { Issue.record(error) }

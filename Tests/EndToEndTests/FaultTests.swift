@@ -23,7 +23,7 @@ extension EndToEnd.Faults {
         }
         let lost = try #require(lines.last { $0.text.contains("popcorn") && $0.text.contains("1 lost") })
         let noticed = try #require(lost.host_us) - killed
-        // The keepalive's limit is 1.5 s; the rest is for a host with other work.
+        // The command that waits tells it as soon as it has begun; most of this is for a host with other work.
         #expect(noticed > 0 && noticed < 4e6, "noticed after \(noticed) µs")
 
         let during = try await lab.status()

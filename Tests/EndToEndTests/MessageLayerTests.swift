@@ -97,8 +97,31 @@ extension EndToEnd.MessageLayer {
     /// As init does it, from the same configuration.
     static let load = """
         . /etc/popcorn/node
-        insmod /usr/lib/popcorn/msg_socket.ko ip=$peers secret=$secret port=$port ${dead_ms:+dead_ms=$dead_ms}
+        set -- ip=$peers secret=$secret port=$port ${silent_ms:+silent_ms=$silent_ms} ${dead_ms:+dead_ms=$dead_ms}
+        insmod /usr/lib/popcorn/msg_socket.ko "$@" ${auth:+auth=$auth}
         """
+
+    /// Loads the message layer anew on both nodes, with further parameters, for the time of `body`.
+    static func with(
+        _ parameters: String, _ body: @escaping @Sendable (Lab) async throws -> Void
+    ) async throws {
+        try await SharedLab.shared().repairing({ lab in
+            try await lab("net", "heal", "arm")
+            try await reload(lab, "")
+        }) { lab in
+            try await reload(lab, parameters)
+            try await body(lab)
+        }
+    }
+
+    private static func reload(_ lab: Lab, _ parameters: String) async throws {
+        try await lab("exec", "--all", "rmmod msg_socket")
+        try await lab("exec", "--all", load + " " + parameters)
+        try await lab.awaitPair()
+    }
+
+    /// Silence after which a peer counts as gone, for tests of what comes then.
+    static let impatient = "silent_ms=500 dead_ms=2000"
 
     static func reloadWhereMissing(_ lab: Lab) async throws {
         try await lab("exec", "--all", "grep -q msg_socket /proc/modules || { \(load); }")

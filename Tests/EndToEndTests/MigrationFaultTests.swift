@@ -53,24 +53,26 @@ extension EndToEnd.MigrationFaults {
             """
         try await lab("exec", "arm", delayed)
         try await lab.repairing({ lab in
-            try await lab("net", "heal", "arm")
-            try await lab.awaitPair()
             let undo = "rm /tmp/started /tmp/gate; echo -n /usr/lib/popcorn/launch >\(Self.parameters)/launcher"
             try await lab("exec", "arm", undo)
         }) { lab in
-            async let ended = lab(
-                "exec", "x86", Self.shell("hop print 2"), exit: disturbance.status, limit: .seconds(30))
-            let pid = try await lab("exec", "arm", "cat /tmp/started").text
-            switch disturbance {
-            case .workerKilled: try await lab("exec", "arm", "kill -9 \(pid)")
-            case .originKilled: try await lab("exec", "x86", Self.killing("P"))
-            case .linkCut: try await lab("net", "cut", "arm")
-            }
-            let said = try await ended.errorText
-            if let message = disturbance.message { #expect(said.contains(message)) }
+            try await EndToEnd.MessageLayer.with(EndToEnd.MessageLayer.impatient) { try await disturb($0, disturbance) }
         }
         try await lab.expectNothingLeft()
         try await lab("exec", "x86", Self.shell("hop print 2"))
+    }
+
+    private func disturb(_ lab: Lab, _ disturbance: Disturbance) async throws {
+        async let ended = lab(
+            "exec", "x86", Self.shell("hop print 2"), exit: disturbance.status, limit: .seconds(30))
+        let pid = try await lab("exec", "arm", "cat /tmp/started").text
+        switch disturbance {
+        case .workerKilled: try await lab("exec", "arm", "kill -9 \(pid)")
+        case .originKilled: try await lab("exec", "x86", Self.killing("P"))
+        case .linkCut: try await lab("net", "cut", "arm")
+        }
+        let said = try await ended.errorText
+        if let message = disturbance.message { #expect(said.contains(message)) }
     }
 
     @Test("a program that the target cannot run is refused before anything starts, and the thread goes on at home")
@@ -111,10 +113,7 @@ extension EndToEnd.MigrationFaults {
     @Test("a link cut for longer than dead_ms loses the threads beyond it; once it is healed, threads go again")
     func cut() async throws {
         let lab = try await Self.lab()
-        try await lab.repairing({ lab in
-            try await lab("net", "heal", "arm")
-            try await lab.awaitPair()
-        }) { lab in
+        try await EndToEnd.MessageLayer.with(EndToEnd.MessageLayer.impatient) { lab in
             let ended = try await Self.spin(lab, ending: 69) { try await $0("net", "cut", "arm") }
             #expect(ended.errorText.contains("node 1 was lost"))
             #expect(try await Self.says(lab, "x86", "is lost with node 1 (aarch64)"))
@@ -126,21 +125,29 @@ extension EndToEnd.MigrationFaults {
     @Test("a link that is cut for less than dead_ms delays what needs it, and nothing else")
     func shortCut() async throws {
         let lab = try await Self.lab()
-        try await Self.reload(lab, "dead_ms=60000")
         try await lab.repairing({ lab in
             try await lab("net", "heal", "arm")
-            try await Self.reload(lab, "")
+            try await lab.awaitPair()
         }) { lab in
-            let before = try await lab("exec", "x86", "cat /proc/popcorn_peers").text
+            let sessions = "awk '{ print $(NF - 3), $(NF - 2) }' /proc/popcorn_peers"
+            let before = try await lab("exec", "x86", sessions).text
             let ended = try await Self.spin(lab, ending: 0) { lab in
                 try await lab("net", "cut", "arm")
+                try await lab.await("silent", of: 1, on: "x86")
+                let status = try await lab("status")
+                #expect(status.text.contains("arm silent for "), "\(status)")
                 let move = "awk '$1 == \"P:\" { print $2, $2, 0 }' /proc/popcorn_ps >/proc/popcorn_migrate"
                 try await lab("exec", "x86", move)
                 #expect(try await lab("exec", "x86", "grep -c '^L:.* 1 process' /proc/popcorn_ps").text == "1\n")
                 try await lab("net", "heal", "arm")
             }
             #expect(ended.lines.last == "back on x86_64")
-            #expect(try await lab("exec", "x86", "cat /proc/popcorn_peers").text == before)
+            // `exec`, too, says for whom it waits.
+            let said = ended.errorText
+            #expect(said.contains("arm has been silent for ") && said.contains("1 thread waits for it"), "\(said)")
+            #expect(said.contains("arm is heard again"), "\(said)")
+            // Epoch and boot id: the session is the same.
+            #expect(try await lab("exec", "x86", sessions).text == before)
         }
         try await lab.expectNothingLeft()
     }
@@ -210,12 +217,5 @@ extension EndToEnd.MigrationFaults {
 
     private static func says(_ lab: Lab, _ node: String, _ text: String) async throws -> Bool {
         try await lab("exec", node, "dmesg | tail -20").text.contains(text)
-    }
-
-    /// Loads the message layer anew on both nodes, with further parameters.
-    private static func reload(_ lab: Lab, _ parameters: String) async throws {
-        try await lab("exec", "--all", "rmmod msg_socket")
-        try await lab("exec", "--all", EndToEnd.MessageLayer.load + " " + parameters)
-        try await lab.awaitPair()
     }
 }

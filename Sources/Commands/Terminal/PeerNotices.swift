@@ -7,8 +7,8 @@ extension PeerCare {
         try await during({ Notice.line(Self.sentence(for: $0)) }, body)
     }
 
-    private static func sentence(for notice: Notice) -> String {
-        switch notice {
+    private static func sentence(for event: Event) -> String {
+        switch event {
         case .silent(let node, let milliseconds, let witness, let waiting):
             let time = Duration.milliseconds(milliseconds).formattedSeconds
             let who = waiting == 1 ? "1 thread waits" : "\(waiting) threads wait"

@@ -34,6 +34,7 @@ struct FaultCommand: AsyncParsableCommand {
         switch fault {
         case .kill:
             try faults.kill(node)
+            await access.announceEnd(of: node.name)
             Notice.line("\(node.name): killed")
         case .freeze:
             try await faults.freeze(node)
@@ -43,6 +44,7 @@ struct FaultCommand: AsyncParsableCommand {
             Notice.line("\(node.name): goes on")
         case .panic:
             try await faults.panic(node)
+            await access.announceEnd(of: node.name)
             Notice.line("\(node.name): panicked")
         }
     }

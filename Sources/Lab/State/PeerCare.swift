@@ -8,7 +8,7 @@ import Support
 /// kernels that live are told at once. And whoever waits is told for whom.
 package struct PeerCare: Sendable {
     /// Something that somebody who waits would like to know.
-    package enum Notice: Sendable, Equatable {
+    package enum Event: Sendable, Equatable {
         /// A node has been silent for so long as another sees it, where so many threads wait for it.
         case silent(node: String, milliseconds: Int, seenBy: String, waiting: Int)
         /// It has been heard again.
@@ -26,7 +26,7 @@ package struct PeerCare: Sendable {
     ///
     /// - Throws: what `body` throws.
     package func during<Result: Sendable>(
-        _ report: @escaping @Sendable (Notice) -> Void, _ body: () async throws -> Result
+        _ report: @escaping @Sendable (Event) -> Void, _ body: () async throws -> Result
     ) async throws -> Result {
         let care = Task { await look(report) }
         do {
@@ -44,7 +44,7 @@ package struct PeerCare: Sendable {
         await care.value
     }
 
-    private func look(_ report: @escaping @Sendable (Notice) -> Void) async {
+    private func look(_ report: @escaping @Sendable (Event) -> Void) async {
         guard let events = try? GuestWatch(access: access, severity: .panic).events() else { return }
         var silent: Set<Int> = []
         for await event in events {
@@ -60,7 +60,7 @@ package struct PeerCare: Sendable {
 
     /// Of what several nodes say of one, the first counts; what they say of a node that has ended is no news.
     private func tell(
-        _ news: PeerNews, seenBy witness: String, _ silent: inout Set<Int>, _ report: @Sendable (Notice) -> Void
+        _ news: PeerNews, seenBy witness: String, _ silent: inout Set<Int>, _ report: @Sendable (Event) -> Void
     ) {
         let nodes = access.record.nodes
         switch news {
