@@ -70,6 +70,16 @@ extension EndToEnd.MessageLayer {
         }
     }
 
+    @Test("modules get what the kernel's command line has for them")
+    func moduleParameters() async throws {
+        let lab = try await SharedLab.shared()
+        for node in ["x86", "arm"] {
+            let napi = try await lab("exec", node, "cat /sys/module/virtio_net/parameters/napi_tx").text
+            #expect(napi == "N\n", "\(node)")
+        }
+        #expect(try await lab("exec", "arm", "dmesg").text.contains("page table isolation forced OFF"))
+    }
+
     @Test("a self test of a node that is not there fails with its errno")
     func noSuchPeer() async throws {
         let lab = try await SharedLab.shared()

@@ -106,6 +106,8 @@ struct ReadinessTests {
                 #expect(plain.contains("panic=-1"))
                 // Stamps of traces must not stand still; with KVM the clock is the host's.
                 #expect(plain.contains("tsc=reliable") == (isa == .x86_64 && accelerator == .tcg))
+                #expect(plain.contains("kpti=off") == (isa == .aarch64 && accelerator == .tcg))
+                #expect(plain.contains("virtio_net.napi_tx=0") == (accelerator == .tcg))
             }
         }
     }

@@ -29,7 +29,8 @@ static void count(char *text, int *up, int *total)
 		if (sscanf(line, " %*d %*s %*s %15s", state) != 1)
 			continue;
 		++*total;
-		*up += !strcmp(state, "up");
+		/* One that is silent is no less there: nothing is lost. */
+		*up += !strcmp(state, "up") || !strcmp(state, "silent");
 	}
 }
 

@@ -11,7 +11,7 @@ enum KernelCommandLine {
     static func embedded(
         isa: ISA, accelerator: Accelerator, interface: [String]? = nil, root: String? = nil, extra: String? = nil
     ) -> String {
-        (common + specific(isa) + clock(isa, accelerator) + (root.map { ["root=\($0)", "rw"] } ?? [])
+        (common + specific(isa) + emulated(isa, accelerator) + (root.map { ["root=\($0)", "rw"] } ?? [])
             + (interface ?? []) + [extra].compactMap { $0 })
             .joined(separator: " ")
     }
@@ -37,10 +37,19 @@ enum KernelCommandLine {
         }
     }
 
-    /// Linux does not trust the time stamp counters of several emulated CPUs, although QEMU reads them all from one
-    /// clock. Without them, `local_clock()` stands still when a tick is late, and with it every stamp of the kernel's
-    /// log and traces: a message then seems to be sent at the moment at which its answer is received.
-    private static func clock(_ isa: ISA, _ accelerator: Accelerator) -> [String] {
-        isa == .x86_64 && accelerator == .tcg ? ["tsc=reliable"] : []
+    /// What only emulated guests want. `docs/performance.md` has what each brings.
+    private static func emulated(_ isa: ISA, _ accelerator: Accelerator) -> [String] {
+        guard accelerator == .tcg else { return [] }
+        // One interrupt less for each packet that is sent; init hands it to the module.
+        let network = "virtio_net.napi_tx=0"
+        switch isa {
+        // Linux does not trust the time stamp counters of several emulated CPUs, although QEMU reads them all from one
+        // clock. Without them, `local_clock()` stands still when a tick is late, and with it every stamp of the kernel's
+        // log and traces: a message then seems to be sent at the moment at which its answer is received.
+        case .x86_64: return ["tsc=reliable", network]
+        // A kernel at a random address takes its page tables away from user space, in spite of `mitigations=off`: every
+        // system call then flushes what the emulator has translated.
+        case .aarch64: return ["kpti=off", network]
+        }
     }
 }
