@@ -29,4 +29,39 @@ extension EndToEnd.Long {
         try await CompiledLab(try await SharedLab.shared()).checkMemoryModel(
             iterations: 5000, on: origin, limit: .seconds(1800))
     }
+
+    /// Silence is not death: guests whose CPUs stand still for up to ten seconds, again and again, lose nothing.
+    @Test("guests that stand still now and then for ten minutes lose no process")
+    func starved() async throws {
+        let lab = try await SharedLab.shared()
+        let status = try await lab.status()
+        let guests = try ["x86", "arm"].map { try #require(try status.node($0).qemuPID) }
+        try await lab("exec", "--all", "echo >/proc/popcorn_stat")
+        let starver = Task {
+            while !Task.isCancelled {
+                let victim = guests.randomElement() ?? guests[0]
+                kill(victim, SIGSTOP)
+                try? await Task.sleep(for: .milliseconds(Int.random(in: 100...10_000)))
+                kill(victim, SIGCONT)
+                try? await Task.sleep(for: .milliseconds(Int.random(in: 100...5_000)))
+            }
+            for guest in guests { kill(guest, SIGCONT) }
+        }
+        let compiled = CompiledLab(lab)
+        let end = ContinuousClock.now + .seconds(600)
+        var seed = 1
+        repeat {
+            let report = try await compiled.compare(
+                "torture-threads", "--threads 4 --hops 40 --every 3 --seed \(seed)",
+                on: seed.isMultiple(of: 2) ? "arm" : "x86",
+                limit: .seconds(1800))
+            #expect(report.made > 50, "\(report)")
+            seed += 1
+        } while .now < end
+        starver.cancel()
+        await starver.value
+        for node in ["x86", "arm"] {
+            #expect(try await lab("exec", node, "awk '$1 == \"losses\" { print $2 }' /proc/popcorn_stat").text == "0\n")
+        }
+    }
 }

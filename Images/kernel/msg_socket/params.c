@@ -37,9 +37,9 @@ static uint dead_ms = 60000;
 module_param(dead_ms, uint, 0444);
 MODULE_PARM_DESC(dead_ms, "silence after which a node counts as gone, in ms (default 60000)");
 
-static char *auth = "handshake";
+static char *auth = "frames";
 module_param(auth, charp, 0444);
-MODULE_PARM_DESC(auth, "what is authenticated: 'handshake' (default), or 'frames', each of them");
+MODULE_PARM_DESC(auth, "what is authenticated: each frame ('frames', the default), or only the 'handshake'");
 
 struct settings ms_settings;
 
