@@ -10,6 +10,13 @@ extension EmbeddedGuest {
         return NodeProcessTable(parsing: result.text)
     }
 
+    /// The same, and the guest's peers, by one process of the guest.
+    package func processesAndPeers() async throws -> (processes: NodeProcessTable, peers: PeerTable) {
+        let files = "\(GuestFile.processes) \(GuestFile.peers)"
+        let text = try await output(of: "cat \(files)", within: .seconds(5), subject: files).text
+        return (NodeProcessTable(parsing: text), PeerTable(parsing: text))
+    }
+
     /// Asks threads whose origin is this guest to move, and waits until it is known what became of each.
     ///
     /// - Parameters:

@@ -134,6 +134,8 @@ extension EndToEnd.MigrationFaults {
             let ended = try await Self.spin(lab, ending: 0) { lab in
                 try await lab("net", "cut", "arm")
                 try await lab.await("silent", of: 1, on: "x86")
+                let asked = try await lab("ps")
+                #expect(asked.errorText.contains("arm has been silent for "), "\(asked)")
                 let status = try await lab("status")
                 #expect(status.text.contains("arm silent for "), "\(status)")
                 let move = "awk '$1 == \"P:\" { print $2, $2, 0 }' /proc/popcorn_ps >/proc/popcorn_migrate"
@@ -144,7 +146,7 @@ extension EndToEnd.MigrationFaults {
             #expect(ended.lines.last == "back on x86_64")
             // `exec`, too, says for whom it waits.
             let said = ended.errorText
-            #expect(said.contains("arm has been silent for ") && said.contains("1 thread waits for it"), "\(said)")
+            #expect(said.contains("arm has been silent for ") && said.contains("1 thread there waits for it"), "\(said)")
             #expect(said.contains("arm is heard again"), "\(said)")
             // Epoch and boot id: the session is the same.
             #expect(try await lab("exec", "x86", sessions).text == before)

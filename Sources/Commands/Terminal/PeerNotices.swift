@@ -9,10 +9,7 @@ extension PeerCare {
 
     private static func sentence(for event: Event) -> String {
         switch event {
-        case .silent(let node, let milliseconds, let witness, let waiting):
-            let time = Duration.milliseconds(milliseconds).formattedSeconds
-            let who = waiting == 1 ? "1 thread waits" : "\(waiting) threads wait"
-            return "\(node) has been silent for \(time), as \(witness) sees it; \(who) for it there"
+        case .silent(let silence): return silence.sentence
         case .heard(let node, let milliseconds):
             return "\(node) is heard again, after \(Duration.milliseconds(milliseconds).formattedSeconds); nothing was lost"
         case .ended(let node): return "\(node)'s QEMU has ended"

@@ -24,6 +24,7 @@ struct ProcessesCommand: AsyncParsableCommand {
         for (node, problem) in result.unreachable.sorted(by: { $0.key < $1.key }) {
             Notice.warning("\(node) was not asked: \(problem)")
         }
+        for silence in result.silences { Notice.line(silence.sentence) }
         if output.format == .json { return try Output.json(result) }
         if result.processes.isEmpty { return Notice.line("nothing migratable runs") }
         var table = Table("PROGRAM", ">PID", ">TID", "ORIGIN", "NOW", ">HOPS", ">REFUSED", "LAST HOP", "PAGES")

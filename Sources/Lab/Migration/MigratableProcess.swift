@@ -43,6 +43,8 @@ package struct MigratableProcesses: Codable, Sendable {
     package var processes: [MigratableProcess] = []
     /// Why, by the node's name.
     package var unreachable: [String: String] = [:]
+    /// Nodes of which others hear nothing.
+    package var silences: [Silence] = []
 
     /// - Parameters:
     ///   - tables: what each node says, by its id.
@@ -81,20 +83,19 @@ extension LabAccess {
     /// Asks every node for its processes. The answers are not of one moment: a thread may hop between two of them.
     package func migratableProcesses() async throws -> MigratableProcesses {
         try require(.ps)
-        let answers = await withTaskGroup(of: (NodeRecord, Result<NodeProcessTable, any Error>).self) { group in
-            for node in record.nodes { group.addTask { (node, await processes(of: node)) } }
+        let answers = await withTaskGroup(of: NodeAnswer.self) { group in
+            for node in record.nodes { group.addTask { await processes(of: node) } }
             return await group.reduce(into: []) { $0.append($1) }
         }
-        var tables: [Int: NodeProcessTable] = [:]
-        var unreachable: [String: String] = [:]
-        for (node, answer) in answers {
-            switch answer {
-            case .success(let table): tables[node.id] = table
-            case .failure(let error): unreachable[node.name] = error.sentence
+        let names = record.nodes.map(\.name)
+        var result = MigratableProcesses(
+            answers.reduce(into: [:]) { tables, answer in tables[answer.node.id] = answer.processes }, names: names)
+        for answer in answers.sorted(by: { $0.node.id < $1.node.id }) {
+            result.unreachable[answer.node.name] = answer.problem
+            for peer in answer.peers where peer.state == .silent && names.indices.contains(peer.id) {
+                result.silences.append(Silence(of: peer, named: names[peer.id], seenBy: answer.node.name))
             }
         }
-        var result = MigratableProcesses(tables, names: record.nodes.map(\.name))
-        result.unreachable = unreachable
         return result
     }
 
@@ -119,11 +120,23 @@ extension LabAccess {
         }
     }
 
-    private func processes(of node: NodeRecord) async -> Result<NodeProcessTable, any Error> {
+    /// What one node says, or why it does not.
+    private struct NodeAnswer: Sendable {
+        var node: NodeRecord
+        var processes: NodeProcessTable?
+        var peers: [PeerTable.Peer] = []
+        var problem: String?
+    }
+
+    private func processes(of node: NodeRecord) async -> NodeAnswer {
         do {
-            return .success(try await withAnsweringSession(node) { try await node.guest($0).processes() })
+            let answer = try await withAnsweringSession(node) { session in
+                let said = try await node.guest(session).processesAndPeers()
+                return NodeAnswer(node: node, processes: said.processes, peers: said.peers.peers)
+            }
+            return answer
         } catch {
-            return .failure(error)
+            return NodeAnswer(node: node, problem: error.sentence)
         }
     }
 }

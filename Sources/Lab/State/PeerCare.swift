@@ -9,8 +9,8 @@ import Support
 package struct PeerCare: Sendable {
     /// Something that somebody who waits would like to know.
     package enum Event: Sendable, Equatable {
-        /// A node has been silent for so long as another sees it, where so many threads wait for it.
-        case silent(node: String, milliseconds: Int, seenBy: String, waiting: Int)
+        /// A node is silent.
+        case silent(Silence)
         /// It has been heard again.
         case heard(node: String, milliseconds: Int)
         /// Its QEMU has ended.
@@ -69,7 +69,8 @@ package struct PeerCare: Sendable {
                 QEMUProcess.find(uuid: nodes[peer].uuid) != nil
             else { return }
             report(
-                .silent(node: nodes[peer].name, milliseconds: milliseconds, seenBy: witness, waiting: waiting))
+                .silent(
+                    Silence(node: nodes[peer].name, milliseconds: milliseconds, seenBy: witness, waiting: waiting)))
         case .heard(let peer, let milliseconds):
             guard nodes.indices.contains(peer), silent.remove(peer) != nil else { return }
             report(.heard(node: nodes[peer].name, milliseconds: milliseconds))
