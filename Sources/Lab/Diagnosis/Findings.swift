@@ -33,8 +33,12 @@ struct Findings {
     }
 
     private static func peers(_ report: NodeReport, _ name: (Int) -> String) -> [String] {
-        PeerTable(parsing: report.text(.peers)).peers.filter { $0.state == .down }.map {
-            "\(report.node) sees \(name($0.id)) down."
+        PeerTable(parsing: report.text(.peers)).peers.compactMap { peer in
+            switch peer.state {
+            case .down: "\(report.node) sees \(name(peer.id)) down."
+            case .silent: Silence(of: peer, named: name(peer.id), seenBy: report.node).sentence + "."
+            case .own, .up: nil
+            }
         }
     }
 
