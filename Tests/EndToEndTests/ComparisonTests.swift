@@ -49,7 +49,7 @@ private struct ComparedSuite {
 extension EndToEnd.Regression {
     @Test("a comparison measures plain TCP beside each case, and ends at its time without a word too much")
     func yardstick() async throws {
-        let suite = try ComparedSuite("yardstick", try await SharedLab.shared(), hops: 60)
+        let suite = try ComparedSuite("yardstick", try Lab.ofSuites(), hops: 60)
         let (measured, run) = try await suite.compare("--timeout", "1s", exit: 2, limit: .seconds(200))
         #expect(measured.areEqual && measured.boots == ["base": 1, "head": 0])
         let events = try ResultLog.events(run + "/boots/1-base/events.jsonl")
@@ -68,7 +68,7 @@ extension EndToEnd.Regression {
 extension EndToEnd.Long {
     @Test("a message layer that is slower by 400 µs a message is found, and one that is not slower is not blamed")
     func slower() async throws {
-        let suite = try ComparedSuite("slower", try await SharedLab.shared(), hops: 600)
+        let suite = try ComparedSuite("slower", try Lab.ofSuites(), hops: 600)
         let delay = "echo 400 > /sys/module/msg_socket/parameters/delay_us"
         let (slow, _) = try await suite.compare("--head-setup", delay, "--boots", "9", exit: 5, limit: .seconds(900))
         #expect(slow.findings.values.map(\.verdict) == ["slower"] && !slow.areEqual)

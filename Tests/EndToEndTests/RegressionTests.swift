@@ -9,7 +9,7 @@ extension EndToEnd.Regression {
     /// its lab is not held against the next.
     @Test("verdicts are four, and a case's fault is not its neighbour's")
     func verdicts() async throws {
-        let lab = try await SharedLab.shared()
+        let lab = try Lab.ofSuites()
         let suite = try SuiteFixture(
             "verdicts", lab,
             yaml: """
@@ -82,7 +82,7 @@ extension EndToEnd.Regression {
 
     @Test("a case that passes when it is tried again is flaky, and both tries are kept")
     func flaky() async throws {
-        let lab = try await SharedLab.shared()
+        let lab = try Lab.ofSuites()
         let suite = try SuiteFixture(
             "flaky", lab,
             yaml: """
@@ -105,7 +105,7 @@ extension EndToEnd.Regression {
     @Test(
         "a reference build is measured beside the one under test, on boots of its own, and the history knows the ratio")
     func reference() async throws {
-        let lab = try await SharedLab.shared()
+        let lab = try Lab.ofSuites()
         let old = lab.workplace.file("old-cases")
         let compiler = CommandLineTool(executable: try builtProgram("popcorn-cc"))
         let source = try #require(SuiteFixture.sources) + "/cases.c"
@@ -149,7 +149,7 @@ extension EndToEnd.Regression {
 
     @Test("a killed runner's results are there, and --resume does the rest and takes its labs down")
     func resume() async throws {
-        let lab = try await SharedLab.shared()
+        let lab = try Lab.ofSuites()
         let suite = try SuiteFixture("resume", lab, repeating: 4)
         var tool = lab.workplace.popcornLab
         tool.environment["POPCORN_LAB_LAB"] = lab.name
@@ -177,7 +177,7 @@ extension EndToEnd.Regression {
 
     @Test("Ctrl-C leaves a valid partial result and no lab")
     func interrupt() async throws {
-        let lab = try await SharedLab.shared()
+        let lab = try Lab.ofSuites()
         let suite = try SuiteFixture("interrupt", lab, repeating: 50)
         let running = try lab.workplace.popcornLab.start(["test", suite.path])
         try await running.errors(contain: "passed")

@@ -4,6 +4,11 @@ import Support
 import TestSupport
 import Testing
 
+extension Lab {
+    /// A name to run suites by, which boot labs of their own; no such lab runs beside them.
+    static func ofSuites() throws -> Lab { Lab(name: "suites", workplace: try Workplace.shared.get()) }
+}
+
 /// A suite of a test's own, and the runs of it.
 struct SuiteFixture {
     let lab: Lab
