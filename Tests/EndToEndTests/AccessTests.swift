@@ -47,6 +47,15 @@ extension EndToEnd.Access {
         #expect(ending.errorText.split(separator: "\n").sorted() == ["arm: e", "x86: e"])
     }
 
+    @Test("commands lie at the same addresses each time, so that an emulator translates them once")
+    func fixedAddresses() async throws {
+        let lab = try await SharedLab.shared()
+        let command = "awk '/r-xp|stack/ { print $1 }' /proc/self/maps"
+        let first = try await lab("exec", "--all", command).lines.sorted()
+        #expect(first.count > 6)
+        #expect(try await lab("exec", "--all", command).lines.sorted() == first)
+    }
+
     @Test("five megabytes of anything pass through exec in both directions unchanged", arguments: ["x86", "arm"])
     func binaryPipe(node: String) async throws {
         let lab = try await SharedLab.shared()
