@@ -165,7 +165,7 @@ extension EndToEnd.MigrationFaults {
             }
             #expect(ended.errorText.contains("node 1 was lost"))
             #expect(try await Self.says(lab, "x86", "is lost with node 1 (aarch64)"))
-            try await lab.expectNothingLeft(on: ["x86"])
+            try await lab.expectNothingLeft(on: "x86")
         }
         try await lab("deploy", try await Probe.shared.program(lab))
         try await MigrationPrograms.deploy(lab)
