@@ -1,7 +1,6 @@
 import Testing
 
-/// Real guests, driven by the command line alone. One test at a time: they share a lab, and timings mean something only
-/// when nobody else loads the host.
+/// Real guests, driven by the command line alone. One test at a time: they share a lab.
 ///
 /// Suites run in the order in which they stand here. No test depends on another: each leaves the lab as it found it.
 @Suite("popcorn-lab", .serialized, .timeLimit(.minutes(6)))

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Testing
 
 /// The torture program: what it prints must not depend on where and how often it hops.
@@ -31,6 +32,14 @@ import Testing
         // Those under libc's own scandir cannot be made.
         #expect(hops >= 295)
         #expect(outcome.messages.contains("hops: 300 asked for, \(hops) made, at "))
+    }
+
+    @Test("the smoke suite compares with what clang -O2 makes of the torture program")
+    func golden() async throws {
+        let golden = try String(
+            contentsOfFile: Workbench.root + "/Configs/suites/golden/torture-20.txt", encoding: .utf8)
+        let plain = try await bench.run(bench.buildPlain("torture"), ["--rounds", "20"])
+        #expect(plain.output == golden && plain.status == 0)
     }
 
     @Test("ten thousand hops are asked for at a hundred places and more, in the plain build too")

@@ -21,4 +21,13 @@ struct ShippedSuiteTests {
         #expect(suite.name + ".yaml" == name)
         #expect(!suite.summary.isEmpty)
     }
+
+    @Test("what outputs are compared with is there, and whole", arguments: names)
+    func golden(name: String) throws {
+        for one in try Suite(yamlFile: Self.folder + "/" + name, vcpus: .each(1)).cases() {
+            for case .golden(let path) in [one.expectation.stdout, one.expectation.stderr].compactMap(\.self) {
+                #expect(try TextFile.read(path).hasSuffix("\n"), "\(one.id): \(path)")
+            }
+        }
+    }
 }
