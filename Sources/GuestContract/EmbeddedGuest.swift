@@ -35,6 +35,12 @@ package struct EmbeddedGuest: Sendable {
     /// Whether its kernel measures messages by a test of its own, which tells no throughput.
     package var hasOwnTest: Bool { interface?.selfTest != nil }
 
+    /// Whether its kernel has the files of our message layer.
+    var hasOurFiles: Bool { interface?.hasOurFiles ?? true }
+
+    /// The file of its kernel's counters, which a write makes zero; `nil` if it has none.
+    var countersFile: String? { hasOurFiles ? GuestFile.counters : interface?.files[.counters] }
+
     /// The connection, for a program of ours that is led while it runs.
     ///
     /// - Throws: `ContractError.Code.notOffered` if the guest has none of them.

@@ -24,17 +24,22 @@ package enum GuestEvidence: String, CaseIterable, Sendable {
     /// What the kernel says to SysRq t: where all tasks are; likewise.
     case allTasks
 
-    var command: String {
+    /// - Parameter interface: of a kernel of the user's own, which has files of its own.
+    /// - Returns: `nil` if there is nothing of the kind.
+    func command(_ interface: KernelInterface?) -> String? {
+        func show(_ role: KernelInterface.FileRole, _ ours: String) -> String? {
+            (interface.map { $0.hasOurFiles ? ours : $0.files[role] } ?? ours).map { "exec cat \($0)" }
+        }
         switch self {
-        case .kernelLog: "exec popcorn-kmsg"
-        case .peers: "exec cat \(GuestFile.peers)"
-        case .counters: "exec cat \(GuestFile.counters)"
-        case .processes: "exec cat \(GuestFile.processes)"
-        case .pages: "exec cat \(GuestFile.pages)"
-        case .threads: "exec popcorn-threads"
-        case .blockedTasks: "exec popcorn-kmsg -q w"
-        case .processors: "exec popcorn-kmsg -q l"
-        case .allTasks: "exec popcorn-kmsg -q t"
+        case .kernelLog: return "exec popcorn-kmsg"
+        case .peers: return show(.peers, GuestFile.peers)
+        case .counters: return show(.counters, GuestFile.counters)
+        case .processes: return show(.processes, GuestFile.processes)
+        case .pages: return interface?.hasOurFiles ?? true ? "exec cat \(GuestFile.pages)" : nil
+        case .threads: return interface?.hasOurFiles ?? true ? "exec popcorn-threads" : nil
+        case .blockedTasks: return "exec popcorn-kmsg -q w"
+        case .processors: return "exec popcorn-kmsg -q l"
+        case .allTasks: return "exec popcorn-kmsg -q t"
         }
     }
 
@@ -60,10 +65,11 @@ extension EmbeddedGuest {
     /// Asks for a piece of evidence.
     ///
     /// - Returns: what came, which may be only a part, and why not all came; after a problem with the connection, no more may
-    ///   come over it.
-    package func evidence(_ evidence: GuestEvidence) async -> (bytes: [UInt8], problem: (any Error)?) {
+    ///   come over it. `nil` if its kernel has nothing of the kind.
+    package func evidence(_ evidence: GuestEvidence) async -> (bytes: [UInt8], problem: (any Error)?)? {
+        guard let line = evidence.command(interface) else { return nil }
         let received = Received()
-        let command = RemoteCommand(evidence.command, output: .bytes { received.add($0) })
+        let command = RemoteCommand(line, output: .bytes { received.add($0) })
         do {
             let result = try await session.exec(command, deadline: deadline(evidence.limit))
             return (received.bytes, result.succeeded ? nil : failure("\(evidence.rawValue): \(result.errorText)"))

@@ -1,9 +1,10 @@
 import Support
+import Topology
 
 extension GuestRecorder {
     /// What is left in the node, and how it is; without a process of its own.
     package func state() async throws -> NodeState {
-        try ask("state")
+        try ask("state" + (guest.hasOurFiles ? " \(GuestFile.processes)=ps \(GuestFile.counters)=stat" : ""))
         var parts: [String: String] = [:]
         var problems: [String] = []
         while true {
@@ -12,7 +13,7 @@ extension GuestRecorder {
             case "error": problems.append("cannot \(frame.text)")
             case "state":
                 guard problems.isEmpty else { throw guest.failure(problems.joined(separator: "; ")) }
-                guard let state = NodeState(parts: parts) else {
+                guard let state = NodeState(parts: parts, hasOurFiles: guest.hasOurFiles) else {
                     throw guest.failure(
                         "popcorn-record tells no whole state, only: \(parts.keys.sorted().joined(separator: ", "))")
                 }
@@ -22,9 +23,10 @@ extension GuestRecorder {
         }
     }
 
-    /// Makes all counters of the message layer zero. What is counted at that moment may survive.
+    /// Makes all counters of the message layer zero, if it has any. What is counted at that moment may survive.
     package func resetCounters() async throws {
-        try ask("reset")
+        guard let file = guest.countersFile else { return }
+        try ask("reset \(file)")
         _ = try await answer("reset")
     }
 
@@ -36,10 +38,18 @@ extension GuestRecorder {
 
     /// Waits in the guest's kernel until no program has left anything there.
     ///
-    /// - Parameter limit: as it is, whatever the guest runs on.
+    /// A kernel without our files tells of processes alone.
+    /// - Parameters:
+    ///   - limit: as it is, whatever the guest runs on.
+    ///   - known: processes for whose end such a guest does not wait.
     /// - Returns: `false` if something was still there when the limit was over.
-    package func awaitRest(limit: Duration) async throws -> Bool {
-        try ask("rest \(max(0, limit.milliseconds))")
-        return try await answer("rest", patience: limit + patience).text == "1"
+    package func awaitRest(limit: Duration, besides known: Set<Int32> = []) async throws -> Bool {
+        let limit = max(0, limit.milliseconds)
+        if guest.hasOurFiles {
+            try ask("rest \(limit) \(GuestFile.processes)")
+        } else {
+            try ask((["ended", "\(limit)"] + known.sorted().map(String.init)).joined(separator: " "))
+        }
+        return try await answer("rest", patience: .milliseconds(limit) + patience).text == "1"
     }
 }

@@ -41,6 +41,8 @@ package struct Problem: Codable, Sendable, Equatable {
         case fault
         /// The host failed us: a full disk, a lost connection, a lock that somebody else holds.
         case host
+        /// The kernels of its lab do not offer what the case needs.
+        case notOffered = "not-offered"
 
         /// What an attempt with such a problem counts as.
         package var verdict: Verdict {
@@ -48,7 +50,7 @@ package struct Problem: Codable, Sendable, Equatable {
             case .exit, .stdout, .stderr, .dmesg, .kernelTrouble, .bounds, .leftovers, .timeLimit, .guestDied,
                 .outputLimit:
                 .failed
-            case .lab, .build, .fault, .host: .notJudged
+            case .lab, .build, .fault, .host, .notOffered: .notJudged
             }
         }
     }

@@ -15,7 +15,7 @@ extension EndToEnd.KnownState {
         let begun = await access.begin(mark: "a mark of the test, 100 % \\n")
         #expect(begun.unreachable.isEmpty && Set(begun.nodes.keys) == ["x86", "arm"])
         for node in begun.nodes.values {
-            #expect(node.counters.types["TEST_ECHO"] == nil)
+            #expect(node.counters?.types["TEST_ECHO"] == nil)
             #expect(node.uptimeSeconds > 0 && node.freeKiB > 0 && node.availableKiB >= node.freeKiB / 2)
             #expect(node.taint.intersection(.trouble).isEmpty)
         }
@@ -27,9 +27,9 @@ extension EndToEnd.KnownState {
 
         try await lab("exec", "x86", "echo ping 1 64 20 1 > /proc/popcorn_test")
         let after = await access.states()
-        let sent = try #require(after.nodes["x86"]?.counters.types["TEST_ECHO"])
+        let sent = try #require(after.nodes["x86"]?.counters?.types["TEST_ECHO"])
         #expect(sent.sent >= 20 && sent.sentBytes >= 20 * 64)
-        #expect((after.nodes["arm"]?.counters.values["received"] ?? 0) >= 20)
+        #expect((after.nodes["arm"]?.counters?.values["received"] ?? 0) >= 20)
         let difference = StateDifference(after, since: begun)
         #expect(difference.isAtRest && difference.isSound && difference.sentences.isEmpty)
     }

@@ -27,13 +27,13 @@ struct StateTests {
     @Test("all of it is read")
     func whole() throws {
         let state = try #require(NodeState(parts: Self.parts))
-        #expect(state.processes.totals == .init(spaces: 2, pages: 11))
-        #expect(state.processes.processes.map(\.pid) == [120])
-        let worker = try #require(state.processes.workers.first)
+        #expect(state.processes?.totals == .init(spaces: 2, pages: 11))
+        #expect(state.processes?.processes.map(\.pid) == [120])
+        let worker = try #require(state.processes?.workers.first)
         #expect(worker.pid == 87 && worker.program == "wander" && worker.origin == 1 && worker.pages == 4)
-        #expect(state.counters.values == ["sent": 12, "received_bytes": 4096])
+        #expect(state.counters?.values == ["sent": 12, "received_bytes": 4096])
         #expect(
-            state.counters.types == [
+            state.counters?.types == [
                 "PAGE_GRANT": .init(id: 33, sent: 4, sentBytes: 16480, received: 1, receivedBytes: 24),
                 "99": .init(id: 99, sent: 0, sentBytes: 0, received: 1, receivedBytes: 8),
             ])
@@ -52,6 +52,16 @@ struct StateTests {
         #expect(NodeState(parts: parts) == nil)
         parts[part] = "nonsense of no use"
         if !["boot", "stat", "strays"].contains(part) { #expect(NodeState(parts: parts) == nil) }
+    }
+
+    @Test("a kernel without our files tells what every kernel does")
+    func own() throws {
+        var parts = Self.parts
+        (parts["ps"], parts["stat"]) = (nil, nil)
+        let state = try #require(NodeState(parts: parts, hasOurFiles: false))
+        #expect(state.processes == nil && state.counters == nil && state.strays.count == 2)
+        parts["tainted"] = nil
+        #expect(NodeState(parts: parts, hasOurFiles: false) == nil)
     }
 
     @Test("a table of processes that was cut off has no totals")

@@ -68,7 +68,7 @@ struct JudgeTests {
         "a program that was to be moved and never moved has shown nothing",
         arguments: [
             ("migrate: every 50ms", true), ("migrate: bounce 2", true), ("migrate: at sum:3", true),
-            ("migrate: random 9ms", true), ("migrate: own", false), ("migrate: none", false),
+            ("migrate: random 9ms", true), ("migrate: own", false),
             // Whoever says how many hops there may be has thought of none.
             ("migrate: every 50ms, expect: {counts: {hops: 0..}}", false),
         ])
@@ -81,6 +81,17 @@ struct JudgeTests {
         // What is not known is no accusation.
         seen.counts["hops"] = nil
         #expect(!made.problems(seen).map(\.kind).contains(.bounds))
+    }
+
+    @Test("a program that was not to move, and did, is not what was asked for")
+    func unwanted() throws {
+        var seen = try Observations().seen()
+        seen.counts["hops"] = 1
+        let problems = try Observations("migrate: none").problems(seen)
+        #expect(problems.map(\.summary) == ["it was not to move, and made 1 hop"])
+        #expect(try Observations("migrate: none, expect: {counts: {hops: 0..1}}").problems(seen) == [])
+        seen.counts["hops"] = 0
+        #expect(try Observations("migrate: none").problems(seen) == [])
     }
 
     @Test("what is left behind is told by node")
@@ -148,7 +159,7 @@ struct JudgeTests {
                 folder: ""
             ).verdict
         }
-        let isNotJudged = [Problem.Kind.lab, .build, .fault, .host].contains(kind)
+        let isNotJudged = [Problem.Kind.lab, .build, .fault, .host, .notOffered].contains(kind)
         #expect(verdict([kind]) == (isNotJudged ? .notJudged : .failed))
         #expect(verdict([kind, .host]) == (isNotJudged ? .notJudged : .failed))
         #expect(verdict([kind, .exit]) == .failed)

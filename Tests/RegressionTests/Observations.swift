@@ -14,7 +14,9 @@ struct Observations {
     /// - Parameter more: keys of the case's group, such as `expect: {exit: 3}`.
     init(_ more: String = "") throws {
         scratch = try Scratch()
-        one = try SampleSuite.one(more)
+        // Two hops were seen.
+        let schedule = more.contains("migrate:") ? [] : ["migrate: own"]
+        one = try SampleSuite.one((schedule + (more.isEmpty ? [] : [more])).joined(separator: ", "))
     }
 
     func content(_ text: String, name: String = "stdout", truncated: Bool = false) throws -> BoundedOutput.Content {

@@ -6,11 +6,13 @@
  *	digest PATH		frame `digest`: the SHA-256 of the file in hex; empty if it cannot be read
  *	begin KIB		frame `begin`: the name of a trace instance, which records now
  *	end INSTANCE		frames `dmesg`, `types` and `trace`, several each, then frame `end`
- *	state			frames `ps`, `stat`, `boot`, `tainted`, `uptime` and `memory`, the files of those contents, `strays`, then
- *				frame `state`
- *	reset			frame `reset`: the message layer's counters are zero
+ *	state [FILE=NAME …]	frames NAME with the contents of those files, `boot`, `tainted`, `uptime`, `memory` and `strays`, then frame
+ *				`state`
+ *	reset FILE		frame `reset`: the message layer's counters are zero
  *	mark TEXT		frame `mark`: the kernel's log has the line
- *	rest MS			frame `rest`: 1 as soon as no program has left anything in the node, 0 after so long
+ *	rest MS FILE		frame `rest`: 1 as soon as no program has left anything in the node, 0 after so long; FILE tells, and POLLPRI
+ *				on it says when that has changed
+ *	ended MS [PID …]	frame `rest`: 1 as soon as no process of users' programs is left but these, 0 after so long
  *	quit			no answer; the program ends
  *	spare KIB		no answer; a trace instance is made for a later `begin`
  *
@@ -57,13 +59,15 @@ static void obey(char *line)
 			recycle_trace(argument);
 		has_begun = 0;
 	} else if (!strcmp(line, "state")) {
-		answer_state();
-	} else if (!strcmp(line, "reset")) {
-		reset_counters();
+		answer_state(argument);
+	} else if (!strcmp(line, "reset") && argument) {
+		reset_counters(argument);
 	} else if (!strcmp(line, "mark") && argument) {
 		mark_kernel_log(argument);
 	} else if (!strcmp(line, "rest") && argument) {
 		await_rest(argument);
+	} else if (!strcmp(line, "ended") && argument) {
+		await_end(argument);
 	} else if (!strcmp(line, "quit")) {
 		exit(0);
 	} else if (!strcmp(line, "spare") && argument) {

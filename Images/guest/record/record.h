@@ -4,6 +4,7 @@
 #define POPCORN_RECORD_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 /* Answers are frames: a line `NAME LENGTH`, then as many bytes. A failure of the whole program ends it. */
 void answer(const char *name, const void *bytes, size_t length);
@@ -17,11 +18,19 @@ void answer_file(const char *path, const char *name);
 void open_clock(void);
 void answer_clock(void);
 
-/* What is left in the node: state.c. */
-void answer_state(void);
-void reset_counters(void);
+/* What is left in the node: state.c. `files` is "FILE=NAME …" or NULL, and is cut to pieces. */
+void answer_state(char *files);
+void reset_counters(const char *file);
 void mark_kernel_log(const char *text);
-void await_rest(const char *limit_ms);
+/* "MS FILE" */
+void await_rest(const char *argument);
+
+/* Processes of programs that users have brought: strays.c. */
+void answer_strays(void);
+/* "MS [PID …]" */
+void await_end(const char *argument);
+/* On a clock that only goes forward. */
+int64_t now_ms(void);
 
 /* The SHA-256 of a file in hex, which is 64 bytes; 0, or -1 with errno. */
 int file_digest(const char *path, char *hex);

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* What is left in a node, and bringing it back to a known state. */
-#define _GNU_SOURCE
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -14,8 +12,7 @@
 
 #include "record.h"
 
-#define PROCESSES "/proc/popcorn_ps"
-/* What the file ends with on a node that has nothing of any program. */
+/* What the file of a kernel's processes ends with on a node that has nothing of any program. */
 #define NOTHING "spaces=0 pages=0\n"
 
 static int write_file(const char *path, const char *text, size_t length)
@@ -29,56 +26,35 @@ static int write_file(const char *path, const char *text, size_t length)
 	return failed ? -1 : 0;
 }
 
-/* A line `PID PATH` for each process whose program users have brought: it lies in their home, not in the image. */
-static void answer_strays(void)
-{
-	static const char home[] = "/root/";
-	char list[16384], link[300], path[1024];
-	DIR *processes = opendir("/proc");
-	struct dirent *entry;
-	size_t used = 0;
-
-	if (!processes) {
-		answer_error("read", "/proc");
-		return;
-	}
-	while ((entry = readdir(processes)) && used < sizeof(list) - sizeof(path)) {
-		ssize_t length;
-
-		snprintf(link, sizeof(link), "/proc/%s/exe", entry->d_name);
-		length = entry->d_name[0] >= '0' && entry->d_name[0] <= '9' ? readlink(link, path, sizeof(path) - 32) :
-									      -1;
-		if (length < (ssize_t)sizeof(home) || memcmp(path, home, sizeof(home) - 1))
-			continue;
-		used += snprintf(list + used, sizeof(list) - used, "%s %.*s\n", entry->d_name, (int)length, path);
-	}
-	closedir(processes);
-	answer("strays", list, used);
-}
-
-void answer_state(void)
+void answer_state(char *files)
 {
 	static const struct {
 		const char *path, *name;
 	} parts[] = {
-		{ PROCESSES, "ps" },
-		{ "/proc/popcorn_stat", "stat" },
 		{ "/proc/sys/kernel/random/boot_id", "boot" },
 		{ "/proc/sys/kernel/tainted", "tainted" },
 		{ "/proc/uptime", "uptime" },
 		{ "/proc/meminfo", "memory" },
 	};
 
+	for (char *file = files ? strtok(files, " ") : NULL; file; file = strtok(NULL, " ")) {
+		char *name = strrchr(file, '=');
+
+		if (name) {
+			*name++ = '\0';
+			answer_file(file, name);
+		}
+	}
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
 		answer_file(parts[i].path, parts[i].name);
 	answer_strays();
 	answer("state", NULL, 0);
 }
 
-void reset_counters(void)
+void reset_counters(const char *file)
 {
-	if (write_file("/proc/popcorn_stat", "0", 1))
-		answer_error("reset", "/proc/popcorn_stat");
+	if (write_file(file, "0", 1))
+		answer_error("reset", file);
 	else
 		answer("reset", NULL, 0);
 }
@@ -98,7 +74,7 @@ void mark_kernel_log(const char *text)
 		answer("mark", NULL, 0);
 }
 
-static int64_t now_ms(void)
+int64_t now_ms(void)
 {
 	struct timespec time;
 
@@ -118,12 +94,15 @@ static int has_rest(int ps)
 	return length == sizeof(NOTHING) - 1 && !memcmp(text, NOTHING, sizeof(NOTHING) - 1);
 }
 
-void await_rest(const char *limit_ms)
+void await_rest(const char *argument)
 {
-	int64_t deadline = now_ms() + strtoll(limit_ms, NULL, 10), left;
-	struct pollfd polled = { .fd = open(PROCESSES, O_RDONLY | O_CLOEXEC), .events = POLLPRI };
+	char *file;
+	int64_t deadline = now_ms() + strtoll(argument, &file, 10), left;
+	struct pollfd polled = { .fd = -1, .events = POLLPRI };
 	int rest = -1;
 
+	file += strspn(file, " ");
+	polled.fd = open(file, O_RDONLY | O_CLOEXEC);
 	while (polled.fd >= 0) {
 		rest = has_rest(polled.fd);
 		left = deadline - now_ms();
@@ -131,7 +110,7 @@ void await_rest(const char *limit_ms)
 			break;
 	}
 	if (rest < 0)
-		answer_error("read", PROCESSES);
+		answer_error("read", file);
 	else
 		answer("rest", rest ? "1" : "0", 1);
 	if (polled.fd >= 0)

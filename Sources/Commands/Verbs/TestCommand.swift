@@ -54,7 +54,7 @@ struct TestCommand: AsyncParsableCommand {
         if let text = choice.resume { return try await resume(text, environment) }
         let suite = try Suite(yamlFile: try SuiteFile.path(of: suite ?? "", environment), vcpus: TestHow.vcpus)
         let cases = try choice.choose(from: suite, environment)
-        if dryRun { return try show(cases) }
+        if dryRun { return try show(cases, environment) }
         guard !cases.isEmpty else {
             Notice.line("no case is chosen")
             throw ProgramExit(status: RunExit.nothingRun.rawValue)
@@ -93,7 +93,11 @@ struct TestCommand: AsyncParsableCommand {
         TestRun(environment: environment, executable: GlobalOptions.executable, options: options) { progress.show($0) }
     }
 
-    private func show(_ cases: [SuiteCase]) throws {
+    private func show(_ cases: [SuiteCase], _ environment: LabEnvironment) throws {
+        let offer = KernelOffer(environment: environment)
+        for one in cases {
+            for lack in offer.lacks(of: one) { Notice.warning("\(one.id): \(lack.node ?? ""): \(lack.summary)") }
+        }
         if output.format == .json { return try Output.json(cases.map { $0.plan(seed: choice.cases.seed ?? 0) }) }
         var table = Table("CASE", "TAGS")
         for one in cases { table.add(one.id, one.tags.joined(separator: ",")) }

@@ -87,15 +87,13 @@ struct Collector {
             try Directories.create(run.node(node.name))
             var warnings: [String] = []
             do {
-                warnings = try await fetch(entry, entry.recorder, entry.session)
+                warnings = try await collect(entry)
             } catch let error as GuestError {
                 guard QEMUProcess.find(uuid: node.uuid) != nil, !isGone(node.name) else {
                     return ["\(node.name): its guest has ended"]
                 }
                 access.environment.log.debug("\(node.name): collecting anew after: \(error.summary)")
-                warnings = try await access.withSession(node) {
-                    try await fetch(entry, try await node.recorder($0), $0)
-                }
+                warnings = try await access.withSession(node) { try await collect(try await entry.again(over: $0)) }
             }
             return warnings
         } catch {
@@ -104,11 +102,9 @@ struct Collector {
     }
 
     /// - Returns: a warning if the clock cannot be read, without which the rest is still worth something.
-    private func fetch(
-        _ entry: RecordedNode, _ recorder: GuestRecorder?, _ session: any GuestConnection
-    ) async throws -> [String] {
-        guard let recorder else {
-            let log = try await entry.node.guest(session).kernelLog()
+    private func collect(_ entry: RecordedNode) async throws -> [String] {
+        guard let recorder = entry.recorder else {
+            let log = try await entry.guest.kernelLog()
             try AtomicFile.write(log, to: run.file(.kernelLog, of: entry.node.name))
             return []
         }

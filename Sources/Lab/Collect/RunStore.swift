@@ -67,9 +67,7 @@ extension LabAccess {
 
     private func reach(_ node: NodeRecord) async -> Result<RecordedNode, any Error> {
         do {
-            let session = try await node.connect(paths)
-            return .success(
-                RecordedNode(node: node, session: session, recorder: try await node.recorder(session)))
+            return .success(try await RecordedNode(node, try await node.connect(paths)))
         } catch {
             return .failure(error)
         }

@@ -70,7 +70,7 @@ struct NodeDiagnosis: Sendable {
     private func askGuest(_ report: inout NodeReport) async throws {
         var session = try await connect()
         for (evidence, file, what) in Self.evidence {
-            let (bytes, problem) = await node.guest(session).evidence(evidence)
+            guard let (bytes, problem) = await node.guest(session).evidence(evidence) else { continue }
             report.answers[evidence] = bytes
             report.pieces += keep(bytes, evidence, file, what, problem)
             guard problem is GuestError else { continue }

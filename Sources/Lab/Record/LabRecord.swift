@@ -64,6 +64,10 @@ package struct NodeRecord: Codable, Sendable {
     package var interface: KernelInterface?
     /// What the node booted last of its user's own files, the kernel and modules, by path: the SHA-256 of each.
     var bootFiles: [String: String]?
+    /// Stands for all that it booted last of its user's own files: another if one of them was another.
+    package var bootDigest: String? {
+        bootFiles.map { files in SHA256.hex(of: Array(files.values.sorted().joined(separator: " ").utf8)) }
+    }
     /// What runs the guest's CPUs; once it is decided, it stays for the life of the lab.
     package var accelerator: NodeAccelerator
     /// Why it is that: half a sentence such as `the host is x86-64`; empty while it is undecided.

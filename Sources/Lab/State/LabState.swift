@@ -18,25 +18,29 @@ package struct LabState: Sendable {
 extension LabAccess {
     /// Asks every node for its state, all at once, over connections of its own.
     package func states() async -> LabState {
-        await ask { try await $0.state() }
+        await ask { recorder, _ in try await recorder.state() }
     }
 
     /// `states()` over open connections, whose recorders nobody else may use meanwhile.
     package func states(of nodes: [RecordedNode]) async -> LabState {
-        await ask(nodes) { try await $0.state() }
+        await ask(nodes) { recorder, _ in try await recorder.state() }
     }
 
     /// Waits until no program has left anything on any node, and returns what there is then.
     ///
     /// It waits in the guests' kernels for what happens there; nobody polls.
-    /// - Parameter limit: as it is, whatever the guests run on. After it, `StateDifference` says what is left.
-    package func awaitRest(limit: Duration) async -> LabState {
-        await ask { try await $0.rest(within: limit) }
+    /// - Parameters:
+    ///   - limit: as it is, whatever the guests run on. After it, `StateDifference` says what is left.
+    ///   - before: an earlier state; what was there then is not waited for where the kernel tells of processes alone.
+    package func awaitRest(limit: Duration, since before: LabState = LabState()) async -> LabState {
+        await ask { try await $0.rest(within: limit, since: before.nodes[$1]) }
     }
 
-    /// `awaitRest(limit:)` over open connections, whose recorders nobody else may use meanwhile.
-    package func awaitRest(of nodes: [RecordedNode], limit: Duration) async -> LabState {
-        await ask(nodes) { try await $0.rest(within: limit) }
+    /// `awaitRest(limit:since:)` over open connections, whose recorders nobody else may use meanwhile.
+    package func awaitRest(
+        of nodes: [RecordedNode], limit: Duration, since before: LabState = LabState()
+    ) async -> LabState {
+        await ask(nodes) { try await $0.rest(within: limit, since: before.nodes[$1]) }
     }
 
     /// Begins something new on all nodes: makes the counters of the message layers zero, and writes `mark` into the kernels'
@@ -44,23 +48,26 @@ extension LabAccess {
     ///
     /// - Returns: the state after that, by which `StateDifference` tells what has happened since.
     package func begin(mark: String) async -> LabState {
-        await ask { try await $0.begin(mark: mark) }
+        await ask { recorder, _ in try await recorder.begin(mark: mark) }
     }
 
     /// `begin(mark:)` over open connections, whose recorders nobody else may use meanwhile.
     package func begin(mark: String, on nodes: [RecordedNode]) async -> LabState {
-        await ask(nodes) { try await $0.begin(mark: mark) }
+        await ask(nodes) { recorder, _ in try await recorder.begin(mark: mark) }
     }
 
-    private func ask(_ question: @escaping @Sendable (GuestRecorder) async throws -> NodeState) async -> LabState {
+    /// Of a node's recorder, with the node's name.
+    private typealias Question = @Sendable (GuestRecorder, String) async throws -> NodeState
+
+    private func ask(_ question: @escaping Question) async -> LabState {
         await collect(
             record.nodes.map { node in
                 (
                     node.name,
                     {
                         try await withSession(node) { session in
-                            let recorder = try await node.guest(session).recorder()
-                            let state = try await question(recorder)
+                            let recorder = try await RecordedNode(node, session).answering()
+                            let state = try await question(recorder, node.name)
                             await recorder.finish()
                             return state
                         }
@@ -69,18 +76,10 @@ extension LabAccess {
             })
     }
 
-    private func ask(
-        _ nodes: [RecordedNode], _ question: @escaping @Sendable (GuestRecorder) async throws -> NodeState
-    ) async -> LabState {
+    private func ask(_ nodes: [RecordedNode], _ question: @escaping Question) async -> LabState {
         await collect(
             nodes.map { node in
-                (
-                    node.node.name,
-                    {
-                        if let recorder = node.recorder { return try await question(recorder) }
-                        return try await question(try await node.guest.recorder())
-                    }
-                )
+                (node.node.name, { try await question(try await node.answering(), node.node.name) })
             })
     }
 
@@ -112,8 +111,8 @@ private struct Answer: Sendable {
 }
 
 extension GuestRecorder {
-    fileprivate func rest(within limit: Duration) async throws -> NodeState {
-        _ = try await awaitRest(limit: limit)
+    fileprivate func rest(within limit: Duration, since before: NodeState?) async throws -> NodeState {
+        _ = try await awaitRest(limit: limit, besides: Set(before?.strays.keys.map(\.self) ?? []))
         return try await state()
     }
 

@@ -64,15 +64,15 @@ extension StateDifference.Node {
     fileprivate init(name: String, _ state: NodeState, _ before: NodeState?) {
         self.init(name: name)
         leftovers =
-            state.processes.processes.map { .init(program: $0.program, pid: $0.pid, isWorker: false) }
-            + state.processes.workers.map { .init(program: $0.program, pid: $0.pid, isWorker: true) }
+            (state.processes?.processes ?? []).map { .init(program: $0.program, pid: $0.pid, isWorker: false) }
+            + (state.processes?.workers ?? []).map { .init(program: $0.program, pid: $0.pid, isWorker: true) }
         // Those that have never moved are no business of the kernel's tables.
         let known = Set(leftovers.map(\.pid)).union(before?.strays.keys.map(\.self) ?? [])
         leftovers += state.strays.filter { !known.contains($0.key) }.sorted { $0.key < $1.key }.map { pid, path in
             .init(program: String(path.split(separator: "/").last ?? "-"), pid: pid, isWorker: false)
         }
-        spaces = state.processes.totals?.spaces ?? 0
-        pages = state.processes.totals?.pages ?? 0
+        spaces = state.processes?.totals?.spaces ?? 0
+        pages = state.processes?.totals?.pages ?? 0
         hasRebooted = before.map { $0.bootID != state.bootID } ?? false
         let taint = hasRebooted ? [] : before?.taint ?? []
         newTaint = state.taint.subtracting(taint).intersection(.trouble)

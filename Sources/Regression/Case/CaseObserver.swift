@@ -96,7 +96,7 @@ struct CaseObserver: Sendable {
         let trace = try? result.get().trace
         // A picture that is not there is no reason to lose the case.
         if let hops = trace.flatMap({ HopRecord($0) }) { try? hops.write(folder: directory.path) }
-        if let trace { observation.counts = Self.counts(trace.summary) }
+        if let trace { observation.counts = Self.counts(trace.summary, booted.access.record.nodes[0].interface) }
         return Seen(
             observation: observation, programSeconds: programSeconds(result), cpuSeconds: cpu?.elapsed(),
             yardstick: roundTrips, trace: trace?.summary,
@@ -207,12 +207,23 @@ struct CaseObserver: Sendable {
     }
 
     /// Only what is exact: a trace that lost events counts nothing.
-    private static func counts(_ summary: TraceSummary) -> [String: Int] {
+    ///
+    /// - Parameter interface: of the lab's kernels, if they are their user's own.
+    static func counts(_ summary: TraceSummary, _ interface: KernelInterface?) -> [String: Int] {
         guard summary.nodes.allSatisfy({ $0.lostEvents == 0 }) else { return [:] }
         let routes = summary.migration.routes
         let refused = routes.reduce(0) { $0 + $1.failed.values.reduce(0, +) }
-        return [
+        let counts = [
             "hops": routes.reduce(0) { $0 + $1.hops } - refused, "refused": refused, "faults": summary.migration.faults,
         ]
+        guard let interface, !interface.hasOurFiles else { return counts }
+        // Such a kernel counts nothing that can be asked for; its messages were captured.
+        let requests = Set(interface.transport.messages.filter { $0.role == .pageRequest }.map { Int32($0.type) })
+        let captured = [
+            "messages": summary.messages.reduce(0) { $0 + $1.count },
+            "message_bytes": summary.messages.reduce(0) { $0 + Int($1.bytes) },
+            "remote_faults": summary.messages.filter { requests.contains($0.type) }.reduce(0) { $0 + $1.count },
+        ]
+        return counts.merging(captured) { $1 }.filter { interface.counts.contains($0.key) }
     }
 }

@@ -29,8 +29,10 @@ struct Rest: Sendable {
         let dead = Set(deaths.map(\.node))
         let living = nodes.filter { !dead.contains($0.node.name) }
         if !dead.isEmpty { rest.isUsable = false }
-        let state = await booted.access.awaitRest(of: living, limit: booted.scale(dead.isEmpty ? limit : shortLimit))
         let known = LabState(nodes: before.nodes.filter { !dead.contains($0.key) })
+        let state = await booted.access.awaitRest(
+            of: living, limit: booted.scale(dead.isEmpty ? limit : shortLimit),
+            since: known)
         let difference = StateDifference(state, since: known)
         // A node that its fault has taken may have had pages that nobody can give back.
         let isExcused = !one.point.victims.isEmpty
@@ -60,12 +62,15 @@ struct Rest: Sendable {
         }
     }
 
+    /// What the kernels have counted themselves, if they do as ours.
     private mutating func count(_ state: LabState) {
+        let tables = state.nodes.values.compactMap(\.counters)
+        guard tables.count == state.nodes.count else { return }
         var sums = ["messages": 0, "message_bytes": 0, "remote_faults": 0]
-        for node in state.nodes.values {
-            sums["messages", default: 0] += Int(clamping: node.counters.values["sent"] ?? 0)
-            sums["message_bytes", default: 0] += Int(clamping: node.counters.values["sent_bytes"] ?? 0)
-            sums["remote_faults", default: 0] += Int(clamping: node.counters.types["PAGE_REQUEST"]?.sent ?? 0)
+        for table in tables {
+            sums["messages", default: 0] += Int(clamping: table.values["sent"] ?? 0)
+            sums["message_bytes", default: 0] += Int(clamping: table.values["sent_bytes"] ?? 0)
+            sums["remote_faults", default: 0] += Int(clamping: table.types["PAGE_REQUEST"]?.sent ?? 0)
         }
         counts = sums
     }
@@ -74,7 +79,7 @@ struct Rest: Sendable {
     private mutating func checkPeers(_ booted: BootedLab, _ living: [RecordedNode]) async {
         guard living.count == booted.access.record.nodes.count else { return isUsable = false }
         for node in living {
-            guard let table = try? await node.guest.peers(),
+            guard let table = try? await node.guest.condition().peers,
                 table.peers.allSatisfy({ $0.id == node.node.id || $0.state == .up })
             else { return isUsable = false }
         }

@@ -136,9 +136,18 @@ struct Judge {
 
     /// A program that somebody was to move, and that never moved, has shown nothing, whatever it printed.
     private func stillness(_ seen: CaseObservation) -> [Problem] {
-        guard one.point.schedule.isDriven, expectation.counts["hops"] == nil, one.point.victims.isEmpty,
-            seen.counts["hops"] == 0
-        else { return [] }
+        guard expectation.counts["hops"] == nil, one.point.victims.isEmpty, let hops = seen.counts["hops"] else {
+            return []
+        }
+        // Programs of other compilers do not know our word for that.
+        if one.point.schedule == .none, hops > 0 {
+            return [
+                Problem(
+                    .bounds, "it was not to move, and made \(hops) \(hops == 1 ? "hop" : "hops")",
+                    details: ["`migrate: own` lets it, and `counts: {hops: 0..}` allows it"])
+            ]
+        }
+        guard one.point.schedule.isDriven, hops == 0 else { return [] }
         return [
             Problem(
                 .bounds, "it was to move (\(one.point.schedule)), and never did",

@@ -48,6 +48,8 @@ struct BootedLab: Sendable {
             platform["memory.\(node.name)"] = "\(node.spec.memoryMiB) MiB"
             subject["kernel.\(node.name)"] = node.kernel
             subject["image.\(node.name)"] = node.image
+            // A kernel that was built anew has the same release.
+            subject["files.\(node.name)"] = node.bootDigest
         }
         return Fingerprint(platform: platform, subject: subject)
     }

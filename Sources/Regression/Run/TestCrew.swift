@@ -121,6 +121,16 @@ final class TestCrew: Sendable {
         if attempt.isLabsFault, turn.tryOfRound == 1 { await queue.again(turn.next) }
     }
 
+    /// A case that its lab's kernels do not offer what it needs; nothing is booted for it.
+    func refuse(_ turn: CaseQueue.Turn, _ lacks: [Problem]) async {
+        let turn = numbered(turn)
+        await finish(
+            turn,
+            Attempt(
+                number: turn.attempt, round: turn.round, boot: nil, started: Date().timeIntervalSince1970, seconds: 0,
+                problems: lacks, measurements: [], folder: turn.folder))
+    }
+
     func booted(_ order: BootOrder) { state.withLock { $0.bootFailures[LabBuild(order)] = nil } }
 
     /// A lab did not boot for a case.

@@ -86,13 +86,20 @@ package struct TestRun: Sendable {
         options.scratch = files.scratch
         try Directories.create(files.scratch)
         defer { try? FileManager.default.removeItem(atPath: files.scratch) }
+        let offer = KernelOffer(environment: environment)
+        let lacks = Dictionary(
+            turns.map { ($0.plan.id, offer.lacks(of: $0.one)) }, uniquingKeysWith: { first, _ in first })
+        let offered = turns.filter { lacks[$0.plan.id] == [] }
         let crew = TestCrew(
-            run: run, log: log, queue: CaseQueue(turns), rooms: rooms(files), tries: before?.tries ?? [:],
+            run: run, log: log, queue: CaseQueue(offered), rooms: rooms(files), tries: before?.tries ?? [:],
             options: options, deadline: options.timeout.map { began + $0 }, report: report)
+        for turn in turns where turn.build == .subject && turn.round == 1 {
+            if let lacks = lacks[turn.plan.id], !lacks.isEmpty { await crew.refuse(turn, lacks) }
+        }
         let numbers = LabNumbers(boots: before?.boots ?? [])
         let versions = await HostVersions.all(environment)
         await withTaskGroup(of: Void.self) { group in
-            for _ in 0..<max(1, min(options.jobs, turns.count)) {
+            for _ in 0..<max(1, min(options.jobs, offered.count)) {
                 let keeper = LabKeeper(
                     mark: files.mark, numbers: numbers, versions: versions, room: { crew.room(of: $0) },
                     report: { event in

@@ -47,6 +47,9 @@ package struct KernelInterface: Codable, Sendable, Hashable {
         package var virtio: VirtioBus
     }
 
+    /// Whether its kernels have all files of our own message layer, and what is in them; else only what every kernel tells is known.
+    package var hasOurFiles: Bool { membership == .states }
+
     /// A module, and how it is loaded.
     package struct Module: Codable, Sendable, Hashable {
         /// As the kernel knows it.

@@ -3,7 +3,7 @@
  * What a thread's move looks like, in messages and in the log; nothing moves.
  *
  * Who writes "PAGES" to /proc/legacy_hop plays a thread that goes to the other node, asks for so many pages there, writing to every
- * other, and comes back.
+ * other, and comes back. Who writes "warn" gets a warning of the kernel.
  */
 #include <linux/completion.h>
 #include <linux/kernel.h>
@@ -13,6 +13,7 @@
 #include <linux/proc_fs.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
+#include <linux/string.h>
 #include <linux/uaccess.h>
 
 #include "legacy.h"
@@ -177,8 +178,19 @@ static ssize_t move(struct file *file, const char __user *text, size_t size, lof
 {
 	struct task_migrate *leaving;
 	unsigned int pages;
-	int error = kstrtouint_from_user(text, size, 0, &pages), target = !legacy_self();
+	int error, target = !legacy_self();
+	char word[16];
 
+	if (size >= sizeof(word))
+		return -EINVAL;
+	if (copy_from_user(word, text, size))
+		return -EFAULT;
+	word[size] = '\0';
+	if (sysfs_streq(word, "warn")) {
+		WARN(1, "legacy: as asked for\n");
+		return size;
+	}
+	error = kstrtouint(word, 0, &pages);
 	if (error || pages > MOST_PAGES)
 		return error ?: -EINVAL;
 	leaving = kzalloc(sizeof(*leaving), GFP_KERNEL);
