@@ -51,6 +51,9 @@ struct KernelInterfaceTests {
             old.markers.compactMap { $0.message.groups(in: "x\n####### MIGRATED - [84/1] from [61/0]") } == [
                 ["84", "61"]
             ])
+        let new = try read("popcorn-5.2")
+        #expect(ISA.allCases.map { new.systemCalls[$0]?["get_node_info"] } == [903, 903])
+        #expect(Set(new.unavailable.keys) == [.migrate, .ping, .trace] && new.nodeCount == nil)
         let ours = try read("embedded")
         #expect(ours.membership == .states)
         #expect(ours.unavailable.isEmpty && ours.tracing == .events && ours.canRejoin)
