@@ -73,7 +73,10 @@ extension EndToEnd.OwnKernels {
         #expect(refused.map(\.plan.axes["group"]) == ["driven", "driven", "driven", "uncounted", "unseen"])
         #expect(refused.allSatisfy { $0.attempts.allSatisfy { $0.problems.allSatisfy { $0.kind == .notOffered } } })
         #expect(refused[0].headline?.summary.contains("(`migrate: every 100ms`)") == true)
-        #expect(refused[0].headline?.details == ["this message layer moves no threads; `popcorn-lab up x86,arm` has one that does"])
+        #expect(
+            refused[0].headline?.details == [
+                "this message layer moves no threads; `popcorn-lab up x86,arm` has one that does"
+            ])
         // One boot: what failed left the lab as it was, until the trouble at the end.
         #expect(results.boots.count == 1)
         #expect(try await lab("ls").text.contains("-pair-") == false)

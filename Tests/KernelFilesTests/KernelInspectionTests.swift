@@ -6,13 +6,10 @@ import Testing
 @testable import KernelFiles
 
 @Suite struct KernelInspectionTests {
-    private let scratch: Scratch
-    private var made: MadeKernel
+    private let made: MadeKernel
+    private var scratch: Scratch { made.scratch }
 
-    init() throws {
-        scratch = try Scratch()
-        made = MadeKernel(scratch: scratch)
-    }
+    init() throws { made = try MadeKernel() }
 
     private static let enough = MadeKernel.enough(.x86_64)
 

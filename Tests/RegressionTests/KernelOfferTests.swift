@@ -34,7 +34,8 @@ struct KernelOfferTests {
         offer = KernelOffer(
             environment: LabEnvironment(
                 directories: Directories(cache: scratch.path, state: scratch.path, runtime: scratch.path),
-                share: Share(root: scratch.path), variables: [:], commandLine: [], uri: nil, log: Logger(label: "test")))
+                share: Share(root: scratch.path), variables: [:], commandLine: [], uri: nil, log: Logger(label: "test"))
+        )
     }
 
     /// The words of what a group's cases lack, with each case's id.
@@ -55,16 +56,18 @@ struct KernelOfferTests {
     @Test("what a program does by itself needs nothing")
     func nothing() throws {
         #expect(try lacks("migrate: [none, own, at f], fault: late").isEmpty)
-        #expect(try lacks("migrate: own, expect: {counts: {hops: 2, messages: 3, remote_faults: 1, faults: 1}}").isEmpty)
+        #expect(
+            try lacks("migrate: own, expect: {counts: {hops: 2, messages: 3, remote_faults: 1, faults: 1}}").isEmpty)
         #expect(offer.lacks(of: try SampleSuite.one("migrate: every 1s, expect: {counts: {refused: 0}}")).isEmpty)
     }
 
     @Test("moves from outside, hops that are counted meanwhile and processes need popcorn-lab's own message layer")
     func moves() throws {
         #expect(
-            try lacks("migrate: [every 1s, bounce 2, random 1s]") == [
-                "every 1s", "bounce 2", "random 1s",
-            ].map { "\($0), none: its kernel (theirs) does not offer moves from outside (`migrate: \($0)`)" })
+            try lacks("migrate: [every 1s, bounce 2, random 1s]")
+                == [
+                    "every 1s", "bounce 2", "random 1s",
+                ].map { "\($0), none: its kernel (theirs) does not offer moves from outside (`migrate: \($0)`)" })
         let faults = try lacks("fault: [counted, killed]")
         #expect(faults.count == 2 && faults[0].contains("(`at: hop N`)") && faults[1].contains("(`sigkill`)"))
     }
@@ -73,7 +76,8 @@ struct KernelOfferTests {
     func counts() throws {
         let refused = "none, none: its kernel (theirs) does not offer what is needed to count `refused`"
         #expect(try lacks("expect: {counts: {refused: 0, hops: 1}}") == [refused])
-        let untraced = try lacks("expect: {counts: {hops: 1, messages: 1}}", interface: "unavailable: {trace: ask them}\n")
+        let untraced = try lacks(
+            "expect: {counts: {hops: 1, messages: 1}}", interface: "unavailable: {trace: ask them}\n")
         #expect(untraced.map { String($0.suffix(10)) } == ["unt `hops`", "`messages`"])
     }
 

@@ -11,6 +11,9 @@ package struct MadeKernel {
 
     package init(scratch: Scratch) { self.scratch = scratch }
 
+    /// In a folder of its own.
+    package init() throws { self.init(scratch: try Scratch()) }
+
     /// All that a lab needs of a kernel for this ISA, with this network card's driver.
     package static func enough(_ isa: ISA, card: String = "E1000") -> [String] {
         let console = isa == .x86_64 ? "SERIAL_8250" : "SERIAL_AMBA_PL011"

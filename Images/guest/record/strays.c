@@ -52,7 +52,8 @@ void answer_strays(void)
 		size_t length = program_of(entry->d_name, path, sizeof(path) - 32);
 
 		if (length)
-			used += snprintf(list + used, sizeof(list) - used, "%s %.*s\n", entry->d_name, (int)length, path);
+			used += snprintf(list + used, sizeof(list) - used, "%s %.*s\n", entry->d_name, (int)length,
+					 path);
 	}
 	closedir(processes);
 	answer("strays", list, used);

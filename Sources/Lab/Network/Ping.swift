@@ -68,7 +68,8 @@ package struct Ping: Sendable {
         guard from.id != to.id else {
             throw LabError(.badArgument, "'\(from.name)' and '\(to.name)' are the same node", hint: "name two nodes")
         }
-        if let test = from.interface?.selfTest, !test.isas.contains(from.spec.isa) {
+        let own = from.interface?.selfTest
+        if let test = own, !test.isas.contains(from.spec.isa) {
             throw LabError(
                 .notOffered,
                 "the self test of \(from.name)'s kernel does not work on \(from.spec.isa.rawValue)",
@@ -78,7 +79,7 @@ package struct Ping: Sendable {
             let (sender, receiver) = (sessions[0].guest, sessions[1].guest)
             // Both carry the same.
             var options = options
-            options.size = max(options.size, from.interface?.selfTest?.leastBytes ?? 0)
+            options.size = max(options.size, own?.leastBytes ?? 0)
             var layer = Series(transport: .messages)
             var plain = Series(transport: .tcp(receiver: receiver, address: to.spec.address))
             try await layer.takeTurn(from: sender, to: to.id, options)
@@ -87,7 +88,6 @@ package struct Ping: Sendable {
                 try await plain.takeTurn(from: sender, to: to.id, options)
                 try await layer.takeTurn(from: sender, to: to.id, options)
             }
-            let own = from.interface?.selfTest
             guard let messages = layer.measurement else {
                 throw LabError(.commandFailed, "\(from.name): the self test of the message layer gave no result")
             }
