@@ -94,6 +94,7 @@ struct Boot: Sendable {
         rename(paths.serialLog(node.name), paths.earlierSerialLog(node.name))
         unlink(paths.clock(node.name))
         unlink(paths.capture(node.name))
+        unlink(FabricCapture.beginFile(paths.capture(node.name)))
         unlink(paths.reportLog(node.name))
     }
 

@@ -47,7 +47,9 @@ struct Collector {
             var entry = entry
             try Directories.create(run.node(entry.node.name))
             if entry.node.isCaptured {
-                entry.captureStart = FabricCapture.size(of: access.paths.capture(entry.node.name))
+                let capture = access.paths.capture(entry.node.name)
+                try await FabricCapture.bound(capture)
+                entry.captureStart = FabricCapture.size(of: capture)
             }
             guard let recorder = entry.recorder else { return entry }
             if entry.node.hasEvents, !entry.node.isCaptured {
@@ -140,18 +142,23 @@ struct Collector {
         guard let interface = access.record.nodes.first(where: { $0.isCaptured })?.interface else { return [] }
         do {
             try Directories.create(run.captures)
+            var warnings: [String] = []
             let captured = try access.record.nodes.map { node in
                 let capture = access.paths.capture(node.name)
                 let start = nodes.first { $0.node.id == node.id }?.captureStart
                 let hasPackets = FabricCapture.size(of: capture) > 0
-                if hasPackets { try FabricCapture.copy(capture, from: start, to: run.capture(node.name)) }
+                if hasPackets, try FabricCapture.copy(capture, from: start, to: run.capture(node.name)) {
+                    warnings.append(
+                        "\(node.name): its oldest packets are gone: of more than \(FabricCapture.limit >> 20) MiB, half is kept"
+                    )
+                }
                 try Directories.create(run.node(node.name))
                 return CapturedNode(
                     files: run.traceFiles(of: Manifest.Node(node)), trace: run.file(.trace, of: node.name),
                     types: run.file(.types, of: node.name), capture: hasPackets ? run.capture(node.name) : nil,
                     mac: node.fabricMAC, address: node.spec.address)
             }
-            return try CaptureTrace.write(captured, interface)
+            return warnings + (try CaptureTrace.write(captured, interface))
         } catch {
             return ["no traces could be made of what was captured: \(error)"]
         }
