@@ -33,20 +33,27 @@ extension LabAccess {
         }
     }
 
-    /// Whether somebody has stopped the node's CPUs; `false` if libvirt does not say.
+    /// How long QEMU may take to answer; one that the host has stopped does not.
+    private static let monitorPatience = Duration.seconds(10)
+
+    /// Whether somebody has stopped the node's CPUs, a debugger for instance; `false` if QEMU does not say.
+    ///
+    /// QEMU itself is asked: a libvirt that has just found a guest tells what it was when somebody last looked.
     func isFrozen(_ node: NodeRecord) async -> Bool {
-        do {
-            return try await environment.hypervisor(of: record).withConnection { connection in
-                try await connection.state(of: node.uuid).kind == .paused
+        let state = try? await Self.within(Self.monitorPatience, "\(node.name): QEMU's monitor") {
+            try await environment.hypervisor(of: record).withConnection { connection in
+                try await connection.runState(node.uuid)
             }
-        } catch {
-            return false
         }
+        return state.map(Self.stopped.contains) ?? false
     }
+
+    /// States of QEMU (`RunState` of its QMP) in which a guest can go on: by the monitor, and by a debugger.
+    private static let stopped: Set = ["paused", "debug"]
 
     private static func frozen(_ node: NodeRecord) -> LabError {
         LabError(
             .guestFrozen, "\(node.name) is frozen: its CPUs are stopped",
-            hint: "`popcorn-lab fault \(node.name) thaw` lets it go on")
+            hint: "`popcorn-lab fault \(node.name) thaw` lets it go on, or the debugger that holds it")
     }
 }
