@@ -199,7 +199,8 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "popcorn-lab", "popcorn-cc", "Lab", "GuestContract", "Archives", "ISA", "Results", "TestSupport",
+                "popcorn-lab", "popcorn-cc", "Lab", "GuestContract", "ImageStore", "Archives", "ISA", "Results",
+                "TestSupport",
                 "Support",
                 system, log,
             ],

@@ -53,11 +53,15 @@ struct NodeKernelTests {
 
     private func resolve(
         _ path: String, _ modules: [String], nodes: Int = 2, nic: NetworkCard? = nil,
-        image: (release: String, names: [String]) = ("6.1", []), text: String = interface
+        image: (release: String, names: [String]) = ("6.1", []), text: String = interface,
+        system: GuestSystem? = nil
     ) throws -> NodeKernel {
-        try NodeKernel(
-            OwnKernel(path: path, interface: "mine", modules: modules, nic: nic), node: node(),
-            interface: try interface(text), nodeCount: nodes, imageModules: image)
+        var node = node()
+        node.system = system
+        return
+            try NodeKernel(
+                OwnKernel(path: path, interface: "mine", modules: modules, nic: nic), node: node,
+                interface: try interface(text), nodeCount: nodes, imageModules: image)
     }
 
     private func problems(
@@ -109,6 +113,16 @@ struct NodeKernelTests {
         #expect(try resolve(path, good, image: ("4.4.137", ["e1000"])).drivers.isEmpty)
         #expect(try problems(path, good, image: ("6.1", ["e1000"])).contains("CONFIG_E1000"))
         #expect(try problems(path, good, nic: .virtioPCI).contains("virtio-net-pci"))
+    }
+
+    @Test("a system of one's own may load the driver of the network card itself")
+    func ownDrivers() async throws {
+        let good = [try await module("core"), try await module("layer")]
+        let system = GuestSystem(initramfs: .file(try scratch.write("070701", to: "system.cpio")), disk: nil)
+        #expect(try resolve(try await kernel(asModule: "E1000"), good, system: system).drivers.isEmpty)
+        let lacking = try await kernel(lacking: "E1000")
+        let error = try #require(throws: LabError.self) { try resolve(lacking, good, system: system) }
+        #expect(error.details.contains { $0.hasPrefix("it was built without") && $0.contains("CONFIG_E1000") })
     }
 
     @Test("a tree that was built brings the modules that the interface names, and their drivers")

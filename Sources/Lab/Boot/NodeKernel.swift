@@ -69,12 +69,16 @@ struct NodeKernel: Sendable {
         let loaded = fromImage.union(found.map(\.name))
         let driver = KernelNeed.driver(
             of: KernelDevice(nic), purpose: "the driver of the network card \(nic.rawValue)", weight: .required)
-        problems += Self.lacks(file, Self.needs(of: node) + [driver], modules: loaded)
+        problems += Self.lacks(file, Self.needs(of: node), modules: loaded)
+        // What is in a system of the user's own may load modules of its own.
+        problems += Self.lacks(file, [driver], modules: usesImage ? loaded : loaded.union(driver.modules))
         if let disk {
             // A module cannot be read from a disk that needs it.
             let need = KernelNeed.driver(
                 of: disk, purpose: "the driver of the disk \(disk.rawValue)", weight: .required)
-            let lacks = Self.lacks(file, [need], modules: usesImage ? loaded : [])
+            let initramfs = system?.initramfs ?? .embedded
+            let there = usesImage ? loaded : initramfs == .none ? [] : Set(need.modules)
+            let lacks = Self.lacks(file, [need], modules: there)
             problems += lacks
             if !lacks.isEmpty, !usesImage {
                 problems.append(
@@ -150,6 +154,11 @@ struct NodeKernel: Sendable {
             }
         }
     }
+}
+
+extension KernelNeed {
+    /// Those that it can be had as.
+    fileprivate var modules: [String] { options.compactMap(\.module) }
 }
 
 extension KernelDevice {
