@@ -9,6 +9,7 @@ import Support
 ///     images/keys/KEY           symbolic link to ../store/ID
 ///     images/packages/KEY.json  the packages that a recipe's names stood for when they were resolved last
 ///     images/headers/KEY/       unpacked kernel headers, for the next compilation of the modules
+///     images/symbols/RELEASE-ISA/vmlinux  debug symbols of a kernel of Debian's
 ///     images/apt/               apt's private root
 ///     images/tmp/               builds that are under way
 ///     images/locks/             one lock for each recipe and ISA
@@ -31,6 +32,7 @@ struct StoreLayout: Sendable {
     var temporary: String { images + "/tmp" }
     var locks: String { images + "/locks" }
 
+    func symbols(_ release: String, _ isa: ISA) -> String { "\(images)/symbols/\(release)-\(isa.rawValue)/vmlinux" }
     func image(_ id: String) -> String { "\(store)/\(id)" }
     func key(_ key: ImageKey) -> String { "\(keys)/\(key.value)" }
     func lock(_ name: String) -> String { "\(locks)/\(name)" }

@@ -28,6 +28,9 @@ struct GDBCommand: AsyncParsableCommand {
         completion: .file())
     var symbols: String?
 
+    @Flag(help: "Get the symbols of an image's kernel from Debian's archive (some 300 MB) and keep them.")
+    var fetchSymbols = false
+
     @Option(
         name: .customLong("ex"),
         help: ArgumentHelp("A command for gdb when it is connected; may be repeated.", valueName: "command"))
@@ -44,9 +47,11 @@ struct GDBCommand: AsyncParsableCommand {
         var options = GuestDebugger.Options()
         options.alone = alone
         options.symbols = symbols
+        options.fetchesSymbols = fetchSymbols
         options.commands = commands
         options.isBatch = batch
-        let invocation = try await GuestDebugger(access: access, options: options).prepare(try access.node(node))
+        let debugger = GuestDebugger(access: access, options: options) { Notice.line($0.sentence) }
+        let invocation = try await debugger.prepare(try access.node(node))
         for warning in invocation.warnings { Notice.warning(warning) }
         try ProcessReplacement.run(invocation.words)
     }

@@ -32,11 +32,7 @@ struct PackageStage: Sendable {
         }
         defer { withExtendedLifetime(lock) {} }
         let root = try await worker.run {
-            try AptRoot(directory: layout.apt, hostConfiguration: aptConfiguration) {
-                tool, arguments, folder, purpose in
-                try await HostTool(name: tool, package: "apt", failure: .archive)
-                    .run(arguments, in: folder, purpose: purpose)
-            }
+            try AptRoot(images: layout, aptConfiguration)
         }
         progress(ImageProgress(isa: nil, step: .fetchingLists))
         try await root.update(architectures: Set(missing + [host]).map(\.debianArchitecture).sorted())
@@ -81,5 +77,15 @@ struct PackageStage: Sendable {
 
     private func pinFile(_ recipe: ImageRecipe, _ isa: ISA) throws -> String {
         try layout.pins(of: recipe, isa: isa, host: host)
+    }
+}
+
+extension AptRoot {
+    /// The image store's.
+    init(images layout: StoreLayout, _ aptConfiguration: String) throws {
+        try self.init(directory: layout.apt, hostConfiguration: aptConfiguration) { tool, arguments, folder, purpose in
+            try await HostTool(name: tool, package: "apt", failure: .archive)
+                .run(arguments, in: folder, purpose: purpose)
+        }
     }
 }

@@ -2,6 +2,7 @@ import FoundationEssentials
 import GuestContract
 import Hypervisor
 import ISA
+import ImageStore
 import KernelFiles
 import Support
 import Topology
@@ -18,6 +19,8 @@ package struct GuestDebugger: Sendable {
         package var alone = false
         /// The kernel's symbols, if they are not where the kernel is.
         package var symbols: String?
+        /// Whether symbols of an image's kernel are fetched from Debian's archive.
+        package var fetchesSymbols = false
         /// Commands that gdb gets when it is connected.
         package var commands: [String] = []
         /// gdb ends after them.
@@ -29,11 +32,15 @@ package struct GuestDebugger: Sendable {
 
     let access: LabAccess
     let options: Options
+    let report: @Sendable (ImageProgress) -> Void
 
-    /// Prepares to debug guests of the lab that `access` gives.
-    package init(access: LabAccess, options: Options) {
+    /// Prepares to debug guests of the lab that `access` gives; `report` is told what is fetched.
+    package init(
+        access: LabAccess, options: Options, report: @escaping @Sendable (ImageProgress) -> Void = { _ in }
+    ) {
         self.access = access
         self.options = options
+        self.report = report
     }
 
     /// What is to be run, and what its user should know.
@@ -67,7 +74,7 @@ package struct GuestDebugger: Sendable {
                 hint: "it was started by an older popcorn-lab: `popcorn-lab down`, `up`")
         }
         var warnings: [String] = []
-        let symbols = try symbols(of: node, &warnings)
+        let symbols = try await symbols(of: node, &warnings)
         let base = symbols == nil ? nil : await kernelBase(node, &warnings)
         let script = GDBScript(
             isa: node.spec.isa, socket: socket, symbols: symbols,
@@ -84,18 +91,13 @@ package struct GuestDebugger: Sendable {
     private static func isThere(_ path: String) -> Bool { path.withBytes { Glibc.access($0, R_OK) } == 0 }
 
     /// `vmlinux` of the tree in which the node's own kernel was built.
-    private func symbols(of node: NodeRecord, _ warnings: inout [String]) throws -> String? {
+    private func symbols(of node: NodeRecord, _ warnings: inout [String]) async throws -> String? {
         if let given = options.symbols {
             let path = AbsolutePath.of(given)
             guard Self.isThere(path) else { throw LabError(.badArgument, "'\(path)' cannot be read") }
             return path
         }
-        guard let own = node.spec.kernel else {
-            warnings.append(
-                "\(node.name) runs the kernel of its image, \(node.kernel), whose symbols Debian has in the package "
-                    + "linux-image-\(node.kernel)-dbg; --symbols names its vmlinux")
-            return nil
-        }
+        guard let own = node.spec.kernel else { return try await debianSymbols(of: node, &warnings) }
         let image = try KernelTree(path: own.path, isa: node.spec.isa).kernel.path
         var directory = image
         // ARCH/boot/IMAGE of the tree.
@@ -104,6 +106,19 @@ package struct GuestDebugger: Sendable {
             if Self.isThere(directory + "/vmlinux") { return directory + "/vmlinux" }
         }
         warnings.append("no vmlinux lies beside \(image) or above it: --symbols names it")
+        return nil
+    }
+
+    /// Those of an image's kernel, which the archive has.
+    private func debianSymbols(of node: NodeRecord, _ warnings: inout [String]) async throws -> String? {
+        let store = access.environment.imageStore, isa = node.spec.isa
+        if let path = store.kernelSymbols(release: node.kernel, isa: isa) { return path }
+        if options.fetchesSymbols {
+            return try await store.fetchKernelSymbols(release: node.kernel, isa: isa, progress: report)
+        }
+        warnings.append(
+            "\(node.name) runs the kernel of its image, \(node.kernel): --fetch-symbols gets its symbols from Debian's package "
+                + "\(ImageStore.symbolsPackage(release: node.kernel)), which is large; --symbols names its vmlinux")
         return nil
     }
 
@@ -125,7 +140,7 @@ package struct GuestDebugger: Sendable {
         let others = access.record.nodes.filter { $0.id != node.id && alive[$0.uuid] != nil }
         return try await access.environment.hypervisor(of: access.record).withConnection { connection in
             var running: [String] = []
-            for other in others where try await connection.state(of: other.uuid).kind != .paused {
+            for other in others where try await connection.runState(other.uuid) == "running" {
                 running.append(access.paths.debugSocket(other.name))
             }
             return running
