@@ -193,7 +193,8 @@ let package = Package(
 
         // The kernels' protocols, whose pure parts are compiled for the host and explored.
         .testTarget(
-            name: "ProtocolTests", dependencies: ["TestSupport", "Support"], exclude: ["Explorer"], swiftSettings: strict),
+            name: "ProtocolTests", dependencies: ["TestSupport", "Support"], exclude: ["Explorer"],
+            swiftSettings: strict),
 
         // Real guests, driven by the command line that was built.
         .testTarget(

@@ -73,7 +73,8 @@ extension EmbeddedGuest {
     /// The kernel refuses if its session is with another message layer, so a peer that has come back meanwhile is safe.
     /// - Parameter bootID: of the session, as the kernel's own table of peers has it.
     package func giveUp(peer: Int, bootID: String) async throws {
-        try await carryOut("echo gone \(peer) \(bootID) > \(GuestFile.peers)", to: "tell its kernel that node \(peer) is gone")
+        try await carryOut(
+            "echo gone \(peer) \(bootID) > \(GuestFile.peers)", to: "tell its kernel that node \(peer) is gone")
     }
 
     /// A restart ends QEMU on every machine and kernel, as guests run with -no-reboot; a power-off may not. Whatever init there is may

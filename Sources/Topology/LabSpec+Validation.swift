@@ -205,7 +205,8 @@ extension MessageLayerSpec {
         let highest = TimeSpan(milliseconds: limits.upperBound)
         return LabProblem(
             "message_layer.\(key)",
-            "a peer counts as \(state) after \(TimeSpan(milliseconds: milliseconds)); it may be \(lowest) to \(highest)")
+            "a peer counts as \(state) after \(TimeSpan(milliseconds: milliseconds)); it may be \(lowest) to \(highest)"
+        )
     }
 }
 

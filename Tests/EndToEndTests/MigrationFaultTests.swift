@@ -146,7 +146,8 @@ extension EndToEnd.MigrationFaults {
             #expect(ended.lines.last == "back on x86_64")
             // `exec`, too, says for whom it waits.
             let said = ended.errorText
-            #expect(said.contains("arm has been silent for ") && said.contains("1 thread there waits for it"), "\(said)")
+            #expect(
+                said.contains("arm has been silent for ") && said.contains("1 thread there waits for it"), "\(said)")
             #expect(said.contains("arm is heard again"), "\(said)")
             // Epoch and boot id: the session is the same.
             #expect(try await lab("exec", "x86", sessions).text == before)

@@ -15,7 +15,8 @@ struct PeerTests {
             PeerNews(parsing: "popcorn:    0 lost, message layer unloaded there (epoch 3)")
                 == .lost(peer: 0, reason: "message layer unloaded there (epoch 3)"))
         for line in [
-            "popcorn:    1 joined, aarch64", "popcorn: Ready on TCP/IP", "popcorn:    1 is silent", "eth0: 1 lost, x", "",
+            "popcorn:    1 joined, aarch64", "popcorn: Ready on TCP/IP", "popcorn:    1 is silent", "eth0: 1 lost, x",
+            "",
             "popcorn: x is silent for 1500 ms; 2 threads wait for it",
         ] {
             #expect(PeerNews(parsing: line) == nil, "\(line)")

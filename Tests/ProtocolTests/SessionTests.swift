@@ -32,7 +32,8 @@ struct SessionTests {
         Mutant("session->pushed = received_by_peer;", ";", why: "what was under way is not pushed again"),
         Mutant("session->pushed = received_by_peer;", "session->pushed = 0;", why: "all is pushed again"),
         Mutant(
-            "session->epoch == dialer->epoch &&", "dialer->epoch &&", why: "any session of the dialer is taken for ours"),
+            "session->epoch == dialer->epoch &&", "dialer->epoch &&", why: "any session of the dialer is taken for ours"
+        ),
         Mutant("begin(session, newest + 1,", "begin(session, newest,", why: "an epoch is used twice"),
         Mutant(
             "session->newest > dialer->newest ? session->newest : dialer->newest", "session->newest",

@@ -78,7 +78,8 @@ static struct link *dial_until_connected(struct peer *peer)
 		err = ms_dial(peer, link);
 		if (!err)
 			return link;
-		if (err == -ECONNREFUSED) /* by its TCP: nobody listens, so no session lives there */
+		if (err ==
+		    -ECONNREFUSED) /* by its TCP: nobody listens, so no session lives there */
 			ms_give_up(peer, "no message layer there any more");
 		wait_event_interruptible_timeout(peer->offer_wait, is_over(peer), pause);
 		pause = min_t(long, 2 * pause, REDIAL_MAX);
@@ -218,8 +219,7 @@ static void announce(struct peer *peer, const struct link *link, enum session_st
 	if (step == SESSION_RESUMED)
 		popcorn_node_reconnected(peer->id);
 	else
-		popcorn_node_joined(peer->id, link->arch, peer->session.epoch,
-				    link->claim.boot_id);
+		popcorn_node_joined(peer->id, link->arch, peer->session.epoch, link->claim.boot_id);
 }
 
 static void run_connection(struct peer *peer, struct link *link)

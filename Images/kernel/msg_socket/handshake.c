@@ -71,8 +71,8 @@ static enum popcorn_refusal judge_hello(const struct hello_frame *frame, const s
 }
 
 /* Of @role, its terminating zero included, the HELLO frames of @link, and @size bytes of @said. */
-static void transcript_mac(const struct link *link, const char *role, const void *said,
-			   size_t size, u8 mac[POPCORN_DIGEST_SIZE])
+static void transcript_mac(const struct link *link, const char *role, const void *said, size_t size,
+			   u8 mac[POPCORN_DIGEST_SIZE])
 {
 	const void *const parts[] = { role, &link->dialer, &link->acceptor, said };
 	const size_t sizes[] = { strlen(role) + 1, sizeof(link->dialer), sizeof(link->acceptor),

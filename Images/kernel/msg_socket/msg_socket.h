@@ -35,7 +35,7 @@ struct settings {
 	u16 port;
 	unsigned int silent_ms;
 	unsigned int dead_ms;
-	bool macs;               /* wanted for each frame */
+	bool macs; /* wanted for each frame */
 	u64 boot_id;
 	u8 list_digest[POPCORN_DIGEST_SIZE];
 };
@@ -54,7 +54,7 @@ struct link {
 	struct hello_frame dialer;
 	struct hello_frame acceptor;
 	struct session_claim claim; /* the peer's */
-	u32 flags;                  /* POPCORN_SESSION_*: what the dialer wants, or the acceptor has decided */
+	u32 flags; /* POPCORN_SESSION_*: what the dialer wants, or the acceptor has decided */
 	u8 arch;
 };
 
@@ -89,9 +89,9 @@ struct peer {
 	bool sending;
 	bool ack_due; /* the peer waits to hear what was handled here */
 	struct session session;
-	u64 told;     /* of session.received, what the peer has been told */
-	u64 seq;      /* of the last message sent in the session */
-	bool macs;    /* frames of the session have them */
+	u64 told;  /* of session.received, what the peer has been told */
+	u64 seq;   /* of the last message sent in the session */
+	bool macs; /* frames of the session have them */
 	siphash_key_t mac_key;
 	struct stream *stream;
 	struct queue urgent;

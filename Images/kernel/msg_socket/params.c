@@ -30,8 +30,9 @@ MODULE_PARM_DESC(secret, "lab secret, 32 to 128 hexadecimal digits, the same on 
 
 static uint silent_ms;
 module_param(silent_ms, uint, 0444);
-MODULE_PARM_DESC(silent_ms, "no sign of life for so long counts as silence, in ms (default 1500, at "
-			    "most dead_ms)");
+MODULE_PARM_DESC(silent_ms,
+		 "no sign of life for so long counts as silence, in ms (default 1500, at "
+		 "most dead_ms)");
 
 static uint dead_ms = 60000;
 module_param(dead_ms, uint, 0444);
@@ -39,7 +40,8 @@ MODULE_PARM_DESC(dead_ms, "silence after which a node counts as gone, in ms (def
 
 static char *auth = "frames";
 module_param(auth, charp, 0444);
-MODULE_PARM_DESC(auth, "what is authenticated: each frame ('frames', the default), or only the 'handshake'");
+MODULE_PARM_DESC(
+	auth, "what is authenticated: each frame ('frames', the default), or only the 'handshake'");
 
 struct settings ms_settings;
 

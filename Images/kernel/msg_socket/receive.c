@@ -281,8 +281,7 @@ static void make_room(struct peer *peer)
 {
 	size_t left = peer->end - peer->begin;
 
-	if (left &&
-	    peer->begin + MAX_FRAME_SIZE <= RECEIVE_BUFFER_SIZE)
+	if (left && peer->begin + MAX_FRAME_SIZE <= RECEIVE_BUFFER_SIZE)
 		return;
 	memmove(peer->buffer, peer->buffer + peer->begin, left);
 	peer->begin = 0;

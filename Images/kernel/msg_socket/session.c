@@ -15,8 +15,7 @@ void session_end(struct session *session)
 /* Goes on from where the peer is. */
 static enum session_step resume(struct session *session, u64 received_by_peer)
 {
-	if (!session_acknowledge(session, received_by_peer) ||
-	    session->acked != received_by_peer) {
+	if (!session_acknowledge(session, received_by_peer) || session->acked != received_by_peer) {
 		session_end(session);
 		return SESSION_CONFUSED;
 	}

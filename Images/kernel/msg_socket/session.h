@@ -55,11 +55,11 @@ struct session_claim {
 };
 
 enum session_step {
-	SESSION_RESUMED,   /* it goes on where the other side is */
-	SESSION_BEGUN,     /* a new one; there was none before */
-	SESSION_REBOOTED,  /* a new one: the old one's peer is no more */
-	SESSION_DROPPED,   /* a new one: the peer, still the same, has dropped the old one */
-	SESSION_CONFUSED,  /* the claim contradicts what is known: no connection, no session */
+	SESSION_RESUMED,  /* it goes on where the other side is */
+	SESSION_BEGUN,    /* a new one; there was none before */
+	SESSION_REBOOTED, /* a new one: the old one's peer is no more */
+	SESSION_DROPPED,  /* a new one: the peer, still the same, has dropped the old one */
+	SESSION_CONFUSED, /* the claim contradicts what is known: no connection, no session */
 };
 
 /**

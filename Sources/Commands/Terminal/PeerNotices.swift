@@ -11,7 +11,8 @@ extension PeerCare {
         switch event {
         case .silent(let silence): return silence.sentence
         case .heard(let node, let milliseconds):
-            return "\(node) is heard again, after \(Duration.milliseconds(milliseconds).formattedSeconds); nothing was lost"
+            return
+                "\(node) is heard again, after \(Duration.milliseconds(milliseconds).formattedSeconds); nothing was lost"
         case .ended(let node): return "\(node)'s QEMU has ended"
         }
     }
