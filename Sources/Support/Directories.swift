@@ -82,6 +82,13 @@ package struct Directories: Sendable, Equatable {
         var status = stat()
         guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else { throw failure }
     }
+
+    /// Creates a directory whose parent exists; `false` if there is something of that name already.
+    package static func createNew(_ path: String) throws -> Bool {
+        if mkdir(path, 0o700) == 0 { return true }
+        guard errno == EEXIST else { throw SystemError("create directory \(path)") }
+        return false
+    }
 }
 
 extension Optional where Wrapped == String {

@@ -80,6 +80,31 @@ extension EndToEnd.MessageLayer {
         #expect(try await lab("exec", "arm", "dmesg").text.contains("page table isolation forced OFF"))
     }
 
+    /// `Images/kernel/test/hostile.c` knows the secret, and sends what no peer would.
+    @Test("a peer that lies about itself, its session and its messages does no more harm than to lose its session")
+    func hostile() async throws {
+        let lab = try await SharedLab.shared()
+        let root = String(#filePath.dropLast("Tests/EndToEndTests/MessageLayerTests.swift".count))
+        let program = lab.workplace.file("hostile")
+        let compile = "aarch64-linux-gnu-gcc -O1 -static -o \(program) hostile.c hostile_hmac.c hostile_processes.c"
+        try await lab.host("sh", "-c", "cd \(root)Images/kernel/test && \(compile)")
+        try await lab("cp", program, "arm:/tmp/hostile")
+        try await lab.repairing(Self.reloadWhereMissing) { lab in
+            try await lab("exec", "arm", "rmmod msg_socket")
+            try await lab.await("down", of: 1, on: "x86")
+            let attack = ". /etc/popcorn/node; exec /tmp/hostile $secret $peers 1 0 150"
+            let ending = try await lab("exec", "arm", attack, limit: .seconds(120))
+            #expect(ending.text.contains("attacks connected"), "\(ending)")
+        }
+        let said = try await lab("exec", "x86", "dmesg").text
+        // It got as far as a session, and was found out there.
+        #expect(said.contains("lost, protocol error:") && said.contains("refused 10."), "\(said.suffix(3000))")
+        let trouble = "dmesg | grep -E 'BUG:|Oops:|WARNING:|Call [Tt]race:'; true"
+        #expect(try await lab("exec", "x86", trouble).text == "")
+        // The real peer is back, and nothing is left of the other.
+        try await lab("exec", "x86", "echo stress 1 4096 20 2 > /proc/popcorn_test")
+    }
+
     @Test("a self test of a node that is not there fails with its errno")
     func noSuchPeer() async throws {
         let lab = try await SharedLab.shared()

@@ -87,12 +87,15 @@ struct RunningLabTests {
         #expect(result.status == 124 && result.errorText.contains("arm: "), "\(result)")
         try await tool.check("exec", "-l", "live", "arm", "true")
 
-        let exec = try tool.start("exec", "-l", "live", "arm", "echo begun; sleep 600")
+        // What runs in it goes on with it, and whoever waits is told for whom.
+        let exec = try tool.start("exec", "-l", "live", "arm", "echo begun; sleep 14; echo ended")
         try await exec.output(contains: "begun")
         process.send(signal: SIGSTOP)
-        let cut = try await exec.end(within: .seconds(90))
+        try await Task.sleep(for: .seconds(12))
         process.send(signal: SIGCONT)
-        #expect(cut.status == 1 && cut.errorText.contains("error: arm: "), "\(cut)")
+        let ending = try await exec.end(within: .seconds(90))
+        #expect(ending.status == 0 && ending.text.contains("ended"), "\(ending)")
+        #expect(ending.errorText.contains("arm has been silent for "), "\(ending)")
     }
 
     private func otherTopology() async throws {

@@ -37,11 +37,25 @@ struct CaseControlTests {
     @Test("the first report of a node's death counts, in the order of deaths")
     func deaths() {
         let control = CaseControl()
-        control.noteDeath("arm", "panic")
-        control.noteDeath("x86", "gone")
-        control.noteDeath("arm", "gone")
+        control.noteDeath("arm", "panic", endsCase: false)
+        control.noteDeath("x86", "gone", endsCase: true)
+        control.noteDeath("arm", "gone", endsCase: false)
         #expect(control.deaths.map(\.node) == ["arm", "x86"])
         #expect(control.deaths.map(\.summary) == ["panic", "gone"])
+        guard case .guestDied = control.reason else { return #expect(Bool(false), "\(control.reason as Any)") }
+    }
+
+    @Test("whoever has lost a connection learns of the guest's end, be it noted before or after, and waits no longer than asked")
+    func awaited() async {
+        let dead = CaseControl(), dying = CaseControl(), alive = CaseControl()
+        dead.noteDeath("arm", "gone", endsCase: true)
+        await dead.awaitDeath(within: .seconds(60))
+        async let noted: Void = dying.awaitDeath(within: .seconds(60))
+        dying.noteDeath("arm", "gone", endsCase: true)
+        await noted
+        #expect(dead.deaths.count == 1 && dying.deaths.count == 1)
+        await alive.awaitDeath(within: .milliseconds(1))
+        #expect(alive.reason == nil)
     }
 
     @Test("the start is told to whoever waits for it, and that there was none")

@@ -1,7 +1,9 @@
+import FoundationEssentials
 import Support
+import TestSupport
 import Testing
-import UserInput
 import Topology
+import UserInput
 
 @Suite("Files of a run")
 struct RunDirectoryTests {
@@ -16,5 +18,21 @@ struct RunDirectoryTests {
             NodeRunFile.allCases.map { run.file($0, of: "NODE") }
             + [run.manifest, run.trace, run.capture("NODE"), run.mergedCapture]
         #expect(listed.sorted() == files.map { String($0.dropFirst(run.path.count + 1)) }.sorted())
+    }
+
+    @Test("runs of one second have an order, whatever made them, and no two have one directory")
+    func ordered() throws {
+        let scratch = try Scratch()
+        let directories = Directories(
+            cache: scratch.path + "/c", state: scratch.path + "/s", runtime: scratch.path + "/r")
+        let begin = 1_796_104_368.0
+        let made = try [(0.10, RunVerb.up), (0.90, .collect), (0.9001, .run), (0.9001, .run), (1.0, .collect)].map {
+            try RunDirectory.create(
+                verb: $1, at: Date(timeIntervalSince1970: begin + $0), directories: directories
+            ).id
+        }
+        #expect(Set(made).count == made.count)
+        #expect(RunDirectory.all(in: directories).map(\.id) == made)
+        #expect(made[0].hasPrefix("20261201-055248-up-") && made[4].hasPrefix("20261201-055249-collect-"))
     }
 }

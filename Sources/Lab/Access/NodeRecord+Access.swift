@@ -37,10 +37,9 @@ extension NodeRecord {
             name: name, session: session, timeScale: timeScale, interface: interface, isOwn: spec.system != nil)
     }
 
-    /// An emulated guest on a busy host may be silent for seconds and still be well.
-    var linkWatch: LinkWatch {
-        LinkWatch(probeAfter: .seconds(2), deadAfter: .seconds(4) + timeScale(.seconds(1)))
-    }
+    /// Silence is not death: a guest that was paused, or waits for a busy host, goes on later, and so does what runs in it. That QEMU
+    /// has ended shows at once. So the host is as patient as the kernels are with each other by default.
+    var linkWatch: LinkWatch { LinkWatch(probeAfter: .seconds(2), deadAfter: .seconds(60)) }
 
     /// What time limits are multiplied by for this node.
     package var timeScale: TimeScale { TimeScale(accelerator.decided ?? .tcg) }

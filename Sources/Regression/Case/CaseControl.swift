@@ -20,8 +20,11 @@ final class CaseControl: Sendable {
     /// When the program was started; `nil` if it never was.
     let start: Task<ContinuousClock.Instant?, Never>
     private let starter: AsyncStream<ContinuousClock.Instant>.Continuation
+    private let deathNotes: AsyncStream<Void>
+    private let deathNoter: AsyncStream<Void>.Continuation
 
     init() {
+        (deathNotes, deathNoter) = AsyncStream.makeStream(of: Void.self)
         let (instants, starter) = AsyncStream.makeStream(of: ContinuousClock.Instant.self)
         self.starter = starter
         start = Task { await instants.first { _ in true } }
@@ -39,7 +42,20 @@ final class CaseControl: Sendable {
     func programStarted() { starter.yield(.now) }
 
     /// The try is over; a program that has not been started will not be.
-    func close() { starter.finish() }
+    func close() {
+        starter.finish()
+        deathNoter.finish()
+    }
+
+    /// Returns when a guest has gone, or after `limit`. For one caller.
+    func awaitDeath(within limit: Duration) async {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { for await _ in self.deathNotes { return } }
+            group.addTask { try? await Task.sleep(for: limit) }
+            await group.next()
+            group.cancelAll()
+        }
+    }
 
     /// Ends the program; the first reason counts.
     func end(_ reason: Reason) {
@@ -50,12 +66,17 @@ final class CaseControl: Sendable {
         end?()
     }
 
-    /// A guest has gone; the first report of a node counts.
-    func noteDeath(_ node: String, _ summary: String) {
-        state.withLock { state in
-            guard !state.deaths.contains(where: { $0.node == node }) else { return }
-            state.deaths.append(CaseObservation.Death(node: node, summary: summary))
+    /// A guest has gone, and the case perhaps ends with it; the first report of a node counts.
+    func noteDeath(_ node: String, _ summary: String, endsCase: Bool) {
+        let end = state.withLock { state in
+            if !state.deaths.contains(where: { $0.node == node }) {
+                state.deaths.append(CaseObservation.Death(node: node, summary: summary))
+            }
+            if endsCase { state.reason = state.reason ?? .guestDied }
+            return endsCase ? state.end : nil
         }
+        end?()
+        deathNoter.yield()
     }
 
     var deaths: [CaseObservation.Death] { state.withLock { $0.deaths } }

@@ -78,6 +78,7 @@ struct CaseObserver: Sendable {
         } onCancel: {
             work.cancel()
         }
+        if Self.hasLostItsConnection(result), control.reason == nil { await control.awaitDeath(within: Self.deathNotice) }
         control.close()
         let roundTrips = await yardstick?.finish() ?? []
         watch.cancel()
@@ -101,6 +102,18 @@ struct CaseObserver: Sendable {
             observation: observation, programSeconds: programSeconds(result), cpuSeconds: cpu?.elapsed(),
             yardstick: roundTrips, trace: trace?.summary,
             text: one.figures.isEmpty ? "" : ByteText.text(try out.read()))
+    }
+
+    /// A connection that is lost may tell of a guest's end before the watch over its QEMU does.
+    private static let deathNotice = Duration.seconds(2)
+
+    private static func hasLostItsConnection(_ result: Result<RunProgram.Attempt, any Error>) -> Bool {
+        switch result {
+        case .success(let attempt):
+            if case .failure(let error) = attempt.ending { return error is GuestError }
+            return false
+        case .failure(let error): return error is GuestError
+        }
     }
 
     /// From the node that the program starts on to the next.
@@ -145,18 +158,19 @@ struct CaseObserver: Sendable {
         for await event in events {
             let summary: String
             switch event.kind {
-            case .ended:
-                summary = "its guest has ended"
-                await booted.access.announceEnd(of: event.node)
+            case .ended: summary = "its guest has ended"
             // The program's end, or the time limit, shows what comes of it.
             case .peer: continue
             // What an oops leaves of a kernel may answer no more.
             case .trouble(let trouble): summary = "\(trouble.severity.rawValue): \(event.line)"
             }
-            control.noteDeath(event.node, summary)
             let origin = one.point.nodeName(one.point.start)
-            if event.node == origin || !one.point.victims.contains(event.node) { control.end(.guestDied) }
+            control.noteDeath(
+                event.node, summary,
+                endsCase: event.node == origin || !one.point.victims.contains(event.node))
             if let node = nodes.first(where: { $0.node.name == event.node }) { await node.session.close() }
+            // What goes on there is not to wait for a node that does not come back.
+            if event.kind == .ended { await booted.access.announceEnd(of: event.node) }
         }
     }
 

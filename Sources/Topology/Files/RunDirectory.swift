@@ -14,23 +14,39 @@ package struct RunDirectory: Sendable {
         path = directories.runs + "/" + id
     }
 
-    /// Makes the directory of a new run. Its id sorts by time: `20190927-101500-up-3f2a`.
+    /// Makes the directory of a new run.
+    ///
+    /// Its last four digits are the fraction of the second, so that runs of one second have an order, too; the next free ones
+    /// where a run has them already.
     package static func create(verb: RunVerb, at date: Date = Date(), directories: Directories) throws -> RunDirectory {
-        let stamp = date.formatted(
+        let time = date.timeIntervalSince1970
+        let second = time.rounded(.down)
+        let stamp = Date(timeIntervalSince1970: second).formatted(
             .iso8601.year().month().day().timeSeparator(.omitted).dateSeparator(.omitted).time(
                 includingFractionalSeconds: false))
-        let id =
-            stamp.replacing("T", with: "-") + "-\(verb.rawValue)-"
-            + hexadecimal((0..<2).map { _ in UInt8.random(in: 0...255) })
-        let run = RunDirectory(id: id, directories: directories)
-        try Directories.create(run.path)
-        return run
+        var fraction = UInt16((time - second) * 0x1_0000)
+        try Directories.create(directories.runs)
+        while true {
+            let digits = hexadecimal([UInt8(fraction >> 8), UInt8(fraction & 0xff)])
+            let run = RunDirectory(
+                id: stamp.replacing("T", with: "-") + "-\(verb.rawValue)-\(digits)", directories: directories)
+            if try Directories.createNew(run.path) { return run }
+            fraction &+= 1
+        }
     }
 
     /// All runs, oldest first.
     package static func all(in directories: Directories) -> [RunDirectory] {
         let entries = (try? FileManager.default.contentsOfDirectory(atPath: directories.runs)) ?? []
-        return entries.sorted().map { RunDirectory(id: $0, directories: directories) }
+        return entries.map { (order(of: $0), RunDirectory(id: $0, directories: directories)) }
+            .sorted { $0.0 < $1.0 }.map(\.1)
+    }
+
+    /// What ids sort by: when the run was made, then its verb; a stray directory's name.
+    private static func order(of id: String) -> String {
+        let parts = id.split(separator: "-")
+        guard parts.count == 4 else { return id }
+        return [parts[0], parts[1], parts[3], parts[2]].joined(separator: "-")
     }
 
     /// Which command made it; `nil` for a directory whose name is no run's id.
