@@ -45,7 +45,7 @@ build: setup ## Build popcorn-lab and popcorn-cc in release mode.
 tutorial: build ## Popcorn's SOSP'19 tutorial: two kernels, programs that move between them, from up to down.
 	$(LAB) tutorial
 
-test: setup-tests ## Run every test; those of EndToEndTests boot real guests. The release build is made beside them.
+test: setup-tests ## Run every test; those of EndToEndTests boot real guests.
 	swift build --build-tests
 	Tests/run.sh
 	$(MAKE) test-release
