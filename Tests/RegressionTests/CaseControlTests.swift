@@ -45,7 +45,9 @@ struct CaseControlTests {
         guard case .guestDied = control.reason else { return #expect(Bool(false), "\(control.reason as Any)") }
     }
 
-    @Test("whoever has lost a connection learns of the guest's end, be it noted before or after, and waits no longer than asked")
+    @Test(
+        "whoever has lost a connection learns of the guest's end, be it noted before or after, and waits no longer than asked"
+    )
     func awaited() async {
         let dead = CaseControl(), dying = CaseControl(), alive = CaseControl()
         dead.noteDeath("arm", "gone", endsCase: true)

@@ -78,7 +78,9 @@ struct CaseObserver: Sendable {
         } onCancel: {
             work.cancel()
         }
-        if Self.hasLostItsConnection(result), control.reason == nil { await control.awaitDeath(within: Self.deathNotice) }
+        if Self.hasLostItsConnection(result), control.reason == nil {
+            await control.awaitDeath(within: Self.deathNotice)
+        }
         control.close()
         let roundTrips = await yardstick?.finish() ?? []
         watch.cancel()
