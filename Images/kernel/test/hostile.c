@@ -4,7 +4,8 @@
  *
  * A user program that attacks node TARGET from the address of node SELF (which has no message
  * layer loaded, and SELF > TARGET): random bytes, absurd sizes, half and wrong handshakes, and,
- * since it knows the secret, a peer that authenticates and then sends damaged frames. With
+ * since it knows the secret, a peer that authenticates and then sends damaged frames (the target's
+ * message layer is to be loaded with auth=handshake: a frame without a MAC gets nowhere). With
  * PROGRAM, a migratable program that the target has at the same path, or the ids of migratable
  * processes of the target (from its /proc/popcorn_ps), it also sends messages about processes.
  * It only attacks; whether the target bore it is for its log to say.
@@ -43,7 +44,7 @@ struct frame {
 	uint64_t ack;
 };
 
-/* What PROOF and ACCEPT say of a session. */
+/* What CLAIM and ACCEPT say of a session. */
 struct said {
 	uint32_t epoch, flags;
 	uint64_t received;
@@ -59,7 +60,7 @@ struct hello {
 	uint8_t digest[32], nonce[32];
 };
 
-enum { HELLO = 1, PROOF, ACCEPT, REFUSE, PROBE, ALIVE, ACK, BYE };
+enum { HELLO = 1, PROOF, ACCEPT, REFUSE, PROBE, ALIVE, ACK, BYE, READY, CLAIM };
 
 static uint8_t key[64];
 static uint8_t list_digest[32];
@@ -167,7 +168,7 @@ static uint32_t absurd(void)
 }
 
 /* Where the peer says that it is in the session: mostly at its begin, where it is. */
-static struct said claim(void)
+static struct said make_claim(void)
 {
 	struct said said = { .epoch = last_epoch };
 
@@ -180,29 +181,50 @@ static struct said claim(void)
 	return said;
 }
 
-/* Returns the epoch, 0 if the target refused. */
-static uint32_t shake(int sock, int damage_proof)
+/* Of @role and its zero, the HELLO frames, and what is said beside them. */
+static void prove(uint8_t mac[32], const char *role, const struct hello frames[2], const void *said,
+		  size_t size)
 {
-	struct hello mine = make_hello(), theirs;
+	uint8_t text[512];
+	size_t length = strlen(role) + 1;
+
+	memcpy(text, role, length);
+	memcpy(text + length, frames, 2 * sizeof(*frames));
+	length += 2 * sizeof(*frames);
+	memcpy(text + length, said, size);
+	hmac(key, mac, text, length + size);
+}
+
+/* Returns the epoch, 0 if the target refused. @damage: 1: the PROOF, 2: the CLAIM. */
+static uint32_t shake(int sock, int damage)
+{
+	struct hello frames[2] = { make_hello() };
+	struct {
+		struct header header;
+		uint8_t mac[32];
+	} proof;
 	struct {
 		struct header header;
 		struct said said;
-	} proof, accepted;
-	uint8_t text[15 + 2 * sizeof(mine) + 16];
+	} claim, accepted;
+	struct header ready;
 
-	if (put(sock, &mine, sizeof(mine)) || get(sock, &theirs, sizeof(theirs)) ||
-	    get(sock, &proof, sizeof(proof)) || theirs.header.type != HELLO)
+	if (put(sock, &frames[0], sizeof(frames[0])) || get(sock, &frames[1], sizeof(frames[1])) ||
+	    get(sock, &proof, sizeof(proof)) || frames[1].header.type != HELLO)
 		return 0;
-	proof.header = make_header(PROOF, sizeof(proof.said));
-	proof.said = claim();
-	memcpy(text, "popcorn dialer", 15);
-	memcpy(text + 15, &mine, sizeof(mine));
-	memcpy(text + 15 + sizeof(mine), &theirs, sizeof(theirs));
-	memcpy(text + 15 + 2 * sizeof(mine), &proof.said, 16);
-	hmac(key, proof.said.mac, text, sizeof(text));
-	if (damage_proof)
-		proof.said.mac[rnd() % 32] ^= 1 << rnd() % 8;
-	if (put(sock, &proof, sizeof(proof)) || get(sock, &accepted, sizeof(accepted)) ||
+	proof.header = make_header(PROOF, sizeof(proof.mac));
+	prove(proof.mac, "popcorn dialer", frames, "", 0);
+	if (damage == 1)
+		proof.mac[rnd() % 32] ^= 1 << rnd() % 8;
+	if (put(sock, &proof, sizeof(proof)) || get(sock, &ready, sizeof(ready)) ||
+	    ready.type != READY)
+		return 0;
+	claim.header = make_header(CLAIM, sizeof(claim.said));
+	claim.said = make_claim();
+	prove(claim.said.mac, "popcorn claim", frames, &claim.said, offsetof(struct said, mac));
+	if (damage == 2)
+		claim.said.mac[rnd() % 32] ^= 1 << rnd() % 8;
+	if (put(sock, &claim, sizeof(claim)) || get(sock, &accepted, sizeof(accepted)) ||
 	    accepted.header.type != ACCEPT)
 		return 0;
 	last_epoch = accepted.said.epoch;
@@ -370,7 +392,7 @@ static void attack(int sock)
 		get(sock, scratch, 40);
 		break;
 	case 5:
-		shake(sock, 1);
+		shake(sock, 1 + rnd() % 2);
 		break;
 	default:
 		attack_as_peer(sock);
