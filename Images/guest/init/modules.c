@@ -49,43 +49,50 @@ static const char *parameter_of(const char *path, const char *word)
 	return *word == '.' ? word + 1 : NULL;
 }
 
-/* The module's words of the kernel's command line, NAME.PARAMETER=VALUE, as modprobe takes them. */
-static void read_parameters(const char *path, char *parameters, size_t size)
+static void read_command_line(char *line, size_t size)
 {
-	char line[4096] = "", *rest = line, *word;
 	FILE *file = fopen("/proc/cmdline", "re");
-	size_t used = 0;
 
-	*parameters = 0;
+	*line = 0;
 	if (!file)
 		return;
-	if (fgets(line, sizeof(line), file))
+	if (fgets(line, (int)size, file))
 		line[strcspn(line, "\n")] = 0;
 	fclose(file);
-	while ((word = strsep(&rest, " "))) {
-		const char *parameter = parameter_of(path, word);
-		size_t length = parameter ? strlen(parameter) : 0;
+}
 
+/* The module's words of the kernel's command line, NAME.PARAMETER=VALUE, as modprobe takes them. */
+static void find_parameters(const char *path, const char *line, char *parameters, size_t size)
+{
+	size_t used = 0, length;
+
+	*parameters = 0;
+	for (const char *word = line; *word; word += length + (word[length] == ' ')) {
+		const char *parameter = parameter_of(path, word);
+
+		length = strcspn(word, " ");
 		if (!parameter || used + length + 2 > size)
 			continue;
-		used += snprintf(parameters + used, size - used, "%s%s", used ? " " : "", parameter);
+		used += snprintf(parameters + used, size - used, "%s%.*s", used ? " " : "",
+				 (int)(word + length - parameter), parameter);
 	}
 }
 
 void modules_load_list(const char *list)
 {
 	FILE *file = fopen(list, "re");
-	char path[256], parameters[512];
+	char path[256], parameters[512], line[4096];
 
 	if (!file) {
 		report_error(STAGE_MODULES, "%s", list);
 		return;
 	}
+	read_command_line(line, sizeof(line));
 	while (fgets(path, sizeof(path), file)) {
 		path[strcspn(path, "\n")] = 0;
 		if (!*path || *path == '#')
 			continue;
-		read_parameters(path, parameters, sizeof(parameters));
+		find_parameters(path, line, parameters, sizeof(parameters));
 		module_load(path, parameters);
 	}
 	fclose(file);

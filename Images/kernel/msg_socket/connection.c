@@ -78,8 +78,8 @@ static struct link *dial_until_connected(struct peer *peer)
 		err = ms_dial(peer, link);
 		if (!err)
 			return link;
-		if (err ==
-		    -ECONNREFUSED) /* by its TCP: nobody listens, so no session lives there */
+		/* By its TCP: nobody listens, so no session lives there. */
+		if (err == -ECONNREFUSED)
 			ms_give_up(peer, "no message layer there any more");
 		wait_event_interruptible_timeout(peer->offer_wait, is_over(peer), pause);
 		pause = min_t(long, 2 * pause, REDIAL_MAX);

@@ -16,6 +16,7 @@
 #ifndef MSG_SOCKET_H
 #define MSG_SOCKET_H
 
+#include <linux/align.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/net.h>
@@ -131,6 +132,18 @@ struct peer {
 		bool told;
 	} silence;
 };
+
+/* Bytes of a frame of a session up to its MAC; @length: of its payload. */
+static inline u32 ms_body_size(u32 length)
+{
+	return sizeof(struct popcorn_frame) + ALIGN(length, POPCORN_ALIGN);
+}
+
+/* All bytes of it. */
+static inline u32 ms_frame_size(const struct peer *peer, u32 length)
+{
+	return ms_body_size(length) + (peer->macs ? POPCORN_MAC_SIZE : 0);
+}
 
 /* params.c */
 int ms_read_parameters(void);

@@ -24,18 +24,11 @@ static struct queue *queue_for(struct peer *peer, bool urgent)
 	return urgent ? &peer->urgent : &peer->bulk;
 }
 
-/* Bytes of a frame in the stream. */
-static u32 frame_size(const struct peer *peer, u32 length)
-{
-	return sizeof(struct popcorn_frame) + ALIGN(length, POPCORN_ALIGN) +
-	       (peer->macs ? POPCORN_MAC_SIZE : 0);
-}
-
 /* Whether the stream takes a frame with @length bytes of payload and still has @reserve left. */
 bool ms_has_stream_room(const struct peer *peer, u32 length, u32 reserve)
 {
 	lockdep_assert_held(&peer->lock);
-	return session_kept(&peer->session) + frame_size(peer, length) + reserve <= STREAM_SIZE;
+	return session_kept(&peer->session) + ms_frame_size(peer, length) + reserve <= STREAM_SIZE;
 }
 
 static bool is_queue_empty(const struct peer *peer)

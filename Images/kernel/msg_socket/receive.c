@@ -32,17 +32,6 @@ struct frame {
 	u64 ack;
 };
 
-/* Bytes of the frame up to its MAC. */
-static u32 body_size(const struct frame *frame)
-{
-	return sizeof(struct popcorn_frame) + ALIGN(frame->length, POPCORN_ALIGN);
-}
-
-static u32 frame_size(const struct peer *peer, const struct frame *frame)
-{
-	return body_size(frame) + (peer->macs ? POPCORN_MAC_SIZE : 0);
-}
-
 static const char *check_addressing(const struct peer *peer, const struct popcorn_header *header)
 {
 	if (header->magic != cpu_to_le32(POPCORN_MAGIC))
@@ -93,13 +82,13 @@ static const char *check_meaning(const struct frame *frame)
 
 static const char *check_mac(const struct peer *peer, const struct frame *frame)
 {
+	u32 size = ms_body_size(frame->length);
 	u8 expected[POPCORN_MAC_SIZE];
 
 	if (!peer->macs)
 		return NULL;
-	ms_mac_frame(&peer->mac_key, peer->session.received, frame->header, body_size(frame),
-		     expected);
-	if (crypto_memneq(expected, (const u8 *)frame->header + body_size(frame), sizeof(expected)))
+	ms_mac_frame(&peer->mac_key, peer->session.received, frame->header, size, expected);
+	if (crypto_memneq(expected, (const u8 *)frame->header + size, sizeof(expected)))
 		return "protocol error: wrong MAC";
 	return NULL;
 }
@@ -233,7 +222,7 @@ static const char *take_frame(struct peer *peer, u32 *size)
 	frame.header = (const void *)(peer->buffer + peer->begin);
 	frame.payload = (const u8 *)frame.header + sizeof(struct popcorn_frame);
 	why = parse_header(peer, &frame);
-	if (why || there < frame_size(peer, &frame))
+	if (why || there < ms_frame_size(peer, frame.length))
 		return why;
 	why = check_mac(peer, &frame);
 	if (!why)
@@ -241,7 +230,7 @@ static const char *take_frame(struct peer *peer, u32 *size)
 	if (!why)
 		why = handle_frame(peer, &frame);
 	if (!why)
-		*size = frame_size(peer, &frame);
+		*size = ms_frame_size(peer, frame.length);
 	return why;
 }
 

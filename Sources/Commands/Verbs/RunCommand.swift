@@ -93,10 +93,10 @@ struct RunCommand: AsyncParsableCommand {
         options.stays = stay
         options.collects = collect
         let aftermath = RunAftermath(isCollecting: collect)
-        let program = RunProgram(access: access, options: options, report: { aftermath.show($0) })
+        let runner = RunProgram(access: access, options: options, report: { aftermath.show($0) })
         let outcome = try await PeerCare(access: access).during {
-            try await program.run(
-                self.program,
+            try await runner.run(
+                program,
                 RunProgram.Streams(input: STDIN_FILENO, output: STDOUT_FILENO, errorOutput: STDERR_FILENO))
         }
         aftermath.finish()
@@ -108,7 +108,7 @@ struct RunCommand: AsyncParsableCommand {
             if let run = outcome.run { Notice.line("run \(run.id): \(run.path)") }
             Notice.line(outcome.steps.sentence)
         }
-        throw ProgramExit(of: outcome.result, self.program)
+        throw ProgramExit(of: outcome.result, program)
     }
 
     func validate() throws {

@@ -130,11 +130,10 @@ extension LabAccess {
 
     private func processes(of node: NodeRecord) async -> NodeAnswer {
         do {
-            let answer = try await withAnsweringSession(node) { session in
+            return try await withAnsweringSession(node) { session in
                 let said = try await node.guest(session).processesAndPeers()
                 return NodeAnswer(node: node, processes: said.processes, peers: said.peers.peers)
             }
-            return answer
         } catch {
             return NodeAnswer(node: node, problem: error.sentence)
         }
