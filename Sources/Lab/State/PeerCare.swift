@@ -28,53 +28,87 @@ package struct PeerCare: Sendable {
     package func during<Result: Sendable>(
         _ report: @escaping @Sendable (Event) -> Void, _ body: () async throws -> Result
     ) async throws -> Result {
-        let care = Task { await look(report) }
+        let silent = SilentNodes()
+        let care = Task { await look(report, silent) }
         do {
             let result = try await body()
-            await Self.end(care)
+            await Self.end(care, silent)
             return result
         } catch {
-            await Self.end(care)
+            await Self.end(care, silent)
             throw error
         }
     }
 
-    private static func end(_ care: Task<Void, Never>) async {
+    /// What has just let `body` go on may have been the word of a node that was silent.
+    private static func end(_ care: Task<Void, Never>, _ silent: SilentNodes) async {
+        await silent.awaitNone(within: .milliseconds(500))
         care.cancel()
         await care.value
     }
 
-    private func look(_ report: @escaping @Sendable (Event) -> Void) async {
+    private func look(_ report: @escaping @Sendable (Event) -> Void, _ silent: SilentNodes) async {
         guard let events = try? GuestWatch(access: access, severity: .panic).events() else { return }
-        var silent: Set<Int> = []
         for await event in events {
             switch event.kind {
             case .trouble: break
             case .ended:
                 report(.ended(node: event.node))
                 await access.announceEnd(of: event.node)
-            case .peer(let news): tell(news, seenBy: event.node, &silent, report)
+            case .peer(let news): tell(news, seenBy: event.node, silent, report)
             }
         }
     }
 
     /// Of what several nodes say of one, the first counts; what they say of a node that has ended is no news.
     private func tell(
-        _ news: PeerNews, seenBy witness: String, _ silent: inout Set<Int>, _ report: @Sendable (Event) -> Void
+        _ news: PeerNews, seenBy witness: String, _ silent: SilentNodes, _ report: @Sendable (Event) -> Void
     ) {
         let nodes = access.record.nodes
         switch news {
         case .silent(let peer, let milliseconds, let waiting):
-            guard nodes.indices.contains(peer), silent.insert(peer).inserted,
+            guard nodes.indices.contains(peer), silent.insert(peer),
                 QEMUProcess.find(uuid: nodes[peer].uuid) != nil
             else { return }
             report(
                 .silent(
                     Silence(node: nodes[peer].name, milliseconds: milliseconds, seenBy: witness, waiting: waiting)))
         case .heard(let peer, let milliseconds):
-            guard nodes.indices.contains(peer), silent.remove(peer) != nil else { return }
+            guard nodes.indices.contains(peer), silent.contains(peer) else { return }
             report(.heard(node: nodes[peer].name, milliseconds: milliseconds))
+            silent.remove(peer)
         case .lost: break
+        }
+    }
+}
+
+/// The nodes, by id, whose silence was told and whose return was not.
+private final class SilentNodes: Sendable {
+    private let ids = Guarded<Set<Int>>([])
+    private let changes: AsyncStream<Void>
+    private let changed: AsyncStream<Void>.Continuation
+
+    init() { (changes, changed) = AsyncStream.makeStream(of: Void.self) }
+
+    func contains(_ id: Int) -> Bool { ids.withLock { $0.contains(id) } }
+
+    /// Whether it was not among them.
+    func insert(_ id: Int) -> Bool { ids.withLock { $0.insert(id).inserted } }
+
+    func remove(_ id: Int) {
+        ids.withLock { _ = $0.remove(id) }
+        changed.yield()
+    }
+
+    /// Returns when there is none, or after `limit`. For one caller.
+    func awaitNone(within limit: Duration) async {
+        let isEmpty = { @Sendable in self.ids.withLock { $0.isEmpty } }
+        guard !isEmpty() else { return }
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { for await _ in self.changes where isEmpty() { return } }
+            group.addTask { try? await Task.sleep(for: limit) }
+            await group.next()
+            group.cancelAll()
         }
     }
 }
